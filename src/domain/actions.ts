@@ -1,0 +1,38 @@
+// Buttons: the same names as Slack `action_id`, Teams `verb` and in the local chat (design 10).
+
+import { asWaitId, type WaitId } from "./ids.ts";
+
+export const actionIds = [
+  "approval.approve",
+  "approval.deny",
+  "approval.edit",
+  "approval.view",
+  "question.answer",
+  "run.stop",
+  "run.resume",
+  "run.retry",
+  "budget.add",
+  "budget.finish",
+  "connect.open",
+  "connect.decline",
+  "connect.disconnect",
+  "grant.use_here",
+  "feedback.up",
+  "feedback.down",
+  "result.show_privately",
+  "result.post_here",
+] as const;
+export type ActionId = (typeof actionIds)[number];
+
+/** The value of an answer button: the wait and the place of the option in its list. */
+export function optionValue(wait: WaitId, option: number): string {
+  return `${wait}.${option}`;
+}
+
+/** Reads `optionValue` back; `option` is absent where the answer comes as text. */
+export function parseOptionValue(value: string): { readonly wait: WaitId; readonly option?: number } {
+  const dot = value.lastIndexOf(".");
+  const option = dot < 0 ? Number.NaN : Number(value.slice(dot + 1));
+  if (!Number.isInteger(option) || option < 0) return { wait: asWaitId(value) };
+  return { wait: asWaitId(value.slice(0, dot)), option };
+}

@@ -1,0 +1,31 @@
+// A Slack thread, a Teams reply chain or chat, a local thread. Owns one workspace.
+
+import { z } from "zod";
+import { asTenantId, type ConversationId, type TenantId } from "./ids.ts";
+
+/** Where a conversation is on its platform. `channel` and `thread` are the platform's own ids. */
+export const ConversationAddress = z.object({
+  platform: z.string(),
+  tenant: z.string().transform(asTenantId),
+  kind: z.enum(["channel", "dm", "group"]),
+  channel: z.string(),
+  thread: z.string(),
+});
+export type ConversationAddress = z.infer<typeof ConversationAddress>;
+
+/** Unique within an installation; equal addresses give equal keys. */
+export function addressKey(address: ConversationAddress): string {
+  return [address.platform, address.tenant, address.channel, address.thread]
+    .map(encodeURIComponent)
+    .join("/");
+}
+
+export interface Conversation {
+  readonly id: ConversationId;
+  readonly tenant: TenantId;
+  readonly address: ConversationAddress;
+  /** Folder under `workspaces/<tenant>/`. */
+  readonly workspace: string;
+  readonly muted: boolean;
+  readonly createdAt: number;
+}

@@ -1,0 +1,18 @@
+// A human (or bot) in a tenant, as a platform presents them with a message or a click.
+
+import { z } from "zod";
+import { asPersonKey } from "./ids.ts";
+
+export const PersonKeySchema = z
+  .string()
+  .regex(/^[^:\s]+:[^:\s]+:\S+$/, "expected platform:organisation:user")
+  .transform(asPersonKey);
+
+export const Person = z.object({
+  key: PersonKeySchema,
+  name: z.string(),
+  kind: z.enum(["member", "guest", "external", "bot"]),
+  /** IANA zone, where the platform tells. */
+  timeZone: z.string().optional(),
+});
+export type Person = z.infer<typeof Person>;

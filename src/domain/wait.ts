@@ -1,0 +1,66 @@
+// What a parked run waits for. Holds a row and nothing else (I6).
+//
+//   W1  A wait is resolved at most once, whatever arrives first and whoever clicks twice.
+
+import { z } from "zod";
+import { budgetLimits } from "./budget.ts";
+import type { PersonKey, RunId, WaitId } from "./ids.ts";
+
+export const waitKinds = ["question", "approval", "grant", "timer", "budget"] as const;
+export type WaitKind = (typeof waitKinds)[number];
+
+export const waitStates = ["open", "resolved", "cancelled"] as const;
+export type WaitState = (typeof waitStates)[number];
+
+export const QuestionAsk = z.object({
+  kind: z.literal("question"),
+  question: z.string(),
+  options: z.array(z.string()),
+  default: z.string().optional(),
+});
+export type QuestionAsk = z.infer<typeof QuestionAsk>;
+
+export const BudgetAsk = z.object({
+  kind: z.literal("budget"),
+  limit: z.enum(budgetLimits),
+  used: z.number(),
+  cap: z.number(),
+});
+export type BudgetAsk = z.infer<typeof BudgetAsk>;
+
+/** A `once` step in doubt after a crash (I5): what is known, for a person to decide. */
+export const DoubtAsk = z.object({
+  kind: z.literal("doubt"),
+  tool: z.string(),
+  step: z.number().int(),
+});
+export type DoubtAsk = z.infer<typeof DoubtAsk>;
+
+export const WaitAsk = z.discriminatedUnion("kind", [QuestionAsk, BudgetAsk, DoubtAsk]);
+export type WaitAsk = z.infer<typeof WaitAsk>;
+
+export const WaitAnswer = z.object({
+  answer: z.string(),
+  by: z.string().optional(),
+  byName: z.string().optional(),
+  via: z.enum(["button", "text", "default"]),
+});
+export type WaitAnswer = z.infer<typeof WaitAnswer>;
+
+export interface Wait {
+  readonly id: WaitId;
+  readonly run: RunId;
+  /** The step that the answer completes. */
+  readonly step: number;
+  readonly kind: WaitKind;
+  readonly state: WaitState;
+  readonly ask: WaitAsk;
+  /** When the default applies, where there is one. */
+  readonly dueAt?: number;
+  /** When the person is reminded once. */
+  readonly nudgeAt?: number;
+  readonly answer?: WaitAnswer;
+  readonly createdAt: number;
+  readonly resolvedAt?: number;
+  readonly asked: PersonKey;
+}

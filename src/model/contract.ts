@@ -1,0 +1,52 @@
+// A language model, as the runtime sees it. Vendors live in drivers beside this file.
+//
+//   M1  The model gets text and returns proposals: no credentials, no authority (I9).
+//   M2  Drivers don't retry. They translate every failure to a `ModelError` whose `retry` says what may be done.
+//   M3  Time and bytes are bounded: a model that hangs, or sends 100 MB, is a `ModelError`.
+
+import type { ToolCallRequest, Usage } from "../domain/step.ts";
+
+export type ModelMessage =
+  | { readonly role: "user"; readonly text: string }
+  | { readonly role: "assistant"; readonly text: string; readonly calls: readonly ToolCallRequest[] }
+  | { readonly role: "tool"; readonly callId: string; readonly content: string };
+
+export interface ToolSpec {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema of an object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelRequest {
+  readonly model: string;
+  /** `work` is a turn of a run; `distil` asks for notes at a compaction. */
+  readonly purpose: "work" | "distil";
+  readonly instructions: string;
+  readonly messages: readonly ModelMessage[];
+  readonly tools: readonly ToolSpec[];
+  readonly maxOutputTokens: number;
+}
+
+export interface ModelAnswer {
+  readonly text: string;
+  readonly calls: readonly ToolCallRequest[];
+  readonly stop: "end" | "calls" | "length" | "refusal";
+  readonly usage: Usage;
+}
+
+export interface Model {
+  readonly name: string;
+  /** Shown to people where it matters: the scripted model says that it is scripted. */
+  readonly scripted: boolean;
+  generate(request: ModelRequest, options: GenerateOptions): Promise<ModelAnswer>;
+}
+
+export interface GenerateOptions {
+  readonly signal: AbortSignal;
+  /** Called with each piece of text as it arrives. */
+  readonly onText?: (delta: string) => void;
+}
+
+/** Tokens of a text, estimated without the vendor's tokenizer; errs on the high side. */
+export type CountTokens = (text: string) => number;

@@ -1,0 +1,337 @@
+// The store as everything above it sees it: repositories inside a transaction. No SQL, no dialect, no connection.
+//
+// Owns: the shape of what can be asked and changed. Does not own: when and why (gateway, runtime, workers).
+//
+//   S1  `write` is all or nothing. Its function awaits nothing but the `Tx` it was given, and is called once.
+//   S2  Writes requested in the same tick may share one commit; each still succeeds or fails alone.
+//   S3  When `write` has resolved, the change survives kill -9 and power loss (SQLite FULL, Postgres defaults).
+//   S4  Every change of state is a conditional update with exactly one winner.
+//   S5  `advance` is the fence: it refuses with `LeaseLost` unless run, epoch, owner and cursor all match (I8).
+//       What follows in the same `write` needs no check of its own.
+
+import type { Budget, Spent } from "../domain/budget.ts";
+import type { Bell } from "../domain/bell.ts";
+import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
+import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
+import type { InboundEvent } from "../domain/inbound.ts";
+import type { Mail } from "../domain/mailbox.ts";
+import type { ManifestRow } from "../domain/manifest.ts";
+import type { Memory, MemoryScope } from "../domain/memory.ts";
+import type { OutboxEntry, OutboxOp, Utterance } from "../domain/outbox.ts";
+import type { Person } from "../domain/person.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { Lease, Run, RunMode, RunOutcome, RunState, TerminalRunState } from "../domain/run.ts";
+import type { Step, StepKind, StepState } from "../domain/step.ts";
+import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
+
+export interface Store {
+  readonly dialect: "sqlite" | "postgres";
+  /** Committed state only. May see a newer state with each query inside. */
+  read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface Tx {
+  readonly conversations: ConversationRepository;
+  readonly people: PersonRepository;
+  readonly inbox: InboxRepository;
+  readonly runs: RunRepository;
+  readonly steps: StepRepository;
+  readonly mailbox: MailboxRepository;
+  readonly waits: WaitRepository;
+  readonly outbox: OutboxRepository;
+  readonly manifests: ManifestRepository;
+  readonly memories: MemoryRepository;
+  readonly locks: LockRepository;
+}
+
+export interface ConversationRepository {
+  /** The conversation at `address`, made with `fresh` if it is the first time. Twice is once. */
+  ensure(
+    address: ConversationAddress,
+    fresh: { readonly id: ConversationId; readonly workspace: string; readonly now: number },
+  ): Promise<Conversation>;
+  find(id: ConversationId): Promise<Conversation | undefined>;
+  list(): Promise<Conversation[]>;
+  setMuted(id: ConversationId, muted: boolean): Promise<void>;
+}
+
+export interface PersonRepository {
+  /** Remembers how a platform last described the person. */
+  see(person: Person, tenant: TenantId, now: number): Promise<void>;
+  find(key: PersonKey): Promise<Person | undefined>;
+}
+
+/** `new`: heard, not yet routed. `routed`: became part of a run or was acted on. `noted`: kept as context only. */
+export type InboxState = "new" | "routed" | "noted";
+
+export interface InboxRow {
+  readonly id: string;
+  readonly conversation: ConversationId;
+  readonly event: InboundEvent;
+  readonly state: InboxState;
+  /** When routing may take it: the end of its burst window. */
+  readonly dueAt: number;
+  readonly receivedAt: number;
+  /** The run that it started or steered. */
+  readonly run?: RunId;
+}
+
+export interface InboxRepository {
+  /**
+   * False when the platform's event id, or for a message (conversation, message id), is there already (I1):
+   * nothing is written then.
+   */
+  add(row: {
+    readonly id: string;
+    readonly tenant: TenantId;
+    readonly conversation: ConversationId;
+    readonly event: InboundEvent;
+    readonly dueAt: number;
+    readonly now: number;
+  }): Promise<boolean>;
+  /** `new` rows of one conversation, oldest first. On Postgres locks them until the transaction ends. */
+  unrouted(conversation: ConversationId): Promise<InboxRow[]>;
+  /** Conversations with `new` rows that are due, and the run of nobody's: for the sweeper. */
+  dueConversations(now: number, limit: number): Promise<ConversationId[]>;
+  /** Conditional on still being `new`; false if somebody else routed it. */
+  route(id: string, state: Exclude<InboxState, "new">, run?: RunId): Promise<boolean>;
+  /** Messages of a conversation that were received before `before`, newest `limit` of them, oldest first. */
+  history(conversation: ConversationId, before: number, limit: number): Promise<InboxRow[]>;
+  /** People who have addressed the agent in this conversation: the followers (ux c.8). */
+  followers(conversation: ConversationId): Promise<PersonKey[]>;
+  /** The message as first heard. */
+  findMessage(conversation: ConversationId, messageId: string): Promise<InboxRow | undefined>;
+  /** Replaces the text of a stored message that was edited; empties text and files when it was deleted. */
+  rewrite(conversation: ConversationId, messageId: string, text: string | undefined): Promise<boolean>;
+  /** Deletes routed and noted rows received before `before`; returns how many. */
+  prune(before: number): Promise<number>;
+}
+
+export interface NewRun {
+  readonly id: RunId;
+  readonly tenant: TenantId;
+  readonly conversation: ConversationId;
+  readonly agent: string;
+  readonly subject: PersonKey;
+  readonly subjectName: string;
+  readonly mode: RunMode;
+  readonly goal: string;
+  readonly title: string;
+  readonly budget: Budget;
+  readonly now: number;
+}
+
+export interface RunPatch {
+  readonly title?: string;
+  readonly plan?: Plan;
+  readonly opening?: string;
+  readonly budget?: Budget;
+  readonly contextBase?: number;
+  readonly finishing?: boolean;
+  readonly checkInAt?: number;
+}
+
+export interface ClaimLimits {
+  /** Runs with a live lease that one person may have at once. */
+  readonly perPerson: number;
+  readonly perTenant: number;
+}
+
+export type ClaimResult =
+  | {
+      readonly kind: "claimed";
+      readonly run: Run;
+      readonly lease: Lease;
+      /** The last owner never let go: work in a fresh folder made from the last manifest. */
+      readonly takenOver: boolean;
+    }
+  /** Not runnable, already leased, or gone: drop the bell. */
+  | { readonly kind: "nothing" }
+  /** Runnable, but person or tenant has its share already: it will be rung when one ends. */
+  | { readonly kind: "capped" };
+
+export interface RunFilter {
+  readonly states?: readonly RunState[];
+  readonly conversation?: ConversationId;
+  readonly subject?: PersonKey;
+  readonly limit: number;
+}
+
+export interface RunRepository {
+  /** Undefined if the conversation has an active run already (I3): the unique index decides. */
+  create(run: NewRun): Promise<Run | undefined>;
+  find(id: RunId): Promise<Run | undefined>;
+  active(conversation: ConversationId): Promise<Run | undefined>;
+  /** Newest first. */
+  list(filter: RunFilter): Promise<Run[]>;
+  counts(): Promise<Readonly<Partial<Record<RunState, number>>>>;
+
+  /** What the person's tenant has ahead of this person's next run, by round-robin among its people (I3). */
+  priority(tenant: TenantId, subject: PersonKey): Promise<number>;
+  /**
+   * Takes the run if it is `queued` (or `working` with an expired lease) and due, its bell's segment is the
+   * current one and the limits allow it: raises the epoch, counts a barren claim, sets `working`.
+   */
+  claim(
+    bell: Pick<Bell, "run" | "segment">,
+    owner: string,
+    leaseMs: number,
+    limits: ClaimLimits,
+    now: number,
+  ): Promise<ClaimResult>;
+  /** The fence (S5). Moves the cursor from `from` to `to`, stores `spent`, clears retries and barren claims. */
+  advance(lease: Lease, from: number, to: number, spent: Spent): Promise<void>;
+  /** Other columns of a run that the caller has fenced in this transaction. */
+  patch(run: RunId, patch: RunPatch): Promise<void>;
+  /** `working → waiting`, lease released, next segment. Fenced. */
+  park(lease: Lease, wakeAt: number | undefined): Promise<void>;
+  /** `working → queued`, lease released, next segment; `wakeAt` for back-off, with `retries` counted up. Fenced. */
+  requeue(lease: Lease, wakeAt: number | undefined, retries: number): Promise<void>;
+  /** Ends a run under its lease: `working → state`. Fenced. Cancels its open waits. */
+  settle(lease: Lease, state: TerminalRunState, outcome: RunOutcome, now: number): Promise<void>;
+  /** Ends a run that nobody works on: `queued | waiting → state`. False if it is leased or ended. Cancels waits. */
+  settleIdle(run: RunId, state: TerminalRunState, outcome: RunOutcome, now: number): Promise<boolean>;
+  /** `waiting → queued`, next segment. False if it was not waiting. */
+  wake(run: RunId): Promise<boolean>;
+  /** Marks a working run to be stopped. False if it is not active. */
+  requestStop(run: RunId, by: PersonKey): Promise<boolean>;
+
+  /** Leases that are to be kept: those of `owner` among `runs` that still hold get `until`; returns their ids. */
+  renew(owner: string, runs: readonly RunId[], until: number): Promise<RunId[]>;
+  /** What a worker must know each second of the runs it holds. */
+  watch(runs: readonly RunId[]): Promise<readonly WatchedRun[]>;
+  /** Owners of live leases, for the supervisor. */
+  leaseOwners(now: number): Promise<string[]>;
+  /** Makes the leases of a dead owner claimable at once; returns how many. */
+  expireLeases(owner: string, now: number): Promise<number>;
+  /**
+   * Runs that could be worked on now and have no live lease, at most `perPerson` (less what is leased) of each
+   * person, fair order, with their priority: what the sweeper rings.
+   */
+  runnable(now: number, limits: ClaimLimits, limit: number): Promise<Bell[]>;
+  /** `waiting` runs whose `wakeAt` has come. */
+  dueWaiting(now: number, limit: number): Promise<RunId[]>;
+  /** Runs whose promise is broken: active, and `checkInAt` has passed (I13). */
+  overdue(now: number, limit: number): Promise<Run[]>;
+  /** Sets the next promise of a run; used by whoever spoke. */
+  promise(run: RunId, checkInAt: number | undefined): Promise<void>;
+}
+
+export interface WatchedRun {
+  readonly run: RunId;
+  readonly epoch: number;
+  readonly leaseOwner?: string;
+  readonly stopRequestedBy?: PersonKey;
+  /** Highest mailbox row. */
+  readonly mail: number;
+}
+
+export interface StepIntent {
+  readonly n: number;
+  readonly kind: StepKind;
+  readonly tool?: string;
+  readonly callId?: string;
+  readonly arguments?: string;
+  readonly identity?: string;
+}
+
+export interface StepResult {
+  readonly n: number;
+  readonly state: Exclude<StepState, "started">;
+  readonly result: string;
+  readonly manifest?: string;
+}
+
+export interface StepRepository {
+  /** Intent before act (I4). The caller has fenced with `advance`. */
+  start(lease: Lease, intent: StepIntent, now: number): Promise<void>;
+  /** Result once: throws `StepAlreadySettled` if the step is not `started`. The caller has fenced. */
+  finish(run: RunId, result: StepResult, now: number): Promise<void>;
+  /** `unknown → done | failed`, by a person's word (I5). False if it was not unknown. */
+  decide(run: RunId, result: StepResult, now: number): Promise<boolean>;
+  /** Steps `from` and later, in order. */
+  list(run: RunId, from: number): Promise<Step[]>;
+  find(run: RunId, n: number): Promise<Step | undefined>;
+}
+
+export interface MailboxRepository {
+  /** Returns its place. */
+  add(mail: Omit<Mail, "seq" | "consumedBy">): Promise<number>;
+  /** In order: those read by steps `from` and later, and the unread. */
+  list(run: RunId, from: number): Promise<Mail[]>;
+  unread(run: RunId): Promise<Mail[]>;
+  /** Marks unread mail up to `seq` as read by step `n`. The caller has fenced. */
+  consume(run: RunId, seq: number, n: number): Promise<void>;
+}
+
+export interface WaitRepository {
+  open(wait: {
+    readonly id: WaitId;
+    readonly run: RunId;
+    readonly step: number;
+    readonly kind: WaitKind;
+    readonly ask: WaitAsk;
+    readonly asked: PersonKey;
+    readonly dueAt?: number;
+    readonly nudgeAt?: number;
+    readonly now: number;
+  }): Promise<void>;
+  find(id: WaitId): Promise<Wait | undefined>;
+  /** Newest first. */
+  forRun(run: RunId): Promise<Wait[]>;
+  /** `open → resolved`; false if something else came first (W1). */
+  resolve(id: WaitId, answer: WaitAnswer, now: number): Promise<boolean>;
+  /** Open waits with a default whose time has come. */
+  due(now: number, limit: number): Promise<Wait[]>;
+  /** Open waits that are to be nudged; returns each once, clearing `nudgeAt`. */
+  takeNudges(now: number, limit: number): Promise<Wait[]>;
+  /** Every open wait. */
+  listOpen(limit: number): Promise<Wait[]>;
+}
+
+export interface OutboxRepository {
+  /** Adds in the order of calls. The same key twice is one entry (I2); returns false then. */
+  add(utterance: Utterance, now: number): Promise<boolean>;
+  find(key: string): Promise<OutboxEntry | undefined>;
+  /**
+   * Takes up to `limit` entries that are due, or `sending` since before `staleBefore` (their sender died):
+   * the earliest unsent of each conversation only, so that order holds. Sets `sending` and counts the attempt.
+   */
+  claim(now: number, staleBefore: number, limit: number): Promise<OutboxEntry[]>;
+  /** `sending → sent`. */
+  sent(key: string, providerId: string | undefined, now: number): Promise<void>;
+  /** `sending → due` again at `dueAt`. */
+  retry(key: string, dueAt: number): Promise<void>;
+  /** `due | sending → dropped`: superseded edits, refused decorations. */
+  drop(key: string): Promise<void>;
+  /** Drops `due` edits of `target` that are older than entry `newerThan` (they say less than what comes). */
+  supersedeEdits(target: string, newerThan: string): Promise<number>;
+  /** Entries of a conversation, oldest first. */
+  list(conversation: ConversationId, limit: number): Promise<OutboxEntry[]>;
+  /** When the next `due` entry is due, if there is one. */
+  nextDue(): Promise<number | undefined>;
+  replaceOp(key: string, op: OutboxOp): Promise<void>;
+}
+
+export interface ManifestRepository {
+  add(row: Omit<ManifestRow, "seq">): Promise<ManifestRow>;
+  latest(workspace: string): Promise<ManifestRow | undefined>;
+  /** Oldest first. */
+  list(workspace: string): Promise<ManifestRow[]>;
+}
+
+export interface MemoryRepository {
+  add(memory: Memory): Promise<void>;
+  /** Facts of this agent and scope that share words with `query`, best first; all, newest first, if it is empty. */
+  search(tenant: TenantId, agent: string, scope: MemoryScope, query: string, limit: number): Promise<Memory[]>;
+}
+
+/** Named leases: the sweeper's, and the one that keeps a second process off an SQLite file. */
+export interface LockRepository {
+  /** True if `owner` now holds `name` until `until`: it was free, expired, or its own already. */
+  acquire(name: string, owner: string, now: number, until: number): Promise<boolean>;
+  release(name: string, owner: string): Promise<void>;
+  holder(name: string): Promise<{ readonly owner: string; readonly until: number } | undefined>;
+}

@@ -1,0 +1,134 @@
+// A tool: what the model may ask for.
+//
+//   T1  A tool acts only on what its context holds: the run's own workspace, the guarded fetch, the memory of its scope.
+//   T2  What a tool wants said, remembered or waited for is an `Effect`: the runtime commits it with the step's result,
+//       so that it happens once (I2, I4).
+//   T3  A failure is a result for the model: throw `ToolFailure` (or return `isError`) with a sentence it can act on.
+
+import { z } from "zod";
+import { AppError } from "../base/errors.ts";
+import type { Memory } from "../domain/memory.ts";
+import type { OutgoingFile } from "../domain/outbox.ts";
+import type { Plan } from "../domain/plan.ts";
+import type { EffectClass, Repeatability } from "../domain/step.ts";
+import type { QuestionAsk } from "../domain/wait.ts";
+import type { Workspace } from "../workspace/contract.ts";
+
+export interface ToolContext {
+  readonly workspace: Workspace;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** The guarded fetch (EGR-1). */
+  readonly fetch: GuardedFetch;
+  /** Facts remembered for this agent in this person's DM or this channel. */
+  readonly recall: (query: string) => Promise<readonly Memory[]>;
+  /** Puts a file's present content where messages can refer to it. */
+  readonly attach: (path: string, title?: string) => Promise<OutgoingFile>;
+}
+
+/** Text or bytes of a public address, size and time capped; rejects with a sentence for the model. */
+export type GuardedFetch = (
+  url: string,
+  options: { readonly maxBytes: number; readonly signal: AbortSignal },
+) => Promise<FetchedPage>;
+
+export interface FetchedPage {
+  /** After redirects. */
+  readonly url: string;
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: Buffer;
+  readonly truncated: boolean;
+}
+
+export type Effect =
+  | { readonly kind: "plan"; readonly plan: Plan }
+  | { readonly kind: "check_in"; readonly text: string }
+  | { readonly kind: "share"; readonly file: OutgoingFile; readonly comment?: string }
+  | { readonly kind: "remember"; readonly fact: string };
+
+export type ToolOutcome =
+  | {
+      readonly kind: "result";
+      readonly content: string;
+      readonly isError?: boolean;
+      readonly effects?: readonly Effect[];
+    }
+  /** Parks the run; the answer becomes the result. */
+  | { readonly kind: "ask"; readonly ask: QuestionAsk; readonly dueInMinutes?: number }
+  /** Ends the run. */
+  | { readonly kind: "finish"; readonly summary: string; readonly files: readonly OutgoingFile[] };
+
+export interface ToolDefinition<Input extends z.ZodObject> {
+  /** As the model sees it; the file is named after it, with dashes. */
+  readonly name: string;
+  /** For the model: what it does, when to use it, what comes back. */
+  readonly description: string;
+  readonly effect: EffectClass;
+  readonly repeat: Repeatability;
+  readonly input: Input;
+  readonly run: (input: z.infer<Input>, context: ToolContext) => Promise<ToolOutcome>;
+  /**
+   * For `askable` tools: did the act of these arguments happen? Asked after a crash between intent and result.
+   * `undefined` when it cannot be told.
+   */
+  readonly happened?: (input: z.infer<Input>, context: ToolContext) => Promise<boolean | undefined>;
+}
+
+/** A tool whose input type is hidden: what the registry holds and the runtime calls. */
+export interface Tool {
+  readonly name: string;
+  readonly description: string;
+  readonly effect: EffectClass;
+  readonly repeat: Repeatability;
+  /** JSON Schema of the arguments. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Checks arguments; the sentence on failure is for the model. */
+  parse(args: unknown): ParsedInput;
+}
+
+export type ParsedInput =
+  | { readonly kind: "valid"; readonly canonical: string; readonly call: BoundCall }
+  | { readonly kind: "invalid"; readonly problem: string };
+
+/** A call with checked arguments. */
+export interface BoundCall {
+  run(context: ToolContext): Promise<ToolOutcome>;
+  happened(context: ToolContext): Promise<boolean | undefined>;
+}
+
+/** Seals a definition, so that tools of different inputs fit in one list. */
+export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition<Input>): Tool {
+  return {
+    name: definition.name,
+    description: definition.description,
+    effect: definition.effect,
+    repeat: definition.repeat,
+    parameters: jsonSchemaOf(definition.input),
+    parse: (args) => {
+      const parsed = definition.input.safeParse(args);
+      if (!parsed.success) return { kind: "invalid", problem: z.prettifyError(parsed.error) };
+      const input = parsed.data;
+      return {
+        kind: "valid",
+        canonical: JSON.stringify(input),
+        call: {
+          run: (context) => definition.run(input, context),
+          happened: (context) => definition.happened?.(input, context) ?? Promise.resolve(undefined),
+        },
+      };
+    },
+  };
+}
+
+function jsonSchemaOf(input: z.ZodObject): Record<string, unknown> {
+  const { $schema: _dialect, ...schema } = z.toJSONSchema(input, { io: "input" });
+  return schema;
+}
+
+/** A failure the model can act on: the message is its sentence. */
+export class ToolFailure extends AppError<"tool.failed"> {
+  constructor(message: string, cause?: unknown) {
+    super("tool.failed", message, cause === undefined ? {} : { cause });
+  }
+}

@@ -1,0 +1,24 @@
+import { defineConfig } from "vitest/config";
+
+const shared = { setupFiles: ["./test/setup.ts"], testTimeout: 20_000, hookTimeout: 60_000 };
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/**/*.{redis,pg,crash,browser,e2e}.test.ts"],
+        },
+      },
+      { test: { ...shared, name: "redis", include: ["test/**/*.redis.test.ts"] } },
+      { test: { ...shared, name: "pg", include: ["test/**/*.pg.test.ts"] } },
+      { test: { ...shared, name: "crash", include: ["test/**/*.crash.test.ts"], testTimeout: 60_000 } },
+      { test: { ...shared, name: "e2e", include: ["test/**/*.e2e.test.ts"], testTimeout: 60_000 } },
+      { test: { ...shared, name: "browser", include: ["test/**/*.browser.test.ts"], testTimeout: 60_000 } },
+    ],
+  },
+});
