@@ -50,3 +50,19 @@ export function raised(budget: Budget, spent: Spent, ageMs: number, limit: Budge
       return limit satisfies never;
   }
 }
+
+/** `spent` after `steps` more steps, one of which may have been a model call. */
+export function spentAfter(
+  spent: Spent,
+  steps: number,
+  usage:
+    | { readonly inputTokens: number; readonly outputTokens: number; readonly usdMicros?: number | undefined }
+    | undefined,
+): Spent {
+  return {
+    steps: spent.steps + steps,
+    inputTokens: spent.inputTokens + (usage?.inputTokens ?? 0),
+    outputTokens: spent.outputTokens + (usage?.outputTokens ?? 0),
+    usdMicros: spent.usdMicros + (usage?.usdMicros ?? 0),
+  };
+}

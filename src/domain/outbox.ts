@@ -147,4 +147,3 @@ export interface Utterance {
   /** Not before this time; now when absent. */
   readonly dueAt?: number;
 }
-

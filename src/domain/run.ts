@@ -11,7 +11,12 @@ export const runStates = ["queued", "working", "waiting", "done", "failed", "sto
 export type RunState = (typeof runStates)[number];
 
 export const activeRunStates = ["queued", "working", "waiting"] as const satisfies readonly RunState[];
-export const terminalRunStates = ["done", "failed", "stopped", "expired"] as const satisfies readonly RunState[];
+export const terminalRunStates = [
+  "done",
+  "failed",
+  "stopped",
+  "expired",
+] as const satisfies readonly RunState[];
 export type TerminalRunState = (typeof terminalRunStates)[number];
 
 export const runTransitions: Readonly<Record<RunState, readonly RunState[]>> = {

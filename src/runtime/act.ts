@@ -1,0 +1,69 @@
+// What a run does next: an act (which has an intent and a result), or an end of the segment.
+
+import type { BudgetLimit } from "../domain/budget.ts";
+import type { Manifest, ManifestRow } from "../domain/manifest.ts";
+import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
+import type { TerminalRunState } from "../domain/run.ts";
+import type { ToolCallRequest, Usage } from "../domain/step.ts";
+import type { QuestionAsk } from "../domain/wait.ts";
+import type { RunPatch, StepResult } from "../store/contract.ts";
+import type { DecodedStep } from "./decoded-step.ts";
+import type { StepEffects } from "./effects.ts";
+import type { Admission } from "./pipeline.ts";
+
+/** `fresh`: its intent is still to be journalled. Otherwise it is there, from before an interruption. */
+export type Act =
+  | { readonly kind: "model"; readonly n: number; readonly fresh: boolean }
+  | { readonly kind: "compaction"; readonly n: number; readonly fresh: boolean }
+  | { readonly kind: "tools"; readonly calls: readonly PlannedCall[] };
+
+export interface PlannedCall {
+  readonly n: number;
+  readonly fresh: boolean;
+  readonly request: ToolCallRequest;
+  readonly admission: Admission;
+}
+
+export type End =
+  | {
+      readonly kind: "settle";
+      readonly state: TerminalRunState;
+      /** `done`, `stopped`, or the failure's code. */
+      readonly code: string;
+      readonly text: string;
+      readonly files: readonly OutgoingFile[];
+    }
+  /** Parks step `n` (a started tool step) on a question. */
+  | { readonly kind: "ask"; readonly n: number; readonly ask: QuestionAsk; readonly dueAt?: number }
+  | { readonly kind: "budget"; readonly limit: BudgetLimit }
+  /** Parks step `n`, which is unknown, until a person says whether it happened (I5). */
+  | { readonly kind: "doubt"; readonly n: number; readonly tool: string }
+  | { readonly kind: "slice" }
+  | { readonly kind: "back-off"; readonly wakeAt: number; readonly retries: number }
+  | { readonly kind: "still-waiting" };
+
+export type Next = Act | End;
+
+export function isAct(next: Next): next is Act {
+  return next.kind === "model" || next.kind === "compaction" || next.kind === "tools";
+}
+
+/** What an act brought, before it is committed. */
+export interface Done {
+  readonly results: readonly SettledStep[];
+  readonly usage?: Usage;
+  readonly effects: readonly StepEffects[];
+  readonly manifest?: { readonly row: Omit<ManifestRow, "seq">; readonly content: Manifest };
+  readonly contextBase?: number;
+  readonly patch?: RunPatch;
+  readonly say?: readonly Utterance[];
+  /** Decided by the act itself; otherwise `decide` says what comes next. */
+  readonly next?: Next;
+}
+
+export interface SettledStep {
+  readonly decoded: DecodedStep;
+  readonly row: StepResult;
+}
+
+export const nothingDone: Done = { results: [], effects: [] };

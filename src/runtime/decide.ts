@@ -1,0 +1,137 @@
+// What comes next, from what is journalled: a pure function, so that a resumed run goes the way it would have gone.
+//
+//   N1  The same journal, budget and signals give the same answer.
+//   N2  The run never ends in silence: every way out is an `End` with its words.
+
+import { reachedLimit } from "../domain/budget.ts";
+import type { ModelOutput } from "../domain/step.ts";
+import type { CountTokens } from "../model/contract.ts";
+import type { Tool } from "../tools/contract.ts";
+import type { Act, End, Next, PlannedCall } from "./act.ts";
+import { estimateTokens } from "./context-size.ts";
+import type { DecodedStep, ModelStep } from "./decoded-step.ts";
+import { limits } from "./limits.ts";
+import { admit, type Stages } from "./pipeline.ts";
+import { repeatsOf } from "./repeats.ts";
+import { resultsAfter } from "./transcript.ts";
+import { failureText, interruptedText, outOfBudgetText } from "./voice/apologies.ts";
+import { progressLines } from "./voice/result.ts";
+import type { Work } from "./work.ts";
+
+export interface DecideDeps {
+  readonly now: number;
+  readonly contextTokens: number;
+  readonly countTokens: CountTokens;
+  readonly stages: Stages;
+}
+
+export function decide(work: Work, deps: DecideDeps): Next {
+  if (work.control.park.aborted || deps.now >= work.control.deadline) return { kind: "slice" };
+  const lastModel = work.steps.findLastIndex((step) => step.kind === "model" && step.state === "done");
+  const last = work.steps[lastModel];
+  const answer = last?.kind === "model" ? last.output : undefined;
+  if (answer) {
+    const next = afterAnswer(work, lastModel, answer, deps);
+    if (next) return next;
+  }
+  return beforeModel(work, deps);
+}
+
+/** What the last answer of the model asks for; undefined when it is dealt with. */
+function afterAnswer(work: Work, index: number, answer: ModelOutput, deps: DecideDeps): Next | undefined {
+  if (answer.calls.length > 0) return pendingCalls(work, index, answer, deps);
+  if (work.steps.slice(index + 1).some((step) => step.kind !== "tool")) return undefined;
+  if (answer.stop === "refusal") return failure(work, "model.refusal", answer.text);
+  if (answer.text.trim() === "") {
+    return tail(work.steps, isEmpty) > limits.emptyAnswers ? failure(work, "model.empty") : undefined;
+  }
+  if (answer.stop !== "length") return settleDone(answer.text);
+  if (tail(work.steps, isCut) <= limits.cutAnswers) return undefined;
+  return settleDone(interruptedText(cutText(work.steps)));
+}
+
+function pendingCalls(work: Work, index: number, answer: ModelOutput, deps: DecideDeps): Next | undefined {
+  const answered = resultsAfter(index, work.steps).filter((step) => step.output && step.state !== "unknown");
+  const pending = answer.calls.filter((call) => !answered.some((step) => step.callId === call.id));
+  if (pending.length === 0) return undefined;
+  const planned = pending.map((request, place): PlannedCall => {
+    const n = work.run.cursor + place;
+    return { n, fresh: true, request, admission: admit(request, work.run, offered(work), deps.stages) };
+  });
+  const looping = planned.find((call) => repeatsOf(work.steps, call) >= limits.repeatsEnded);
+  if (looping) return failure(work, "run.looping");
+  return { kind: "tools", calls: batch(planned) };
+}
+
+/** Reads that stand together are one batch; any other call is alone. */
+function batch(planned: readonly PlannedCall[]): PlannedCall[] {
+  const alone = planned.findIndex((call) => !isRead(call));
+  const reads = alone < 0 ? planned : planned.slice(0, alone);
+  return reads.length > 0 ? reads.slice(0, limits.parallelReads) : planned.slice(0, 1);
+}
+
+function isRead(call: PlannedCall): boolean {
+  return call.admission.kind === "refused" || call.admission.call.tool.repeat === "read";
+}
+
+function beforeModel(work: Work, deps: DecideDeps): Act | End {
+  const { run } = work;
+  if (run.finishing) {
+    if (finishingSteps(work.steps) >= limits.finishingSteps) {
+      return settleDone(outOfBudgetText(lastText(work.steps), progressLines(run)));
+    }
+  } else {
+    const limit = reachedLimit(run.budget, run.spent, deps.now - run.createdAt);
+    if (limit) return { kind: "budget", limit };
+  }
+  const full = limits.compactionShare * deps.contextTokens;
+  const tokens = estimateTokens(work, deps.countTokens);
+  if (!work.overflowed && tokens <= full) return { kind: "model", n: run.cursor, fresh: true };
+  if (work.steps.filter((step) => step.kind !== "compaction").length < 2) {
+    return failure(work, "model.context_overflow");
+  }
+  return { kind: "compaction", n: run.cursor, fresh: true };
+}
+
+/** The tools on offer now: all of the ceiling, or only `finish` when the budget is used up. */
+export function offered(work: Work): readonly Tool[] {
+  return work.run.finishing ? work.tools.filter((tool) => tool.name === "finish") : work.tools;
+}
+
+export function failure(work: Work, code: string, detail?: string): End {
+  const text = failureText(code, progressLines(work.run), detail);
+  return { kind: "settle", state: "failed", code, text, files: [] };
+}
+
+function settleDone(text: string): End {
+  return { kind: "settle", state: "done", code: "done", text, files: [] };
+}
+
+function tail(steps: readonly DecodedStep[], matches: (step: ModelStep) => boolean): number {
+  const models = steps.filter((step) => step.kind === "model").filter((step) => step.output);
+  const other = models.findLastIndex((step) => !matches(step));
+  return models.length - 1 - other;
+}
+
+const isEmpty = (step: ModelStep): boolean =>
+  step.output?.calls.length === 0 && step.output.text.trim() === "";
+const isCut = (step: ModelStep): boolean => step.output?.calls.length === 0 && step.output.stop === "length";
+
+function cutText(steps: readonly DecodedStep[]): string {
+  const models = steps.filter((step) => step.kind === "model").filter((step) => step.output);
+  const other = models.findLastIndex((step) => !isCut(step));
+  return models
+    .slice(other + 1)
+    .map((step) => step.output?.text ?? "")
+    .join("");
+}
+
+function lastText(steps: readonly DecodedStep[]): string {
+  const said = steps.findLast((step) => step.kind === "model" && (step.output?.text.trim() ?? "") !== "");
+  return said?.kind === "model" ? (said.output?.text ?? "") : "";
+}
+
+function finishingSteps(steps: readonly DecodedStep[]): number {
+  const from = steps.findLastIndex((step) => step.kind === "wait" && step.output?.answer === "finish");
+  return steps.slice(from + 1).filter((step) => step.kind === "model" && step.output).length;
+}

@@ -1,0 +1,43 @@
+// What the durable loop is given.
+
+import type { Clock } from "../base/clock.ts";
+import type { Failpoints } from "../base/failpoints.ts";
+import type { Ids } from "../base/ids.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Agent } from "../domain/agent.ts";
+import type { CountTokens, Model } from "../model/contract.ts";
+import type { Store } from "../store/contract.ts";
+import type { GuardedFetch, Tool } from "../tools/contract.ts";
+import type { Workspaces } from "../workspace/contract.ts";
+
+/** What every part of the loop needs of the world. */
+export interface World {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly failpoint: Failpoints;
+}
+
+export interface RuntimeDeps {
+  readonly world: World;
+  readonly store: Store;
+  readonly workspaces: Workspaces;
+  readonly model: ModelSetup;
+  readonly tools: readonly Tool[];
+  readonly fetch: GuardedFetch;
+  readonly agents: AgentDirectory;
+}
+
+export interface ModelSetup {
+  readonly model: Model;
+  readonly countTokens: CountTokens;
+  /** Size of the window that the loop keeps to. */
+  readonly contextTokens: number;
+}
+
+export interface AgentDirectory {
+  /** The agent of that name, or the default one if it is gone from the configuration. */
+  find(name: string): Agent;
+  /** How long a run may be silent before the supervisor speaks for it (I13). */
+  readonly checkInMs: number;
+}

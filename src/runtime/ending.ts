@@ -1,0 +1,165 @@
+// How a segment ends: what is said, and what a parked run waits for.
+
+import { asWaitId } from "../domain/ids.ts";
+import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
+import type { StepIntent } from "../store/contract.ts";
+import type { End } from "./act.ts";
+import type { RuntimeDeps, World } from "./deps.ts";
+import type { NewWait } from "./journal.ts";
+import { limits } from "./limits.ts";
+import { askPost } from "./voice/attention.ts";
+import { duration, inlineLimit, resultPost } from "./voice/result.ts";
+import { type CardLook, cardEdit } from "./voice/run-card.ts";
+import { sessionStatus } from "./voice/session-status.ts";
+import { notedLines, type Work } from "./work.ts";
+
+const nudgeAfterMs = 20 * 3_600_000;
+
+/** A result too long for a message becomes a file; its beginning stays as the summary (ux c.6). */
+export async function fitEnd(end: End, deps: RuntimeDeps): Promise<End> {
+  if (end.kind !== "settle") return end;
+  const lines = end.text.split("\n");
+  const fits = end.text.length <= inlineLimit.characters && lines.length <= inlineLimit.lines;
+  if (fits) return end;
+  const sha256 = await deps.workspaces.blobs.put(Buffer.from(end.text));
+  const file: OutgoingFile = { name: "result.md", sha256, sizeBytes: Buffer.byteLength(end.text) };
+  const head = lines
+    .slice(0, inlineLimit.lines - 4)
+    .join("\n")
+    .slice(0, inlineLimit.characters - 200)
+    .toWellFormed();
+  return {
+    ...end,
+    text: `${closeFences(head)}\n\n… The whole result is in result.md.`,
+    files: [...end.files, file],
+  };
+}
+
+/** A code block that the cut left open is closed. */
+function closeFences(text: string): string {
+  const fences = text.split("\n").filter((line) => line.trimStart().startsWith("```")).length;
+  return fences % 2 === 1 ? `${text}\n\`\`\`` : text;
+}
+
+/** What the wait of a parking run is, and the intent of the step it completes where that is new. */
+export function waitOf(
+  work: Work,
+  end: Extract<End, { kind: "ask" | "budget" | "doubt" }>,
+  deps: RuntimeDeps,
+): { readonly wait: NewWait; readonly intents: readonly StepIntent[] } {
+  const now = deps.world.clock.now();
+  const id = waitId(work, end);
+  switch (end.kind) {
+    case "ask":
+      return {
+        wait: {
+          id,
+          step: end.n,
+          kind: "question",
+          ask: end.ask,
+          ...(end.dueAt === undefined ? { nudgeAt: now + nudgeAfterMs } : { dueAt: end.dueAt }),
+        },
+        intents: [],
+      };
+    case "budget": {
+      const n = work.run.cursor;
+      return {
+        wait: {
+          id,
+          step: n,
+          kind: "budget",
+          ask: budgetAsk(work, end.limit, now),
+          nudgeAt: now + nudgeAfterMs,
+        },
+        intents: [{ n, kind: "wait" }],
+      };
+    }
+    case "doubt":
+      return {
+        wait: {
+          id,
+          step: end.n,
+          kind: "question",
+          ask: { kind: "doubt", tool: end.tool, step: end.n },
+          nudgeAt: now + nudgeAfterMs,
+        },
+        intents: [],
+      };
+    default:
+      return end satisfies never;
+  }
+}
+
+/** Derived from run and step, so that the words and the wait agree without passing an id around. */
+function waitId(work: Work, end: Extract<End, { kind: "ask" | "budget" | "doubt" }>): NewWait["id"] {
+  const n = end.kind === "budget" ? work.run.cursor : end.n;
+  return asWaitId(`wait_${work.run.id.replace(/^run_/, "")}_${n}`);
+}
+
+function budgetAsk(
+  work: Work,
+  limit: Extract<End, { kind: "budget" }>["limit"],
+  now: number,
+): NewWait["ask"] {
+  const { budget, spent, createdAt } = work.run;
+  const numbers = {
+    steps: { used: spent.steps, cap: budget.steps },
+    tokens: { used: spent.inputTokens + spent.outputTokens, cap: budget.tokens ?? 0 },
+    usd: { used: spent.usdMicros / 1e6, cap: (budget.usdMicros ?? 0) / 1e6 },
+    hours: { used: (now - createdAt) / 3_600_000, cap: budget.hours ?? 0 },
+  };
+  return { kind: "budget", limit, ...numbers[limit] };
+}
+
+export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
+  const { run } = work;
+  const { world } = deps;
+  switch (end.kind) {
+    case "settle":
+      return [
+        ...cardEnds(work, settledLook(work, end, world.clock.now()), world),
+        resultPost(run, { outcome: end.state, text: end.text, files: end.files, now: world.clock.now() }),
+        sessionStatus(run, "active", world.ids),
+      ];
+    case "ask":
+    case "budget":
+    case "doubt": {
+      const { wait } = waitOf(work, end, deps);
+      const state = end.kind === "budget" ? "Paused" : "Waiting for you";
+      return [
+        ...cardEnds(work, { state, noted: notedLines(work), ...lineOf(work) }, world),
+        askPost(run, wait.id, wait.ask, wait.dueAt),
+        sessionStatus(run, "suspended", world.ids),
+      ];
+    }
+    case "back-off":
+      return end.retries === limits.backOffTold
+        ? cardEnds(work, { state: "Working", line: waitingForModel, noted: notedLines(work) }, world)
+        : [];
+    case "slice":
+    case "still-waiting":
+      return [];
+    default:
+      return end satisfies never;
+  }
+}
+
+const waitingForModel = "The model service isn't answering; I keep trying.";
+
+function lineOf(work: Work): { readonly line?: string } {
+  return work.cardLine === undefined ? {} : { line: work.cardLine };
+}
+
+function settledLook(work: Work, end: Extract<End, { kind: "settle" }>, now: number): CardLook {
+  const words = { done: "Done", failed: "Failed", stopped: "Stopped", expired: "Expired" } as const;
+  return {
+    state: words[end.state],
+    line: `${words[end.state]} after ${duration(now - work.run.createdAt)}.`,
+    noted: notedLines(work),
+  };
+}
+
+/** The card changes only if there is one: a quick answer never had it. */
+function cardEnds(work: Work, look: CardLook, world: World): Utterance[] {
+  return work.cardPosted ? [cardEdit(work.run, look, world.ids.next("rev"))] : [];
+}

@@ -1,0 +1,135 @@
+// The journal of a run, as its segment writes it: one fenced transaction per step.
+//
+// Owns: that results, the next intent, what is said and the run's columns change together. Does not own what comes next.
+//
+//   R1  An intent is committed before its act (I4); it goes into the transaction that commits the result before it.
+//   R4  A commit that loses the fence writes nothing and throws `LeaseLost` (I8).
+
+import type { Spent } from "../domain/budget.ts";
+import type { WaitId } from "../domain/ids.ts";
+import type { Mail } from "../domain/mailbox.ts";
+import type { Manifest, ManifestRow } from "../domain/manifest.ts";
+import type { Memory } from "../domain/memory.ts";
+import type { Utterance } from "../domain/outbox.ts";
+import type { RunOutcome, TerminalRunState } from "../domain/run.ts";
+import type { WaitAsk, WaitKind } from "../domain/wait.ts";
+import type { RunPatch, StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
+import type { DecodedStep } from "./decoded-step.ts";
+import type { World } from "./deps.ts";
+import type { Work } from "./work.ts";
+
+export interface NewWait {
+  readonly id: WaitId;
+  readonly step: number;
+  readonly kind: WaitKind;
+  readonly ask: WaitAsk;
+  readonly dueAt?: number;
+  readonly nudgeAt?: number;
+}
+
+export type After =
+  | { readonly kind: "start"; readonly intents: readonly StepIntent[] }
+  | { readonly kind: "park"; readonly intents: readonly StepIntent[]; readonly wait?: NewWait }
+  | { readonly kind: "requeue"; readonly wakeAt?: number; readonly retries: number }
+  | { readonly kind: "settle"; readonly state: TerminalRunState; readonly outcome: RunOutcome };
+
+export interface Change {
+  /** Rows to finish, as they are stored. */
+  readonly results: readonly StepResult[];
+  /** The same and the new steps, as the loop folds them. */
+  readonly steps: readonly DecodedStep[];
+  readonly spent: Spent;
+  readonly patch?: RunPatch;
+  readonly say: readonly Utterance[];
+  readonly manifest?: {
+    readonly row: Omit<ManifestRow, "seq">;
+    readonly content: Manifest;
+  };
+  readonly memories: readonly Memory[];
+  readonly after: After;
+}
+
+/**
+ * Commits what `build` makes of the unread mail. With `hear`, the mail that `build` saw is marked as read by the step
+ * that is started; without it, `build` gets nothing and no mail is touched.
+ */
+export async function commit(
+  store: Store,
+  world: World,
+  work: Work,
+  plan: { readonly hear: boolean; readonly build: (unread: readonly Mail[]) => Change },
+): Promise<Change> {
+  await world.failpoint("step.before-commit");
+  const committed = await store.write(async (tx) => {
+    const unread = plan.hear ? await tx.mailbox.unread(work.run.id) : [];
+    const change = plan.build(unread);
+    await write(tx, work, change, world.clock.now());
+    const heardBy = change.after.kind === "start" ? change.after.intents[0]?.n : undefined;
+    const last = unread.at(-1);
+    const hears = last !== undefined && heardBy !== undefined;
+    if (hears) await tx.mailbox.consume(work.run.id, last.seq, heardBy);
+    return { change, mail: hears ? unread.map((mail) => ({ ...mail, consumedBy: heardBy })) : [] };
+  });
+  apply(work, committed.change, committed.mail);
+  await world.failpoint("step.after-commit");
+  return committed.change;
+}
+
+async function write(tx: Tx, work: Work, change: Change, now: number): Promise<void> {
+  const { run, lease } = work;
+  const intents = intentsOf(change.after);
+  await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
+  for (const result of change.results) await tx.steps.finish(run.id, result, now);
+  for (const intent of intents) await tx.steps.start(lease, intent, now);
+  if (change.patch) await tx.runs.patch(run.id, change.patch);
+  if (change.manifest) await tx.manifests.add(change.manifest.row);
+  for (const memory of change.memories) await tx.memories.add(memory);
+  for (const utterance of change.say) await tx.outbox.add(utterance, now);
+  await proceed(tx, work, change.after, now);
+}
+
+async function proceed(tx: Tx, work: Work, after: After, now: number): Promise<void> {
+  const { lease, run } = work;
+  switch (after.kind) {
+    case "start":
+      return;
+    case "park":
+      if (after.wait) await tx.waits.open({ ...after.wait, run: run.id, asked: run.subject, now });
+      await tx.runs.park(lease, undefined);
+      return;
+    case "requeue":
+      await tx.runs.requeue(lease, after.wakeAt, after.retries);
+      return;
+    case "settle":
+      await tx.runs.settle(lease, after.state, after.outcome, now);
+      return;
+    default:
+      after satisfies never;
+  }
+}
+
+function intentsOf(after: After): readonly StepIntent[] {
+  return after.kind === "start" || after.kind === "park" ? after.intents : [];
+}
+
+function apply(work: Work, change: Change, mail: readonly Mail[]): void {
+  const { contextBase, checkInAt: _promise, ...patch } = change.patch ?? {};
+  work.run = {
+    ...work.run,
+    ...patch,
+    ...(contextBase === undefined ? {} : { contextBase }),
+    cursor: work.run.cursor + intentsOf(change.after).length,
+    spent: change.spent,
+    retries: 0,
+  };
+  const changed = new Map(change.steps.map((step) => [step.n, step]));
+  work.steps = work.steps.map((step) => changed.get(step.n) ?? step);
+  const known = new Set(work.steps.map((step) => step.n));
+  work.steps.push(...change.steps.filter((step) => !known.has(step.n)));
+  if (contextBase !== undefined) {
+    work.steps = work.steps.filter((step) => step.n >= contextBase);
+    work.mail = work.mail.filter((item) => (item.consumedBy ?? contextBase) >= contextBase);
+  }
+  if (change.manifest) work.manifest = change.manifest.content;
+  work.mail.push(...mail);
+}

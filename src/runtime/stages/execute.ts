@@ -1,0 +1,42 @@
+// Fifth stage: the act itself. Whatever a tool does, the model gets a result: a failure is never an exception (T3).
+
+import { isAppError } from "../../base/errors.ts";
+import type { ToolContext, ToolOutcome } from "../../tools/contract.ts";
+import type { World } from "../deps.ts";
+import { limits } from "../limits.ts";
+import type { CheckedCall } from "./checked-call.ts";
+
+export async function execute(call: CheckedCall, context: ToolContext, world: World): Promise<ToolOutcome> {
+  const tooLong = new AbortController();
+  const cancel = world.clock.after(limits.toolTimeoutMs, () => tooLong.abort());
+  const signal = AbortSignal.any([context.signal, tooLong.signal]);
+  try {
+    return await endsWith(signal, call.bound.run({ ...context, signal }));
+  } catch (error) {
+    if (tooLong.signal.aborted) {
+      return problem(
+        `${call.tool.name} was ended after ${limits.toolTimeoutMs / 60_000} minutes without a result.`,
+      );
+    }
+    if (signal.aborted) return problem(`${call.tool.name} was stopped.`);
+    if (isAppError(error)) return problem(error.message);
+    world.log.error("A tool failed with a bug", { tool: call.tool.name, error });
+    return problem(`${call.tool.name} failed inside. Its details are in the log; try another way.`);
+  } finally {
+    cancel();
+  }
+}
+
+/** A tool that ignores its signal doesn't hold the run: its late result goes nowhere. */
+function endsWith(signal: AbortSignal, work: Promise<ToolOutcome>): Promise<ToolOutcome> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(new DOMException("The tool was ended", "AbortError"));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
+
+function problem(content: string): ToolOutcome {
+  return { kind: "result", content, isError: true };
+}

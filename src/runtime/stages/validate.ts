@@ -1,0 +1,38 @@
+// First stage: the tool exists, is offered to this agent, and its arguments fit its schema.
+
+import picomatch from "picomatch";
+import { parseJson } from "../../base/json.ts";
+import type { ToolCallRequest } from "../../domain/step.ts";
+import type { BoundCall, Tool } from "../../tools/contract.ts";
+
+export type Validated =
+  | { readonly kind: "valid"; readonly tool: Tool; readonly canonical: string; readonly call: BoundCall }
+  /** The sentence is for the model. */
+  | { readonly kind: "invalid"; readonly problem: string };
+
+export function validate(request: ToolCallRequest, offered: readonly Tool[]): Validated {
+  const tool = offered.find((candidate) => candidate.name === request.name);
+  if (!tool) {
+    const names = offered.map((candidate) => candidate.name).join(", ");
+    return { kind: "invalid", problem: `There is no tool "${request.name}". Your tools are: ${names}.` };
+  }
+  const text = request.arguments.trim();
+  const json = text === "" ? { value: {} } : parseJson(text);
+  if (!json) {
+    return {
+      kind: "invalid",
+      problem: `The arguments of ${request.name} are not valid JSON. Call it again with one JSON object.`,
+    };
+  }
+  const parsed = tool.parse(json.value);
+  if (parsed.kind === "invalid") {
+    return { kind: "invalid", problem: `The arguments of ${request.name} don't fit: ${parsed.problem}` };
+  }
+  return { kind: "valid", tool, canonical: parsed.canonical, call: parsed.call };
+}
+
+/** The tools under the agent's ceiling: names or globs. */
+export function offeredTools(tools: readonly Tool[], ceiling: readonly string[]): Tool[] {
+  const allowed = picomatch([...ceiling]);
+  return tools.filter((tool) => allowed(tool.name));
+}

@@ -1,0 +1,145 @@
+// Performs tool calls whose intents are journalled: one act of its own, or a batch of reads side by side.
+//
+//   A1  Nothing in here runs before the intents are committed (I4).
+//   A2  A result above 8 KB is a file with a preview; the context holds the preview.
+
+import type { ToolOutput } from "../domain/step.ts";
+import type { ToolContext, ToolOutcome } from "../tools/contract.ts";
+import type { Done, PlannedCall, SettledStep } from "./act.ts";
+import { attachFile } from "./attachments.ts";
+import type { RuntimeDeps } from "./deps.ts";
+import type { StepEffects } from "./effects.ts";
+import { limits } from "./limits.ts";
+import { memoryScope } from "./memory-scope.ts";
+import { stages } from "./pipeline.ts";
+import { repeatsOf, repeatWarning } from "./repeats.ts";
+import { settledTool, type ToolStepId } from "./settle-steps.ts";
+import { execute } from "./stages/execute.ts";
+import { takeVersion } from "./versions.ts";
+import type { Work } from "./work.ts";
+
+export async function performTools(
+  work: Work,
+  calls: readonly PlannedCall[],
+  deps: RuntimeDeps,
+): Promise<Done> {
+  const context = toolContext(work, deps);
+  await deps.world.failpoint("tool.before-act");
+  const outcomes = await Promise.all(
+    calls.map(async (call) => ({ call, outcome: await outcomeOf(call, context, deps) })),
+  );
+  await deps.world.failpoint("tool.after-act");
+  const results: SettledStep[] = [];
+  const effects: StepEffects[] = [];
+  let written = false;
+  for (const { call, outcome } of outcomes) {
+    const ended = endOf(call, outcome, deps.world.clock.now());
+    if (ended) return { results, effects, ...ended, ...(await versionOf(work, call, written, deps)) };
+    if (outcome.kind !== "result") continue;
+    const output = await shrinkResult(work, call, outcome);
+    written ||= output.file !== undefined || writes(call);
+    audit(work, call, output);
+    results.push(settledTool(stepId(call), output));
+    effects.push({ n: call.n, effects: outcome.effects ?? [] });
+  }
+  return { results, effects, ...(await versionOf(work, calls[0], written, deps)) };
+}
+
+/** The calls that end or park the run come back as the next thing to do; their step is settled with that. */
+function endOf(
+  call: PlannedCall,
+  outcome: ToolOutcome,
+  now: number,
+): (Pick<Done, "next"> & { readonly results?: readonly SettledStep[] }) | undefined {
+  switch (outcome.kind) {
+    case "ask": {
+      const dueAt =
+        outcome.dueInMinutes === undefined ? undefined : now + Math.round(outcome.dueInMinutes * 60_000);
+      return {
+        next: { kind: "ask", n: call.n, ask: outcome.ask, ...(dueAt === undefined ? {} : { dueAt }) },
+      };
+    }
+    case "finish":
+      return {
+        results: [settledTool(stepId(call), { content: "Finished.", isError: false })],
+        next: {
+          kind: "settle",
+          state: "done",
+          code: "done",
+          text: outcome.summary,
+          files: outcome.files,
+        },
+      };
+    case "result":
+      return undefined;
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function outcomeOf(call: PlannedCall, context: ToolContext, deps: RuntimeDeps): Promise<ToolOutcome> {
+  if (call.admission.kind === "refused") return { kind: "result", ...call.admission.output };
+  return execute(call.admission.call, context, deps.world);
+}
+
+function audit(work: Work, call: PlannedCall, output: ToolOutput): void {
+  if (call.admission.kind === "admitted") stages.audit(call.admission.call, work.run, output);
+}
+
+function writes(call: PlannedCall): boolean {
+  if (call.admission.kind === "refused") return false;
+  const { effect } = call.admission.call.tool;
+  return effect !== "read" && effect !== "own-state" && effect !== "chat";
+}
+
+async function versionOf(
+  work: Work,
+  call: PlannedCall | undefined,
+  written: boolean,
+  deps: RuntimeDeps,
+): Promise<Pick<Done, "manifest">> {
+  if (!written || !call) return {};
+  const manifest = await takeVersion(work, call.n, deps);
+  return manifest ? { manifest } : {};
+}
+
+export function stepId(call: PlannedCall): ToolStepId {
+  return {
+    n: call.n,
+    tool: call.request.name,
+    callId: call.request.id,
+    arguments: call.admission.kind === "admitted" ? call.admission.call.canonical : call.request.arguments,
+  };
+}
+
+async function shrinkResult(
+  work: Work,
+  call: PlannedCall,
+  outcome: Extract<ToolOutcome, { kind: "result" }>,
+): Promise<ToolOutput> {
+  const warning = repeatsOf(work.steps, call) >= limits.repeatsWarned ? repeatWarning : "";
+  const isError = outcome.isError ?? false;
+  const bytes = Buffer.byteLength(outcome.content);
+  if (bytes <= limits.resultBytes) return { content: outcome.content + warning, isError };
+  const file = `.deputy/results/${String(call.n).padStart(4, "0")}.txt`;
+  await work.workspace.write(file, outcome.content);
+  const preview = outcome.content.slice(0, limits.previewCharacters).toWellFormed();
+  return {
+    content: `${preview}\n… (${bytes} bytes in all; the whole result is in ${file}, read it in parts)${warning}`,
+    isError,
+    file,
+  };
+}
+
+export function toolContext(work: Work, deps: RuntimeDeps): ToolContext {
+  const scope = memoryScope(work.run, work.conversation);
+  return {
+    workspace: work.workspace,
+    signal: AbortSignal.any([work.control.stop, work.control.abandon]),
+    now: () => deps.world.clock.now(),
+    fetch: deps.fetch,
+    recall: (query) =>
+      deps.store.read((tx) => tx.memories.search(work.run.tenant, work.run.agent, scope, query, 20)),
+    attach: (path, title) => attachFile(work.workspace, deps.workspaces.blobs, path, title),
+  };
+}

@@ -1,0 +1,29 @@
+// A version of the workspace after a step that changed something (design 4).
+
+import type { Done } from "./act.ts";
+import type { RuntimeDeps } from "./deps.ts";
+import type { Work } from "./work.ts";
+
+/** Puts what changed into blobs; the row goes into the step's own transaction. Undefined if nothing changed. */
+export async function takeVersion(
+  work: Work,
+  step: number,
+  deps: RuntimeDeps,
+): Promise<Done["manifest"] | undefined> {
+  const snapshot = await work.workspace.snapshot(work.manifest);
+  if (!snapshot) return undefined;
+  await deps.world.failpoint("workspace.after-blobs");
+  return {
+    content: snapshot.manifest,
+    row: {
+      conversation: work.conversation.id,
+      workspace: work.conversation.workspace,
+      digest: snapshot.digest,
+      files: snapshot.files,
+      sizeBytes: snapshot.sizeBytes,
+      run: work.run.id,
+      step,
+      createdAt: deps.world.clock.now(),
+    },
+  };
+}

@@ -1,0 +1,122 @@
+// Attention messages: posts that notify because a person must act (ux c.3, c.9).
+
+import { optionValue } from "../../domain/actions.ts";
+import type { BudgetLimit } from "../../domain/budget.ts";
+import type { WaitId } from "../../domain/ids.ts";
+import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
+import type { Run } from "../../domain/run.ts";
+import type { BudgetAsk, DoubtAsk, QuestionAsk, WaitAsk } from "../../domain/wait.ts";
+
+/** Key of the post that asks; the edit that shows the decision targets it. */
+export function askKey(wait: WaitId): string {
+  return `ask:${wait}`;
+}
+
+/** The answers to "did it happen?" of a step in doubt, in the order of their buttons. */
+export const doubtOptions = ["It ran", "It did not run", "Do it again"] as const;
+
+export function attention(run: Run, wait: WaitId, ask: WaitAsk, dueAt: number | undefined): Attention {
+  switch (ask.kind) {
+    case "question":
+      return question(run, wait, ask, dueAt);
+    case "budget":
+      return budget(run, wait, ask);
+    case "doubt":
+      return doubt(run, wait, ask);
+    default:
+      return ask satisfies never;
+  }
+}
+
+export function askPost(run: Run, wait: WaitId, ask: WaitAsk, dueAt: number | undefined): Utterance {
+  return {
+    key: askKey(wait),
+    tenant: run.tenant,
+    conversation: run.conversation,
+    run: run.id,
+    op: { op: "post", message: attention(run, wait, ask, dueAt) },
+  };
+}
+
+/** The same message once it is decided: no buttons, and who chose what. */
+export function askDecided(run: Run, wait: WaitId, ask: WaitAsk, decided: string): Utterance {
+  const { freeText: _field, footer: _footer, ...asked } = attention(run, wait, ask, undefined);
+  return {
+    key: `${askKey(wait)}:decided`,
+    tenant: run.tenant,
+    conversation: run.conversation,
+    run: run.id,
+    op: { op: "edit", target: askKey(wait), message: { ...asked, options: [], decided } },
+  };
+}
+
+function question(run: Run, wait: WaitId, ask: QuestionAsk, dueAt: number | undefined): Attention {
+  return {
+    kind: "attention",
+    about: "question",
+    title: `Question: ${run.plan?.title ?? run.title}`,
+    text: ask.question,
+    ...defaultFooter(ask.default, dueAt),
+    mention: run.subject,
+    mentionName: run.subjectName,
+    options: ask.options.map((label, index) => answerButton(optionValue(wait, index), label, index === 0)),
+    freeText: answerButton(wait, ask.options.length > 0 ? "Something else" : "Answer", false),
+  };
+}
+
+function defaultFooter(
+  fallback: string | undefined,
+  dueAt: number | undefined,
+): { readonly footer?: string } {
+  if (fallback === undefined) return {};
+  return {
+    footer:
+      dueAt === undefined
+        ? `Without an answer I go with: ${fallback}`
+        : `Without an answer by ${new Date(dueAt).toISOString().slice(0, 16).replace("T", " ")} UTC I go with: ${fallback}`,
+  };
+}
+
+function answerButton(value: string, label: string, primary: boolean): Button {
+  return { action: "question.answer", value, label, style: primary ? "primary" : "plain" };
+}
+
+const limitWords: Readonly<Record<BudgetLimit, (ask: BudgetAsk) => string>> = {
+  steps: (ask) => `${ask.used} of ${ask.cap} steps`,
+  tokens: (ask) => `${ask.used} of ${ask.cap} tokens`,
+  usd: (ask) => `${ask.used.toFixed(2)} of ${ask.cap.toFixed(2)} USD`,
+  hours: (ask) => `${ask.used.toFixed(1)} of ${ask.cap.toFixed(1)} hours`,
+};
+
+function budget(run: Run, wait: WaitId, ask: BudgetAsk): Attention {
+  const steps = run.plan?.steps ?? [];
+  const done = steps.filter((step) => step.state === "done").length;
+  const progress = steps.length > 0 ? ` Done so far: ${done} of ${steps.length} steps of the plan.` : "";
+  return {
+    kind: "attention",
+    about: "budget",
+    title: `Paused: ${run.plan?.title ?? run.title}`,
+    text: `I have used ${limitWords[ask.limit](ask)}, which is the limit of this run.${progress} Nothing is lost. How shall I go on?`,
+    mention: run.subject,
+    mentionName: run.subjectName,
+    options: [
+      { action: "budget.add", value: wait, label: "Allow half as much again", style: "primary" },
+      { action: "budget.finish", value: wait, label: "Finish with what I have", style: "plain" },
+      { action: "run.stop", value: run.id, label: "Stop", style: "danger" },
+    ],
+  };
+}
+
+function doubt(run: Run, wait: WaitId, ask: DoubtAsk): Attention {
+  return {
+    kind: "attention",
+    about: "doubt",
+    title: `Please check: ${run.plan?.title ?? run.title}`,
+    text:
+      `I was interrupted while doing “${ask.tool}” (step ${ask.step}) and can't tell whether it happened. ` +
+      "I won't repeat it by myself. Please look and tell me.",
+    mention: run.subject,
+    mentionName: run.subjectName,
+    options: doubtOptions.map((label, index) => answerButton(optionValue(wait, index), label, false)),
+  };
+}

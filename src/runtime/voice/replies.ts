@@ -1,0 +1,166 @@
+// What the agent says about itself and about what it can't do here: small print, in plain sentences.
+
+import type { Run } from "../../domain/run.ts";
+import type { Step } from "../../domain/step.ts";
+import type { Wait } from "../../domain/wait.ts";
+import { duration, progressLines } from "./result.ts";
+
+export const emptyMention =
+  "I'm here. Tell me in a sentence what you need, or attach a file and say what to do with it. `help` shows the words I know.";
+
+export const unreadableNote =
+  "Some characters of your message could not be read and show as \uFFFD. If they matter, please send them as a file.";
+
+export function help(agent: string): string {
+  return [
+    `I'm ${agent}. Mention me with what you need; I work on it here, ask when I need you, and post the result in this thread.`,
+    "",
+    "While I work, whoever asked can write here to steer me. These words work by themselves:",
+    "• `status`: what I'm doing",
+    "• `why`: for whom, and why I'm doing it",
+    "• `stop` or `cancel`: end the work",
+    "• `!mute` and `!unmute`: whether I react to replies in this thread without a mention",
+  ].join("\n");
+}
+
+export const muted = "I'm quiet in this thread now. Mention me, or write `!unmute`, when you want me again.";
+export const unmuted = "I'm listening in this thread again.";
+export const noConnections =
+  "This version has no connections to outside accounts yet, so there is nothing to connect or disconnect.";
+export const nothingToStop = "Nothing is running here, so there is nothing to stop.";
+export const notBegun = "All right, I haven't begun.";
+export const notAvailable = "That isn't available here.";
+export const gone = "That belongs to work I no longer have. Nothing was changed.";
+/** To somebody who wrote freely while only a choice lets the work go on. */
+export const noted =
+  "I've noted that. I go on as soon as one of the options of my message above is chosen; a reply with its number does it too.";
+export const thanks = "Thanks for telling me.";
+export const sorryFeedback =
+  "Thanks for telling me. Write here what was wrong or missing, and I'll take it from there.";
+export const actionFailed = "Sorry, that did not work, and nothing was changed. The details are in my log.";
+export const messageFailed =
+  "Sorry, I could not take this in because of a fault on my side. It is kept, and the details are in my log. Please ask again.";
+
+export const refusedPlaces = {
+  "channel-off":
+    "I'm switched off in this channel. Ask whoever looks after me to switch me on, or write to me elsewhere.",
+  guest:
+    "Here I only work for members of this organisation. Ask a member to ask me, or whoever looks after me to let guests in.",
+} as const;
+
+/** To somebody who addresses the agent while it works for another person (I10). */
+export function busyFor(run: Run): string {
+  return (
+    `I'm working for ${run.subjectName} on “${run.plan?.title ?? run.title}” in this thread, and only ${run.subjectName} can change that. ` +
+    "I've kept what you wrote as information. If you want something done, ask me in a new thread."
+  );
+}
+
+export function alreadyBusy(run: Run): string {
+  return `I'm at work here already, on “${run.plan?.title ?? run.title}”. Ask again when that is done.`;
+}
+
+export function onlyMayAnswer(name: string): string {
+  return `Only ${name} can answer this.`;
+}
+
+export function onlyMayStop(run: Run): string {
+  return `I'm working for ${run.subjectName}. Only ${run.subjectName} or my managers can stop this.`;
+}
+
+export function onlyMayRetry(run: Run): string {
+  return `This was asked by ${run.subjectName}. Only ${run.subjectName} or my managers can have it tried again.`;
+}
+
+/** `waits` are those of the run, newest first. */
+export function status(run: Run, waits: readonly Wait[], now: number): string {
+  const title = run.plan?.title ?? run.title;
+  const since = duration(now - run.createdAt);
+  const waiting = waits.find((wait) => wait.state === "open");
+  const lines = [
+    `${stateInWords(run, waiting)}: “${title}”, asked by ${run.subjectName} ${since} ago.`,
+    waiting?.ask.kind === "question" ? `My question: ${waiting.ask.question}` : "",
+    progressLines(run),
+    run.spent.usdMicros > 0 ? `Spent so far: ${(run.spent.usdMicros / 1e6).toFixed(2)} USD.` : "",
+  ];
+  return lines.filter((line) => line !== "").join("\n");
+}
+
+export function idleStatus(last: Run | undefined, now: number): string {
+  if (!last) return "Nothing is running here, and nothing has been so far.";
+  const title = last.plan?.title ?? last.title;
+  const ended = last.endedAt === undefined ? "" : ` ${duration(now - last.endedAt)} ago`;
+  return `Nothing is running here. The last was “${title}”, ${endedInWords(last.state)}${ended}.`;
+}
+
+/** For whom, by what right, and what the present step is for. */
+export function why(run: Run, waits: readonly Wait[], last: Step | undefined, now: number): string {
+  const doing = run.plan?.steps.find((step) => step.state === "doing");
+  return [
+    `${run.subjectName} asked: “${firstLine(run.goal)}”.`,
+    run.mode === "assistant"
+      ? `I act for ${run.subjectName} alone, with ${run.subjectName}'s own rights.`
+      : `I act as ${run.agent}, with my own rights, for this channel. ${run.subjectName} and my managers steer me.`,
+    doing ? `In my plan I'm at: ${doing.text}.` : "",
+    last === undefined
+      ? ""
+      : `The last thing I did was ${actInWords(last)}, ${duration(now - last.startedAt)} ago.`,
+    waits.some((wait) => wait.state === "open") ? "I'm waiting for an answer before I go on." : "",
+    `Every step is kept: \`deputy runs show ${run.id}\`.`,
+  ]
+    .filter((line) => line !== "")
+    .join("\n");
+}
+
+export function whyIdle(last: Run | undefined): string {
+  if (!last) return "I have done nothing in this thread so far.";
+  return `The last thing here was “${last.plan?.title ?? last.title}”, asked by ${last.subjectName}. Every step is kept: \`deputy runs show ${last.id}\`.`;
+}
+
+/** A reminder of an unanswered question: one, and it notifies. */
+export function nudgeText(wait: Wait): string {
+  const about = wait.ask.kind === "question" ? `: ${wait.ask.question}` : ".";
+  return `I'm still waiting for your answer${about}\nReply here, or use the buttons above.`;
+}
+
+/** What is known when the promised check-in did not come from the work itself (I13). */
+export function silence(run: Run, last: Step | undefined, now: number): string {
+  const title = run.plan?.title ?? run.title;
+  const heard = last === undefined ? "" : ` The last step was ${duration(now - last.startedAt)} ago.`;
+  const state =
+    run.state === "queued"
+      ? `“${title}” is still waiting for its turn; nothing is lost, and I start as soon as there is room.`
+      : `I'm still on “${title}”, and it takes longer than I said.${heard}`;
+  return [state, progressLines(run)].filter((line) => line !== "").join("\n");
+}
+
+function stateInWords(run: Run, waiting: Wait | undefined): string {
+  if (run.state === "queued") return "Queued";
+  if (run.state === "working") return run.stopRequestedBy === undefined ? "Working" : "Stopping";
+  if (waiting?.ask.kind === "budget") return "Paused at its budget";
+  return waiting ? `Waiting for ${run.subjectName}` : "Waiting";
+}
+
+function endedInWords(state: Run["state"]): string {
+  return state === "done" ? "done" : `${state}`;
+}
+
+function actInWords(step: Step): string {
+  switch (step.kind) {
+    case "model":
+      return "to think about the next step";
+    case "tool":
+      return `to use \`${step.tool ?? "a tool"}\``;
+    case "wait":
+      return "to wait";
+    case "compaction":
+      return "to condense my notes";
+    default:
+      return step.kind satisfies never;
+  }
+}
+
+function firstLine(text: string): string {
+  const line = text.trim().split("\n", 1)[0] ?? "";
+  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+}

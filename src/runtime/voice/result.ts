@@ -1,0 +1,90 @@
+// The one result (or failure) of a run: always a new post (ux c.6, c.7).
+//
+//   V1  Every run ends with a message (I13): each terminal state has its words here.
+
+import type { OutgoingFile, ResultMessage, Utterance } from "../../domain/outbox.ts";
+import type { Run, TerminalRunState } from "../../domain/run.ts";
+
+/** More than this goes to an attached file (design 10, numbers). */
+export const inlineLimit = { characters: 2_000, lines: 40 } as const;
+
+/** A result that comes later than this after the request mentions the requester (ux c.0 rule 10). */
+const mentionAfterMs = 3 * 60_000;
+
+export interface Ending {
+  readonly outcome: TerminalRunState;
+  readonly text: string;
+  readonly files: readonly OutgoingFile[];
+  readonly now: number;
+}
+
+export function resultKey(run: Run["id"]): string {
+  return `result:${run}`;
+}
+
+export function resultPost(run: Run, ending: Ending): Utterance {
+  return {
+    key: resultKey(run.id),
+    tenant: run.tenant,
+    conversation: run.conversation,
+    run: run.id,
+    op: { op: "post", message: resultMessage(run, ending) },
+  };
+}
+
+export function resultMessage(run: Run, ending: Ending): ResultMessage {
+  const tookMs = Math.max(0, ending.now - run.createdAt);
+  return {
+    kind: "result",
+    outcome: ending.outcome,
+    title: run.plan?.title ?? run.title,
+    text: ending.text,
+    ...(tookMs > mentionAfterMs ? { mention: run.subject } : {}),
+    mentionName: run.subjectName,
+    files: [...ending.files],
+    footer: footer(run, tookMs),
+    buttons:
+      ending.outcome === "done"
+        ? [
+            { action: "feedback.up", value: run.id, label: "Helpful", style: "plain" },
+            { action: "feedback.down", value: run.id, label: "Not helpful", style: "plain" },
+          ]
+        : [{ action: "run.retry", value: run.id, label: "Try again", style: "primary" }],
+  };
+}
+
+function footer(run: Run, tookMs: number): string {
+  const cost = run.spent.usdMicros > 0 ? ` · ${(run.spent.usdMicros / 1e6).toFixed(2)} USD` : "";
+  return `Asked by ${run.subjectName} · took ${duration(tookMs)}${cost} · ${run.id}`;
+}
+
+/** `8 s`, `4 min`, `3 h 20 min`, `2 d 4 h`. */
+export function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** What is done, half done and not started, from the plan: for stops and failures (ux c.7, c.8). */
+export function progressLines(run: Run): string {
+  const steps = run.plan?.steps ?? [];
+  if (steps.length === 0) return "";
+  const of = (state: string): string[] =>
+    steps.filter((step) => step.state === state).map((step) => step.text);
+  const line = (label: string, items: readonly string[]): string[] =>
+    items.length > 0 ? [`${label}: ${items.join("; ")}`] : [];
+  return [
+    ...line("Done", of("done")),
+    ...line("Half done", of("doing")),
+    ...line("Not started", of("todo")),
+  ].join("\n");
+}
+
+export function stoppedText(run: Run, byName: string): string {
+  const progress = progressLines(run);
+  return [`Stopped by ${byName}. Files made so far are kept.`, progress].filter(Boolean).join("\n\n");
+}
