@@ -1,7 +1,7 @@
 // The employees of this installation, from the configuration file.
 
-import type { Config } from "../config/load-config.ts";
 import type { AgentConfig, BudgetConfig } from "../config/config-file-schema.ts";
+import type { Config } from "../config/load-config.ts";
 import type { Agent } from "../domain/agent.ts";
 import type { Budget } from "../domain/budget.ts";
 import { asPersonKey } from "../domain/ids.ts";

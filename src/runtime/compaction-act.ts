@@ -56,7 +56,7 @@ async function distil(
         tools: [],
         maxOutputTokens: Math.min(2_000, maxOutputTokens(deps)),
       },
-      { signal: AbortSignal.any([work.control.stop, work.control.abandon]) },
+      { signal: work.signal },
     );
     const cap = Math.floor(deps.model.contextTokens * 0.1) * 3;
     return { text: excerpt(answer.text.trim(), cap), usage: answer.usage };

@@ -16,6 +16,8 @@ export interface World {
   readonly ids: Ids;
   readonly log: Logger;
   readonly failpoint: Failpoints;
+  /** Called after a commit that had something to say, so that it is delivered at once. May be lost. */
+  readonly said?: () => void;
 }
 
 export interface RuntimeDeps {

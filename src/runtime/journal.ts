@@ -71,6 +71,7 @@ export async function commit(
     return { change, mail: hears ? unread.map((mail) => ({ ...mail, consumedBy: heardBy })) : [] };
   });
   apply(work, committed.change, committed.mail);
+  if (committed.change.say.length > 0) world.said?.();
   await world.failpoint("step.after-commit");
   return committed.change;
 }

@@ -19,7 +19,7 @@ export async function performModel(work: Work, n: number, deps: RuntimeDeps): Pr
   const estimated = estimateTokens(work, deps.model.countTokens) / work.tokenRatio;
   try {
     const answer = await deps.model.model.generate(requestOf(work, deps), {
-      signal: AbortSignal.any([work.control.stop, work.control.abandon]),
+      signal: work.signal,
     });
     work.overflowed = false;
     if (answer.usage.inputTokens > 0 && estimated > 0) {

@@ -43,6 +43,7 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     run,
     lease,
     control,
+    signal: AbortSignal.any([control.stop, control.abandon]),
     agent,
     conversation: rows.conversation,
     workspace,

@@ -10,7 +10,7 @@ import { performCompaction } from "./compaction-act.ts";
 import type { Runtime, Segment, SegmentControl, SegmentEnd } from "./contract.ts";
 import { failure } from "./decide.ts";
 import type { RuntimeDeps } from "./deps.ts";
-import { failUnopened } from "./fail-unopened.ts";
+import { failUnopened } from "./fail-run.ts";
 import { performModel } from "./model-act.ts";
 import { moveOn } from "./next-step.ts";
 import { openWork } from "./open-work.ts";

@@ -135,7 +135,7 @@ export function toolContext(work: Work, deps: RuntimeDeps): ToolContext {
   const scope = memoryScope(work.run, work.conversation);
   return {
     workspace: work.workspace,
-    signal: AbortSignal.any([work.control.stop, work.control.abandon]),
+    signal: work.signal,
     now: () => deps.world.clock.now(),
     fetch: deps.fetch,
     recall: (query) =>

@@ -16,6 +16,8 @@ export interface Work {
   run: Run;
   readonly lease: Lease;
   readonly control: SegmentControl;
+  /** Aborts with `control.stop` and `control.abandon`: what a call of a model or tool obeys. */
+  readonly signal: AbortSignal;
   readonly agent: Agent;
   readonly conversation: Conversation;
   readonly workspace: Workspace;

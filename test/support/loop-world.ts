@@ -10,7 +10,7 @@ import { silentLogger } from "../../src/base/logger.ts";
 import type { Agent } from "../../src/domain/agent.ts";
 import type { Budget } from "../../src/domain/budget.ts";
 import { asConversationId, asPersonKey, asRunId, asTenantId, type RunId } from "../../src/domain/ids.ts";
-import type { Outgoing, OutboxEntry } from "../../src/domain/outbox.ts";
+import type { OutboxEntry, Outgoing } from "../../src/domain/outbox.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Model } from "../../src/model/contract.ts";
 import type { Runtime, SegmentControl, SegmentEnd } from "../../src/runtime/contract.ts";
@@ -167,7 +167,6 @@ export async function createLoopWorld(agent: Partial<Agent> = {}): Promise<LoopW
         clock,
         ids,
         log: silentLogger,
-        now: () => clock.now(),
         failpoint: (name) => {
           if (name !== options.failAt) return undefined;
           mortal.dead = true;

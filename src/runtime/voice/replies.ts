@@ -34,6 +34,8 @@ export const gone = "That belongs to work I no longer have. Nothing was changed.
 /** To somebody who wrote freely while only a choice lets the work go on. */
 export const noted =
   "I've noted that. I go on as soon as one of the options of my message above is chosen; a reply with its number does it too.";
+export const emptyAnswer = "That answer was empty. Choose an option, or write what you want me to know.";
+export const endedAlready = "This has ended already, so there is nothing to stop.";
 export const thanks = "Thanks for telling me.";
 export const sorryFeedback =
   "Thanks for telling me. Write here what was wrong or missing, and I'll take it from there.";

@@ -1,0 +1,133 @@
+// The composition root: reads as a table of contents. Edges, middle, top, then a list of things to stop.
+
+import path from "node:path";
+import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
+import { type Edges, openEdges } from "./app/edges.ts";
+import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
+import { type LogPlace, logOf } from "./app/log-of.ts";
+import { createReadiness } from "./app/readiness.ts";
+import { createStopList, type StopList } from "./app/stop-list.ts";
+import { createWorkerParts } from "./app/worker-parts.ts";
+import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
+import { createLocalChat, type LocalChat } from "./chat/local/local-chat.ts";
+import type { Config } from "./config/load-config.ts";
+import { createRuntime } from "./runtime/runtime.ts";
+import { createMetrics } from "./telemetry/metrics.ts";
+import { builtinTools } from "./tools/registry.ts";
+import type { Web } from "./web/contract.ts";
+import { createWeb } from "./web/web.ts";
+
+export interface AppOptions {
+  readonly config: Config;
+  readonly role: "all" | "web" | "worker";
+  readonly log: LogPlace;
+  /** Tests stage crashes with these. */
+  readonly failpoint?: Failpoints;
+}
+
+export interface App {
+  readonly url: string;
+  /** Opens the local chat once. Absent in the role `worker`. */
+  readonly chatUrl?: string;
+  readonly localChat?: LocalChat;
+  readonly edges: Edges;
+  readonly gateway: GatewayParts;
+  /** For people: which model works here. */
+  readonly modelLabel: string;
+  /** Graceful: running segments are handed back, what is being said is said. Twice is once. */
+  stop(): Promise<void>;
+}
+
+export async function startApp(options: AppOptions): Promise<App> {
+  const stops = createStopList();
+  try {
+    return await start(options, stops);
+  } catch (error) {
+    await stops.run();
+    throw error;
+  }
+}
+
+async function start({ config, role, log: place, failpoint }: AppOptions, stops: StopList): Promise<App> {
+  const log = logOf(config, place);
+  const edges = await openEdges(config, log, failpoint ?? noFailpoints, stops);
+  const agents = createAgentDirectory(config);
+  const localChat =
+    role === "worker" ? undefined : await openLocalChat(config, edges, defaultAgent(agents.all).name);
+
+  const runtime = createRuntime({ ...edges, tools: builtinTools, agents });
+  const gateway = createGatewayParts(config, edges, agents, localChat ? [localChat.platform] : []);
+  if (role !== "worker") stops.add(await gateway.start());
+  if (role !== "web") {
+    const workers = createWorkerParts(config, edges, runtime, gateway);
+    stops.add(() => workers.stop());
+    await workers.start();
+  }
+
+  const modelLabel = labelOf(config, edges.model.model.scripted);
+  const web = openWeb(config, edges, gateway, localChat && { localChat, modelLabel });
+  stops.add(() => web.stop());
+  const { url, chatUrl } = await web.start();
+  return {
+    url,
+    ...(chatUrl === undefined ? {} : { chatUrl }),
+    ...(localChat ? { localChat } : {}),
+    edges,
+    gateway,
+    modelLabel,
+    stop: () => stops.run(log),
+  };
+}
+
+function openLocalChat(config: Config, { world }: Edges, agentName: string): Promise<LocalChat> {
+  const { clock, ids, log } = world;
+  return createLocalChat({ folder: path.join(config.core.dataFolder, "chat"), clock, ids, log, agentName });
+}
+
+function openWeb(
+  config: Config,
+  edges: Edges,
+  gateway: GatewayParts,
+  chat: { readonly localChat: LocalChat; readonly modelLabel: string } | undefined,
+): Web {
+  const { host, port, publicUrl } = config.core;
+  const { metricsToken } = config.observability;
+  const metrics = createMetrics({ process: true });
+  metrics.watch({
+    queueDepth: () => edges.queue.depth(),
+    outboxDue: () => edges.store.read((tx) => tx.outbox.countDue(edges.world.clock.now())),
+    runCounts: () => edges.store.read((tx) => tx.runs.counts()),
+  });
+  const { scripted } = edges.model.model;
+  return createWeb({
+    listen: { host, port, ...(publicUrl === undefined ? {} : { publicUrl }) },
+    clock: edges.world.clock,
+    log: edges.world.log,
+    ready: createReadiness(edges, gateway),
+    metrics: {
+      text: async () => (await metrics.page()).body,
+      ...(metricsToken ? { token: metricsToken } : {}),
+    },
+    ...(chat
+      ? {
+          chat: {
+            room: chat.localChat.room,
+            ...(scripted ? { modelLabel: chat.modelLabel } : {}),
+            suggestions,
+          },
+        }
+      : {}),
+  });
+}
+
+const suggestions = [
+  "Summarise a CSV that I attach",
+  "Write a note about …",
+  "Remind me in 10 minutes to …",
+] as const;
+
+function labelOf(config: Config, scripted: boolean): string {
+  return scripted
+    ? "Demo model (scripted): set OPENAI_API_KEY or OPENAI_BASE_URL to use a real one"
+    : config.model.model;
+}

@@ -1,0 +1,63 @@
+// Everything outside the process, opened in order: database, queue, folders, model, the guarded way out.
+
+import { systemClock } from "../base/clock.ts";
+import type { Failpoints } from "../base/failpoints.ts";
+import { createIds } from "../base/ids.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/load-config.ts";
+import { createGuardedFetch } from "../net/guarded-fetch.ts";
+import type { Queue } from "../queue/contract.ts";
+import type { ModelSetup, World } from "../runtime/deps.ts";
+import type { Store } from "../store/contract.ts";
+import { sqlitePath } from "../store/open.ts";
+import { claimDatabase } from "../store/single-process.ts";
+import type { GuardedFetch } from "../tools/contract.ts";
+import type { Workspaces } from "../workspace/contract.ts";
+import {
+  isEmbedded,
+  openConfiguredModel,
+  openConfiguredQueue,
+  openConfiguredStore,
+  openConfiguredWorkspaces,
+} from "./open-edges.ts";
+import type { StopList } from "./stop-list.ts";
+
+export interface Edges {
+  readonly world: World;
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly workspaces: Workspaces;
+  readonly model: ModelSetup;
+  readonly fetch: GuardedFetch;
+}
+
+export async function openEdges(
+  config: Config,
+  log: Logger,
+  failpoint: Failpoints,
+  stops: StopList,
+): Promise<Edges> {
+  if (isEmbedded(config)) {
+    const claim = claimDatabase({ path: sqlitePath(config.core.dataFolder) });
+    stops.add(() => claim.release());
+  }
+  const store = await openConfiguredStore(config, log);
+  stops.add(() => store.close());
+  const queue = openConfiguredQueue(config, log);
+  stops.add(() => queue.close());
+  const world: World = {
+    clock: systemClock,
+    ids: createIds(() => systemClock.now()),
+    log,
+    failpoint,
+    said: () => queue.hint({ kind: "outbox" }),
+  };
+  return {
+    world,
+    store,
+    queue,
+    workspaces: openConfiguredWorkspaces(config, log),
+    model: openConfiguredModel(config, log),
+    fetch: createGuardedFetch({ allow: config.limits.egressAllow ?? [], clock: systemClock }),
+  };
+}

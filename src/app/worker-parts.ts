@@ -1,0 +1,57 @@
+// The part of a process that works on runs, wired to the gateway's words.
+
+import type { Config } from "../config/load-config.ts";
+import { speakUp } from "../gateway/speak-up.ts";
+import { expireWait, nudge } from "../gateway/waits-due.ts";
+import type { Runtime } from "../runtime/contract.ts";
+import { failRun } from "../runtime/fail-run.ts";
+import { createLeaseKeeper } from "../store/lease-keeper.ts";
+import { sqlitePath } from "../store/open.ts";
+import { createWorkers, type Workers } from "../workers/create-workers.ts";
+import type { Edges } from "./edges.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
+
+/** Segments at once in one process: they wait for models most of the time. */
+const concurrency = 8;
+
+export function createWorkerParts(
+  config: Config,
+  { world, store, queue }: Edges,
+  runtime: Runtime,
+  { desk }: GatewayParts,
+): Workers {
+  const { clock, log, failpoint, ids } = world;
+  const { leaseMs, sliceMs, checkInMs } = config.limits;
+  const url = config.state.databaseUrl?.reveal();
+  return createWorkers({
+    store,
+    queue,
+    runtime,
+    acts: {
+      expireWait: (wait) => expireWait(desk, wait),
+      nudge: (wait) => nudge(desk, wait),
+      // The doors' own process routes what was heard: it has the platforms that files are fetched from.
+      routeInbox: () => Promise.resolve(),
+      speakUp: (run) => speakUp(desk, run.id, checkInMs),
+      failPoison: (run, lease) => failRun(run, lease, "run.poison", { store, world }),
+    },
+    surroundings: { clock, log, failpoint },
+    settings: {
+      nonce: ids.next("w"),
+      concurrency,
+      tenants: "several",
+      leaseMs,
+      sliceMs,
+      inboxKeptMs: config.file.settings.retention.messages,
+    },
+    openLeases: (owner, onLost) =>
+      createLeaseKeeper({
+        target: url === undefined ? { sqlitePath: sqlitePath(config.core.dataFolder) } : { postgresUrl: url },
+        owner,
+        leaseMs,
+        renewEveryMs: Math.floor(leaseMs / 3),
+        onLost,
+        log,
+      }),
+  });
+}

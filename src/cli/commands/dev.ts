@@ -1,0 +1,38 @@
+// `deputy dev`: server, worker and local chat on this machine, and the chat page in a browser.
+
+import { spawn } from "node:child_process";
+import { loadConfig } from "../../config/load-config.ts";
+import type { AddCommand, CliContext } from "../contract.ts";
+import { serve } from "../serve.ts";
+
+export const addDev: AddCommand = (program, context, finish) => {
+  program
+    .command("dev")
+    .description("run everything on this machine and open the local chat")
+    .option("--no-open", "don't open a browser")
+    .action(async (options: { open: boolean }) => {
+      const env = { ...context.env, DEPUTY_LOG_LEVEL: context.env["DEPUTY_LOG_LEVEL"] ?? "warn" };
+      const config = loadConfig({ env, cwd: context.cwd });
+      const form = context.stderr.isTTY ? "pretty-colour" : "json";
+      finish(
+        await serve({ config, role: "all", log: { to: "stderr", form } }, (app) => {
+          context.stdout.write(`Chat    ${app.chatUrl ?? ""}\n`);
+          context.stdout.write(`Data    ${config.core.dataFolder}\n`);
+          context.stdout.write(`Model   ${app.modelLabel}\n`);
+          if (options.open && context.stdout.isTTY && app.chatUrl !== undefined)
+            openBrowser(app.chatUrl, context);
+        }),
+      );
+    });
+};
+
+/** Best effort: the address stands in the terminal anyway. */
+function openBrowser(url: string, { env }: CliContext): void {
+  const openers = { darwin: "open", win32: "explorer" } as const;
+  const opener =
+    process.platform === "darwin" || process.platform === "win32" ? openers[process.platform] : "xdg-open";
+  if (opener === "xdg-open" && env["DISPLAY"] === undefined && env["WAYLAND_DISPLAY"] === undefined) return;
+  spawn(opener, [url], { stdio: "ignore", detached: true })
+    .on("error", () => undefined)
+    .unref();
+}

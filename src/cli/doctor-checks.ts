@@ -1,0 +1,156 @@
+// The checks of `deputy doctor`. Each says what it observed and what to do; a broken check is a failed one.
+
+import { access, constants, mkdir, statfs } from "node:fs/promises";
+import { logOf } from "../app/log-of.ts";
+import {
+  isEmbedded,
+  openConfiguredModel,
+  openConfiguredQueue,
+  openConfiguredStore,
+} from "../app/open-edges.ts";
+import { errorText } from "../base/errors.ts";
+import { type Config, loadConfig } from "../config/load-config.ts";
+import type { CliContext } from "./contract.ts";
+
+export interface Check {
+  readonly id: string;
+  readonly group: string;
+  readonly status: "pass" | "warn" | "fail" | "skip";
+  readonly observed: string;
+  readonly fix: string;
+}
+
+type Finding = Pick<Check, "status" | "observed"> & { readonly fix?: string };
+
+const leastFreeBytes = 1024 ** 3;
+
+export async function doctorChecks(
+  context: CliContext,
+  options: { readonly offline: boolean },
+): Promise<Check[]> {
+  const config = readConfig(context);
+  if ("problem" in config) return [node(), config.problem];
+  const checks: readonly [group: string, id: string, look: () => Promise<Finding>][] = [
+    ["runtime", "data-folder", () => dataFolder(config)],
+    ["runtime", "disk-space", () => diskSpace(config)],
+    ["storage", "database", () => database(config)],
+    ["storage", "queue", () => queue(config)],
+    ["model", "model", () => model(config, options.offline)],
+    ["console", "address", () => Promise.resolve(address(config))],
+  ];
+  const found = await Promise.all(checks.map(([group, id, look]) => checked(group, id, look)));
+  return [
+    node(),
+    pass("config", "settings", `${config.file.path}: ${config.file.found ? "read" : "defaults"}`),
+    ...found,
+  ];
+}
+
+async function checked(group: string, id: string, look: () => Promise<Finding>): Promise<Check> {
+  try {
+    return { group, id, fix: "", ...(await look()) };
+  } catch (error) {
+    return { group, id, status: "fail", observed: errorText(error), fix: "" };
+  }
+}
+
+function node(): Check {
+  return pass("runtime", "node", `Node ${process.versions.node} on ${process.platform}-${process.arch}`);
+}
+
+function pass(group: string, id: string, observed: string): Check {
+  return { group, id, status: "pass", observed, fix: "" };
+}
+
+function readConfig(context: CliContext): Config | { readonly problem: Check } {
+  try {
+    return loadConfig({ env: context.env, cwd: context.cwd });
+  } catch (error) {
+    const fix = "Correct the setting that is named; docs/settings.md lists them all.";
+    return { problem: { group: "config", id: "settings", status: "fail", observed: errorText(error), fix } };
+  }
+}
+
+async function dataFolder(config: Config): Promise<Finding> {
+  const { dataFolder: folder } = config.core;
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.R_OK | constants.W_OK);
+    return { status: "pass", observed: `${folder} can be written` };
+  } catch (error) {
+    return {
+      status: "fail",
+      observed: errorText(error),
+      fix: "Give this user the folder, or set DEPUTY_DATA.",
+    };
+  }
+}
+
+async function diskSpace(config: Config): Promise<Finding> {
+  const disk = await statfs(config.core.dataFolder);
+  const free = disk.bavail * disk.bsize;
+  const observed = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  return free >= leastFreeBytes
+    ? { status: "pass", observed }
+    : { status: "warn", observed, fix: "Free some space: runs stop with a message when the disk is full." };
+}
+
+async function database(config: Config): Promise<Finding> {
+  const store = await openConfiguredStore(config, logOf(config, { to: "stderr" }));
+  try {
+    const counts = await store.read((tx) => tx.runs.counts());
+    const runs = Object.values(counts).reduce((sum, count) => sum + count, 0);
+    return { status: "pass", observed: `${store.dialect}, ${runs} runs` };
+  } finally {
+    await store.close();
+  }
+}
+
+async function queue(config: Config): Promise<Finding> {
+  if (isEmbedded(config)) return { status: "pass", observed: "inside the one process" };
+  const bells = openConfiguredQueue(config, logOf(config, { to: "stderr" }));
+  try {
+    await bells.ping();
+    return { status: "pass", observed: "Redis answers" };
+  } catch (error) {
+    return {
+      status: "fail",
+      observed: errorText(error),
+      fix: "Start Redis or correct REDIS_URL; nothing is lost meanwhile, but runs start late.",
+    };
+  } finally {
+    await bells.close();
+  }
+}
+
+async function model(config: Config, offline: boolean): Promise<Finding> {
+  const { model: driver } = openConfiguredModel(config, logOf(config, { to: "stderr" }));
+  if (driver.scripted) {
+    return {
+      status: "warn",
+      observed: "the built-in scripted model, for a try only",
+      fix: "Set OPENAI_API_KEY, or OPENAI_BASE_URL for a service of your own.",
+    };
+  }
+  if (offline) return { status: "skip", observed: "not called (--offline)" };
+  const answer = await driver.generate(
+    {
+      model: config.model.model,
+      purpose: "work",
+      instructions: "Answer with the word ok.",
+      messages: [{ role: "user", text: "ok?" }],
+      tools: [],
+      maxOutputTokens: 64,
+    },
+    { signal: AbortSignal.timeout(30_000) },
+  );
+  return {
+    status: "pass",
+    observed: `${config.model.model} answered (${answer.usage.inputTokens} tokens read)`,
+  };
+}
+
+function address(config: Config): Finding {
+  const { host, port, publicUrl } = config.core;
+  return { status: "pass", observed: publicUrl ?? `http://${host}:${port}, this machine only` };
+}

@@ -1,0 +1,26 @@
+// How commands write: JSON for programs, plain aligned lines for people.
+
+import type { Output } from "./contract.ts";
+
+export function printJson(out: Output, value: unknown): void {
+  out.write(`${JSON.stringify(value, undefined, out.isTTY ? 2 : undefined)}\n`);
+}
+
+/** Columns as wide as their widest cell; the last is not padded. */
+export function printTable(out: Output, rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_cell, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? "").length)),
+  );
+  for (const row of rows) {
+    out.write(
+      `${row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join("  ")
+        .trimEnd()}\n`,
+    );
+  }
+}
+
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
+}

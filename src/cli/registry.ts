@@ -1,0 +1,24 @@
+// The commands of `deputy`: one file in `commands/` and one line here.
+
+import { addConfig } from "./commands/config.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addDev } from "./commands/dev.ts";
+import { addDoctor } from "./commands/doctor.ts";
+import { addMigrate } from "./commands/migrate.ts";
+import { addRuns } from "./commands/runs.ts";
+import { addStart } from "./commands/start.ts";
+import { addWorker } from "./commands/worker.ts";
+import { addWorkspace } from "./commands/workspace.ts";
+import type { AddCommand } from "./contract.ts";
+
+export const commands: readonly AddCommand[] = [
+  addDev,
+  addDemo,
+  addStart,
+  addWorker,
+  addMigrate,
+  addDoctor,
+  addConfig,
+  addRuns,
+  addWorkspace,
+];

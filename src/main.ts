@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+// The one entry: checks the Node version before anything is loaded that would crash on an older one, then hands the
+// environment to the command line. Nothing else in `src` reads `process.env`.
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(
+    `Deputy needs Node 20.19 or newer; this is ${process.versions.node}. Install a newer Node.\n`,
+  );
+  process.exit(1);
+}
+
+const { runCli } = await import("./cli/run-cli.ts");
+
+process.exitCode = await runCli({
+  argv: process.argv.slice(2),
+  env: process.env,
+  cwd: process.cwd(),
+  stdout: process.stdout,
+  stderr: process.stderr,
+});

@@ -1,0 +1,44 @@
+// Ends a run that cannot be worked on with words, not with a worker that fails for ever (J1, I13).
+
+import { isAppError } from "../base/errors.ts";
+import type { Lease, Run } from "../domain/run.ts";
+import type { Segment } from "./contract.ts";
+import type { RuntimeDeps } from "./deps.ts";
+import { failureText } from "./voice/apologies.ts";
+import { progressLines, resultPost } from "./voice/result.ts";
+import { cardEdit, cardKey } from "./voice/run-card.ts";
+import { sessionStatus } from "./voice/session-status.ts";
+
+/** Rows or folder of the run cannot be opened. */
+export async function failUnopened(
+  segment: Segment,
+  error: unknown,
+  deps: RuntimeDeps,
+): Promise<"settled"> {
+  const raw = isAppError(error) ? error.code : "run.bug";
+  const code = raw === "store.corrupt_row" || raw === "workspace.blob_corrupt" ? "run.corrupt" : raw;
+  deps.world.log.error("A run could not be opened", { run: segment.run.id, code: raw, error });
+  await failRun(segment.run, segment.lease, code, deps);
+  return "settled";
+}
+
+/** `working → failed` under the lease, with result, card and session mark in the same transaction. */
+export async function failRun(
+  run: Run,
+  lease: Lease,
+  code: string,
+  deps: Pick<RuntimeDeps, "store" | "world">,
+): Promise<void> {
+  const now = deps.world.clock.now();
+  const text = failureText(code, progressLines(run));
+  await deps.store.write(async (tx) => {
+    await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
+    if (await tx.outbox.find(cardKey(run.id))) {
+      await tx.outbox.add(cardEdit(run, { state: "Failed", noted: [] }, deps.world.ids.next("rev")), now);
+    }
+    await tx.outbox.add(resultPost(run, { outcome: "failed", text, files: [], now }), now);
+    await tx.outbox.add(sessionStatus(run, "active", deps.world.ids), now);
+    await tx.runs.settle(lease, "failed", { code, summary: text }, now);
+  });
+  deps.world.said?.();
+}

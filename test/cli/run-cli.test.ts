@@ -1,0 +1,99 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli/run-cli.ts";
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), "deputy-cli-"));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+async function deputy(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
+  const text = { out: "", err: "" };
+  const code = await runCli({
+    argv,
+    env: { DEPUTY_DATA: folder },
+    cwd: folder,
+    stdout: { write: (chunk) => void (text.out += chunk) },
+    stderr: { write: (chunk) => void (text.err += chunk) },
+  });
+  return { code, ...text };
+}
+
+describe("cli/run-cli", () => {
+  it("prints the version and exits 0", async () => {
+    expect(await deputy("--version")).toMatchObject({ code: 0, out: "0.1.0\n" });
+  });
+
+  it("exits 2 on a command or option that does not exist", async () => {
+    expect((await deputy("nonsense")).code).toBe(2);
+    expect((await deputy("runs", "list", "--nonsense")).code).toBe(2);
+    expect((await deputy("runs", "show")).code).toBe(2);
+  });
+
+  it("exits 1 with a sentence on an unknown run", async () => {
+    const shown = await deputy("runs", "show", "run_none");
+
+    expect(shown.code).toBe(1);
+    expect(shown.err).toContain("There is no run run_none");
+  });
+
+  it.each([
+    [["runs", "list"], { runs: [] }],
+    [["migrate"], { dialect: "sqlite", migrated: true }],
+  ])("%j --json writes one JSON value", async (argv, expected) => {
+    const printed = await deputy(...argv, "--json");
+
+    expect(printed.code).toBe(0);
+    expect(JSON.parse(printed.out)).toEqual(expected);
+  });
+
+  it("config --json hides secrets", async () => {
+    const text = { out: "" };
+    const code = await runCli({
+      argv: ["config", "--json"],
+      env: { DEPUTY_DATA: folder, OPENAI_API_KEY: "sk-very-secret-value" },
+      cwd: folder,
+      stdout: { write: (chunk) => void (text.out += chunk) },
+      stderr: { write: () => undefined },
+    });
+
+    expect(code).toBe(0);
+    expect(text.out).not.toContain("sk-very-secret-value");
+    expect(text.out).toContain("OPENAI_API_KEY");
+  });
+
+  it("doctor --json names every check with what was observed", async () => {
+    const checked = await deputy("doctor", "--json", "--offline");
+
+    const { checks } = JSON.parse(checked.out);
+    expect(checked.code).toBe(0);
+    expect(checks.map((check: { id: string }) => check.id)).toEqual([
+      "node",
+      "settings",
+      "data-folder",
+      "disk-space",
+      "database",
+      "queue",
+      "model",
+      "address",
+    ]);
+  });
+
+  it("names the setting when the configuration is wrong", async () => {
+    const text = { err: "" };
+    const code = await runCli({
+      argv: ["config"],
+      env: { DEPUTY_DATA: folder, DEPUTY_MODLE: "x" },
+      cwd: folder,
+      stdout: { write: () => undefined },
+      stderr: { write: (chunk) => void (text.err += chunk) },
+    });
+
+    expect(code).toBe(1);
+    expect(text.err).toContain("DEPUTY_MODLE");
+    expect(text.err).toContain("DEPUTY_MODEL");
+  });
+});
