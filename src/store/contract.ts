@@ -9,8 +9,8 @@
 //   S5  `advance` is the fence: it refuses with `LeaseLost` unless run, epoch, owner and cursor all match (I8).
 //       What follows in the same `write` needs no check of its own.
 
-import type { Budget, Spent } from "../domain/budget.ts";
 import type { Bell } from "../domain/bell.ts";
+import type { Budget, Spent } from "../domain/budget.ts";
 import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
 import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
@@ -172,7 +172,8 @@ export interface RunRepository {
   priority(tenant: TenantId, subject: PersonKey): Promise<number>;
   /**
    * Takes the run if it is `queued` (or `working` with an expired lease) and due, its bell's segment is the
-   * current one and the limits allow it: raises the epoch, counts a barren claim, sets `working`.
+   * current one and the limits allow it: raises the epoch, counts a barren claim, sets `working`. Raises the
+   * segment, too: the bell of a run that is taken over later has a name that no dead worker's queue job holds.
    */
   claim(
     bell: Pick<Bell, "run" | "segment">,
@@ -292,7 +293,10 @@ export interface WaitRepository {
 }
 
 export interface OutboxRepository {
-  /** Adds in the order of calls. The same key twice is one entry (I2); returns false then. */
+  /**
+   * Adds in the order of calls. The same key twice is one entry (I2); returns false then. An edit drops the `due`
+   * edits of the same message before it.
+   */
   add(utterance: Utterance, now: number): Promise<boolean>;
   find(key: string): Promise<OutboxEntry | undefined>;
   /**
@@ -308,10 +312,14 @@ export interface OutboxRepository {
   drop(key: string): Promise<void>;
   /** Drops `due` edits of `target` that are older than entry `newerThan` (they say less than what comes). */
   supersedeEdits(target: string, newerThan: string): Promise<number>;
+  /** The newest unsent edit of `target`: the one that says all that the older ones would. */
+  latestEdit(conversation: ConversationId, target: string): Promise<OutboxEntry | undefined>;
   /** Entries of a conversation, oldest first. */
   list(conversation: ConversationId, limit: number): Promise<OutboxEntry[]>;
   /** When the next `due` entry is due, if there is one. */
   nextDue(): Promise<number | undefined>;
+  /** Entries that are due or being sent. */
+  countDue(now: number): Promise<number>;
   replaceOp(key: string, op: OutboxOp): Promise<void>;
 }
 
@@ -325,7 +333,13 @@ export interface ManifestRepository {
 export interface MemoryRepository {
   add(memory: Memory): Promise<void>;
   /** Facts of this agent and scope that share words with `query`, best first; all, newest first, if it is empty. */
-  search(tenant: TenantId, agent: string, scope: MemoryScope, query: string, limit: number): Promise<Memory[]>;
+  search(
+    tenant: TenantId,
+    agent: string,
+    scope: MemoryScope,
+    query: string,
+    limit: number,
+  ): Promise<Memory[]>;
 }
 
 /** Named leases: the sweeper's, and the one that keeps a second process off an SQLite file. */

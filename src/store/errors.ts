@@ -6,9 +6,13 @@ import type { Lease } from "../domain/run.ts";
 /** The caller is no longer the worker of this run (I8). Nothing was written; stop at once, touch nothing. */
 export class LeaseLost extends AppError<"store.lease_lost"> {
   constructor(lease: Lease) {
-    super("store.lease_lost", `Run ${lease.run} was taken over: epoch ${lease.epoch} may not write any more.`, {
-      facts: { run: lease.run, epoch: lease.epoch },
-    });
+    super(
+      "store.lease_lost",
+      `Run ${lease.run} was taken over: epoch ${lease.epoch} may not write any more.`,
+      {
+        facts: { run: lease.run, epoch: lease.epoch },
+      },
+    );
   }
 }
 
@@ -24,10 +28,14 @@ export class StepAlreadySettled extends AppError<"store.step_settled"> {
 /** A stored row that this version cannot read. Names table and key; nothing of its content. */
 export class CorruptRow extends AppError<"store.corrupt_row"> {
   constructor(table: string, key: string, cause: unknown) {
-    super("store.corrupt_row", `The row ${key} of table ${table} cannot be read. Restore it from a backup or delete it.`, {
-      cause,
-      facts: { table, key },
-    });
+    super(
+      "store.corrupt_row",
+      `The row ${key} of table ${table} cannot be read. Restore it from a backup or delete it.`,
+      {
+        cause,
+        facts: { table, key },
+      },
+    );
   }
 }
 

@@ -1,0 +1,56 @@
+// The one place where the two databases meet: repositories are written once, against the Postgres tables and query builder;
+// the SQLite ones have the same names and are presented under the same types.
+//
+//   DI1  Repositories use only what both builders spell alike: select, insert, update, delete, returning, on conflict, CTEs,
+//        window functions, literals in conditions that a partial index must match. The rest is a method of `Dialect`.
+//   DI2  Both sets of tables have the same names and columns (test/store/schema.test.ts).
+
+import { type Column, is, Placeholder, type SQL, sql } from "drizzle-orm";
+import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
+import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import * as pgTables from "./schema-pg.ts";
+import * as sqliteTables from "./schema-sqlite.ts";
+
+export type Db = NodePgDatabase;
+export type Tables = typeof pgTables;
+
+export interface Dialect {
+  readonly name: "sqlite" | "postgres";
+  readonly tables: Tables;
+  /** `column` is one of `values`: of an array, or of what `list` makes of one and a placeholder stands for. */
+  among(column: Column, values: readonly string[] | Placeholder): SQL;
+  list(values: readonly string[]): unknown;
+  /** Runs after this, of transactions that name the same `key`, follow one another until they end. */
+  serialize(db: Db, key: string): PromiseLike<unknown>;
+  /** Locks the rows that `query` selects until the transaction ends. */
+  locked<Q extends { for(strength: "update"): unknown }>(query: Q): Q;
+}
+
+export const postgresDialect: Dialect = {
+  name: "postgres",
+  tables: pgTables,
+  among: (column, values) => sql`${column} = any(${is(values, Placeholder) ? values : sql.param(values)})`,
+  list: (values) => values,
+  serialize: (db, key) => db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`),
+  locked(query) {
+    query.for("update");
+    return query;
+  },
+};
+
+/** One writer at a time: what Postgres has to lock is locked already. */
+export const sqliteDialect: Dialect = {
+  name: "sqlite",
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- same names and JavaScript types (DI2)
+  tables: sqliteTables as unknown as Tables,
+  among: (column, values) =>
+    sql`${column} in (select value from json_each(${is(values, Placeholder) ? values : JSON.stringify(values)}))`,
+  list: (values) => JSON.stringify(values),
+  serialize: () => Promise.resolve(),
+  locked: (query) => query,
+};
+
+export function asDb(db: BetterSQLite3Database): Db {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the builders are spelt alike as far as DI1 goes
+  return db as unknown as Db;
+}

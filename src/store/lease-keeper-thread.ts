@@ -1,0 +1,82 @@
+// The thread that renews leases: its own event loop and its own connection, so that nothing a run does can starve it (I8).
+//
+// Owns: asking the database. Does not own: deciding that a lease is lost because nobody could be asked (lease-keeper.ts).
+
+import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import { every, systemClock } from "../base/clock.ts";
+import { errorText } from "../base/errors.ts";
+import type { RunId } from "../domain/ids.ts";
+import type { Lease } from "../domain/run.ts";
+import type { Store } from "./contract.ts";
+import { type Moment, momentOf } from "./lease-time.ts";
+import { createPostgresStore } from "./postgres.ts";
+import { createSqliteStore } from "./sqlite.ts";
+
+export type LeaseTarget = { readonly sqlitePath: string } | { readonly postgresUrl: string };
+
+/** The epoch tells a lease from the next one that the same process may get on the same run. */
+export type HeldLease = Pick<Lease, "run" | "epoch">;
+
+export interface LeaseThreadSettings {
+  readonly target: LeaseTarget;
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly renewEveryMs: number;
+  readonly held: readonly HeldLease[];
+}
+
+export type ToLeaseThread =
+  | { readonly kind: "hold"; readonly lease: HeldLease }
+  | { readonly kind: "drop"; readonly run: RunId }
+  | { readonly kind: "stop" };
+
+export type FromLeaseThread =
+  /** `kept` hold until `leaseMs` after `at`; `lost` are somebody else's, or ended. */
+  | {
+      readonly kind: "renewed";
+      readonly at: Moment;
+      readonly kept: readonly HeldLease[];
+      readonly lost: readonly HeldLease[];
+    }
+  | { readonly kind: "failed"; readonly error: string };
+
+function renewLeases(port: MessagePort, settings: LeaseThreadSettings): void {
+  const { target, owner, leaseMs, renewEveryMs } = settings;
+  const held = new Map<RunId, number>(settings.held.map(({ run, epoch }) => [run, epoch]));
+  const tell = (message: FromLeaseThread): void => port.postMessage(message);
+  let store: Store | undefined;
+
+  const renew = async (): Promise<void> => {
+    if (held.size === 0) return;
+    const asked = Array.from(held, ([run, epoch]): HeldLease => ({ run, epoch }));
+    store ??= await open(target);
+    const at = momentOf(systemClock);
+    const runs = asked.map((lease) => lease.run);
+    const renewed = new Set(await store.write((tx) => tx.runs.renew(owner, runs, at.wallMs + leaseMs)));
+    const kept = asked.filter((lease) => renewed.has(lease.run));
+    const lost = asked.filter((lease) => !renewed.has(lease.run));
+    for (const { run, epoch } of lost) if (held.get(run) === epoch) held.delete(run);
+    tell({ kind: "renewed", at, kept, lost });
+  };
+  const cancel = every(systemClock, renewEveryMs, renew, (error) =>
+    tell({ kind: "failed", error: errorText(error) }),
+  );
+
+  port.on("message", (message: ToLeaseThread) => {
+    if (message.kind === "hold") held.set(message.lease.run, message.lease.epoch);
+    if (message.kind === "drop") held.delete(message.run);
+    if (message.kind !== "stop") return;
+    cancel();
+    void Promise.resolve(store?.close()).finally(() => port.close());
+  });
+}
+
+function open(target: LeaseTarget): Promise<Store> {
+  if ("sqlitePath" in target) return createSqliteStore({ path: target.sqlitePath });
+  return createPostgresStore({ url: target.postgresUrl, maxConnections: 1 });
+}
+
+if (parentPort) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- lease-keeper.ts starts this file, and gives it these
+  renewLeases(parentPort, workerData as LeaseThreadSettings);
+}

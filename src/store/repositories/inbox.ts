@@ -1,0 +1,176 @@
+// What was heard, each event once.
+//
+//   IN1  Two constraints say what "once" is: (platform, tenant, event id), and (conversation, message id) of messages (I1).
+//   IN2  Order is the order of arrival, not of the platform's clocks.
+
+import { and, asc, desc, eq, isNotNull, lt, lte, sql } from "drizzle-orm";
+import type { ConversationId, PersonKey } from "../../domain/ids.ts";
+import { InboundEvent } from "../../domain/inbound.ts";
+import type { InboxRepository, InboxRow } from "../contract.ts";
+import type { Tables } from "../dialect.ts";
+import { readJson, withoutNulls } from "../rows.ts";
+import type { Session } from "../session.ts";
+
+type Row = Tables["inbox"]["$inferSelect"];
+
+export function inboxRepository(session: Session): InboxRepository {
+  const { add, route, rewrite, prune } = writing(session);
+  const { unrouted, dueConversations, history, followers, findMessage } = reading(session);
+  return { add, route, rewrite, prune, unrouted, dueConversations, history, followers, findMessage };
+}
+
+function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rewrite" | "prune"> {
+  const { inbox } = session.tables;
+  return {
+    async add(row) {
+      const { event } = row;
+      const added = await insertion(session).execute({
+        id: row.id,
+        tenant: row.tenant,
+        platform: event.conversation.platform,
+        eventId: event.eventId,
+        conversation: row.conversation,
+        messageId: event.kind === "message" ? event.messageId : null,
+        follower: follower(event) ?? null,
+        event: JSON.stringify(event),
+        dueAt: row.dueAt,
+        receivedAt: row.now,
+      });
+      return added.length > 0;
+    },
+
+    async route(id, state, run) {
+      const routed = await session.db
+        .update(inbox)
+        .set({ state, run: run ?? null })
+        .where(and(eq(inbox.id, id), sql`${inbox.state} = 'new'`))
+        .returning({ id: inbox.id });
+      return routed.length > 0;
+    },
+
+    async rewrite(conversation, messageId, text) {
+      const row = await messageRow(session, conversation, messageId);
+      if (row?.event.kind !== "message") return false;
+      const { event } = row;
+      const changed = text === undefined ? { ...event, text: "", files: [] } : { ...event, text };
+      await session.done(
+        session.db
+          .update(inbox)
+          .set({ event: JSON.stringify(changed) })
+          .where(eq(inbox.id, row.id)),
+      );
+      return true;
+    },
+
+    async prune(before) {
+      const gone = await session.db
+        .delete(inbox)
+        .where(and(lt(inbox.receivedAt, before), sql`${inbox.state} <> 'new'`))
+        .returning({ id: inbox.id });
+      return gone.length;
+    },
+  };
+}
+
+type Reading = "unrouted" | "dueConversations" | "history" | "followers" | "findMessage";
+
+function reading(session: Session): Pick<InboxRepository, Reading> {
+  const { inbox } = session.tables;
+  return {
+    async unrouted(conversation) {
+      const query = session.db
+        .select()
+        .from(inbox)
+        .where(and(eq(inbox.conversation, conversation), sql`${inbox.state} = 'new'`))
+        .orderBy(asc(inbox.seq));
+      const rows = await session.dialect.locked(query);
+      return rows.map(toInboxRow);
+    },
+
+    async dueConversations(now, limit) {
+      const rows = await session.db
+        .select({ conversation: inbox.conversation })
+        .from(inbox)
+        .where(and(lte(inbox.dueAt, now), sql`${inbox.state} = 'new'`))
+        .groupBy(inbox.conversation)
+        .orderBy(sql`min(${inbox.dueAt})`)
+        .limit(limit);
+      return rows.map((row) => row.conversation);
+    },
+
+    async history(conversation, before, limit) {
+      const rows = await session.db
+        .select()
+        .from(inbox)
+        .where(
+          and(eq(inbox.conversation, conversation), isNotNull(inbox.messageId), lt(inbox.receivedAt, before)),
+        )
+        .orderBy(desc(inbox.seq))
+        .limit(limit);
+      return rows.toReversed().map(toInboxRow);
+    },
+
+    async followers(conversation) {
+      const rows = await session.db
+        .selectDistinct({ person: inbox.follower })
+        .from(inbox)
+        .where(and(eq(inbox.conversation, conversation), isNotNull(inbox.follower)));
+      return rows.flatMap((row) => row.person ?? []);
+    },
+
+    findMessage: (conversation, messageId) => messageRow(session, conversation, messageId),
+  };
+}
+
+interface Insertion {
+  execute(values: Record<string, unknown>): Promise<{ id: string }[]>;
+}
+
+function insertion(session: Session): Insertion {
+  const { inbox } = session.tables;
+  return session.prepared("inbox.add", (db, name) =>
+    db
+      .insert(inbox)
+      .values({
+        id: sql.placeholder("id"),
+        tenant: sql.placeholder("tenant"),
+        platform: sql.placeholder("platform"),
+        eventId: sql.placeholder("eventId"),
+        conversation: sql.placeholder("conversation"),
+        messageId: sql.placeholder("messageId"),
+        follower: sql.placeholder("follower"),
+        event: sql.placeholder("event"),
+        state: "new",
+        dueAt: sql.placeholder("dueAt"),
+        receivedAt: sql.placeholder("receivedAt"),
+      })
+      .onConflictDoNothing()
+      .returning({ id: inbox.id })
+      .prepare(name),
+  );
+}
+
+async function messageRow(
+  session: Session,
+  conversation: ConversationId,
+  messageId: string,
+): Promise<InboxRow | undefined> {
+  const { inbox } = session.tables;
+  const [row] = await session.db
+    .select()
+    .from(inbox)
+    .where(and(eq(inbox.conversation, conversation), eq(inbox.messageId, messageId)));
+  return row && toInboxRow(row);
+}
+
+/** The author of a message that speaks to the agent: by mention, or because nobody else is there. */
+function follower(event: InboundEvent): PersonKey | undefined {
+  if (event.kind !== "message") return undefined;
+  return event.mentionsAgent || event.conversation.kind === "dm" ? event.author.key : undefined;
+}
+
+function toInboxRow(row: Row): InboxRow {
+  const { id, conversation, state, dueAt, receivedAt, run } = row;
+  const event = readJson(InboundEvent, row.event, { table: "inbox", key: id });
+  return withoutNulls({ id, conversation, event, state, dueAt, receivedAt, run });
+}

@@ -1,0 +1,307 @@
+// What is to be said, in order, each utterance once (I2).
+//
+//   OB1  Entries of a conversation are in lanes: all its posts; the edits of one message; the whispers to one person; the
+//        reactions to one message; the status marks. In a lane an entry goes out only when those before it are sent or
+//        dropped, also while the first of them waits for its time.
+//   OB2  Lanes do not wait for each other: an edit that the platform has put off never delays a result. The one exception is
+//        that an edit waits until the message that it edits is sent or dropped.
+//   OB3  An entry is taken by one sender at a time. It may be taken again once its sender is given up for dead; `attempts`
+//        tells that its fate has to be asked for.
+//   OB4  A new edit drops the `due` edits of the same message before it: it says all that they would, and none of them
+//        may hold it up.
+
+import { and, count, asc, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
+import type { ConversationId, PersonKey, RunId } from "../../domain/ids.ts";
+import { type OutboxEntry, OutboxOp } from "../../domain/outbox.ts";
+import type { OutboxRepository } from "../contract.ts";
+import type { Tables } from "../dialect.ts";
+import { readJson, withoutNulls } from "../rows.ts";
+import type { Session } from "../session.ts";
+
+type Row = Tables["outbox"]["$inferSelect"];
+
+export function outboxRepository(session: Session): OutboxRepository {
+  const { add, supersedeEdits, replaceOp, drop } = saying(session);
+  const { claim, sent, retry } = sending(session);
+  const { find, latestEdit, list, nextDue, countDue } = looking(session);
+  return {
+    add,
+    supersedeEdits,
+    replaceOp,
+    drop,
+    claim,
+    sent,
+    retry,
+    find,
+    latestEdit,
+    list,
+    nextDue,
+    countDue,
+  };
+}
+
+function saying(session: Session): Pick<OutboxRepository, "add" | "supersedeEdits" | "replaceOp" | "drop"> {
+  const { outbox } = session.tables;
+  return {
+    async add(utterance, now) {
+      const { key, tenant, conversation, run, op, dueAt } = utterance;
+      const added = await insertion(session).execute({
+        key,
+        tenant,
+        conversation,
+        run: run ?? null,
+        ...placeOf(op),
+        dueAt: dueAt ?? now,
+        createdAt: now,
+      });
+      const [row] = added;
+      if (row && op.op === "edit") {
+        await dropEdits(session, { conversation, target: op.target, before: row.seq });
+      }
+      return row !== undefined;
+    },
+
+    async supersedeEdits(target, newerThan) {
+      const newer = await rowOf(session, newerThan);
+      if (!newer) return 0;
+      const { conversation, seq } = newer;
+      return dropEdits(session, { conversation, target, before: seq });
+    },
+
+    async replaceOp(key, op) {
+      await session.done(session.db.update(outbox).set(placeOf(op)).where(eq(outbox.key, key)));
+    },
+
+    async drop(key) {
+      await session.done(
+        session.db
+          .update(outbox)
+          .set({ state: "dropped" })
+          .where(and(eq(outbox.key, key), sql`${outbox.state} in ('due', 'sending')`)),
+      );
+    },
+  };
+}
+
+interface OlderEdits {
+  readonly conversation: ConversationId;
+  readonly target: string;
+  readonly before: number;
+}
+
+/** OB4. How many there were. */
+async function dropEdits(session: Session, { conversation, target, before }: OlderEdits): Promise<number> {
+  const { outbox } = session.tables;
+  const statement = session.prepared("outbox.drop-edits", (db, name) =>
+    db
+      .update(outbox)
+      .set({ state: "dropped" })
+      .where(
+        and(
+          eq(outbox.conversation, sql.placeholder("conversation")),
+          eq(outbox.lane, sql.placeholder("lane")),
+          sql`${outbox.state} in ('due', 'sending')`,
+          sql`${outbox.state} = 'due'`,
+          lt(outbox.seq, sql.placeholder("before")),
+        ),
+      )
+      .returning({ seq: outbox.seq })
+      .prepare(name),
+  );
+  const dropped = await statement.execute({ conversation, lane: lanes.edit(target), before });
+  return dropped.length;
+}
+
+function sending(session: Session): Pick<OutboxRepository, "claim" | "sent" | "retry"> {
+  const { outbox } = session.tables;
+  return {
+    async claim(now, staleBefore, limit) {
+      const ready = sql`(${outbox.state} = 'due' and ${outbox.dueAt} <= ${now} or ${outbox.state} = 'sending' and ${outbox.claimedAt} < ${staleBefore})`;
+      const chosen = await session.db
+        .select({ seq: outbox.seq })
+        .from(outbox)
+        .where(and(sql`${outbox.state} in ('due', 'sending')`, ready, nothingBefore(session)))
+        .orderBy(asc(outbox.seq))
+        .limit(limit);
+      if (chosen.length === 0) return [];
+      const seqs = chosen.map((row) => row.seq);
+      const rows = await session.db
+        .update(outbox)
+        .set({ state: "sending", attempts: sql`${outbox.attempts} + 1`, claimedAt: now })
+        .where(and(inArray(outbox.seq, seqs), ready))
+        .returning();
+      return rows.toSorted((a, b) => a.seq - b.seq).map(toEntry);
+    },
+
+    async sent(key, providerId, now) {
+      await session.done(
+        session.db
+          .update(outbox)
+          .set({ state: "sent", providerId: providerId ?? null, sentAt: now })
+          .where(and(eq(outbox.key, key), isSending(session))),
+      );
+    },
+
+    async retry(key, dueAt) {
+      await session.done(
+        session.db
+          .update(outbox)
+          .set({ state: "due", dueAt })
+          .where(and(eq(outbox.key, key), isSending(session))),
+      );
+    },
+  };
+}
+
+function looking(
+  session: Session,
+): Pick<OutboxRepository, "find" | "latestEdit" | "list" | "nextDue" | "countDue"> {
+  const { outbox } = session.tables;
+  return {
+    async find(key) {
+      const row = await rowOf(session, key);
+      return row && toEntry(row);
+    },
+
+    async latestEdit(conversation, target) {
+      const [row] = await session.db
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            eq(outbox.conversation, conversation),
+            eq(outbox.lane, lanes.edit(target)),
+            sql`${outbox.state} in ('due', 'sending')`,
+          ),
+        )
+        .orderBy(desc(outbox.seq))
+        .limit(1);
+      return row && toEntry(row);
+    },
+
+    async list(conversation, limit) {
+      const rows = await session.db
+        .select()
+        .from(outbox)
+        .where(eq(outbox.conversation, conversation))
+        .orderBy(asc(outbox.seq))
+        .limit(limit);
+      return rows.map(toEntry);
+    },
+
+    async nextDue() {
+      const isDue = sql`${outbox.state} in ('due', 'sending') and ${outbox.state} = 'due'`;
+      const [row] = await session.db
+        .select({ at: sql<number | null>`min(${outbox.dueAt})`.mapWith(outbox.dueAt) })
+        .from(outbox)
+        .where(and(isDue, nothingBefore(session)));
+      return row?.at ?? undefined;
+    },
+
+    async countDue(now) {
+      const [row] = await session.db
+        .select({ entries: count() })
+        .from(outbox)
+        .where(sql`${outbox.state} in ('due', 'sending') and ${outbox.dueAt} <= ${now}`);
+      return row?.entries ?? 0;
+    },
+  };
+}
+
+function isSending(session: Session): SQL {
+  return sql`${session.tables.outbox.state} = 'sending'`;
+}
+
+async function rowOf(session: Session, key: string): Promise<Row | undefined> {
+  const { outbox } = session.tables;
+  const [row] = await session.db.select().from(outbox).where(eq(outbox.key, key));
+  return row;
+}
+
+/** OB1 and OB2 as a condition on `outbox`. */
+function nothingBefore(session: Session): SQL {
+  const { outbox } = session.tables;
+  const unsent = sql.raw("e.state in ('due', 'sending')");
+  return sql`not exists (select 1 from ${outbox} e where e.conversation = ${outbox.conversation}
+      and e.lane = ${outbox.lane} and e.seq < ${outbox.seq} and ${unsent})
+    and not exists (select 1 from ${outbox} e where e.key = ${outbox.after} and ${unsent})`;
+}
+
+interface Place {
+  readonly op: string;
+  readonly opKind: OutboxOp["op"];
+  readonly lane: string;
+  readonly after: string | null;
+}
+
+const lanes = {
+  edit: (target: string): string => `edit ${target}`,
+  whisper: (to: PersonKey): string => `whisper ${to}`,
+  react: (messageId: string): string => `react ${messageId}`,
+};
+
+function placeOf(op: OutboxOp): Place {
+  const place = { op: JSON.stringify(op), opKind: op.op, after: null };
+  switch (op.op) {
+    case "post":
+    case "status":
+      return { ...place, lane: op.op };
+    case "edit":
+      return { ...place, lane: lanes.edit(op.target), after: op.target };
+    case "whisper":
+      return { ...place, lane: lanes.whisper(op.to) };
+    case "react":
+      return { ...place, lane: lanes.react(op.messageId) };
+    default:
+      return op satisfies never;
+  }
+}
+
+function insertion(session: Session): { execute(values: InsertValues): Promise<{ seq: number }[]> } {
+  const { outbox } = session.tables;
+  return session.prepared("outbox.add", (db, name) =>
+    db
+      .insert(outbox)
+      .values({
+        key: sql.placeholder("key"),
+        tenant: sql.placeholder("tenant"),
+        conversation: sql.placeholder("conversation"),
+        run: sql.placeholder("run"),
+        op: sql.placeholder("op"),
+        opKind: sql.placeholder("opKind"),
+        lane: sql.placeholder("lane"),
+        after: sql.placeholder("after"),
+        state: "due",
+        attempts: 0,
+        dueAt: sql.placeholder("dueAt"),
+        createdAt: sql.placeholder("createdAt"),
+      })
+      .onConflictDoNothing({ target: outbox.key })
+      .returning({ seq: outbox.seq })
+      .prepare(name),
+  );
+}
+
+interface InsertValues extends Place {
+  readonly [name: string]: unknown;
+  readonly conversation: ConversationId;
+  readonly run: RunId | null;
+}
+
+function toEntry(row: Row): OutboxEntry {
+  const { key, tenant, conversation, run, seq, state, attempts, dueAt, providerId, createdAt } = row;
+  const op = readJson(OutboxOp, row.op, { table: "outbox", key });
+  return withoutNulls({
+    key,
+    tenant,
+    conversation,
+    run,
+    seq,
+    op,
+    state,
+    attempts,
+    dueAt,
+    providerId,
+    createdAt,
+  });
+}

@@ -1,0 +1,149 @@
+// Taking a run to work on it, and keeping it (I8).
+//
+//   RC1  Claims within one tenant follow one another, so that the caps hold whatever is claimed at once (I3).
+//   RC2  Every claim raises epoch and segment: the fence of all that came before, and a name for the next bell that no dead
+//        worker's queue job has.
+
+import { and, count, eq, sql } from "drizzle-orm";
+import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
+import type { ClaimLimits, RunRepository } from "../contract.ts";
+import type { Session } from "../session.ts";
+import { findRun } from "./run-rows.ts";
+
+type Claiming = Pick<RunRepository, "claim" | "renew" | "leaseOwners" | "expireLeases">;
+
+export function runClaiming(session: Session): Claiming {
+  const { runs } = session.tables;
+  return {
+    // oxlint-disable-next-line max-params -- the contract's
+    async claim(bell, owner, leaseMs, limits, now) {
+      const [run] = await claimable(session).execute({ run: bell.run, segment: bell.segment, now });
+      if (!run) return { kind: "nothing" };
+      await session.done(session.dialect.serialize(session.db, `claims ${run.tenant}`)); // RC1
+      if (!(await hasRoom(session, run, limits, now))) return { kind: "capped" };
+      const [taken] = await taking(session).execute({
+        run: bell.run,
+        segment: bell.segment,
+        now,
+        owner,
+        until: now + leaseMs,
+      });
+      const claimed = taken && (await findRun(session, bell.run));
+      if (!claimed) return { kind: "nothing" };
+      const lease = { run: claimed.id, epoch: claimed.epoch, owner };
+      return { kind: "claimed", run: claimed, lease, takenOver: run.leaseOwner !== null };
+    },
+
+    async renew(owner, ids, until) {
+      const rows = await session.db
+        .update(runs)
+        .set({ leaseUntil: until })
+        .where(and(session.dialect.among(runs.id, ids), eq(runs.leaseOwner, owner), isWorking(session)))
+        .returning({ id: runs.id });
+      return rows.map((row) => row.id);
+    },
+
+    async leaseOwners(now) {
+      const rows = await session.db
+        .selectDistinct({ owner: runs.leaseOwner })
+        .from(runs)
+        .where(and(isWorking(session), sql`${runs.leaseUntil} > ${now}`));
+      return rows.flatMap((row) => row.owner ?? []);
+    },
+
+    async expireLeases(owner, now) {
+      const rows = await session.db
+        .update(runs)
+        .set({ leaseUntil: now })
+        .where(and(isWorking(session), eq(runs.leaseOwner, owner), sql`${runs.leaseUntil} > ${now}`))
+        .returning({ id: runs.id });
+      return rows.length;
+    },
+  };
+}
+
+function isWorking(session: Session): ReturnType<typeof sql> {
+  return sql`${session.tables.runs.state} = 'working'`;
+}
+
+/** On `run`, `segment` and `now`: the bell's segment is current, and the run is due and nobody's. */
+function isClaimable(session: Session): ReturnType<typeof and> {
+  const { runs } = session.tables;
+  const now = sql.placeholder("now");
+  return and(
+    eq(runs.id, sql.placeholder("run")),
+    eq(runs.segment, sql.placeholder("segment")),
+    sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
+      or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${now})`,
+  );
+}
+
+interface Candidate {
+  readonly tenant: TenantId;
+  readonly subject: PersonKey;
+  readonly leaseOwner: string | null;
+}
+
+interface BellValues {
+  readonly run: RunId;
+  readonly segment: number;
+  readonly now: number;
+}
+
+function claimable(session: Session): { execute(values: BellValues & Values): Promise<Candidate[]> } {
+  const { runs } = session.tables;
+  return session.prepared("runs.claimable", (db, name) =>
+    db
+      .select({ tenant: runs.tenant, subject: runs.subject, leaseOwner: runs.leaseOwner })
+      .from(runs)
+      .where(isClaimable(session))
+      .prepare(name),
+  );
+}
+
+type Values = Record<string, unknown>;
+
+function taking(session: Session): {
+  execute(values: BellValues & { owner: string; until: number } & Values): Promise<{ id: RunId }[]>;
+} {
+  const { runs } = session.tables;
+  return session.prepared("runs.claim", (db, name) =>
+    db
+      .update(runs)
+      .set({
+        state: "working",
+        epoch: sql`${runs.epoch} + 1`,
+        segment: sql`${runs.segment} + 1`,
+        leaseOwner: sql`${sql.placeholder("owner")}`,
+        leaseUntil: sql`${sql.placeholder("until")}`,
+        wakeAt: null,
+        barrenClaims: sql`${runs.barrenClaims} + 1`,
+        startedAt: sql`coalesce(${runs.startedAt}, ${sql.placeholder("now")})`,
+      })
+      .where(isClaimable(session))
+      .returning({ id: runs.id })
+      .prepare(name),
+  );
+}
+
+async function hasRoom(session: Session, run: Candidate, limits: ClaimLimits, now: number): Promise<boolean> {
+  const { runs } = session.tables;
+  const liveLeases = session.prepared("runs.live-leases", (db, name) =>
+    db
+      .select({ subject: runs.subject, held: count() })
+      .from(runs)
+      .where(
+        and(
+          isWorking(session),
+          eq(runs.tenant, sql.placeholder("tenant")),
+          sql`${runs.leaseUntil} > ${sql.placeholder("now")}`,
+        ),
+      )
+      .groupBy(runs.subject)
+      .prepare(name),
+  );
+  const people = await liveLeases.execute({ tenant: run.tenant, now });
+  const ofTenant = people.reduce((sum, { held }) => sum + held, 0);
+  const ofPerson = people.find(({ subject }) => subject === run.subject)?.held ?? 0;
+  return ofPerson < limits.perPerson && ofTenant < limits.perTenant;
+}

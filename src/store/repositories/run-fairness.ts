@@ -1,0 +1,156 @@
+// Whose turn it is: round-robin among the people of a tenant (I3).
+//
+//   RF1  A person's k-th run comes after the first k runs of everybody else in the tenant who has that many, and before their
+//        further ones. So who floods the queue is behind themselves and nobody is behind the flood.
+//   RF2  What is rung is within the caps already: bells that a claim would refuse are not worth a job.
+
+import { and, count, eq, sql } from "drizzle-orm";
+import type { Bell } from "../../domain/bell.ts";
+import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
+import type { ClaimLimits, RunRepository } from "../contract.ts";
+import type { Session } from "../session.ts";
+
+export function runFairness(session: Session): Pick<RunRepository, "priority" | "runnable"> {
+  return {
+    async priority(tenant, subject) {
+      const people = await backlogOf(session).execute({ tenant });
+      const own = people.find((person) => person.subject === subject)?.backlog ?? 0;
+      return runsBefore(people, subject, own);
+    },
+
+    async runnable(now, limits, limit) {
+      const candidates = await selectRunnable(session, { now, limits, limit });
+      const backlogs = new Map<TenantId, Backlog[]>();
+      for (const tenant of new Set(candidates.map((run) => run.tenant))) {
+        backlogs.set(tenant, await backlogOf(session).execute({ tenant }));
+      }
+      return candidates.map(({ id, segment, tenant, subject, turn }): Bell => {
+        const people = backlogs.get(tenant) ?? [];
+        return { run: id, segment, priority: runsBefore(people, subject, turn - 1) };
+      });
+    },
+  };
+}
+
+interface Backlog {
+  readonly subject: PersonKey;
+  readonly backlog: number;
+}
+
+/** The place of a run that has `own` runs of its person before it (RF1). */
+function runsBefore(people: readonly Backlog[], subject: PersonKey, own: number): number {
+  return people.reduce(
+    (sum, person) => (person.subject === subject ? sum : sum + Math.min(person.backlog, own + 1)),
+    own,
+  );
+}
+
+function backlogOf(session: Session): { execute(values: { tenant: TenantId }): Promise<Backlog[]> } {
+  const { runs } = session.tables;
+  return session.prepared("runs.backlog", (db, name) =>
+    db
+      .select({ subject: runs.subject, backlog: count() })
+      .from(runs)
+      .where(and(eq(runs.tenant, sql.placeholder("tenant")), sql`${runs.state} in ('queued', 'working')`))
+      .groupBy(runs.subject)
+      .prepare(name),
+  );
+}
+
+interface Runnable {
+  readonly id: RunId;
+  readonly segment: number;
+  readonly tenant: TenantId;
+  readonly subject: PersonKey;
+  /** Which of its person's runs it is, those that are worked on counted first. */
+  readonly turn: number;
+}
+
+interface RunnableQuery {
+  readonly now: number;
+  readonly limits: ClaimLimits;
+  readonly limit: number;
+}
+
+function selectRunnable(session: Session, query: RunnableQuery): Promise<Runnable[]> {
+  const { limits, limit } = query;
+  const shares = tenantShares(session, query);
+  return session.db
+    .select({
+      id: shares.id,
+      segment: shares.segment,
+      tenant: shares.tenant,
+      subject: shares.subject,
+      turn: sql<number>`${shares.turn}`.mapWith(Number),
+    })
+    .from(shares)
+    .where(sql`${shares.share} <= ${limits.perTenant}`)
+    .orderBy(sql`${shares.share}`, sql`${shares.createdAt}`)
+    .limit(limit);
+}
+
+/** Each person's runs that nobody works on, those that could be now, numbered from 1. */
+function readyRuns(session: Session, now: number) {
+  const { runs } = session.tables;
+  const ofPerson = sql`partition by ${runs.tenant}, ${runs.subject} order by ${runs.createdAt}, ${runs.id}`;
+  return session.db
+    .select({
+      id: runs.id,
+      segment: runs.segment,
+      tenant: runs.tenant,
+      subject: runs.subject,
+      createdAt: runs.createdAt,
+      place: sql<number>`row_number() over (${ofPerson})`.as("place"),
+    })
+    .from(runs)
+    .where(
+      and(
+        sql`${runs.state} in ('queued', 'working')`,
+        sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
+          or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${now})`,
+      ),
+    )
+    .as("ready");
+}
+
+/** With `turn`: which of the person's runs it would be, live leases counted first. At most `perPerson` of each. */
+function personTurns(session: Session, { now, limits }: RunnableQuery) {
+  const { runs } = session.tables;
+  const ready = readyRuns(session, now);
+  const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${now}
+    and l.tenant = ${ready.tenant} and l.subject = ${ready.subject})`;
+  return session.db
+    .select({
+      id: ready.id,
+      segment: ready.segment,
+      tenant: ready.tenant,
+      subject: ready.subject,
+      createdAt: ready.createdAt,
+      turn: sql<number>`${ready.place} + ${leases}`.as("turn"),
+    })
+    .from(ready)
+    .where(sql`${ready.place} <= ${limits.perPerson}`)
+    .as("turns");
+}
+
+/** With `share`: which of the tenant's runs it would be, in order of turns. */
+function tenantShares(session: Session, query: RunnableQuery) {
+  const { runs } = session.tables;
+  const turns = personTurns(session, query);
+  const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${query.now}
+    and l.tenant = ${turns.tenant})`;
+  const ofTenant = sql`partition by ${turns.tenant} order by ${turns.turn}, ${turns.createdAt}, ${turns.id}`;
+  return session.db
+    .select({
+      id: turns.id,
+      segment: turns.segment,
+      tenant: turns.tenant,
+      subject: turns.subject,
+      createdAt: turns.createdAt,
+      turn: turns.turn,
+      share: sql<number>`row_number() over (${ofTenant}) + ${leases}`.as("share"),
+    })
+    .from(turns)
+    .where(sql`${turns.turn} <= ${query.limits.perPerson}`)
+    .as("shares");
+}

@@ -1,0 +1,134 @@
+// From one state of a run to the next, under its lease or without one.
+
+import { and, eq, sql } from "drizzle-orm";
+import type { RunId } from "../../domain/ids.ts";
+import type { Lease, RunOutcome, TerminalRunState } from "../../domain/run.ts";
+import type { RunRepository } from "../contract.ts";
+import { LeaseLost } from "../errors.ts";
+import { storableText } from "../rows.ts";
+import type { Session } from "../session.ts";
+
+type Transitions = Pick<
+  RunRepository,
+  "advance" | "park" | "requeue" | "settle" | "settleIdle" | "wake" | "requestStop"
+>;
+
+export function runTransitions(session: Session): Transitions {
+  const { runs } = session.tables;
+  const released = () => ({ leaseOwner: null, leaseUntil: null, segment: sql`${runs.segment} + 1` });
+  return {
+    async advance(lease, from, to, spent) {
+      const values = { ...lease, from, to, spent: JSON.stringify(spent) };
+      const moved = await advancing(session).execute(values);
+      if (moved.length === 0) throw new LeaseLost(lease);
+    },
+
+    park: (lease, wakeAt) =>
+      fenced(session, lease, { ...released(), state: "waiting", wakeAt: wakeAt ?? null }),
+
+    requeue: (lease, wakeAt, retries) =>
+      fenced(session, lease, { ...released(), state: "queued", wakeAt: wakeAt ?? null, retries }),
+
+    async settle(lease, state, outcome, now) {
+      await fenced(session, lease, { ...released(), ...ended(state, outcome, now) });
+      await cancelWaits(session, lease.run, now);
+    },
+
+    async settleIdle(run, state, outcome, now) {
+      const settled = await session.db
+        .update(runs)
+        .set({ ...released(), ...ended(state, outcome, now) })
+        .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'waiting')`))
+        .returning({ id: runs.id });
+      if (settled.length === 0) return false;
+      await cancelWaits(session, run, now);
+      return true;
+    },
+
+    async wake(run) {
+      const woken = await session.db
+        .update(runs)
+        .set({ state: "queued", wakeAt: null, segment: sql`${runs.segment} + 1` })
+        .where(and(eq(runs.id, run), sql`${runs.state} = 'waiting'`))
+        .returning({ id: runs.id });
+      return woken.length > 0;
+    },
+
+    async requestStop(run, by) {
+      const marked = await session.db
+        .update(runs)
+        .set({ stopRequestedBy: sql`coalesce(${runs.stopRequestedBy}, ${by})` })
+        .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'working', 'waiting')`))
+        .returning({ id: runs.id });
+      return marked.length > 0;
+    },
+  };
+}
+
+type RunColumns = Parameters<ReturnType<Session["db"]["update"]>["set"]>[0];
+
+/** An update that only the worker of the run can make; throws `LeaseLost` for anyone else. */
+async function fenced(session: Session, lease: Lease, columns: RunColumns): Promise<void> {
+  const { runs } = session.tables;
+  const changed = await session.db
+    .update(runs)
+    .set(columns)
+    .where(
+      and(
+        eq(runs.id, lease.run),
+        eq(runs.epoch, lease.epoch),
+        eq(runs.leaseOwner, lease.owner),
+        sql`${runs.state} = 'working'`,
+      ),
+    )
+    .returning({ id: runs.id });
+  if (changed.length === 0) throw new LeaseLost(lease);
+}
+
+function advancing(session: Session): {
+  execute(values: Lease & Record<string, unknown>): Promise<{ id: RunId }[]>;
+} {
+  const { runs } = session.tables;
+  return session.prepared("runs.advance", (db, name) =>
+    db
+      .update(runs)
+      .set({
+        cursor: sql`${sql.placeholder("to")}`,
+        spent: sql`${sql.placeholder("spent")}`,
+        retries: 0,
+        barrenClaims: 0,
+      })
+      .where(
+        and(
+          eq(runs.id, sql.placeholder("run")),
+          eq(runs.epoch, sql.placeholder("epoch")),
+          eq(runs.leaseOwner, sql.placeholder("owner")),
+          eq(runs.cursor, sql.placeholder("from")),
+          sql`${runs.state} = 'working'`,
+        ),
+      )
+      .returning({ id: runs.id })
+      .prepare(name),
+  );
+}
+
+function ended(state: TerminalRunState, outcome: RunOutcome, now: number) {
+  return {
+    state,
+    outcomeCode: outcome.code,
+    outcomeSummary: outcome.summary === undefined ? null : storableText(outcome.summary),
+    endedAt: now,
+    wakeAt: null,
+    checkInAt: null,
+  };
+}
+
+async function cancelWaits(session: Session, run: RunId, now: number): Promise<void> {
+  const { waits } = session.tables;
+  await session.done(
+    session.db
+      .update(waits)
+      .set({ state: "cancelled", resolvedAt: now })
+      .where(and(eq(waits.run, run), sql`${waits.state} = 'open'`)),
+  );
+}

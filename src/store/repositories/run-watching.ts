@@ -1,0 +1,62 @@
+// What workers, sweeper and supervisor look at each second.
+
+import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
+import type { RunRepository, WatchedRun } from "../contract.ts";
+import { withoutNulls } from "../rows.ts";
+import type { Session } from "../session.ts";
+import { selectRuns } from "./run-rows.ts";
+
+type Watching = Pick<RunRepository, "watch" | "dueWaiting" | "overdue" | "promise">;
+
+export function runWatching(session: Session): Watching {
+  const { runs } = session.tables;
+  return {
+    async watch(ids) {
+      if (ids.length === 0) return [];
+      const rows = await watching(session).execute({ ids: session.dialect.list(ids) });
+      return rows.map((row): WatchedRun => withoutNulls(row));
+    },
+
+    async dueWaiting(now, limit) {
+      const rows = await session.db
+        .select({ id: runs.id })
+        .from(runs)
+        .where(and(sql`${runs.state} = 'waiting'`, isNotNull(runs.wakeAt), lte(runs.wakeAt, now)))
+        .orderBy(asc(runs.wakeAt))
+        .limit(limit);
+      return rows.map((row) => row.id);
+    },
+
+    overdue(now, limit) {
+      const isActive = sql`${runs.state} in ('queued', 'working', 'waiting')`;
+      const where = and(isActive, isNotNull(runs.checkInAt), lte(runs.checkInAt, now));
+      return selectRuns(session, { where, orderBy: [asc(runs.checkInAt)], limit });
+    },
+
+    async promise(run, checkInAt) {
+      await session.done(
+        session.db
+          .update(runs)
+          .set({ checkInAt: checkInAt ?? null })
+          .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'working', 'waiting')`)),
+      );
+    },
+  };
+}
+
+function watching(session: Session) {
+  const { runs, mailbox } = session.tables;
+  return session.prepared("runs.watch", (db, name) =>
+    db
+      .select({
+        run: runs.id,
+        epoch: runs.epoch,
+        leaseOwner: runs.leaseOwner,
+        stopRequestedBy: runs.stopRequestedBy,
+        mail: sql<number>`coalesce((select max(m.seq) from ${mailbox} m where m.run = ${runs.id}), 0)`,
+      })
+      .from(runs)
+      .where(session.dialect.among(runs.id, sql.placeholder("ids")))
+      .prepare(name),
+  );
+}

@@ -1,0 +1,148 @@
+// Runs: made here, and looked up. Their life is in the files beside this one.
+//
+//   RU1  A run's state changes in run-transitions.ts and run-claiming.ts only, each time by an update whose condition names the
+//        state it leaves (S4).
+//   RU2  Scans (sweeper, supervisor) have conditions in literals, so that the partial indexes serve them: parked runs are not
+//        even looked at (I6).
+
+import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
+import { nothingSpent } from "../../domain/budget.ts";
+import { type RunState, runStates } from "../../domain/run.ts";
+import type { RunPatch, RunRepository } from "../contract.ts";
+import { storableText } from "../rows.ts";
+import type { Session } from "../session.ts";
+import { runClaiming } from "./run-claiming.ts";
+import { runFairness } from "./run-fairness.ts";
+import { findRun, selectRuns } from "./run-rows.ts";
+import { runTransitions } from "./run-transitions.ts";
+import { runWatching } from "./run-watching.ts";
+
+/** Member by member: made for every transaction, and spreading the parts would cost more than the statements it is for. */
+export function runRepository(session: Session): RunRepository {
+  const { create, patch } = making(session);
+  const { find, active, list, counts } = looking(session);
+  const { claim, renew, leaseOwners, expireLeases } = runClaiming(session);
+  const { advance, park, requeue, settle, settleIdle, wake, requestStop } = runTransitions(session);
+  const { watch, dueWaiting, overdue, promise } = runWatching(session);
+  const { priority, runnable } = runFairness(session);
+  return {
+    create,
+    find,
+    active,
+    list,
+    counts,
+    priority,
+    claim,
+    advance,
+    patch,
+    park,
+    requeue,
+    settle,
+    settleIdle,
+    wake,
+    requestStop,
+    renew,
+    watch,
+    leaseOwners,
+    expireLeases,
+    runnable,
+    dueWaiting,
+    overdue,
+    promise,
+  };
+}
+
+function making(session: Session): Pick<RunRepository, "create" | "patch"> {
+  const { runs, briefs } = session.tables;
+  return {
+    async create(run) {
+      const { goal, budget, title, subjectName, now, ...rest } = run;
+      const [made] = await session.db
+        .insert(runs)
+        .values({
+          ...rest,
+          subjectName: storableText(subjectName),
+          title: storableText(title),
+          state: "queued",
+          epoch: 0,
+          cursor: 0,
+          contextBase: 0,
+          segment: 0,
+          budget: JSON.stringify(budget),
+          spent: JSON.stringify(nothingSpent),
+          finishing: false,
+          retries: 0,
+          barrenClaims: 0,
+          createdAt: now,
+        })
+        .onConflictDoNothing()
+        .returning({ id: runs.id });
+      if (!made) return undefined;
+      await session.done(session.db.insert(briefs).values({ run: run.id, goal: storableText(goal) }));
+      return findRun(session, run.id);
+    },
+
+    async patch(run, patch) {
+      const columns = patchedColumns(patch);
+      if (Object.keys(columns).length > 0) {
+        await session.done(session.db.update(runs).set(columns).where(eq(runs.id, run)));
+      }
+      if (patch.opening !== undefined) {
+        const opening = storableText(patch.opening);
+        await session.done(session.db.update(briefs).set({ opening }).where(eq(briefs.run, run)));
+      }
+    },
+  };
+}
+
+function looking(session: Session): Pick<RunRepository, "find" | "active" | "list" | "counts"> {
+  const { runs } = session.tables;
+  return {
+    find: (id) => findRun(session, id),
+
+    async active(conversation) {
+      const isActive = sql`${runs.state} in ('queued', 'working', 'waiting')`;
+      const where = and(eq(runs.conversation, conversation), isActive);
+      const [run] = await selectRuns(session, { where, orderBy: [], limit: 1 });
+      return run;
+    },
+
+    list({ states, conversation, subject, limit }) {
+      const where = and(
+        states && inArray(runs.state, [...states]),
+        conversation && eq(runs.conversation, conversation),
+        subject && eq(runs.subject, subject),
+      );
+      return selectRuns(session, { where, orderBy: [desc(runs.createdAt), desc(runs.id)], limit });
+    },
+
+    async counts() {
+      const rows = await session.db
+        .select({ state: runs.state, runs: count() })
+        .from(runs)
+        .groupBy(runs.state);
+      const known = rows.filter(({ state }) => runStates.includes(state));
+      const counts: Partial<Record<RunState, number>> = Object.fromEntries(
+        known.map((row) => [row.state, row.runs]),
+      );
+      return counts;
+    },
+  };
+}
+
+/** Only what the patch names: an update without columns would be an error. */
+function patchedColumns(patch: RunPatch): Record<string, string | number | boolean> {
+  const { title, plan, budget, contextBase, finishing, checkInAt } = patch;
+  const columns = {
+    title: title === undefined ? undefined : storableText(title),
+    plan: plan && JSON.stringify(plan),
+    budget: budget && JSON.stringify(budget),
+    contextBase,
+    finishing,
+    checkInAt,
+  };
+  const named = Object.entries(columns).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(named);
+}

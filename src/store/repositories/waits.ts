@@ -1,0 +1,103 @@
+// What parked runs wait for (W1: resolved at most once).
+
+import { and, asc, desc, eq, isNotNull, lte, type SQL, sql } from "drizzle-orm";
+import { type Wait, WaitAnswer, WaitAsk } from "../../domain/wait.ts";
+import type { WaitRepository } from "../contract.ts";
+import type { Tables } from "../dialect.ts";
+import { readJson, withoutNulls } from "../rows.ts";
+import type { Session } from "../session.ts";
+
+export function waitRepository(session: Session): WaitRepository {
+  const { open, find, forRun, resolve } = ofRuns(session);
+  const { due, takeNudges, listOpen } = scans(session);
+  return { open, find, forRun, resolve, due, takeNudges, listOpen };
+}
+
+function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRun" | "resolve"> {
+  const { waits } = session.tables;
+  return {
+    async open(wait) {
+      const { now, ask, ...rest } = wait;
+      await session.done(
+        session.db.insert(waits).values({ ...rest, ask: JSON.stringify(ask), state: "open", createdAt: now }),
+      );
+    },
+
+    async find(id) {
+      const [row] = await session.db.select().from(waits).where(eq(waits.id, id));
+      return row && toWait(row);
+    },
+
+    async forRun(run) {
+      const rows = await session.db
+        .select()
+        .from(waits)
+        .where(eq(waits.run, run))
+        .orderBy(desc(waits.createdAt), desc(waits.id));
+      return rows.map(toWait);
+    },
+
+    async resolve(id, answer, now) {
+      const resolved = await session.db
+        .update(waits)
+        .set({ state: "resolved", answer: JSON.stringify(answer), resolvedAt: now })
+        .where(and(eq(waits.id, id), isOpen(session)))
+        .returning({ id: waits.id });
+      return resolved.length > 0;
+    },
+  };
+}
+
+function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "listOpen"> {
+  const { waits } = session.tables;
+  return {
+    async due(now, limit) {
+      const rows = await session.db
+        .select()
+        .from(waits)
+        .where(and(isOpen(session), isNotNull(waits.dueAt), lte(waits.dueAt, now)))
+        .orderBy(asc(waits.dueAt))
+        .limit(limit);
+      return rows.map(toWait);
+    },
+
+    async takeNudges(now, limit) {
+      const toNudge = and(isOpen(session), isNotNull(waits.nudgeAt), lte(waits.nudgeAt, now));
+      const chosen = session.db
+        .select({ id: waits.id })
+        .from(waits)
+        .where(toNudge)
+        .orderBy(asc(waits.nudgeAt))
+        .limit(limit);
+      const rows = await session.db
+        .update(waits)
+        .set({ nudgeAt: null })
+        .where(and(sql`${waits.id} in ${chosen}`, toNudge))
+        .returning();
+      return rows.map(toWait);
+    },
+
+    async listOpen(limit) {
+      const rows = await session.db
+        .select()
+        .from(waits)
+        .where(isOpen(session))
+        .orderBy(desc(waits.createdAt))
+        .limit(limit);
+      return rows.map(toWait);
+    },
+  };
+}
+
+function isOpen(session: Session): SQL {
+  return sql`${session.tables.waits.state} = 'open'`;
+}
+
+function toWait(row: Tables["waits"]["$inferSelect"]): Wait {
+  const place = { table: "waits", key: row.id };
+  return withoutNulls({
+    ...row,
+    ask: readJson(WaitAsk, row.ask, place),
+    answer: row.answer === null ? null : readJson(WaitAnswer, row.answer, place),
+  });
+}

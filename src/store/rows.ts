@@ -1,0 +1,35 @@
+// Between stored rows and the words of the domain.
+
+import type { z } from "zod";
+import { parseJson } from "../base/json.ts";
+import { CorruptRow } from "./errors.ts";
+
+/** Where a stored value came from, for the error that names it. */
+export interface RowPlace {
+  readonly table: string;
+  readonly key: string;
+}
+
+/** The stored JSON as `schema` reads it; throws `CorruptRow`. */
+export function readJson<S extends z.ZodType>(schema: S, text: string, place: RowPlace): z.output<S> {
+  const json = parseJson(text);
+  if (!json) throw new CorruptRow(place.table, place.key, undefined);
+  const parsed = schema.safeParse(json.value);
+  if (!parsed.success) throw new CorruptRow(place.table, place.key, parsed.error);
+  return parsed.data;
+}
+
+type Nullable<T> = { [K in keyof T]: null extends T[K] ? K : never }[keyof T];
+type Present<T> = { [K in Exclude<keyof T, Nullable<T>>]: T[K] } & { [K in Nullable<T>]?: NonNullable<T[K]> };
+
+/** The row without the columns that are null: the domain leaves absent members out. */
+export function withoutNulls<T extends object>(row: T): Present<T> {
+  const present = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- exactly the nulls were taken out
+  return present as Present<T>;
+}
+
+/** Text as both databases can hold it: Postgres refuses NUL. JSON text needs no such care, it escapes. */
+export function storableText(text: string): string {
+  return text.replaceAll("\0", "\uFFFD");
+}

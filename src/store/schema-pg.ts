@@ -1,0 +1,279 @@
+// The tables on Postgres. `schema-sqlite.ts` has the same tables and property names; repositories are written against these
+// types (see dialect.ts). After a change in either: `npx drizzle-kit generate --config drizzle.pg.config.ts` and the same for
+// SQLite.
+//
+//   T1  Times are milliseconds since the epoch. JSON is text, parsed by the domain's schemas when it is read.
+//   T2  Long text that a step does not change (goal, opening) is in `briefs`: a step rewrites the row of its run.
+//   T3  An index that a scan needs holds the rows that the scan wants and no others, so parked runs cost nothing (I6).
+
+import { sql } from "drizzle-orm";
+import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
+import type { MailKind } from "../domain/mailbox.ts";
+import type { MemoryScope } from "../domain/memory.ts";
+import { type OutboxOp, outboxStates } from "../domain/outbox.ts";
+import type { Person } from "../domain/person.ts";
+import { type RunMode, runStates } from "../domain/run.ts";
+import { stepKinds, stepStates } from "../domain/step.ts";
+import { waitKinds, waitStates } from "../domain/wait.ts";
+
+const ms = (name: string) => bigint(name, { mode: "number" });
+
+export const conversations = pgTable("conversations", {
+  id: text("id").$type<ConversationId>().primaryKey(),
+  addressKey: text("address_key").notNull().unique("conversations_address"),
+  tenant: text("tenant").$type<TenantId>().notNull(),
+  platform: text("platform").notNull(),
+  kind: text("kind", { enum: ["channel", "dm", "group"] }).notNull(),
+  channel: text("channel").notNull(),
+  thread: text("thread").notNull(),
+  workspace: text("workspace").notNull(),
+  muted: boolean("muted").notNull(),
+  createdAt: ms("created_at").notNull(),
+});
+
+export const people = pgTable("people", {
+  key: text("key").$type<PersonKey>().primaryKey(),
+  tenant: text("tenant").$type<TenantId>().notNull(),
+  name: text("name").notNull(),
+  kind: text("kind").$type<Person["kind"]>().notNull(),
+  timeZone: text("time_zone"),
+  seenAt: ms("seen_at").notNull(),
+});
+
+export const inbox = pgTable(
+  "inbox",
+  {
+    seq: bigint("seq", { mode: "number" }).generatedAlwaysAsIdentity().primaryKey(),
+    id: text("id").notNull().unique("inbox_id"),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    platform: text("platform").notNull(),
+    eventId: text("event_id").notNull(),
+    conversation: text("conversation")
+      .$type<ConversationId>()
+      .notNull()
+      .references(() => conversations.id),
+    /** Of messages only: edits and deletions of the same message are events of their own. */
+    messageId: text("message_id"),
+    /** The author, if the message addresses the agent. */
+    follower: text("follower").$type<PersonKey>(),
+    event: text("event").notNull(),
+    state: text("state", { enum: ["new", "routed", "noted"] }).notNull(),
+    dueAt: ms("due_at").notNull(),
+    receivedAt: ms("received_at").notNull(),
+    run: text("run").$type<RunId>(),
+  },
+  (table) => [
+    uniqueIndex("inbox_event").on(table.platform, table.tenant, table.eventId),
+    uniqueIndex("inbox_message")
+      .on(table.conversation, table.messageId)
+      .where(sql`${table.messageId} is not null`),
+    index("inbox_conversation").on(table.conversation, table.seq),
+    index("inbox_new").on(table.conversation, table.dueAt).where(sql`${table.state} = 'new'`),
+    index("inbox_followers").on(table.conversation, table.follower).where(sql`${table.follower} is not null`),
+    index("inbox_received").on(table.receivedAt),
+  ],
+);
+
+export const runs = pgTable(
+  "runs",
+  {
+    id: text("id").$type<RunId>().primaryKey(),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    conversation: text("conversation")
+      .$type<ConversationId>()
+      .notNull()
+      .references(() => conversations.id),
+    agent: text("agent").notNull(),
+    subject: text("subject").$type<PersonKey>().notNull(),
+    subjectName: text("subject_name").notNull(),
+    mode: text("mode").$type<RunMode>().notNull(),
+    state: text("state", { enum: runStates }).notNull(),
+    title: text("title").notNull(),
+    epoch: integer("epoch").notNull(),
+    leaseOwner: text("lease_owner"),
+    leaseUntil: ms("lease_until"),
+    cursor: integer("cursor").notNull(),
+    contextBase: integer("context_base").notNull(),
+    segment: integer("segment").notNull(),
+    wakeAt: ms("wake_at"),
+    budget: text("budget").notNull(),
+    spent: text("spent").notNull(),
+    plan: text("plan"),
+    stopRequestedBy: text("stop_requested_by").$type<PersonKey>(),
+    finishing: boolean("finishing").notNull(),
+    retries: integer("retries").notNull(),
+    barrenClaims: integer("barren_claims").notNull(),
+    checkInAt: ms("check_in_at"),
+    outcomeCode: text("outcome_code"),
+    outcomeSummary: text("outcome_summary"),
+    createdAt: ms("created_at").notNull(),
+    startedAt: ms("started_at"),
+    endedAt: ms("ended_at"),
+  },
+  (table) => [
+    uniqueIndex("runs_active")
+      .on(table.conversation)
+      .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
+    index("runs_backlog")
+      .on(table.tenant, table.subject, table.createdAt, table.id)
+      .where(sql`${table.state} in ('queued', 'working')`),
+    index("runs_working").on(table.tenant, table.subject).where(sql`${table.state} = 'working'`),
+    index("runs_waking")
+      .on(table.wakeAt)
+      .where(sql`${table.state} = 'waiting' and ${table.wakeAt} is not null`),
+    index("runs_promised").on(table.checkInAt).where(sql`${table.checkInAt} is not null`),
+    index("runs_state").on(table.state, table.createdAt),
+    index("runs_conversation").on(table.conversation, table.createdAt),
+    index("runs_subject").on(table.subject, table.createdAt),
+  ],
+);
+
+export const briefs = pgTable("briefs", {
+  run: text("run")
+    .$type<RunId>()
+    .primaryKey()
+    .references(() => runs.id),
+  goal: text("goal").notNull(),
+  opening: text("opening"),
+});
+
+export const steps = pgTable(
+  "steps",
+  {
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    n: integer("n").notNull(),
+    kind: text("kind", { enum: stepKinds }).notNull(),
+    state: text("state", { enum: stepStates }).notNull(),
+    tool: text("tool"),
+    callId: text("call_id"),
+    arguments: text("arguments"),
+    result: text("result"),
+    epoch: integer("epoch").notNull(),
+    startedAt: ms("started_at").notNull(),
+    endedAt: ms("ended_at"),
+    identity: text("identity"),
+    manifest: text("manifest"),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.n] })],
+);
+
+export const mailbox = pgTable(
+  "mailbox",
+  {
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    seq: integer("seq").notNull(),
+    kind: text("kind").$type<MailKind>().notNull(),
+    from: text("from_person").$type<PersonKey>().notNull(),
+    fromName: text("from_name").notNull(),
+    text: text("text").notNull(),
+    files: text("files").notNull(),
+    messageId: text("message_id").notNull(),
+    sentAt: ms("sent_at").notNull(),
+    consumedBy: integer("consumed_by"),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.seq] })],
+);
+
+export const waits = pgTable(
+  "waits",
+  {
+    id: text("id").$type<WaitId>().primaryKey(),
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    step: integer("step").notNull(),
+    kind: text("kind", { enum: waitKinds }).notNull(),
+    state: text("state", { enum: waitStates }).notNull(),
+    ask: text("ask").notNull(),
+    asked: text("asked").$type<PersonKey>().notNull(),
+    dueAt: ms("due_at"),
+    nudgeAt: ms("nudge_at"),
+    answer: text("answer"),
+    createdAt: ms("created_at").notNull(),
+    resolvedAt: ms("resolved_at"),
+  },
+  (table) => [
+    index("waits_run").on(table.run, table.createdAt),
+    index("waits_open").on(table.createdAt).where(sql`${table.state} = 'open'`),
+    index("waits_due").on(table.dueAt).where(sql`${table.state} = 'open' and ${table.dueAt} is not null`),
+    index("waits_nudge")
+      .on(table.nudgeAt)
+      .where(sql`${table.state} = 'open' and ${table.nudgeAt} is not null`),
+  ],
+);
+
+export const outbox = pgTable(
+  "outbox",
+  {
+    seq: bigint("seq", { mode: "number" }).generatedAlwaysAsIdentity().primaryKey(),
+    key: text("key").notNull().unique("outbox_key"),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    conversation: text("conversation")
+      .$type<ConversationId>()
+      .notNull()
+      .references(() => conversations.id),
+    run: text("run").$type<RunId>(),
+    op: text("op").notNull(),
+    opKind: text("op_kind").$type<OutboxOp["op"]>().notNull(),
+    /** Entries of one lane of a conversation go out one after the other (see repositories/outbox.ts). */
+    lane: text("lane").notNull(),
+    /** The key of the entry that must be out first: what an edit edits. */
+    after: text("after_key"),
+    state: text("state", { enum: outboxStates }).notNull(),
+    attempts: integer("attempts").notNull(),
+    dueAt: ms("due_at").notNull(),
+    claimedAt: ms("claimed_at"),
+    providerId: text("provider_id"),
+    createdAt: ms("created_at").notNull(),
+    sentAt: ms("sent_at"),
+  },
+  (table) => [
+    index("outbox_conversation").on(table.conversation, table.seq),
+    index("outbox_unsent")
+      .on(table.conversation, table.lane, table.seq)
+      .where(sql`${table.state} in ('due', 'sending')`),
+  ],
+);
+
+export const manifests = pgTable(
+  "manifests",
+  {
+    conversation: text("conversation").$type<ConversationId>().notNull(),
+    workspace: text("workspace").notNull(),
+    seq: integer("seq").notNull(),
+    digest: text("digest").notNull(),
+    files: integer("files").notNull(),
+    sizeBytes: ms("size_bytes").notNull(),
+    run: text("run").$type<RunId>(),
+    step: integer("step"),
+    createdAt: ms("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.seq] })],
+);
+
+export const memories = pgTable(
+  "memories",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    agent: text("agent").notNull(),
+    scope: text("scope").$type<MemoryScope>().notNull(),
+    fact: text("fact").notNull(),
+    createdAt: ms("created_at").notNull(),
+  },
+  (table) => [index("memories_scope").on(table.tenant, table.agent, table.scope, table.createdAt)],
+);
+
+export const locks = pgTable("locks", {
+  name: text("name").primaryKey(),
+  owner: text("owner").notNull(),
+  until: ms("until_at").notNull(),
+});

@@ -1,0 +1,252 @@
+// The tables on SQLite: the same tables and property names as in `schema-pg.ts`, which explains them (T1 to T3).
+
+import { sql } from "drizzle-orm";
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
+
+export const conversations = sqliteTable("conversations", {
+  id: text("id").primaryKey(),
+  addressKey: text("address_key").notNull().unique("conversations_address"),
+  tenant: text("tenant").notNull(),
+  platform: text("platform").notNull(),
+  kind: text("kind").notNull(),
+  channel: text("channel").notNull(),
+  thread: text("thread").notNull(),
+  workspace: text("workspace").notNull(),
+  muted: integer("muted", { mode: "boolean" }).notNull(),
+  createdAt: integer("created_at").notNull(),
+});
+
+export const people = sqliteTable("people", {
+  key: text("key").primaryKey(),
+  tenant: text("tenant").notNull(),
+  name: text("name").notNull(),
+  kind: text("kind").notNull(),
+  timeZone: text("time_zone"),
+  seenAt: integer("seen_at").notNull(),
+});
+
+export const inbox = sqliteTable(
+  "inbox",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    id: text("id").notNull().unique("inbox_id"),
+    tenant: text("tenant").notNull(),
+    platform: text("platform").notNull(),
+    eventId: text("event_id").notNull(),
+    conversation: text("conversation")
+      .notNull()
+      .references(() => conversations.id),
+    messageId: text("message_id"),
+    follower: text("follower"),
+    event: text("event").notNull(),
+    state: text("state").notNull(),
+    dueAt: integer("due_at").notNull(),
+    receivedAt: integer("received_at").notNull(),
+    run: text("run"),
+  },
+  (table) => [
+    uniqueIndex("inbox_event").on(table.platform, table.tenant, table.eventId),
+    uniqueIndex("inbox_message")
+      .on(table.conversation, table.messageId)
+      .where(sql`${table.messageId} is not null`),
+    index("inbox_conversation").on(table.conversation, table.seq),
+    index("inbox_new").on(table.conversation, table.dueAt).where(sql`${table.state} = 'new'`),
+    index("inbox_followers").on(table.conversation, table.follower).where(sql`${table.follower} is not null`),
+    index("inbox_received").on(table.receivedAt),
+  ],
+);
+
+export const runs = sqliteTable(
+  "runs",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").notNull(),
+    conversation: text("conversation")
+      .notNull()
+      .references(() => conversations.id),
+    agent: text("agent").notNull(),
+    subject: text("subject").notNull(),
+    subjectName: text("subject_name").notNull(),
+    mode: text("mode").notNull(),
+    state: text("state").notNull(),
+    title: text("title").notNull(),
+    epoch: integer("epoch").notNull(),
+    leaseOwner: text("lease_owner"),
+    leaseUntil: integer("lease_until"),
+    cursor: integer("cursor").notNull(),
+    contextBase: integer("context_base").notNull(),
+    segment: integer("segment").notNull(),
+    wakeAt: integer("wake_at"),
+    budget: text("budget").notNull(),
+    spent: text("spent").notNull(),
+    plan: text("plan"),
+    stopRequestedBy: text("stop_requested_by"),
+    finishing: integer("finishing", { mode: "boolean" }).notNull(),
+    retries: integer("retries").notNull(),
+    barrenClaims: integer("barren_claims").notNull(),
+    checkInAt: integer("check_in_at"),
+    outcomeCode: text("outcome_code"),
+    outcomeSummary: text("outcome_summary"),
+    createdAt: integer("created_at").notNull(),
+    startedAt: integer("started_at"),
+    endedAt: integer("ended_at"),
+  },
+  (table) => [
+    uniqueIndex("runs_active")
+      .on(table.conversation)
+      .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
+    index("runs_backlog")
+      .on(table.tenant, table.subject, table.createdAt, table.id)
+      .where(sql`${table.state} in ('queued', 'working')`),
+    index("runs_working").on(table.tenant, table.subject).where(sql`${table.state} = 'working'`),
+    index("runs_waking")
+      .on(table.wakeAt)
+      .where(sql`${table.state} = 'waiting' and ${table.wakeAt} is not null`),
+    index("runs_promised").on(table.checkInAt).where(sql`${table.checkInAt} is not null`),
+    index("runs_state").on(table.state, table.createdAt),
+    index("runs_conversation").on(table.conversation, table.createdAt),
+    index("runs_subject").on(table.subject, table.createdAt),
+  ],
+);
+
+export const briefs = sqliteTable("briefs", {
+  run: text("run")
+    .primaryKey()
+    .references(() => runs.id),
+  goal: text("goal").notNull(),
+  opening: text("opening"),
+});
+
+export const steps = sqliteTable(
+  "steps",
+  {
+    run: text("run")
+      .notNull()
+      .references(() => runs.id),
+    n: integer("n").notNull(),
+    kind: text("kind").notNull(),
+    state: text("state").notNull(),
+    tool: text("tool"),
+    callId: text("call_id"),
+    arguments: text("arguments"),
+    result: text("result"),
+    epoch: integer("epoch").notNull(),
+    startedAt: integer("started_at").notNull(),
+    endedAt: integer("ended_at"),
+    identity: text("identity"),
+    manifest: text("manifest"),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.n] })],
+);
+
+export const mailbox = sqliteTable(
+  "mailbox",
+  {
+    run: text("run")
+      .notNull()
+      .references(() => runs.id),
+    seq: integer("seq").notNull(),
+    kind: text("kind").notNull(),
+    from: text("from_person").notNull(),
+    fromName: text("from_name").notNull(),
+    text: text("text").notNull(),
+    files: text("files").notNull(),
+    messageId: text("message_id").notNull(),
+    sentAt: integer("sent_at").notNull(),
+    consumedBy: integer("consumed_by"),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.seq] })],
+);
+
+export const waits = sqliteTable(
+  "waits",
+  {
+    id: text("id").primaryKey(),
+    run: text("run")
+      .notNull()
+      .references(() => runs.id),
+    step: integer("step").notNull(),
+    kind: text("kind").notNull(),
+    state: text("state").notNull(),
+    ask: text("ask").notNull(),
+    asked: text("asked").notNull(),
+    dueAt: integer("due_at"),
+    nudgeAt: integer("nudge_at"),
+    answer: text("answer"),
+    createdAt: integer("created_at").notNull(),
+    resolvedAt: integer("resolved_at"),
+  },
+  (table) => [
+    index("waits_run").on(table.run, table.createdAt),
+    index("waits_open").on(table.createdAt).where(sql`${table.state} = 'open'`),
+    index("waits_due").on(table.dueAt).where(sql`${table.state} = 'open' and ${table.dueAt} is not null`),
+    index("waits_nudge")
+      .on(table.nudgeAt)
+      .where(sql`${table.state} = 'open' and ${table.nudgeAt} is not null`),
+  ],
+);
+
+export const outbox = sqliteTable(
+  "outbox",
+  {
+    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    key: text("key").notNull().unique("outbox_key"),
+    tenant: text("tenant").notNull(),
+    conversation: text("conversation")
+      .notNull()
+      .references(() => conversations.id),
+    run: text("run"),
+    op: text("op").notNull(),
+    opKind: text("op_kind").notNull(),
+    lane: text("lane").notNull(),
+    after: text("after_key"),
+    state: text("state").notNull(),
+    attempts: integer("attempts").notNull(),
+    dueAt: integer("due_at").notNull(),
+    claimedAt: integer("claimed_at"),
+    providerId: text("provider_id"),
+    createdAt: integer("created_at").notNull(),
+    sentAt: integer("sent_at"),
+  },
+  (table) => [
+    index("outbox_conversation").on(table.conversation, table.seq),
+    index("outbox_unsent")
+      .on(table.conversation, table.lane, table.seq)
+      .where(sql`${table.state} in ('due', 'sending')`),
+  ],
+);
+
+export const manifests = sqliteTable(
+  "manifests",
+  {
+    conversation: text("conversation").notNull(),
+    workspace: text("workspace").notNull(),
+    seq: integer("seq").notNull(),
+    digest: text("digest").notNull(),
+    files: integer("files").notNull(),
+    sizeBytes: integer("size_bytes").notNull(),
+    run: text("run"),
+    step: integer("step"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.seq] })],
+);
+
+export const memories = sqliteTable(
+  "memories",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").notNull(),
+    agent: text("agent").notNull(),
+    scope: text("scope").notNull(),
+    fact: text("fact").notNull(),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [index("memories_scope").on(table.tenant, table.agent, table.scope, table.createdAt)],
+);
+
+export const locks = sqliteTable("locks", {
+  name: text("name").primaryKey(),
+  owner: text("owner").notNull(),
+  until: integer("until_at").notNull(),
+});

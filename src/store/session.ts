@@ -1,0 +1,78 @@
+// What a repository is given to work with: a connection for the length of one transaction.
+//
+// Owns: the end of it. Does not own: begin, commit, rollback (sqlite.ts, postgres.ts).
+//
+//   SE1  A session that has ended gives nothing: a function that kept its `Tx` cannot write with it.
+//   SE2  Statements are prepared once per connection, when they are first needed.
+//   SE3  A statement that returns nothing is not waited for where the connection can take the next one at once; it takes effect
+//        before that, and if it fails so does the transaction.
+
+import { AppError } from "../base/errors.ts";
+import type { Db, Dialect, Tables } from "./dialect.ts";
+
+/** A connection with the statements that were prepared on it. Outlives its sessions. */
+export interface Handle {
+  readonly db: Db;
+  readonly dialect: Dialect;
+  readonly statements: Map<string, unknown>;
+}
+
+export interface Session {
+  readonly db: Db;
+  readonly dialect: Dialect;
+  readonly tables: Tables;
+  /** `name` is unique among all statements; `build` is called once per connection. */
+  prepared<P>(name: string, build: (db: Db, name: string) => P): P;
+  /** Does a statement whose result nobody needs (SE3). */
+  done(statement: PromiseLike<unknown>): Promise<void>;
+}
+
+export interface EndableSession extends Session {
+  end(): void;
+}
+
+/** `pending` collects what `done` does not wait for; without it `done` waits. */
+export function openSession(handle: Handle, pending?: PromiseLike<unknown>[]): EndableSession {
+  let over = false;
+  const live = (): Handle => {
+    if (over)
+      throw new AppError(
+        "store.tx_over",
+        "A transaction was used after it had ended. Await each of its calls.",
+      );
+    return handle;
+  };
+  return {
+    get db() {
+      return live().db;
+    },
+    dialect: handle.dialect,
+    tables: handle.dialect.tables,
+    prepared<P>(name: string, build: (db: Db, name: string) => P): P {
+      const { db, statements } = live();
+      const known = statements.get(name);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- put there under the same name by the same builder
+      if (known !== undefined) return known as P;
+      const made = build(db, name);
+      statements.set(name, made);
+      return made;
+    },
+    async done(statement) {
+      if (pending) pending.push(noted(statement.then(nothing)));
+      else await statement;
+    },
+    end() {
+      over = true;
+    },
+  };
+}
+
+/** Whoever looks at `pending` sees the failure; until then it is nobody's. */
+export function noted<T>(outcome: PromiseLike<T>): PromiseLike<T> {
+  outcome.then(undefined, nothing);
+  return outcome;
+}
+
+function nothing(): void {
+  // the result that nobody needs
+}

@@ -1,0 +1,39 @@
+// The connections to one SQLite file, with the settings that the store's promises rest on.
+//
+//   SC1  `synchronous=FULL` in WAL mode: a commit has reached the disk when it returns (S3).
+//   SC2  The log is folded into the file every 128 pages. That is measured as no slower than the default of 1,000, and keeps
+//        what is on disk near what was written.
+
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import Database from "better-sqlite3";
+import { migrateSqlite } from "./sqlite-migrate.ts";
+
+export interface SqliteConnections {
+  readonly file: string;
+  readonly writer: Database.Database;
+  /** Read-only: sees what is committed, and nothing else. */
+  readonly reader: Database.Database;
+  /** How many migrations were missing. */
+  readonly applied: number;
+}
+
+/** Others hold the file for moments only: the lease keeper's thread, a backup. Waiting blocks this thread. */
+const busyTimeoutMs = 2_000;
+
+/** Opens `file`, made with its folder if it is not there, and brings it to this version's tables. Throws SQLite's errors. */
+export function openSqlite(file: string, synchronous: "FULL" | "OFF"): SqliteConnections {
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  const writer = new Database(file, { timeout: busyTimeoutMs });
+  try {
+    writer.pragma("journal_mode = WAL");
+    writer.pragma(`synchronous = ${synchronous}`);
+    writer.pragma("wal_autocheckpoint = 128");
+    writer.pragma("foreign_keys = ON");
+    const applied = migrateSqlite(writer, file);
+    return { file, writer, applied, reader: new Database(file, { readonly: true, timeout: busyTimeoutMs }) };
+  } catch (error) {
+    writer.close();
+    throw error;
+  }
+}

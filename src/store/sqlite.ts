@@ -1,0 +1,107 @@
+// The store on one SQLite file: for one process on one machine (single-process.ts).
+//
+//   SQ1  One connection writes, through the write queue; another one reads. So nobody sees what is not committed.
+//   SQ2  `:memory:` is a file in a temporary folder that goes when the store is closed, so that it behaves like any other;
+//        it does not wait for the disk.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type Database from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { AppError } from "../base/errors.ts";
+import type { Store, Tx } from "./contract.ts";
+import { asDb, sqliteDialect } from "./dialect.ts";
+import { type Handle, openSession } from "./session.ts";
+import { openSqlite, type SqliteConnections } from "./sqlite-connections.ts";
+import { sqliteFailure } from "./sqlite-errors.ts";
+import { createTx } from "./tx.ts";
+import { createWriteQueue, type WriteConnection } from "./write-queue.ts";
+
+export interface SqliteStoreOptions {
+  /** A file, made if it is not there; or `:memory:` (SQ2). */
+  readonly path: string;
+}
+
+export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  if (options.path !== ":memory:") return openStoreOn(options.path, "FULL");
+  const folder = mkdtempSync(path.join(tmpdir(), "deputy-db-"));
+  const store = openStoreOn(path.join(folder, "deputy.db"), "OFF");
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function openStoreOn(file: string, synchronous: "FULL" | "OFF"): Store {
+  try {
+    return sqliteStoreOn(openSqlite(file, synchronous));
+  } catch (error) {
+    throw sqliteFailure(error, file);
+  }
+}
+
+/** Closing the store closes the connections. */
+export function sqliteStoreOn(connections: SqliteConnections): Store {
+  const { file, writer, reader } = connections;
+  const writing = handleOn(writer);
+  const reading = handleOn(reader);
+  const queue = createWriteQueue(writeConnection(writer, file));
+  let closing: Promise<void> | undefined;
+  const closeAll = async (): Promise<void> => {
+    await queue.close();
+    reader.close();
+    writer.close();
+  };
+  return {
+    dialect: "sqlite",
+
+    async read<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+      if (closing) throw new AppError("store.closed", "A read came after the store was closed.");
+      const session = openSession(reading);
+      try {
+        return await fn(createTx(session));
+      } catch (error) {
+        throw sqliteFailure(error, file);
+      } finally {
+        session.end();
+      }
+    },
+
+    write<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+      const session = openSession(writing);
+      return queue.add({ run: async () => fn(createTx(session)), end: () => session.end() });
+    },
+
+    close() {
+      closing ??= closeAll();
+      return closing;
+    },
+  };
+}
+
+function handleOn(connection: Database.Database): Handle {
+  return { db: asDb(drizzle(connection)), dialect: sqliteDialect, statements: new Map() };
+}
+
+function writeConnection(db: Database.Database, file: string): WriteConnection {
+  const begin = db.prepare("begin immediate");
+  const commit = db.prepare("commit");
+  const rollback = db.prepare("rollback");
+  const savepoint = db.prepare("savepoint one");
+  const release = db.prepare("release one");
+  const rollbackToSavepoint = db.prepare("rollback to one");
+  return {
+    begin: () => void begin.run(),
+    commit: () => void commit.run(),
+    rollback: () => void rollback.run(),
+    savepoint: () => void savepoint.run(),
+    release: () => void release.run(),
+    rollbackToSavepoint: () => void rollbackToSavepoint.run(),
+    inTransaction: () => db.inTransaction,
+    failure: (error) => sqliteFailure(error, file),
+  };
+}

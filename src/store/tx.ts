@@ -1,0 +1,97 @@
+// The repositories of one transaction, each made when it is first asked for.
+
+import type { Tx } from "./contract.ts";
+import { conversationRepository } from "./repositories/conversations.ts";
+import { inboxRepository } from "./repositories/inbox.ts";
+import { lockRepository } from "./repositories/locks.ts";
+import { mailboxRepository } from "./repositories/mailbox.ts";
+import { manifestRepository } from "./repositories/manifests.ts";
+import { memoryRepository } from "./repositories/memories.ts";
+import { outboxRepository } from "./repositories/outbox.ts";
+import { personRepository } from "./repositories/people.ts";
+import { runRepository } from "./repositories/runs.ts";
+import { stepRepository } from "./repositories/steps.ts";
+import { waitRepository } from "./repositories/waits.ts";
+import type { Session } from "./session.ts";
+
+const makers = {
+  conversations: conversationRepository,
+  people: personRepository,
+  inbox: inboxRepository,
+  runs: runRepository,
+  steps: stepRepository,
+  mailbox: mailboxRepository,
+  waits: waitRepository,
+  outbox: outboxRepository,
+  manifests: manifestRepository,
+  memories: memoryRepository,
+  locks: lockRepository,
+} satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
+
+export function createTx(session: Session): Tx {
+  return new SessionTx(session);
+}
+
+/** A class, because eleven lazy members per transaction are cheaper on a prototype. */
+class SessionTx implements Tx {
+  readonly #session: Session;
+  #conversations: Tx["conversations"] | undefined;
+  #people: Tx["people"] | undefined;
+  #inbox: Tx["inbox"] | undefined;
+  #runs: Tx["runs"] | undefined;
+  #steps: Tx["steps"] | undefined;
+  #mailbox: Tx["mailbox"] | undefined;
+  #waits: Tx["waits"] | undefined;
+  #outbox: Tx["outbox"] | undefined;
+  #manifests: Tx["manifests"] | undefined;
+  #memories: Tx["memories"] | undefined;
+  #locks: Tx["locks"] | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  get conversations(): Tx["conversations"] {
+    return (this.#conversations ??= makers.conversations(this.#session));
+  }
+
+  get people(): Tx["people"] {
+    return (this.#people ??= makers.people(this.#session));
+  }
+
+  get inbox(): Tx["inbox"] {
+    return (this.#inbox ??= makers.inbox(this.#session));
+  }
+
+  get runs(): Tx["runs"] {
+    return (this.#runs ??= makers.runs(this.#session));
+  }
+
+  get steps(): Tx["steps"] {
+    return (this.#steps ??= makers.steps(this.#session));
+  }
+
+  get mailbox(): Tx["mailbox"] {
+    return (this.#mailbox ??= makers.mailbox(this.#session));
+  }
+
+  get waits(): Tx["waits"] {
+    return (this.#waits ??= makers.waits(this.#session));
+  }
+
+  get outbox(): Tx["outbox"] {
+    return (this.#outbox ??= makers.outbox(this.#session));
+  }
+
+  get manifests(): Tx["manifests"] {
+    return (this.#manifests ??= makers.manifests(this.#session));
+  }
+
+  get memories(): Tx["memories"] {
+    return (this.#memories ??= makers.memories(this.#session));
+  }
+
+  get locks(): Tx["locks"] {
+    return (this.#locks ??= makers.locks(this.#session));
+  }
+}

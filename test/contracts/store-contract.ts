@@ -1,0 +1,80 @@
+// What every store does (src/store/contract.ts, S1 to S5), run by each driver.
+
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import type { Store } from "../../src/store/contract.ts";
+import { conversationSuite } from "./store-conversations.ts";
+import { fairnessSuite } from "./store-fairness.ts";
+import { inboxSuite } from "./store-inbox.ts";
+import { journalSuite } from "./store-journal.ts";
+import { keepsakeSuite } from "./store-keepsakes.ts";
+import { outboxSuite } from "./store-outbox.ts";
+import { runSuite } from "./store-runs.ts";
+import { transactionSuite } from "./store-transactions.ts";
+import { waitSuite } from "./store-waits.ts";
+
+/** One database for all cases of a driver. */
+export interface StoreBed {
+  /** Another store on the same database; whoever opens it closes it. */
+  open(): Promise<Store>;
+  /** One statement, on a connection of its own. */
+  execute(sql: string): Promise<void>;
+  end(): Promise<void>;
+}
+
+/** The suites read these when a case runs. */
+export interface StoreCase {
+  readonly store: Store;
+  readonly bed: StoreBed;
+}
+
+/** Children before the rows they point to. */
+const tables = [
+  "steps",
+  "mailbox",
+  "waits",
+  "briefs",
+  "runs",
+  "inbox",
+  "outbox",
+  "conversations",
+  "people",
+  "manifests",
+  "memories",
+  "locks",
+];
+
+export function storeContract(name: string, start: () => Promise<StoreBed>): void {
+  describe(`store contract: ${name}`, () => {
+    let bed: StoreBed;
+    let store: Store;
+    beforeAll(async () => {
+      bed = await start();
+      store = await bed.open();
+    });
+    beforeEach(async () => {
+      for (const table of tables) await bed.execute(`delete from ${table}`);
+    });
+    afterAll(async () => {
+      await store.close();
+      await bed.end();
+    });
+
+    const current: StoreCase = {
+      get store() {
+        return store;
+      },
+      get bed() {
+        return bed;
+      },
+    };
+    describe("transactions", () => transactionSuite(current));
+    describe("conversations and people", () => conversationSuite(current));
+    describe("inbox", () => inboxSuite(current));
+    describe("runs", () => runSuite(current));
+    describe("fairness", () => fairnessSuite(current));
+    describe("steps and mailbox", () => journalSuite(current));
+    describe("waits", () => waitSuite(current));
+    describe("outbox", () => outboxSuite(current));
+    describe("manifests, memories and locks", () => keepsakeSuite(current));
+  });
+}

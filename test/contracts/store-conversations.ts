@@ -1,0 +1,79 @@
+// Conversations by address, people by key.
+
+import { expect, it } from "vitest";
+import { asConversationId, asTenantId } from "../../src/domain/ids.ts";
+import type { StoreCase } from "./store-contract.ts";
+import { aConversation, anAddress, aPerson, t0, tenant } from "./store-rows.ts";
+
+export function conversationSuite(current: StoreCase): void {
+  it("makes a conversation at the first sight of its address, and finds it at the next", async () => {
+    const { store } = current;
+    const fresh = { id: asConversationId("conv_a"), workspace: "w-a", now: t0 };
+
+    const first = await store.write((tx) => tx.conversations.ensure(anAddress("1"), fresh));
+    const second = await store.write((tx) =>
+      tx.conversations.ensure(anAddress("1"), { ...fresh, id: asConversationId("conv_b"), now: t0 + 1 }),
+    );
+
+    const expected = { id: "conv_a", tenant, address: anAddress("1"), workspace: "w-a", muted: false, createdAt: t0 };
+    expect(first).toEqual(expected);
+    expect(second).toEqual(expected);
+  });
+
+  it("gives everybody who asks at once the same conversation", async () => {
+    const { store } = current;
+
+    const made = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        store.write((tx) =>
+          tx.conversations.ensure(anAddress("1"), { id: asConversationId(`conv_${i}`), workspace: "w", now: t0 }),
+        ),
+      ),
+    );
+
+    expect(new Set(made.map(({ id }) => id)).size).toBe(1);
+  });
+
+  it("tells tenants apart that use the same channel and thread", async () => {
+    const { store } = current;
+    await aConversation(store, "1");
+    const elsewhere = { ...anAddress("1"), tenant: asTenantId("slack-T0002") };
+
+    const other = await store.write((tx) =>
+      tx.conversations.ensure(elsewhere, { id: asConversationId("conv_other"), workspace: "w", now: t0 }),
+    );
+
+    expect(other.id).toBe("conv_other");
+    expect(await store.read((tx) => tx.conversations.list())).toHaveLength(2);
+  });
+
+  it("remembers whether a conversation is muted", async () => {
+    const { store } = current;
+    const id = await aConversation(store);
+
+    await store.write((tx) => tx.conversations.setMuted(id, true));
+    expect((await store.read((tx) => tx.conversations.find(id)))?.muted).toBe(true);
+
+    await store.write((tx) => tx.conversations.setMuted(id, false));
+    expect((await store.read((tx) => tx.conversations.find(id)))?.muted).toBe(false);
+  });
+
+  it("finds no conversation under an unknown id", async () => {
+    expect(
+      await current.store.read((tx) => tx.conversations.find(asConversationId("conv_none"))),
+    ).toBeUndefined();
+  });
+
+  it("remembers a person as they were last described", async () => {
+    const { store } = current;
+    const key = aPerson("U1");
+    await store.write((tx) =>
+      tx.people.see({ key, name: "Ana", kind: "member", timeZone: "Europe/Prague" }, tenant, t0),
+    );
+
+    await store.write((tx) => tx.people.see({ key, name: "Ana B", kind: "guest" }, tenant, t0 + 1));
+
+    expect(await store.read((tx) => tx.people.find(key))).toEqual({ key, name: "Ana B", kind: "guest" });
+    expect(await store.read((tx) => tx.people.find(aPerson("U2")))).toBeUndefined();
+  });
+}
