@@ -20,6 +20,7 @@ export interface Queue {
   depth(): Promise<{ readonly waiting: number; readonly active: number }>;
   /** Rejects with `QueueUnavailable` when it cannot be reached. */
   ping(): Promise<void>;
+  /** Hands out nothing more. Does not wait for handlers: `Ringing.stop` does. Twice is once. */
   close(): Promise<void>;
 }
 

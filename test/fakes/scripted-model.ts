@@ -21,7 +21,11 @@ export function calls(...list: readonly (readonly [name: string, args: unknown])
     text: "",
     calls: list.map(([name, args]): ToolCallRequest => {
       counter += 1;
-      return { id: `call_${counter}`, name, arguments: typeof args === "string" ? args : JSON.stringify(args) };
+      return {
+        id: `call_${counter}`,
+        name,
+        arguments: typeof args === "string" ? args : JSON.stringify(args),
+      };
     }),
     stop: "calls",
     usage,
@@ -37,7 +41,10 @@ export class ScriptedModel implements Model {
   readonly #steps: ScriptedStep[];
   readonly #distil: (request: ModelRequest) => ModelAnswer | Error;
 
-  constructor(steps: readonly ScriptedStep[], distil: (request: ModelRequest) => ModelAnswer | Error = noDistil) {
+  constructor(
+    steps: readonly ScriptedStep[],
+    distil: (request: ModelRequest) => ModelAnswer | Error = noDistil,
+  ) {
     this.#steps = [...steps];
     this.#distil = distil;
   }

@@ -1,0 +1,192 @@
+// A chat platform that keeps what a real one would hold, and fails as real ones do, on command.
+
+import type { ChatPlatform, FileContent, PlatformCapabilities, Receive } from "../../src/chat/contract.ts";
+import { ChatError, type ChatErrorCode } from "../../src/chat/errors.ts";
+import { addressKey, type ConversationAddress } from "../../src/domain/conversation.ts";
+import type { PersonKey } from "../../src/domain/ids.ts";
+import type { Outgoing } from "../../src/domain/outbox.ts";
+
+export type Fault =
+  /** It did not happen, and won't. */
+  | { readonly kind: "refuse"; readonly code?: ChatErrorCode }
+  /** It did not happen; later it may. */
+  | { readonly kind: "unavailable" }
+  | { readonly kind: "rate-limit"; readonly retryAfterMs: number }
+  /** It happened, but the answer got lost. */
+  | { readonly kind: "accept-then-time-out" }
+  /** It did not happen, and nobody can tell. */
+  | { readonly kind: "lose-then-time-out" }
+  /** It happens when `until` resolves. */
+  | { readonly kind: "slow"; readonly until: Promise<void> }
+  /** Anything but the plainest message is refused. */
+  | { readonly kind: "decoration-refused" }
+  /** Throws something that is no `ChatError`. */
+  | { readonly kind: "bug" };
+
+export type FaultyOp = "post" | "edit" | "whisper" | "react" | "status" | "find" | "download";
+
+export interface HeldMessage {
+  readonly id: string;
+  readonly key: string;
+  readonly message: Outgoing;
+  readonly files: readonly FileContent[];
+  /** How often it was replaced. */
+  readonly edits: number;
+}
+
+export interface HeldConversation {
+  readonly messages: readonly HeldMessage[];
+  readonly whispers: readonly { readonly to: PersonKey; readonly message: Outgoing }[];
+  readonly reactions: readonly { readonly messageId: string; readonly emoji: string }[];
+  readonly statuses: readonly string[];
+}
+
+export interface FakePlatform extends ChatPlatform {
+  /** The next calls of `op` fail like this, one after the other. */
+  fail(op: FaultyOp, ...faults: readonly Fault[]): void;
+  /** All calls of `op` fail like this from now on, after those of `fail`; none when absent. */
+  failAlways(op: FaultyOp, fault?: Fault): void;
+  held(at: ConversationAddress): HeldConversation;
+  /** Every call that reached the platform, in order. */
+  readonly calls: readonly string[];
+  /** Contents for `download`, by `ref`. */
+  readonly files: Map<string, Buffer>;
+  /** What `start` was given. */
+  readonly receive: () => Receive;
+}
+
+export interface FakePlatformOptions {
+  readonly name?: string;
+  readonly capabilities?: Partial<PlatformCapabilities>;
+}
+
+interface Room {
+  messages: HeldMessage[];
+  whispers: { to: PersonKey; message: Outgoing }[];
+  reactions: { messageId: string; emoji: string }[];
+  statuses: string[];
+}
+
+const plain: readonly Outgoing["kind"][] = ["notice"];
+
+export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatform {
+  const rooms = new Map<string, Room>();
+  const next = new Map<FaultyOp, Fault[]>();
+  const always = new Map<FaultyOp, Fault>();
+  const calls: string[] = [];
+  const files = new Map<string, Buffer>();
+  let receive: Receive = () => Promise.reject(new Error("The platform was not started"));
+  let count = 0;
+
+  const room = (at: ConversationAddress): Room => {
+    const key = addressKey(at);
+    const known = rooms.get(key);
+    if (known) return known;
+    const made: Room = { messages: [], whispers: [], reactions: [], statuses: [] };
+    rooms.set(key, made);
+    return made;
+  };
+
+  const call = async <T>(op: FaultyOp, note: string, act: () => T, message?: Outgoing): Promise<T> => {
+    calls.push(`${op} ${note}`);
+    const fault = next.get(op)?.shift() ?? always.get(op);
+    switch (fault?.kind) {
+      case undefined:
+        return act();
+      case "refuse":
+        throw failure(fault.code ?? "chat.refused", "refused");
+      case "unavailable":
+        throw new ChatError("chat.unavailable", "down", { fate: "refused", retry: { kind: "backoff" } });
+      case "rate-limit":
+        throw new ChatError("chat.rate_limited", "slow down", {
+          fate: "refused",
+          retry: { kind: "after", ms: fault.retryAfterMs },
+        });
+      case "accept-then-time-out":
+        act();
+        throw failure("chat.unavailable", "unknown");
+      case "lose-then-time-out":
+        throw failure("chat.unavailable", "unknown");
+      case "slow":
+        await fault.until;
+        return act();
+      case "decoration-refused":
+        if (message && !plain.includes(message.kind)) throw failure("chat.decoration_refused", "refused");
+        return act();
+      case "bug":
+        throw new TypeError("cannot read properties of undefined");
+      default:
+        return fault satisfies never;
+    }
+  };
+
+  return {
+    name: options.name ?? "fake",
+    capabilities: {
+      readBack: true,
+      reactions: true,
+      sessionStatus: true,
+      editIntervalMs: 0,
+      ...options.capabilities,
+    },
+    calls,
+    files,
+    receive: () => receive,
+    fail: (op, ...faults) => void next.set(op, [...(next.get(op) ?? []), ...faults]),
+    failAlways: (op, fault) => void (fault ? always.set(op, fault) : always.delete(op)),
+    held: (at) => room(at),
+    start: async (given) => {
+      receive = given;
+    },
+    stop: async () => undefined,
+    post: (at, key, message, contents) =>
+      call(
+        "post",
+        key,
+        () => {
+          count += 1;
+          const id = `m${count}`;
+          room(at).messages.push({ id, key, message, files: contents, edits: 0 });
+          return id;
+        },
+        message,
+      ),
+    edit: (at, id, message) =>
+      call(
+        "edit",
+        id,
+        () => {
+          const held = room(at);
+          const index = held.messages.findIndex((one) => one.id === id);
+          const before = held.messages[index];
+          if (!before) throw failure("chat.not_found", "refused");
+          held.messages[index] = { ...before, message, edits: before.edits + 1 };
+        },
+        message,
+      ),
+    whisper: (at, to, message) =>
+      call("whisper", to, () => void room(at).whispers.push({ to, message }), message),
+    react: (at, messageId, emoji) =>
+      call("react", `${emoji} ${messageId}`, () => void room(at).reactions.push({ messageId, emoji })),
+    setStatus: (at, status) => call("status", status, () => void room(at).statuses.push(status)),
+    findByKey: (at, key) => call("find", key, () => room(at).messages.find((one) => one.key === key)?.id),
+    download: (file) =>
+      call("download", file.ref, () => {
+        const content = files.get(file.ref);
+        if (!content) throw failure("chat.file_gone", "refused");
+        return chunks(content);
+      }),
+  };
+}
+
+function failure(code: ChatErrorCode, fate: "refused" | "unknown"): ChatError {
+  return new ChatError(code, `The fake platform was told to fail: ${code}`, {
+    fate,
+    ...(fate === "unknown" ? { retry: { kind: "backoff" } } : {}),
+  });
+}
+
+async function* chunks(content: Buffer): AsyncIterable<Uint8Array> {
+  const size = 64 * 1024;
+  for (let from = 0; from < content.length; from += size) yield content.subarray(from, from + size);
+}
