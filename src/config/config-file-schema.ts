@@ -1,0 +1,102 @@
+// The shape of deputy.config.yml. Keys keep the file's names; values are in the code's units: durations are
+// milliseconds, secrets are `Secret`s, people are keys.
+
+import { z } from "zod";
+import { connections, mcpServers } from "./file/connection-schema.ts";
+import { approver, policyRule } from "./file/policy-schema.ts";
+import {
+  amount,
+  block,
+  choice,
+  expected,
+  listOf,
+  name,
+  named,
+  person,
+  positive,
+  span,
+  text,
+  timeZone,
+  wholePositive,
+  yesNo,
+} from "./file/values.ts";
+
+const budget = block({
+  /** US dollars. */
+  usd: amount("a number of dollars").optional(),
+  steps: wholePositive("a number of steps").optional(),
+  tokens: wholePositive("a number of tokens").optional(),
+  /** Wall time from the request on. */
+  hours: positive("a number of hours").optional(),
+});
+export type BudgetConfig = z.output<typeof budget>;
+
+const agent = block({
+  name,
+  role: text("a role").max(200, "is longer than 200 characters").default("colleague"),
+  /** Text; a file that was named here has been read. */
+  instructions: text("instructions, or a file such as ./deputy.md").default(""),
+  managers: listOf(person, "people").default([]),
+  tools: listOf(text("a tool's name or glob"), "tools").default(["*"]),
+  model: text("a model's name").optional(),
+  budget: budget.prefault({}),
+  connections: listOf(name, "connections").default([]),
+});
+export type AgentConfig = z.output<typeof agent>;
+
+const channel = block({
+  enabled: yesNo.default(true),
+  reply: choice(["mention-only", "followers", "all"]).default("followers"),
+  agent: name.optional(),
+  guests: yesNo.default(false),
+  approvers: listOf(approver, "approvers").default([]),
+  budget: budget.prefault({}),
+});
+
+const schedule = block({
+  name,
+  agent: name.optional(),
+  channel: text("a channel's id"),
+  what: text("the task in words"),
+  when: text("a time, or cron such as 0 9 * * 1-5").refine(
+    (when) =>
+      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(when) ||
+      /^(@(hourly|daily|weekly|monthly)|(\S+\s+){4}\S+)$/.test(when),
+    "expected a time such as 2027-01-31T09:00, or cron such as 0 9 * * 1-5",
+  ),
+  timezone: timeZone.optional(),
+});
+
+const clock = text("a time such as 18:00").regex(
+  /^([01]\d|2[0-3]):[0-5]\d$/,
+  "expected a time such as 18:00",
+);
+
+export const ConfigFile = block({
+  agents: listOf(agent, "agents")
+    .min(1, "expected at least one agent")
+    .prefault([{ name: "deputy" }]),
+  connections,
+  mcp: mcpServers,
+  policy: listOf(policyRule, "rules").default([]),
+  groups: named(listOf(person, "people")).default({}),
+  channels: z
+    .record(text("a channel's id"), channel, {
+      error: (issue) => expected("a block of channels", issue.input),
+    })
+    .default({}),
+  schedules: listOf(schedule, "schedules").default([]),
+  quiet_hours: block({ from: clock, to: clock, weekends: yesNo.default(false) }).optional(),
+  security: block({
+    channel: text("a channel's id").optional(),
+    /** Absolute paths. */
+    audit_anchor: listOf(text("a file"), "files").optional(),
+  }).prefault({}),
+  /** Milliseconds. */
+  retention: block({
+    messages: span("1d", "100y").optional(),
+    workspaces: span("1d", "100y").optional(),
+    audit: span("1d", "100y").optional(),
+  }).prefault({}),
+});
+export type ConfigFile = z.output<typeof ConfigFile>;

@@ -1,0 +1,90 @@
+// The `connections` and `mcp` parts of the configuration file: accounts at outside services, and servers of tools.
+
+import { z } from "zod";
+import { effectClasses } from "../../domain/step.ts";
+import { address, block, choice, expected, listOf, name, named, secret, text } from "./values.ts";
+
+const capabilities = z.record(
+  z.string().regex(/^[a-z0-9][a-z0-9_.:-]*$/i, "expected a capability such as read"),
+  listOf(text("a scope"), "scopes"),
+  { error: (issue) => expected("a block with a list of scopes for each capability", issue.input) },
+);
+
+const connection = block({
+  identity: choice(["user", "agent"]).default("user"),
+  provider: name.optional(),
+  issuer: address.optional(),
+  authorization_endpoint: address.optional(),
+  token_endpoint: address.optional(),
+  revocation_endpoint: address.optional(),
+  client_id: text("a client id").optional(),
+  client_secret: secret.optional(),
+  scopes: capabilities.default({}),
+  resource: text("an address")
+    .refine((value) => URL.canParse(value), "expected an address such as https://mail.example/")
+    .optional(),
+  allowed_domains: listOf(text("a domain"), "domains").default([]),
+  grant: choice(["run", "standing"]).default("run"),
+  api_key: secret.optional(),
+}).superRefine((value, context) => {
+  const oauth = (["provider", "issuer", "authorization_endpoint", "token_endpoint"] as const).filter(
+    (key) => value[key] !== undefined,
+  );
+  const complain = (path: string, message: string): void =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (value.api_key !== undefined && value.identity === "user") {
+    complain("api_key", "is for identity: agent only; a person connects with OAuth");
+  }
+  if (value.api_key !== undefined && oauth[0] !== undefined) {
+    complain("api_key", `stands instead of OAuth; remove it or ${oauth.join(", ")}`);
+  }
+  if (value.provider !== undefined && value.issuer !== undefined) {
+    complain("issuer", "is known of a provider; give provider or issuer");
+  }
+  if ((value.authorization_endpoint === undefined) !== (value.token_endpoint === undefined)) {
+    const has = value.token_endpoint === undefined ? "authorization_endpoint" : "token_endpoint";
+    complain(has, "needs its other half: authorization_endpoint and token_endpoint go together");
+  }
+});
+
+const mcpTool = block({
+  effect: choice(effectClasses).default("write-external"),
+  repeat: choice(["read", "keyed", "askable", "once"]).optional(),
+  needs: text("a capability of the connection").optional(),
+});
+
+const mcpServer = block({
+  url: address.optional(),
+  command: text("a command").optional(),
+  args: listOf(text("an argument"), "arguments").optional(),
+  /** May hold secrets, so none of them is printed. */
+  env: z
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of a variable"), secret, {
+      error: (issue) => expected("a block of variables", issue.input),
+    })
+    .optional(),
+  integrity: text("a digest such as sha512-…")
+    .regex(/^sha(256|384|512)-[A-Za-z0-9+/]+={0,2}$/, "expected a digest such as sha512-…")
+    .optional(),
+  connection: name.optional(),
+  tools: z
+    .record(text("a tool's name"), mcpTool, { error: (issue) => expected("a block of tools", issue.input) })
+    .default({}),
+  registration_allow: listOf(address, "addresses").default([]),
+}).superRefine((value, context) => {
+  const complain = (path: string, message: string): void =>
+    context.addIssue({ code: "custom", path: [path], message });
+  if (value.url === undefined && value.command === undefined) {
+    complain("url", "is missing; a server has a url, or a command to start");
+  }
+  if (value.url !== undefined && value.command !== undefined) {
+    complain("command", "stands beside url; a server has one of the two");
+  }
+  for (const key of ["args", "env", "integrity"] as const) {
+    if (value.url !== undefined && value[key] !== undefined)
+      complain(key, "belongs to a command, not to a url");
+  }
+});
+
+export const connections = named(connection).default({});
+export const mcpServers = named(mcpServer).default({});

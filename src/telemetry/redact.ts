@@ -1,0 +1,101 @@
+// Takes secrets out of text: the live ones by value in every usual encoding (RED-2), others by their look (RED-3).
+//
+// Owns: the registry of live secrets. Does not own: where it is applied (logs here; model input, tool results and
+// chat output above).
+//
+//   X1  No form of a registered secret passes, wherever it stands in the text.
+//   X2  The cost does not grow with the number of secrets: one pass over the text.
+
+import type { Secret } from "../base/secret.ts";
+import { secretForms } from "./secret-forms.ts";
+import { hidePatterns } from "./secret-patterns.ts";
+
+export interface Redactor {
+  /** From now on no form of it passes. Twice is once; values under six characters are too short to look for. */
+  readonly add: (secret: Secret) => void;
+  /** For secrets that are no longer live. As often as it was added. */
+  readonly remove: (secret: Secret) => void;
+  /** The text without secrets. Unchanged (the same string) if there are none. */
+  readonly scrub: (text: string) => string;
+}
+
+/** What stands in place of something that looks like a credential. */
+export const patternMark = "[redacted]";
+
+const window = 6;
+const slots = 1 << 20;
+
+interface Form {
+  readonly text: string;
+  readonly mark: string;
+}
+
+/** Forms by the hash of their first characters, longest first; `filter` says in one look that a hash has none. */
+interface Index {
+  readonly filter: Uint8Array;
+  readonly forms: Map<number, Form[]>;
+}
+
+export function createRedactor(secrets: readonly Secret[] = []): Redactor {
+  /** How often each value was added. */
+  const times = new Map<string, number>();
+  const index: Index = { filter: new Uint8Array(slots), forms: new Map() };
+  const add = (secret: Secret): void => {
+    const value = secret.reveal();
+    const before = times.get(value) ?? 0;
+    times.set(value, before + 1);
+    if (before > 0) return;
+    for (const text of secretForms(value)) insert(index, { text, mark: secret.toString() });
+  };
+  const remove = (secret: Secret): void => {
+    const value = secret.reveal();
+    const before = times.get(value) ?? 0;
+    if (before > 1) times.set(value, before - 1);
+    if (before !== 1) return;
+    times.delete(value);
+    for (const text of secretForms(value)) drop(index, { text, mark: secret.toString() });
+  };
+  for (const secret of secrets) add(secret);
+  return { add, remove, scrub: (text) => hidePatterns(hideKnown(text, index), patternMark) };
+}
+
+function insert(index: Index, form: Form): void {
+  const hash = hashAt(form.text, 0);
+  const bucket = index.forms.get(hash) ?? [];
+  const shorter = bucket.findIndex(({ text }) => text.length < form.text.length);
+  bucket.splice(shorter === -1 ? bucket.length : shorter, 0, form);
+  index.forms.set(hash, bucket);
+  index.filter[hash] = 1;
+}
+
+function drop(index: Index, form: Form): void {
+  const hash = hashAt(form.text, 0);
+  const bucket = index.forms.get(hash) ?? [];
+  const at = bucket.findIndex(({ text, mark }) => text === form.text && mark === form.mark);
+  if (at !== -1) bucket.splice(at, 1);
+  if (bucket.length > 0) return;
+  index.forms.delete(hash);
+  index.filter[hash] = 0;
+}
+
+function hideKnown(text: string, index: Index): string {
+  if (index.forms.size === 0) return text;
+  let out = "";
+  let kept = 0;
+  for (let at = 0; at + window <= text.length; at += 1) {
+    const hash = hashAt(text, at);
+    if (index.filter[hash] === 0) continue;
+    const form = index.forms.get(hash)?.find((candidate) => text.startsWith(candidate.text, at));
+    if (form === undefined) continue;
+    out += text.slice(kept, at) + form.mark;
+    kept = at + form.text.length;
+    at = kept - 1;
+  }
+  return kept === 0 ? text : out + text.slice(kept);
+}
+
+function hashAt(text: string, at: number): number {
+  let hash = 0;
+  for (let i = at; i < at + window; i += 1) hash = (Math.imul(hash, 0x01000193) ^ text.charCodeAt(i)) | 0;
+  return (hash ^ (hash >>> 20)) & (slots - 1);
+}
