@@ -86,4 +86,3 @@ export interface Blobs {
   putManifest(manifest: Manifest): Promise<string>;
   getManifest(digest: string): Promise<Manifest>;
 }
-

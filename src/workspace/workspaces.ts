@@ -1,0 +1,223 @@
+// All workspaces of an installation: `<root>/<tenant>/<workspace>/files` and, beside each `files`, two folders of ours:
+// `.staging` (files before they get their name, folders that a takeover has ready) and `.stale` (folders of former
+// owners, kept an hour in case a zombie still writes there).
+//
+//   F3  `takeOver` moves `files` aside by rename, so whoever holds it goes on in the moved one.
+//   F4  A takeover that was cut short is finished by the next `open` or `takeOver`; `files` is never half made.
+//   F5  A takeover whose folder was exchanged meanwhile was overtaken by another owner and gives up.
+
+import type { BigIntStats } from "node:fs";
+import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { systemErrorCode } from "../base/errors.ts";
+import { type Failpoints, noFailpoints } from "../base/failpoints.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Manifest } from "../domain/manifest.ts";
+import { createFolderBlobs, type FolderBlobs, syncFolder } from "./blobs.ts";
+import type { Workspace, WorkspaceAddress, WorkspaceQuota, Workspaces } from "./contract.ts";
+import { quoted, translated, WorkspaceError } from "./errors.ts";
+import { stagedAt, stagedName } from "./file-writer.ts";
+import { bestConfinement, type Confinement, type Folder, isSame, openFolder } from "./folder.ts";
+import { createHeldWorkspace } from "./held-workspace.ts";
+import { restore } from "./history.ts";
+import { createKnownVersions, type KnownVersions } from "./known-versions.ts";
+import { purge } from "./tree.ts";
+import { defaultQuota } from "./usage.ts";
+import { isAddressName } from "./workspace-path.ts";
+
+export interface WorkspacesDeps {
+  readonly root: string;
+  readonly blobsFolder: string;
+  readonly quota?: WorkspaceQuota;
+  readonly failpoints?: Failpoints;
+  readonly log: Logger;
+  readonly now: () => number;
+  /** What the machine can do when absent. */
+  readonly confinement?: Confinement;
+}
+
+const keptMs = 3_600_000;
+
+export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
+  const blobs = createFolderBlobs(deps.blobsFolder);
+  const folders = new WorkspaceFolders(deps, blobs);
+  return {
+    blobs,
+    open: (address) => folders.open(address),
+    takeOver: (address, manifest, epoch) => folders.takeOver(address, manifest, epoch),
+    pathOf: (address) => join(folders.homeOf(address), "files"),
+  };
+}
+
+class WorkspaceFolders {
+  readonly #deps: WorkspacesDeps;
+  readonly #blobs: FolderBlobs;
+  readonly #known: KnownVersions = createKnownVersions();
+  #confinement: Promise<Confinement> | undefined;
+
+  constructor(deps: WorkspacesDeps, blobs: FolderBlobs) {
+    this.#deps = deps;
+    this.#blobs = blobs;
+  }
+
+  homeOf({ tenant, workspace }: WorkspaceAddress): string {
+    for (const name of [tenant, workspace]) {
+      if (isAddressName(name)) continue;
+      throw new WorkspaceError(
+        "workspace.bad_name",
+        `${quoted(name)} can't be the name of a workspace's folder: letters, digits, ".", "_" and "-" only.`,
+      );
+    }
+    return join(this.#deps.root, tenant, workspace);
+  }
+
+  async open(address: WorkspaceAddress): Promise<Workspace> {
+    const home = this.homeOf(address);
+    return translated("open", address.workspace, async () => {
+      await this.#prepare(home);
+      return this.#hold(home);
+    });
+  }
+
+  async takeOver(
+    address: WorkspaceAddress,
+    manifest: Manifest | undefined,
+    epoch: number,
+  ): Promise<Workspace> {
+    const home = this.homeOf(address);
+    return translated("take over", address.workspace, async () => {
+      await this.#prepare(home);
+      const files = join(home, "files");
+      const before = await lstat(files, { bigint: true });
+      const next = await this.#makeNext(home, manifest ?? []);
+      if (!(await isStill(files, before))) {
+        await rm(next, { recursive: true, force: true });
+        throw overtaken(files);
+      }
+      await rename(files, join(home, ".stale", stagedName(epoch, this.#deps.now())));
+      await renameIfThere(next, files); // an `open` at this moment may have finished it for us (F4)
+      await syncFolder(home);
+      return this.#hold(home);
+    });
+  }
+
+  /** A folder with the files of `manifest`, under a name that says that it is whole. */
+  async #makeNext(home: string, manifest: Manifest): Promise<string> {
+    const staging = join(home, ".staging");
+    const half = join(staging, stagedName("half", this.#deps.now()));
+    try {
+      await restore(this.#blobs, manifest, half);
+    } catch (error) {
+      await rm(half, { recursive: true, force: true }); // nobody but us has been in there
+      throw error;
+    }
+    const next = join(staging, stagedName("next", this.#deps.now()));
+    await rename(half, next);
+    await syncFolder(staging);
+    return next;
+  }
+
+  /** Makes what is missing, finishes a takeover that was cut short (F4), sweeps what is old. */
+  async #prepare(home: string): Promise<void> {
+    for (const name of [".staging", ".stale"]) {
+      await mkdir(join(home, name), { recursive: true, mode: 0o700 });
+    }
+    const files = join(home, "files");
+    if ((await statPath(files)) === undefined) {
+      const next = await newestNext(join(home, ".staging"));
+      if (next === undefined) await mkdir(files, { recursive: true, mode: 0o700 });
+      else await renameIfThere(next, files);
+      if (next !== undefined)
+        this.#deps.log.warn("finished a workspace takeover that was cut short", { home });
+      await syncFolder(home);
+    }
+    for (const name of [".staging", ".stale"]) await this.#sweep(home, name);
+  }
+
+  async #sweep(home: string, name: string): Promise<void> {
+    try {
+      const oldest = this.#deps.now() - keptMs;
+      const old = (await readdir(join(home, name))).filter((entry) => stagedAt(entry) < oldest);
+      if (old.length === 0) return;
+      const folder = await openFolder(join(home, name), await this.#kind());
+      try {
+        for (const entry of old) await purge(folder, entry, () => stagedName("removed", 0));
+      } finally {
+        await folder.close();
+      }
+    } catch (error) {
+      this.#deps.log.warn("could not sweep old folders of a workspace", { home, error });
+    }
+  }
+
+  async #hold(home: string): Promise<Workspace> {
+    const { quota = defaultQuota, failpoints = noFailpoints, log, now } = this.#deps;
+    const path = join(home, "files");
+    const root = await openFolder(path, await this.#kind());
+    let staging: Folder;
+    try {
+      staging = await openFolder(join(home, ".staging"), await this.#kind());
+    } catch (error) {
+      await root.close();
+      throw error;
+    }
+    const known = this.#known.of(await identity(root));
+    const blobs = this.#blobs;
+    return createHeldWorkspace({ path, root, staging, blobs, quota, known, failpoints, log, now });
+  }
+
+  #kind(): Promise<Confinement> {
+    this.#confinement ??= this.#chooseConfinement();
+    return this.#confinement;
+  }
+
+  async #chooseConfinement(): Promise<Confinement> {
+    const chosen = this.#deps.confinement ?? (await bestConfinement());
+    if (chosen === "checked") {
+      this.#deps.log.warn(
+        "workspaces are confined by checks, not by descriptors: weaker against local processes",
+      );
+    }
+    return chosen;
+  }
+}
+
+async function identity(folder: Folder): Promise<string> {
+  const stats = await lstat(`${folder.here}/.`, { bigint: true });
+  return `${stats.dev}.${stats.ino}.${stats.birthtimeNs}`;
+}
+
+async function statPath(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await lstat(path, { bigint: true });
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+async function renameIfThere(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
+  }
+}
+
+async function newestNext(staging: string): Promise<string | undefined> {
+  const nexts = (await readdir(staging)).filter((name) => name.startsWith("next-"));
+  const newest = nexts.toSorted((a, b) => stagedAt(b) - stagedAt(a))[0];
+  return newest === undefined ? undefined : join(staging, newest);
+}
+
+async function isStill(files: string, before: BigIntStats): Promise<boolean> {
+  const now = await statPath(files);
+  return now !== undefined && isSame(now, before);
+}
+
+function overtaken(files: string): WorkspaceError {
+  return new WorkspaceError(
+    "workspace.taken_over",
+    `Another owner took over ${quoted(files)} meanwhile. Give the run up; it goes on elsewhere.`,
+  );
+}
