@@ -27,7 +27,12 @@ export interface ChatPlatform {
   start(receive: Receive): Promise<void>;
   stop(): Promise<void>;
   /** Returns the platform's id of the new message. `files` are the contents of the message's files, in order. */
-  post(at: ConversationAddress, key: string, message: Outgoing, files: readonly FileContent[]): Promise<string>;
+  post(
+    at: ConversationAddress,
+    key: string,
+    message: Outgoing,
+    files: readonly FileContent[],
+  ): Promise<string>;
   /** Replaces a message. Twice is once. */
   edit(at: ConversationAddress, messageId: string, message: Outgoing): Promise<void>;
   /** Shows a message to one person only. May be lost. */

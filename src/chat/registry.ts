@@ -1,0 +1,5 @@
+// The chat platforms, loaded when they are used: importing a vendor SDK costs most of a second.
+
+export const chatPlatforms = {
+  local: async () => (await import("./local/local-chat.ts")).createLocalChat,
+} as const;
