@@ -1,0 +1,72 @@
+// Who is being spoken to (ux c.8)? A pure decision over one message and what is known about its place.
+//
+//   A1  Other bots never start or steer anything unless they are listed, and then only by a mention.
+//   A2  People who talk to each other are left alone: a message that mentions somebody else, and not the agent, is theirs.
+//   A3  A muted conversation is silent until somebody mentions the agent.
+
+import type { PersonKey } from "../domain/ids.ts";
+import type { Person } from "../domain/person.ts";
+import type { ReplyMode } from "./rules.ts";
+
+export interface Spoken {
+  readonly author: Person;
+  readonly mentionsAgent: boolean;
+  /** People other than the agent who are mentioned. */
+  readonly mentions: readonly PersonKey[];
+}
+
+export interface Place {
+  readonly kind: "channel" | "dm" | "group";
+  readonly muted: boolean;
+  /** Who has addressed the agent here before. */
+  readonly followers: ReadonlySet<PersonKey>;
+  readonly rules: {
+    readonly enabled: boolean;
+    readonly reply: ReplyMode;
+    readonly guests: boolean;
+    readonly bots: readonly PersonKey[];
+  };
+}
+
+export type Addressing =
+  | { readonly kind: "addressed" }
+  /** Not for the agent: kept as context. */
+  | { readonly kind: "overheard" }
+  /** Meant for the agent, but its author or this place is not served: they are told, privately. */
+  | { readonly kind: "refused"; readonly why: "channel-off" | "guest" };
+
+const addressed: Addressing = { kind: "addressed" };
+const overheard: Addressing = { kind: "overheard" };
+
+export function addressing(spoken: Spoken, place: Place): Addressing {
+  if (spoken.author.kind === "bot") {
+    const listed = place.rules.enabled && place.rules.bots.includes(spoken.author.key);
+    return listed && spoken.mentionsAgent ? addressed : overheard;
+  }
+  if (!isMeant(spoken, place)) return overheard;
+  if (!place.rules.enabled) return refusal("channel-off", spoken, place);
+  if (spoken.author.kind !== "member" && !place.rules.guests) return refusal("guest", spoken, place);
+  return addressed;
+}
+
+function isMeant({ author, mentionsAgent, mentions }: Spoken, place: Place): boolean {
+  if (mentionsAgent) return true;
+  if (place.muted) return false;
+  if (place.kind === "dm") return true;
+  if (mentions.length > 0) return false;
+  switch (place.rules.reply) {
+    case "all":
+      return true;
+    case "followers":
+      return place.followers.has(author.key);
+    case "mention-only":
+      return false;
+    default:
+      return place.rules.reply satisfies never;
+  }
+}
+
+/** Only who called the agent by name, or wrote to it alone, is told no; others were just talking. */
+function refusal(why: "channel-off" | "guest", spoken: Spoken, place: Place): Addressing {
+  return spoken.mentionsAgent || place.kind === "dm" ? { kind: "refused", why } : overheard;
+}

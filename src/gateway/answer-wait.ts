@@ -1,0 +1,58 @@
+// Ends a wait with an answer, whoever brought it: a click, a reply, a default that fell due.
+//
+//   W1  A wait is resolved at most once; resolving, waking and showing the decision are one transaction.
+
+import type { PersonKey } from "../domain/ids.ts";
+import type { Button } from "../domain/outbox.ts";
+import type { Run } from "../domain/run.ts";
+import type { Wait, WaitAnswer } from "../domain/wait.ts";
+import { askDecided, attention } from "../runtime/voice/attention.ts";
+import { decidedLine } from "../runtime/voice/decided.ts";
+import type { Decision } from "./desk.ts";
+import type { PlaceRules } from "./rules.ts";
+
+/** How the two ways on from a budget pause are stored. */
+export const budgetAnswers = { add: "add", finish: "finish" } as const;
+
+/** Who was asked, or in employee mode also a manager (I10). */
+export function mayAnswer(run: Run, wait: Wait, person: PersonKey, rules: PlaceRules): boolean {
+  return person === wait.asked || (run.mode === "employee" && rules.managers.includes(person));
+}
+
+/** False if something else came first: nothing is changed then. */
+export async function answerWait(
+  d: Decision,
+  asked: { readonly run: Run; readonly wait: Wait },
+  answer: WaitAnswer,
+): Promise<boolean> {
+  const { run, wait } = asked;
+  if (!(await d.tx.waits.resolve(wait.id, answer, d.now))) return false;
+  const zone = (await d.tx.people.find(wait.asked))?.timeZone;
+  await d.say(askDecided(run, wait.id, wait.ask, decidedLine(answer, d.now, zone)));
+  await wakeRun(d, run);
+  return true;
+}
+
+/** `waiting → queued`, and rung: also if something else woke it a moment ago. */
+export async function wakeRun(d: Decision, run: Run): Promise<void> {
+  const ahead = await d.tx.runs.priority(run.tenant, run.subject);
+  const woke = await d.tx.runs.wake(run.id);
+  const now = await d.tx.runs.find(run.id);
+  if (now?.state === "queued") await d.ring(now, woke ? ahead : undefined);
+}
+
+/** What a plain reply chooses: an option by its number or its words. */
+export function chosenOption(run: Run, wait: Wait, text: string): Button | undefined {
+  const { options } = attention(run, wait.id, wait.ask, undefined);
+  const said = plain(text);
+  const number = /^#?(\d{1,2})[.)]?$/u.exec(said)?.[1];
+  if (number !== undefined) return options[Number(number) - 1];
+  return options.find((option) => plain(option.label) === said);
+}
+
+function plain(text: string): string {
+  return text
+    .trim()
+    .toLowerCase()
+    .replace(/[\s.!?…]+$/u, "");
+}

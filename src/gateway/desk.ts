@@ -1,0 +1,95 @@
+// Where the gateway decides: one transaction per decision, and after its commit the bells and hints that follow from it.
+//
+//   G1  Nothing is rung, hinted or delivered before the decision is committed; losing all of that loses no work (I7).
+
+import { errorText } from "../base/errors.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Failpoints } from "../base/failpoints.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Bell, Hint } from "../domain/bell.ts";
+import type { RunId } from "../domain/ids.ts";
+import type { Utterance } from "../domain/outbox.ts";
+import type { Run } from "../domain/run.ts";
+import type { Queue } from "../queue/contract.ts";
+import type { Store, Tx } from "../store/contract.ts";
+
+/** What a decision works with. Only inside `Desk.decide`. */
+export interface Decision {
+  readonly tx: Tx;
+  readonly now: number;
+  /** Puts it in the outbox; the same key twice is said once. */
+  say(utterance: Utterance): Promise<void>;
+  /** Has the run looked at as it is now, after the commit. `priority` is what lies ahead of it, if the caller knows. */
+  ring(run: Run, priority?: number): Promise<void>;
+  hint(hint: Hint): void;
+}
+
+export interface Desk {
+  decide<T>(fn: (decision: Decision) => Promise<T>): Promise<T>;
+  read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+export interface DeskDeps {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly failpoint: Failpoints;
+  readonly log: Logger;
+  /** Called after a commit that had something to say. */
+  readonly kick: () => void;
+}
+
+interface Aftermath {
+  said: boolean;
+  readonly bells: Map<RunId, Bell>;
+  readonly hints: Hint[];
+}
+
+export function createDesk(deps: DeskDeps): Desk {
+  return {
+    read: (fn) => deps.store.read(fn),
+    async decide(fn) {
+      const now = deps.clock.now();
+      const { result, after } = await deps.store.write(async (tx) => {
+        const after: Aftermath = { said: false, bells: new Map(), hints: [] };
+        return { result: await fn(decisionOn(tx, now, after)), after };
+      });
+      await deps.failpoint("intake.after-route");
+      await carryOut(deps, after);
+      return result;
+    },
+  };
+}
+
+function decisionOn(tx: Tx, now: number, after: Aftermath): Decision {
+  return {
+    tx,
+    now,
+    async say(utterance) {
+      if (await tx.outbox.add(utterance, now)) after.said = true;
+    },
+    async ring(run, priority) {
+      const ahead = priority ?? (await tx.runs.priority(run.tenant, run.subject));
+      after.bells.set(run.id, { run: run.id, segment: run.segment, priority: ahead });
+    },
+    hint: (hint) => void after.hints.push(hint),
+  };
+}
+
+async function carryOut(deps: DeskDeps, after: Aftermath): Promise<void> {
+  if (after.said) {
+    deps.kick();
+    deps.queue.hint({ kind: "outbox" });
+  }
+  for (const hint of after.hints) deps.queue.hint(hint);
+  for (const bell of after.bells.values()) {
+    try {
+      await deps.queue.ring(bell);
+    } catch (error) {
+      deps.log.warn("A bell could not be rung; the sweeper will ring it", {
+        run: bell.run,
+        error: errorText(error),
+      });
+    }
+  }
+}

@@ -1,0 +1,34 @@
+// The small signs of being heard: the reaction on a message and the conversation's session mark (ux c.1).
+
+import type { Conversation } from "../domain/conversation.ts";
+import type { OutboxOp } from "../domain/outbox.ts";
+import type { Run } from "../domain/run.ts";
+import type { Decision } from "./desk.ts";
+
+type SessionStatus = Extract<OutboxOp, { op: "status" }>["status"];
+
+/** Eyes on the message: seen and taken in. Once per message. */
+export async function markSeen(d: Decision, conversation: Conversation, messageId: string): Promise<void> {
+  await d.say({
+    key: `seen:${conversation.id}:${messageId}`,
+    tenant: conversation.tenant,
+    conversation: conversation.id,
+    op: { op: "react", messageId, emoji: "eyes" },
+  });
+}
+
+/** `occasion` makes the key: one occasion is one change of the mark. */
+export async function markSession(
+  d: Decision,
+  run: Run,
+  status: SessionStatus,
+  occasion: string,
+): Promise<void> {
+  await d.say({
+    key: `status:${run.id}:${occasion}`,
+    tenant: run.tenant,
+    conversation: run.conversation,
+    run: run.id,
+    op: { op: "status", status },
+  });
+}

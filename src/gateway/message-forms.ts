@@ -1,0 +1,33 @@
+// The forms of a message, best first: a message never fails because a decoration was refused (ux c.0 rule 9).
+
+import type { Outgoing, OutgoingFile } from "../domain/outbox.ts";
+import { plainText } from "../chat/plain-text.ts";
+import { notice } from "../runtime/voice/notice.ts";
+
+/** The message itself; its text and files; a sentence that says where it is kept. */
+export function messageForms(message: Outgoing, run: string | undefined): readonly Outgoing[] {
+  const where =
+    run === undefined ? "" : ` It is kept; whoever runs me finds it with \`deputy runs show ${run}\`.`;
+  const last = notice(`I have something to say here that this chat does not accept.${where}`);
+  return [message, ...textForm(message), last];
+}
+
+export function textForm(message: Outgoing): readonly Outgoing[] {
+  return message.kind === "notice" ? [] : [notice(plainText(message), filesOf(message))];
+}
+
+export function filesOf(message: Outgoing): readonly OutgoingFile[] {
+  return message.kind === "result" || message.kind === "notice" ? message.files : [];
+}
+
+/** With these files only, and a line for each that is not there any more. */
+export function withFiles(
+  message: Outgoing,
+  files: readonly OutgoingFile[],
+  lost: readonly OutgoingFile[],
+): Outgoing {
+  if (lost.length === 0 || (message.kind !== "result" && message.kind !== "notice")) return message;
+  const names = lost.map((file) => file.name).join(", ");
+  const text = `${message.text}\n\n(Not attached, because the content could not be read: ${names})`;
+  return { ...message, text, files: [...files] };
+}

@@ -1,0 +1,210 @@
+// Posts a message once, whatever the platform answers or fails to answer (I2).
+//
+//   PM1  A post whose fate is unknown is looked for under its key before it is posted again, where the platform can be read.
+//   PM2  Where it can't be read, results and questions may repeat and notices may miss; either is logged (design 10).
+//   PM3  A call that was given up is still watched: if it comes through late, its message counts.
+
+import { errorText } from "../base/errors.ts";
+import type { ChatPlatform, FileContent } from "../chat/contract.ts";
+import { ChatError } from "../chat/errors.ts";
+import type { ConversationAddress } from "../domain/conversation.ts";
+import type { OutboxEntry, Outgoing, OutgoingFile } from "../domain/outbox.ts";
+import type { World } from "../runtime/deps.ts";
+import type { Blobs } from "../workspace/contract.ts";
+import { filesOf, messageForms, withFiles } from "./message-forms.ts";
+import { failed, type Outcome, settleMs } from "./outcome.ts";
+
+export interface PostDeps {
+  readonly world: World;
+  readonly blobs: Blobs;
+  /** A call to a platform is given up after this long. Below the time after which a sender counts as dead. */
+  readonly timeoutMs: number;
+}
+
+export interface PostTask {
+  readonly platform: ChatPlatform;
+  readonly at: ConversationAddress;
+  readonly entry: OutboxEntry;
+  readonly message: Outgoing;
+}
+
+type Late = { readonly state: "pending" | "failed" } | { readonly state: "posted"; readonly id: string };
+
+export interface Poster {
+  post(task: PostTask): Promise<Outcome>;
+  /** The entry was taken and not tried: that says nothing new about its fate. */
+  heldBack(entry: OutboxEntry): void;
+}
+
+export function createPoster(deps: PostDeps): Poster {
+  return new OncePoster(deps);
+}
+
+class OncePoster implements Poster {
+  readonly #deps: PostDeps;
+  /** Keys whose last try is known not to have happened. */
+  readonly #refused = new Set<string>();
+  readonly #late = new Map<string, Late>();
+
+  constructor(deps: PostDeps) {
+    this.#deps = deps;
+  }
+
+  async post(task: PostTask): Promise<Outcome> {
+    const { clock } = this.#deps.world;
+    const { key, attempts } = task.entry;
+    const known = await this.#alreadySaid(task);
+    if (known) return known;
+    this.#refused.delete(key);
+    try {
+      return { kind: "sent", providerId: await this.#postSomehow(task) };
+    } catch (error) {
+      const outcome = failed(error, attempts, clock);
+      if (outcome.kind === "again" && outcome.fate === "refused") this.#refused.add(key);
+      this.#deps.world.log.warn("A message could not be posted; it is tried again", {
+        key,
+        attempts,
+        platform: task.platform.name,
+        error: errorText(error),
+      });
+      return outcome;
+    }
+  }
+
+  heldBack({ key, attempts }: OutboxEntry): void {
+    if (attempts <= 1) this.#refused.add(key);
+  }
+
+  /** How an earlier try ended, if that settles it; undefined if the message is to be posted. */
+  async #alreadySaid(task: PostTask): Promise<Outcome | undefined> {
+    const { entry, platform } = task;
+    if (entry.attempts <= 1 || this.#refused.has(entry.key)) return undefined;
+    const late = this.#late.get(entry.key);
+    if (late?.state === "pending") {
+      return { kind: "again", at: this.#deps.world.clock.now() + settleMs, fate: "unknown" };
+    }
+    this.#late.delete(entry.key);
+    if (late?.state === "posted") return { kind: "sent", providerId: late.id };
+    return platform.capabilities.readBack ? this.#lookUp(task) : this.#guess(task);
+  }
+
+  async #lookUp({ platform, at, entry }: PostTask): Promise<Outcome | undefined> {
+    try {
+      const found = await this.#within(platform.findByKey(at, entry.key));
+      return found === undefined ? undefined : { kind: "sent", providerId: found };
+    } catch (error) {
+      const outcome = failed(error, entry.attempts, this.#deps.world.clock);
+      return outcome.kind === "again" ? { ...outcome, fate: "unknown" } : outcome;
+    }
+  }
+
+  /** PM2. */
+  #guess({ entry, message }: PostTask): Outcome | undefined {
+    const misses = message.kind === "notice";
+    this.#deps.world.log.warn("The fate of a message is unknown and its platform can't be read back", {
+      key: entry.key,
+      decision: misses ? "not repeated" : "repeated",
+    });
+    return misses ? { kind: "sent" } : undefined;
+  }
+
+  async #postSomehow(task: PostTask): Promise<string> {
+    const forms = messageForms(task.message, task.entry.run);
+    for (const form of forms.slice(0, -1)) {
+      try {
+        return await this.#postForm(task, form);
+      } catch (error) {
+        if (!isFormRefused(error)) throw error;
+        this.#deps.world.log.warn("A platform refused the form of a message; a plainer one is posted", {
+          key: task.entry.key,
+          kind: form.kind,
+          error: errorText(error),
+        });
+      }
+    }
+    return this.#postForm(task, forms.at(-1) ?? task.message);
+  }
+
+  async #postForm(task: PostTask, form: Outgoing): Promise<string> {
+    const { key } = task.entry;
+    const { message, contents } = await this.#load(form);
+    const call = task.platform.post(task.at, key, message, contents);
+    try {
+      return await this.#within(call);
+    } catch (error) {
+      if (error instanceof GivenUp) this.#watch(key, call);
+      throw error;
+    }
+  }
+
+  #watch(key: string, call: Promise<string>): void {
+    this.#late.set(key, { state: "pending" });
+    call.then(
+      (id) => this.#late.set(key, { state: "posted", id }),
+      () => this.#late.set(key, { state: "failed" }),
+    );
+  }
+
+  async #load(
+    message: Outgoing,
+  ): Promise<{ readonly message: Outgoing; readonly contents: readonly FileContent[] }> {
+    const contents: FileContent[] = [];
+    const there: OutgoingFile[] = [];
+    const lost: OutgoingFile[] = [];
+    for (const file of filesOf(message)) {
+      try {
+        const content = await this.#deps.blobs.get(file.sha256);
+        there.push(file);
+        contents.push({
+          name: file.name,
+          ...(file.title === undefined ? {} : { title: file.title }),
+          content,
+        });
+      } catch (error) {
+        lost.push(file);
+        this.#deps.world.log.error("A file of a message could not be read", {
+          sha256: file.sha256,
+          error: errorText(error),
+        });
+      }
+    }
+    return { message: withFiles(message, there, lost), contents };
+  }
+
+  #within<T>(call: Promise<T>): Promise<T> {
+    return within(this.#deps, call);
+  }
+}
+
+/** A call that took too long: it may still come through. */
+class GivenUp extends ChatError {
+  constructor(ms: number) {
+    super("chat.unavailable", `A chat platform did not answer within ${ms} ms. Its answer is watched for.`, {
+      fate: "unknown",
+      retry: { kind: "backoff" },
+    });
+  }
+}
+
+/** `call`, or a rejection with fate `unknown` when it takes longer than `timeoutMs`. */
+export function within<T>(deps: Pick<PostDeps, "world" | "timeoutMs">, call: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = deps.world.clock.after(deps.timeoutMs, () => reject(new GivenUp(deps.timeoutMs)));
+    call.then(
+      (value) => {
+        cancel();
+        resolve(value);
+      },
+      (error: unknown) => {
+        cancel();
+        reject(error);
+      },
+    );
+  });
+}
+
+/** The platform understood and does not want it in this form; another form may do. */
+export function isFormRefused(error: unknown): boolean {
+  if (!(error instanceof ChatError) || error.fate !== "refused") return false;
+  return error.code === "chat.decoration_refused" || error.code === "chat.bad_request";
+}

@@ -1,0 +1,75 @@
+// What doesn't wait for a burst to end: clicks, edits, deletions and the words understood without the model.
+//
+//   RI1  Each is decided in a transaction of its own, in order of arrival; whoever finds it routed already does nothing.
+//   RI2  One that fails again and again for a fault of ours is kept as context and its author is told: it never blocks
+//        what comes after it.
+
+import type { Ids } from "../base/ids.ts";
+import { errorText, isAppError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { ConversationId } from "../domain/ids.ts";
+import * as replies from "../runtime/voice/replies.ts";
+import type { InboxRow } from "../store/contract.ts";
+import { actOn } from "./actions.ts";
+import type { Decision, Desk } from "./desk.ts";
+import { rewriteMessage, unsayMessage } from "./edits.ts";
+import { tellAuthor } from "./heard.ts";
+import { isPlainMessage } from "./plain-message.ts";
+import type { RulesFor } from "./rules.ts";
+import { answerVerb } from "./verb-answers.ts";
+
+export interface RouteImmediateDeps {
+  readonly desk: Desk;
+  readonly ids: Ids;
+  readonly rulesFor: RulesFor;
+  readonly log: Logger;
+}
+
+export async function routeImmediate(deps: RouteImmediateDeps, id: ConversationId): Promise<void> {
+  const rows = await deps.desk.read((tx) => tx.inbox.unrouted(id));
+  for (const row of rows.filter((candidate) => !isPlainMessage(candidate))) {
+    try {
+      await deps.desk.decide((d) => settle(d, deps, row));
+    } catch (error) {
+      if (isAppError(error) && error.retry.kind !== "never") throw error;
+      deps.log.error("An event could not be acted on", {
+        conversation: id,
+        kind: row.event.kind,
+        error: errorText(error),
+      });
+      await deps.desk.decide((d) => giveUp(d, deps, row));
+    }
+  }
+}
+
+async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation }: InboxRow): Promise<void> {
+  const row = (await d.tx.inbox.unrouted(conversation)).find((candidate) => candidate.id === id);
+  const place = await d.tx.conversations.find(conversation);
+  if (!row || !place) return;
+  const heard = { row, conversation: place, rules: deps.rulesFor(place.address) };
+  const { event } = row;
+  switch (event.kind) {
+    case "action":
+      await actOn(d, { ...heard, event }, deps);
+      break;
+    case "edited":
+      await rewriteMessage(d, { ...heard, event });
+      break;
+    case "deleted":
+      await unsayMessage(d, { ...heard, event });
+      break;
+    case "message":
+      await answerVerb(d, { ...heard, event });
+      break;
+    default:
+      event satisfies never;
+  }
+  await d.tx.inbox.route(id, "routed");
+}
+
+async function giveUp(d: Decision, deps: RouteImmediateDeps, row: InboxRow): Promise<void> {
+  const place = await d.tx.conversations.find(row.conversation);
+  if (!(await d.tx.inbox.route(row.id, "noted")) || !place) return;
+  const heard = { row, event: row.event, conversation: place, rules: deps.rulesFor(place.address) };
+  await tellAuthor(d, heard, replies.actionFailed);
+}

@@ -1,0 +1,176 @@
+// One entry of the outbox to its platform: what is said, edited, whispered or marked, and what a failure means for each.
+
+import { errorText } from "../base/errors.ts";
+import type { ChatPlatform } from "../chat/contract.ts";
+import { ChatError } from "../chat/errors.ts";
+import type { ConversationAddress } from "../domain/conversation.ts";
+import type { OutboxEntry, OutboxOp, Outgoing } from "../domain/outbox.ts";
+import type { World } from "../runtime/deps.ts";
+import type { Store } from "../store/contract.ts";
+import type { Blobs } from "../workspace/contract.ts";
+import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
+import { textForm } from "./message-forms.ts";
+import { failed, type Outcome } from "./outcome.ts";
+import { createPoster, isFormRefused, type Poster, within } from "./post-message.ts";
+
+export interface SendDeps {
+  readonly world: World;
+  readonly store: Store;
+  readonly blobs: Blobs;
+  readonly timeoutMs: number;
+  readonly pacing: Pacing;
+}
+
+export interface SendTask {
+  readonly platform: ChatPlatform;
+  readonly at: ConversationAddress;
+  readonly entry: OutboxEntry;
+}
+
+export interface EntrySender {
+  send(task: SendTask): Promise<Outcome>;
+  /** The entry was taken and not tried. */
+  heldBack(entry: OutboxEntry): void;
+}
+
+type Op<Name extends OutboxOp["op"]> = Extract<OutboxOp, { op: Name }>;
+
+/** A mark that fails this often is let go: it is a decoration. */
+const mostMarkTries = 10;
+/** An edit whose target has not been posted is looked at again after this long, and dropped after a day. */
+const targetWaitMs = 5_000;
+const mostTargetWaitMs = 24 * 3_600_000;
+
+export function createEntrySender(deps: SendDeps): EntrySender {
+  return new PlatformSender(deps);
+}
+
+class PlatformSender implements EntrySender {
+  readonly #deps: SendDeps;
+  readonly #pace: EditPace;
+  readonly #poster: Poster;
+
+  constructor(deps: SendDeps) {
+    this.#deps = deps;
+    this.#pace = createEditPace(deps.pacing);
+    this.#poster = createPoster(deps);
+  }
+
+  async send(task: SendTask): Promise<Outcome> {
+    const { op } = task.entry;
+    switch (op.op) {
+      case "post":
+        return this.#poster.post({ ...task, message: op.message });
+      case "edit":
+        return this.#edit(task, op);
+      case "whisper":
+        return this.#whisper(task, op);
+      case "react":
+        return this.#mark(task, task.platform.capabilities.reactions, () =>
+          task.platform.react(task.at, op.messageId, op.emoji),
+        );
+      case "status":
+        return this.#mark(task, task.platform.capabilities.sessionStatus, () =>
+          task.platform.setStatus(task.at, op.status),
+        );
+      default:
+        return op satisfies never;
+    }
+  }
+
+  heldBack(entry: OutboxEntry): void {
+    this.#poster.heldBack(entry);
+  }
+
+  async #edit(task: SendTask, op: Op<"edit">): Promise<Outcome> {
+    const { entry, platform } = task;
+    const { clock, log } = this.#deps.world;
+    const now = clock.now();
+    const found = await this.#targetOf(entry, op);
+    if (found.kind === "superseded") return { kind: "dropped", why: "superseded" };
+    const { target } = found;
+    if (target === undefined || target.state === "due" || target.state === "sending") {
+      if (now - entry.createdAt > mostTargetWaitMs) return { kind: "dropped", why: "nothing to edit" };
+      return { kind: "again", at: now + targetWaitMs, fate: "refused" };
+    }
+    const { providerId } = target;
+    if (providerId === undefined) return { kind: "dropped", why: "nothing to edit" };
+    const posted = target.op.op === "post" ? target.op.message : undefined;
+    const shown = { key: target.key, postedAt: target.createdAt, posted };
+    const earliest = this.#pace.earliest(shown, op.message, platform.capabilities.editIntervalMs);
+    if (earliest > now) return { kind: "again", at: earliest, fate: "refused" };
+    try {
+      await this.#inSomeForm(op.message, (form) => platform.edit(task.at, providerId, form));
+      this.#pace.edited(op.target, op.message, clock.now());
+      return { kind: "sent", providerId };
+    } catch (error) {
+      if (isFinal(error)) {
+        log.warn("A message could not be edited", { key: entry.key, error: errorText(error) });
+        return { kind: "dropped", why: "refused" };
+      }
+      return failed(error, entry.attempts, clock);
+    }
+  }
+
+  /** The message to edit; or that a newer edit says all that this one would. */
+  #targetOf(
+    entry: OutboxEntry,
+    op: Op<"edit">,
+  ): Promise<
+    { readonly kind: "superseded" } | { readonly kind: "edit"; readonly target: OutboxEntry | undefined }
+  > {
+    return this.#deps.store.read(async (tx) => {
+      const newest = await tx.outbox.latestEdit(entry.conversation, op.target);
+      if (newest && newest.key !== entry.key) return { kind: "superseded" };
+      return { kind: "edit", target: await tx.outbox.find(op.target) };
+    });
+  }
+
+  /** May be lost, so it is never repeated when its fate is unknown. */
+  async #whisper(task: SendTask, op: Op<"whisper">): Promise<Outcome> {
+    const { platform, entry } = task;
+    try {
+      await this.#inSomeForm(op.message, (form) => platform.whisper(task.at, op.to, form));
+      return { kind: "sent" };
+    } catch (error) {
+      this.#deps.world.log.warn("A private note may not have been shown", {
+        key: entry.key,
+        platform: platform.name,
+        error: errorText(error),
+      });
+      const outcome = failed(error, entry.attempts, this.#deps.world.clock);
+      if (outcome.kind !== "again") return outcome;
+      if (outcome.fate === "unknown") return { kind: "sent" };
+      return outcome.stuck === undefined ? outcome : { kind: "dropped", why: outcome.stuck };
+    }
+  }
+
+  async #mark(task: SendTask, can: boolean, act: () => Promise<void>): Promise<Outcome> {
+    if (!can) return { kind: "dropped", why: "not possible on this platform" };
+    try {
+      await within(this.#deps, act());
+      return { kind: "sent" };
+    } catch (error) {
+      const { attempts } = task.entry;
+      if (isFinal(error) || isFormRefused(error) || attempts >= mostMarkTries) {
+        return { kind: "dropped", why: errorText(error) };
+      }
+      return failed(error, attempts, this.#deps.world.clock);
+    }
+  }
+
+  async #inSomeForm(message: Outgoing, act: (form: Outgoing) => Promise<void>): Promise<void> {
+    try {
+      await within(this.#deps, act(message));
+    } catch (error) {
+      const [plain] = textForm(message);
+      if (!isFormRefused(error) || !plain) throw error;
+      await within(this.#deps, act(plain));
+    }
+  }
+}
+
+/** Not now and not later: what is to be changed or marked is gone, or we may not. */
+function isFinal(error: unknown): boolean {
+  return error instanceof ChatError && error.fate === "refused" && error.retry.kind === "never";
+}

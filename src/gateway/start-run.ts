@@ -1,0 +1,41 @@
+// A new run in a conversation: the row that makes it so, and the signs that it was taken on (ux c.1).
+
+import type { Ids } from "../base/ids.ts";
+import { asRunId } from "../domain/ids.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import type { Person } from "../domain/person.ts";
+import type { Run } from "../domain/run.ts";
+import type { Decision } from "./desk.ts";
+import { markSession } from "./marks.ts";
+import type { PlaceRules } from "./rules.ts";
+
+export interface NewWork {
+  readonly conversation: Conversation;
+  readonly rules: PlaceRules;
+  readonly subject: Person;
+  readonly goal: string;
+  readonly title: string;
+}
+
+/** Undefined if the conversation has an active run (I3). A DM is one person's own; elsewhere the employee works (ID-4). */
+export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Run | undefined> {
+  const { conversation, rules, subject } = work;
+  const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
+  const run = await d.tx.runs.create({
+    id: asRunId(ids.next("run")),
+    tenant: conversation.tenant,
+    conversation: conversation.id,
+    agent: rules.agent,
+    subject: subject.key,
+    subjectName: subject.name,
+    mode: conversation.address.kind === "dm" ? "assistant" : "employee",
+    goal: work.goal,
+    title: work.title,
+    budget: rules.budget,
+    now: d.now,
+  });
+  if (!run) return undefined;
+  await markSession(d, run, "processing", "started");
+  await d.ring(run, ahead);
+  return run;
+}

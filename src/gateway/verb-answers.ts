@@ -1,0 +1,129 @@
+// What the words do that are understood without the model.
+//
+//   VA1  A word counts when it is said to the agent; from people who talk to each other it is context like anything else.
+//   VA2  Only `stop` and the mute words change anything, and each says what it did.
+
+import type { InboundMessage } from "../domain/inbound.ts";
+import type { Run } from "../domain/run.ts";
+import { notice, noticePost } from "../runtime/voice/notice.ts";
+import * as replies from "../runtime/voice/replies.ts";
+import { addressing } from "./addressing.ts";
+import type { Decision } from "./desk.ts";
+import { type Heard, tell, tellAuthor } from "./heard.ts";
+import { markSeen, markSession } from "./marks.ts";
+import { isPlainMessage } from "./plain-message.ts";
+import { mayStop } from "./rules.ts";
+import { stopRun } from "./stop-run.ts";
+import { overhear } from "./take-in.ts";
+import { parseVerb, type Verb } from "./verbs.ts";
+
+export async function answerVerb(d: Decision, heard: Heard<InboundMessage>): Promise<void> {
+  const verb = parseVerb(heard.event.text);
+  if (!verb) return;
+  const said = await spokenTo(d, heard, verb);
+  const run = await d.tx.runs.active(heard.conversation.id);
+  if (said.kind === "addressed") {
+    await act(d, heard, verb, run);
+    await d.tx.inbox.route(heard.row.id, "routed", run?.id);
+    return;
+  }
+  if (said.kind === "refused") {
+    const { key } = heard.event.author;
+    const once = `refused:${heard.conversation.id}:${said.why}:${key}`;
+    await tell(d, heard.conversation, {
+      key: once,
+      to: heard.event.author,
+      text: replies.refusedPlaces[said.why],
+    });
+  }
+  if (run) await overhear(d, run, heard);
+  await d.tx.inbox.route(heard.row.id, "noted");
+}
+
+async function spokenTo(
+  d: Decision,
+  { event, conversation, rules }: Heard<InboundMessage>,
+  verb: Verb,
+): Promise<ReturnType<typeof addressing>> {
+  const followers = new Set(await d.tx.inbox.followers(conversation.id));
+  // The mute words are written as commands: in a thread that the agent is part of, they can mean nobody else.
+  const command = (verb.verb === "mute" || verb.verb === "unmute") && followers.size > 0;
+  const place = { kind: conversation.address.kind, muted: conversation.muted, followers, rules };
+  return addressing(command ? { ...event, mentionsAgent: true } : event, place);
+}
+
+async function act(
+  d: Decision,
+  heard: Heard<InboundMessage>,
+  verb: Verb,
+  run: Run | undefined,
+): Promise<void> {
+  switch (verb.verb) {
+    case "stop":
+      return stop(d, heard, run);
+    case "status":
+      return say(
+        d,
+        heard,
+        run ? replies.status(run, await d.tx.waits.forRun(run.id), d.now) : await idle(d, heard),
+      );
+    case "why":
+      return say(d, heard, await why(d, heard, run));
+    case "help":
+      return say(d, heard, replies.help(heard.rules.agent));
+    case "mute":
+    case "unmute":
+      await d.tx.conversations.setMuted(heard.conversation.id, verb.verb === "mute");
+      return say(d, heard, verb.verb === "mute" ? replies.muted : replies.unmuted);
+    case "connect":
+    case "disconnect":
+      return tellAuthor(d, heard, replies.noConnections);
+    default:
+      verb satisfies never;
+  }
+}
+
+async function stop(d: Decision, heard: Heard<InboundMessage>, run: Run | undefined): Promise<void> {
+  const { author, messageId } = heard.event;
+  const unasked = await takeBack(d, heard);
+  if (!run) return say(d, heard, unasked ? replies.notBegun : replies.nothingToStop);
+  if (!mayStop(run, author.key, heard.rules)) return refuseStop(d, heard, run);
+  await markSeen(d, heard.conversation, messageId);
+  await stopRun(d, run, author);
+}
+
+/** Private, and the platform's session mark is put back to what it was (design 10). */
+export async function refuseStop(d: Decision, heard: Heard, run: Run): Promise<void> {
+  await tellAuthor(d, heard, replies.onlyMayStop(run));
+  await markSession(d, run, run.state === "waiting" ? "suspended" : "processing", `kept:${heard.row.id}`);
+}
+
+/** What the same person asked a moment ago and nobody has begun: true if there was any. */
+async function takeBack(d: Decision, { row, conversation, event }: Heard<InboundMessage>): Promise<boolean> {
+  let any = false;
+  for (const earlier of await d.tx.inbox.unrouted(conversation.id)) {
+    if (earlier.id === row.id) break;
+    if (!isPlainMessage(earlier) || earlier.event.author.key !== event.author.key) continue;
+    any = (await d.tx.inbox.route(earlier.id, "noted")) || any;
+  }
+  return any;
+}
+
+async function idle(d: Decision, { conversation }: Heard): Promise<string> {
+  const [last] = await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
+  return replies.idleStatus(last, d.now);
+}
+
+async function why(d: Decision, { conversation }: Heard, run: Run | undefined): Promise<string> {
+  if (!run) {
+    const [last] = await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
+    return replies.whyIdle(last);
+  }
+  const steps = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
+  return replies.why(run, await d.tx.waits.forRun(run.id), steps.at(-1), d.now);
+}
+
+async function say(d: Decision, { conversation, row }: Heard, text: string): Promise<void> {
+  const at = { tenant: conversation.tenant, conversation: conversation.id };
+  await d.say(noticePost(at, `reply:${row.id}`, notice(text)));
+}

@@ -1,0 +1,48 @@
+// What the sweeper has done about waits whose time has come: the default applies, or the person is reminded once.
+
+import type { Utterance } from "../domain/outbox.ts";
+import { isTerminal } from "../domain/run.ts";
+import type { Wait } from "../domain/wait.ts";
+import { nudgeText } from "../runtime/voice/replies.ts";
+import { answerWait } from "./answer-wait.ts";
+import type { Desk } from "./desk.ts";
+
+/** The stated default is the answer now. Nothing happens if somebody answered first, or if there is no default. */
+export async function expireWait(desk: Desk, wait: Wait): Promise<void> {
+  const { ask } = wait;
+  if (ask.kind !== "question" || ask.default === undefined) return;
+  const answer = ask.default;
+  await desk.decide(async (d) => {
+    const run = await d.tx.runs.find(wait.run);
+    if (run && !isTerminal(run.state)) await answerWait(d, { run, wait }, { answer, via: "default" });
+  });
+}
+
+/** One reminder that notifies, under the question. Twice is once. */
+export async function nudge(desk: Desk, wait: Wait): Promise<void> {
+  await desk.decide(async (d) => {
+    const run = await d.tx.runs.find(wait.run);
+    const now = await d.tx.waits.find(wait.id);
+    if (!run || now?.state !== "open") return;
+    const person = await d.tx.people.find(wait.asked);
+    const reminder: Utterance = {
+      key: `nudge:${wait.id}`,
+      tenant: run.tenant,
+      conversation: run.conversation,
+      run: run.id,
+      op: {
+        op: "post",
+        message: {
+          kind: "attention",
+          about: "question",
+          title: `Reminder: ${run.plan?.title ?? run.title}`,
+          text: nudgeText(wait),
+          mention: wait.asked,
+          mentionName: person?.name ?? run.subjectName,
+          options: [],
+        },
+      },
+    };
+    await d.say(reminder);
+  });
+}

@@ -1,0 +1,339 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { actionIds, optionValue } from "../../src/domain/actions.ts";
+import { asWaitId } from "../../src/domain/ids.ts";
+import type { Run } from "../../src/domain/run.ts";
+import type { BudgetAsk, DoubtAsk, QuestionAsk, Wait } from "../../src/domain/wait.ts";
+import * as replies from "../../src/runtime/voice/replies.ts";
+import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, texts, whispers } from "./gateway-world.ts";
+
+const question: QuestionAsk = { kind: "question", question: "Which region?", options: ["Europe", "World"] };
+const budget: BudgetAsk = { kind: "budget", limit: "steps", used: 500, cap: 500 };
+const doubt: DoubtAsk = { kind: "doubt", tool: "run_command", step: 3 };
+
+describe("gateway/actions", () => {
+  let world: GatewayWorld;
+  let run: Run;
+  beforeEach(async () => {
+    world = await createGatewayWorld();
+    await world.hear("compare the vendors");
+    await world.settle();
+    const started = await world.run();
+    if (!started) throw new Error("There is no run");
+    run = started;
+    world.bells.length = 0;
+  });
+  afterEach(() => world.close());
+
+  const now = async (): Promise<Run | undefined> => world.store.read((tx) => tx.runs.find(run.id));
+  const waitNow = async (wait: Wait): Promise<Wait | undefined> =>
+    world.store.read((tx) => tx.waits.find(wait.id));
+  const asked = (): unknown => world.held().messages.find((one) => one.key.startsWith("ask:"))?.message;
+
+  describe("question.answer", () => {
+    it("resolves the wait, wakes the run and shows the decision, in one transaction", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", optionValue(wait.id, 1));
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({
+        state: "resolved",
+        answer: { answer: "World", by: ana.key, byName: "Ana", via: "button" },
+      });
+      expect(await now()).toMatchObject({ state: "queued" });
+      expect(world.bells).toMatchObject([{ run: run.id, segment: (await now())?.segment }]);
+      expect(asked()).toMatchObject({ options: [], decided: "Ana: World (09:00 UTC)" });
+      expect(asked()).not.toHaveProperty("freeText");
+    });
+
+    it("takes what was typed", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", wait.id, { text: " Only the Nordics " });
+      await world.settle();
+
+      expect((await waitNow(wait))?.answer).toMatchObject({ answer: "Only the Nordics", via: "text" });
+    });
+
+    it("asks for words where nothing was typed", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", wait.id, { text: "  " });
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+      expect(whispers(world.held(), ana)).toEqual([replies.emptyAnswer]);
+    });
+
+    it("I10: refuses whoever was not asked, privately, and names who may", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", optionValue(wait.id, 0), { by: bo });
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+      expect(whispers(world.held(), bo)).toEqual(["Only Ana can answer this."]);
+      expect(world.bells).toEqual([]);
+    });
+
+    it("I10: lets a manager answer for a run of the employee", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", optionValue(wait.id, 0), { by: ada });
+      await world.settle();
+
+      expect((await waitNow(wait))?.answer).toMatchObject({ answer: "Europe", byName: "Ada" });
+    });
+
+    it("I10: does not let a manager answer what a person's assistant asks", async () => {
+      await world.hear("remind me", { conversation: dm });
+      await world.settle();
+      const mine = await world.run(dm);
+      if (!mine) throw new Error("There is no run");
+      const wait = await world.park(mine, question);
+      await world.click("question.answer", optionValue(wait.id, 0), { by: ada, conversation: dm });
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+    });
+
+    it("W1: counts once whatever is clicked at the same moment, and answers every other click", async () => {
+      const wait = await world.park(run, question);
+      await Promise.all(
+        Array.from({ length: 20 }, (_, n) => world.click("question.answer", optionValue(wait.id, n % 2))),
+      );
+      await world.settle();
+
+      const chosen = (await waitNow(wait))?.answer?.answer ?? "";
+      expect(["Europe", "World"]).toContain(chosen);
+      expect(world.bells).toHaveLength(1);
+      expect(whispers(world.held(), ana)).toEqual(
+        Array.from({ length: 19 }, () => `This was decided already: Ana chose “${chosen}”.`),
+      );
+    });
+
+    it("counts a click that is delivered twice once, without a word", async () => {
+      const wait = await world.park(run, question);
+      const click = await world.click("question.answer", optionValue(wait.id, 0));
+      await world.gateway.intake.receive(click);
+      await world.settle();
+
+      expect(world.held().whispers).toEqual([]);
+    });
+
+    it("says that it is closed after the run was stopped", async () => {
+      const wait = await world.park(run, question);
+      await world.click("run.stop", run.id);
+      await world.settle();
+      await world.click("question.answer", optionValue(wait.id, 0));
+      await world.settle();
+
+      expect(whispers(world.held(), ana)).toEqual([expect.stringContaining("closed already")]);
+      expect(await now()).toMatchObject({ state: "stopped" });
+    });
+
+    it.each([
+      ["a wait that never was", "wait_nowhere.0"],
+      ["nonsense", "…"],
+      ["nothing", ""],
+    ])("I14: says that %s is not known", async (_what, value) => {
+      await world.click("question.answer", value);
+      await world.settle();
+
+      expect(whispers(world.held(), ana)).toEqual([replies.gone]);
+    });
+
+    it("does not take an option that was not offered", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", optionValue(wait.id, 9));
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+      expect(whispers(world.held(), ana)).toEqual([replies.gone]);
+    });
+
+    it("AC2: does not take a button of another conversation", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", optionValue(wait.id, 0), { conversation: dm });
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+      expect(whispers(world.held(dm), ana)).toEqual([replies.gone]);
+    });
+
+    it("I5: takes the word on a step in doubt", async () => {
+      const wait = await world.park(run, doubt);
+      await world.click("question.answer", optionValue(wait.id, 2));
+      await world.settle();
+
+      expect((await waitNow(wait))?.answer).toMatchObject({ answer: "Do it again", via: "button" });
+    });
+  });
+
+  describe("budget.add and budget.finish", () => {
+    it.each([
+      ["budget.add", "add", "Allow half as much again"],
+      ["budget.finish", "finish", "Finish with what I have"],
+    ] as const)("takes %s as the way on", async (action, answer, shown) => {
+      const wait = await world.park(run, budget);
+      await world.click(action, wait.id);
+      await world.settle();
+
+      expect((await waitNow(wait))?.answer).toMatchObject({ answer, via: "button" });
+      expect(await now()).toMatchObject({ state: "queued" });
+      expect(asked()).toMatchObject({ decided: `Ana: ${shown} (09:00 UTC)` });
+    });
+
+    it("refuses people who may not spend", async () => {
+      const wait = await world.park(run, budget);
+      await world.click("budget.add", wait.id, { by: bo });
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+      expect(whispers(world.held(), bo)).toEqual(["Only Ana can answer this."]);
+    });
+
+    it("does not answer a question, nor an answer the budget", async () => {
+      const wait = await world.park(run, question);
+      await world.click("budget.add", wait.id);
+      await world.settle();
+
+      expect(await waitNow(wait)).toMatchObject({ state: "open" });
+      expect(whispers(world.held(), ana)).toEqual([replies.notAvailable]);
+    });
+  });
+
+  describe("run.stop", () => {
+    it("I13: ends a queued run with its last words", async () => {
+      await world.click("run.stop", run.id);
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "stopped", outcome: { code: "stopped" } });
+      expect(world.held().messages.map(({ message }) => message)).toMatchObject([
+        { kind: "result", outcome: "stopped", text: expect.stringContaining("Stopped by Ana") },
+      ]);
+      expect(world.held().statuses).toEqual(["processing", "active"]);
+    });
+
+    it("I13: ends a waiting run: its card loses its buttons, its question is closed", async () => {
+      await world.park(run, question);
+      await world.click("run.stop", run.id, { by: ada });
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "stopped" });
+      const [card, ask, result] = world.held().messages.map(({ message }) => message);
+      expect(card).toMatchObject({ kind: "card", state: "Stopped", buttons: [], line: "Stopped by Ada, 09:00 UTC" });
+      expect(ask).toMatchObject({ kind: "attention", options: [], decided: "Closed: stopped by Ada (09:00 UTC)" });
+      expect(result).toMatchObject({ kind: "result", outcome: "stopped" });
+    });
+
+    it("tells the worker of a working run, and leaves the last words to it", async () => {
+      await world.work(run);
+      await world.click("run.stop", run.id);
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "working", stopRequestedBy: ana.key });
+      expect(world.held().messages).toEqual([]);
+    });
+
+    it("lets the place's approvers stop it", async () => {
+      world.rules = { ...world.rules, approvers: [bo.key] };
+      await world.click("run.stop", run.id, { by: bo });
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "stopped" });
+    });
+
+    it("refuses anyone else privately, and puts the session mark back", async () => {
+      await world.click("run.stop", run.id, { by: bo });
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "queued" });
+      expect(whispers(world.held(), bo)).toEqual([expect.stringContaining("Only Ana or my managers can stop")]);
+      expect(world.held().statuses).toEqual(["processing", "processing"]);
+    });
+
+    it("W1: has one winner against an answer at the same moment", async () => {
+      for (let round = 0; round < 10; round += 1) {
+        const conversation = { ...dm, thread: `race${round}` };
+        await world.hear("work", { conversation });
+        await world.settle();
+        const raced = await world.run(conversation);
+        if (!raced) throw new Error("There is no run");
+        const wait = await world.park(raced, question);
+        const acts = [
+          () => world.click("run.stop", raced.id, { conversation }),
+          () => world.click("question.answer", optionValue(wait.id, 0), { conversation }),
+        ];
+        await Promise.all((round % 2 === 0 ? acts : acts.toReversed()).map((act) => act()));
+        await world.settle();
+
+        const after = await world.run(conversation);
+        expect(after?.state).toBe("stopped");
+        const results = texts(world.held(conversation), "result");
+        expect(results).toHaveLength(1);
+      }
+    });
+
+    it("says so when it has ended already", async () => {
+      await world.click("run.stop", run.id);
+      await world.settle();
+      await world.click("run.stop", run.id);
+      await world.settle();
+
+      expect(whispers(world.held(), ana)).toEqual([replies.endedAlready]);
+      expect(texts(world.held(), "result")).toHaveLength(1);
+    });
+  });
+
+  describe("run.retry", () => {
+    beforeEach(async () => {
+      await world.click("run.stop", run.id);
+      await world.settle();
+      world.bells.length = 0;
+    });
+
+    it("starts a new run with the same goal in the same conversation", async () => {
+      await world.click("run.retry", run.id);
+      await world.settle();
+
+      const again = await world.run();
+      expect(again?.id).not.toBe(run.id);
+      expect(again).toMatchObject({ state: "queued", goal: run.goal, title: run.title, subject: ana.key });
+      expect(world.bells).toMatchObject([{ run: again?.id }]);
+    });
+
+    it("I3: starts one for two clicks", async () => {
+      await Promise.all([world.click("run.retry", run.id), world.click("run.retry", run.id)]);
+      await world.settle();
+
+      expect(await world.runs()).toHaveLength(2);
+      expect(whispers(world.held(), ana)).toEqual([expect.stringContaining("I'm at work here already")]);
+    });
+
+    it("I10: makes a manager who asks for it the new subject, and refuses others", async () => {
+      await world.click("run.retry", run.id, { by: bo });
+      await world.settle();
+      expect(whispers(world.held(), bo)).toEqual([replies.onlyMayRetry(run)]);
+
+      await world.click("run.retry", run.id, { by: ada });
+      await world.settle();
+      expect(await world.run()).toMatchObject({ subject: ada.key, subjectName: "Ada" });
+    });
+  });
+
+  it.each([
+    ["feedback.up", replies.thanks],
+    ["feedback.down", replies.sorryFeedback],
+  ] as const)("thanks privately for %s, and keeps it with the run", async (action, text) => {
+    const click = await world.click(action, run.id);
+    await world.settle();
+
+    expect(whispers(world.held(), ana)).toEqual([text]);
+    expect(click.action).toBe(action);
+  });
+
+  it("I14: answers every button there is", async () => {
+    await world.click("run.stop", run.id);
+    await world.settle();
+    for (const action of actionIds) await world.click(action, asWaitId("nothing"), { by: bo });
+    await world.settle();
+
+    expect(whispers(world.held(), bo)).toHaveLength(actionIds.length);
+  });
+});

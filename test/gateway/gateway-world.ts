@@ -1,0 +1,341 @@
+// A gateway and everything it needs, all real but the chat platform and the clock: SQLite, an embedded queue, workspaces
+// on disk. A crash is staged by letting the gateway die at a failpoint and building another one over the same rows.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { FailpointName, Failpoints } from "../../src/base/failpoints.ts";
+import { createIds } from "../../src/base/ids.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import type { Bell } from "../../src/domain/bell.ts";
+import type { Conversation, ConversationAddress } from "../../src/domain/conversation.ts";
+import { asTenantId, asWaitId, personKey } from "../../src/domain/ids.ts";
+import type {
+  InboundAction,
+  InboundEvent,
+  InboundFile,
+  InboundMessage,
+} from "../../src/domain/inbound.ts";
+import type { Mail } from "../../src/domain/mailbox.ts";
+import type { Utterance } from "../../src/domain/outbox.ts";
+import type { Person } from "../../src/domain/person.ts";
+import type { Lease, Run } from "../../src/domain/run.ts";
+import type { Wait, WaitAsk } from "../../src/domain/wait.ts";
+import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
+import { createDesk, type Desk } from "../../src/gateway/desk.ts";
+import { createFilesIn } from "../../src/gateway/files-in.ts";
+import { createIntake, type Intake } from "../../src/gateway/intake.ts";
+import { createRouter } from "../../src/gateway/router.ts";
+import type { PlaceRules } from "../../src/gateway/rules.ts";
+import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
+import { askPost } from "../../src/runtime/voice/attention.ts";
+import { cardPost } from "../../src/runtime/voice/run-card.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import type { Workspaces } from "../../src/workspace/contract.ts";
+import { createWorkspaces } from "../../src/workspace/workspaces.ts";
+import { createFakePlatform, type FakePlatform, type HeldConversation } from "../fakes/fake-platform.ts";
+import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+
+const tenant = asTenantId("fake-t1");
+
+function member(id: string, name: string): Person {
+  return { key: personKey("fake", "t1", id), name, kind: "member" };
+}
+
+export const ana = member("ana", "Ana");
+export const bo = member("bo", "Bo");
+/** The agent's manager. */
+export const ada = member("ada", "Ada");
+export const guest: Person = { ...member("guest", "A guest"), kind: "guest" };
+export const bot: Person = { ...member("bot", "A bot"), kind: "bot" };
+
+export const thread: ConversationAddress = {
+  platform: "fake",
+  tenant,
+  kind: "channel",
+  channel: "sales",
+  thread: "t1",
+};
+export const dm: ConversationAddress = { ...thread, kind: "dm", channel: "dm-ana", thread: "d1" };
+
+/** As the composition root puts it together. */
+export interface Gateway {
+  readonly desk: Desk;
+  readonly intake: Intake;
+  readonly delivery: Delivery;
+}
+
+export interface GatewaySettings {
+  readonly burstMs: number;
+  readonly maxFileBytes: number;
+}
+
+export class Crash extends Error {}
+
+export interface GatewayWorld {
+  readonly clock: ManualClock;
+  readonly store: Store;
+  readonly workspaces: Workspaces;
+  readonly platform: FakePlatform;
+  /** The gateway of the process that lives now. */
+  gateway: Gateway;
+  /** What was rung, by all processes. */
+  readonly bells: Bell[];
+  rules: PlaceRules;
+  /** Somebody writes. Resolves when it is committed. */
+  hear(text: string, more?: Partial<InboundMessage> & { readonly by?: Person }): Promise<InboundMessage>;
+  click(
+    action: InboundAction["action"],
+    value: string,
+    more?: Partial<InboundAction> & { readonly by?: Person },
+  ): Promise<InboundAction>;
+  /** Waits until all that was heard is routed, and all that is due is said. */
+  settle(): Promise<void>;
+  /** Lets time pass, and all that falls due happen. */
+  pass(ms: number): Promise<void>;
+  /** The process at hand does nothing any more; a new one takes its place. With `failAt`, that one dies there. */
+  restart(failAt?: FailpointName): void;
+  /** What the sweeper does about messages that nobody routed. */
+  sweep(): Promise<void>;
+  /** What the chat shows. */
+  held(at?: ConversationAddress): HeldConversation;
+  conversation(at?: ConversationAddress): Promise<Conversation>;
+  run(at?: ConversationAddress): Promise<Run | undefined>;
+  runs(): Promise<Run[]>;
+  mail(run: Run): Promise<Mail[]>;
+  /** A worker claims the run and holds it. */
+  work(run: Run): Promise<Lease>;
+  /** A worker claims the run and parks it on `ask`, with its card and its question posted. */
+  park(run: Run, ask: WaitAsk, more?: { readonly dueAt?: number; readonly nudgeAt?: number }): Promise<Wait>;
+  say(utterance: Utterance): Promise<void>;
+  file(name: string, content: Buffer | string, id?: string): InboundFile;
+  close(): Promise<void>;
+}
+
+export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}): Promise<GatewayWorld> {
+  const folder = await mkdtemp(path.join(tmpdir(), "deputy-gateway-"));
+  const clock = createManualClock();
+  const ids = createIds(() => clock.now());
+  const store = await createSqliteStore({ path: ":memory:" });
+  const workspaces = createWorkspaces({
+    root: path.join(folder, "workspaces"),
+    blobsFolder: path.join(folder, "blobs"),
+    log: silentLogger,
+    now: () => clock.now(),
+  });
+  const queue = createEmbeddedQueue({ maxWaiting: 10_000, log: silentLogger });
+  const bells: Bell[] = [];
+  queue.work(async (bell) => void bells.push(bell), {
+    concurrency: 1,
+    onError: (error) => {
+      throw error;
+    },
+  });
+  const platform = createFakePlatform();
+  let count = 0;
+  let process = { dead: false };
+
+  function open(failAt?: FailpointName): Gateway {
+    process.dead = true;
+    const own = { dead: false };
+    process = own;
+    const failpoint: Failpoints = (name) => {
+      if (own.dead) return Promise.reject(new Crash(name));
+      if (name !== failAt) return undefined;
+      own.dead = true;
+      return Promise.reject(new Crash(name));
+    };
+    const living = mortal(store, own);
+    const log = silentLogger;
+    const loopWorld = { clock, ids, log, failpoint };
+    const platforms = new Map([["fake", platform]]);
+    const delivery = createDelivery({ world: loopWorld, store: living, platforms, blobs: workspaces.blobs });
+    const desk = createDesk({ store: living, queue, clock, failpoint, log, kick: () => delivery.kick() });
+    const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
+    const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });
+    const router = createRouter({ world: loopWorld, desk, rulesFor: () => world.rules, files });
+    const burstMs = settings.burstMs ?? 0;
+    return { desk, delivery, intake: createIntake({ world: loopWorld, store: living, router, burstMs }) };
+  }
+
+  const nextId = (prefix: string): string => {
+    count += 1;
+    return `${prefix}${count}`;
+  };
+  const heard = (by: Person, at: ConversationAddress): Omit<InboundMessage, "kind" | MessageOnly> => {
+    clock.jump(1);
+    return { eventId: nextId("ev"), conversation: at, author: by, sentAt: clock.now() };
+  };
+
+  const base = {
+    clock,
+    store,
+    workspaces,
+    platform,
+    bells,
+    rules: {
+      enabled: true,
+      reply: "followers",
+      guests: false,
+      bots: [],
+      agent: "deputy",
+      budget: { steps: 500 },
+      managers: [ada.key],
+      approvers: [],
+    } satisfies PlaceRules as PlaceRules,
+  };
+  const world: GatewayWorld = {
+    ...base,
+    gateway: open(),
+    async hear(text, { by = ana, ...more } = {}) {
+      const event: InboundMessage = {
+        ...heard(by, more.conversation ?? thread),
+        kind: "message",
+        messageId: nextId("msg"),
+        text,
+        mentionsAgent: true,
+        mentions: [],
+        files: [],
+        ...more,
+      };
+      await world.gateway.intake.receive(event);
+      return event;
+    },
+    async click(action, value, { by = ana, ...more } = {}) {
+      const event: InboundAction = {
+        ...heard(by, more.conversation ?? thread),
+        kind: "action",
+        action,
+        value,
+        ...more,
+      };
+      await world.gateway.intake.receive(event);
+      return event;
+    },
+    async settle() {
+      await world.gateway.intake.idle();
+      await world.gateway.delivery.idle();
+      await clock.advance(0);
+      await world.gateway.intake.idle();
+      await world.gateway.delivery.idle();
+    },
+    async pass(ms) {
+      const step = Math.max(1_000, ms / 20);
+      for (let left = ms; left > 0; left -= step) {
+        await clock.advance(Math.min(left, step));
+        await world.settle();
+      }
+    },
+    restart(failAt) {
+      world.gateway = open(failAt);
+      world.gateway.delivery.start();
+    },
+    async sweep() {
+      const due = await store.read((tx) => tx.inbox.dueConversations(clock.now(), 100));
+      for (const id of due) await world.gateway.intake.routeConversation(id);
+      world.gateway.delivery.kick();
+      await world.settle();
+    },
+    held: (at = thread) => platform.held(at),
+    async conversation(at = thread) {
+      const all = await store.read((tx) => tx.conversations.list());
+      const found = all.find(({ address }) => address.thread === at.thread && address.channel === at.channel);
+      if (!found) throw new Error("There is no such conversation");
+      return found;
+    },
+    async run(at = thread) {
+      const { id } = await world.conversation(at);
+      const [run] = await store.read((tx) => tx.runs.list({ conversation: id, limit: 1 }));
+      return run;
+    },
+    runs: () => store.read((tx) => tx.runs.list({ limit: 1_000 })),
+    mail: (run) => store.read((tx) => tx.mailbox.list(run.id, 0)),
+    async work(run) {
+      const claim = await store.write((tx) =>
+        tx.runs.claim(
+          { run: run.id, segment: run.segment },
+          "worker",
+          15_000,
+          { perPerson: 99, perTenant: 99 },
+          clock.now(),
+        ),
+      );
+      if (claim.kind !== "claimed") throw new Error(`The run could not be claimed: ${claim.kind}`);
+      return claim.lease;
+    },
+    async park(run, ask, more = {}) {
+      const lease = await world.work(run);
+      const now = clock.now();
+      const id = asWaitId(`wait_${run.id}_${run.cursor}`);
+      const wait = await store.write(async (tx) => {
+        await tx.runs.advance(lease, run.cursor, run.cursor + 1, run.spent);
+        await tx.steps.start(lease, { n: run.cursor, kind: "wait" }, now);
+        const kind = ask.kind === "budget" ? "budget" : "question";
+        await tx.waits.open({ id, run: run.id, step: run.cursor, kind, ask, asked: run.subject, now, ...more });
+        await tx.runs.park(lease, undefined);
+        await tx.outbox.add(cardPost(run, { state: "Waiting for you", noted: [] }), now);
+        await tx.outbox.add(askPost(run, id, ask, more.dueAt), now);
+        return tx.waits.find(id);
+      });
+      world.gateway.delivery.kick();
+      await world.settle();
+      if (!wait) throw new Error("The wait was not opened");
+      return wait;
+    },
+    async say(utterance) {
+      await store.write((tx) => tx.outbox.add(utterance, clock.now()));
+      world.gateway.delivery.kick();
+      await world.settle();
+    },
+    file(name, content, id = nextId("file")) {
+      const bytes = Buffer.from(content);
+      platform.files.set(id, bytes);
+      return { id, name, sizeBytes: bytes.length, ref: id };
+    },
+    async close() {
+      process.dead = true;
+      await queue.close();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  world.gateway.delivery.start();
+  return world;
+}
+
+type MessageOnly = "messageId" | "text" | "mentionsAgent" | "mentions" | "files";
+
+/** After its crash a process writes nothing more, whatever its code would still like to do. */
+function mortal(store: Store, process: { readonly dead: boolean }): Store {
+  return {
+    ...store,
+    read: (fn) => (process.dead ? Promise.reject(new Crash("dead")) : store.read(fn)),
+    write: (fn) => (process.dead ? Promise.reject(new Crash("dead")) : store.write(fn)),
+  };
+}
+
+/** The text of every message of a kind, in order. */
+export function texts(held: HeldConversation, kind: "notice" | "result"): string[] {
+  return held.messages.flatMap(({ message }) =>
+    message.kind === kind && "text" in message ? [message.text] : [],
+  );
+}
+
+export function whispers(held: HeldConversation, to: Person): string[] {
+  return held.whispers.flatMap((one) =>
+    one.to === to.key && one.message.kind === "notice" ? [one.message.text] : [],
+  );
+}
+
+/** An edit or a deletion of `message`. */
+export function changed(
+  message: InboundMessage,
+  kind: "edited" | "deleted",
+  text: string,
+  eventId: string,
+): InboundEvent {
+  const { conversation, author, sentAt, messageId } = message;
+  const common = { eventId, conversation, author, sentAt, messageId };
+  return kind === "edited" ? { ...common, kind, text } : { ...common, kind };
+}

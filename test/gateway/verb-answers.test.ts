@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as replies from "../../src/runtime/voice/replies.ts";
+import type { QuestionAsk } from "../../src/domain/wait.ts";
+import type { Run } from "../../src/domain/run.ts";
+import { ada, ana, bo, createGatewayWorld, type GatewayWorld, guest, texts, whispers } from "./gateway-world.ts";
+
+const question: QuestionAsk = { kind: "question", question: "Which region?", options: ["Europe", "World"] };
+
+describe("gateway/verb-answers", () => {
+  let world: GatewayWorld;
+  beforeEach(async () => {
+    world = await createGatewayWorld();
+  });
+  afterEach(() => world.close());
+
+  const start = async (): Promise<Run> => {
+    await world.hear("compare the vendors");
+    await world.settle();
+    const run = await world.run();
+    if (!run) throw new Error("There is no run");
+    return run;
+  };
+
+  it("says what it is doing", async () => {
+    const run = await start();
+    await world.park(run, question);
+    await world.pass(120_000);
+    await world.hear("status");
+    await world.settle();
+
+    const [status] = texts(world.held(), "notice");
+    expect(status).toContain("Waiting for Ana: “compare the vendors”, asked by Ana 2 min ago.");
+    expect(status).toContain("My question: Which region?");
+  });
+
+  it("says that nothing is going on, and what was the last", async () => {
+    await world.hear("status");
+    await world.settle();
+    const run = await start();
+    await world.click("run.stop", run.id);
+    await world.settle();
+    await world.hear("status");
+    await world.settle();
+
+    expect(texts(world.held(), "notice")).toEqual([
+      "Nothing is running here, and nothing has been so far.",
+      expect.stringContaining("The last was “compare the vendors”, stopped"),
+    ]);
+  });
+
+  it("says for whom and by what right it works", async () => {
+    const run = await start();
+    await world.hear("why?");
+    await world.settle();
+
+    const [why] = texts(world.held(), "notice");
+    expect(why).toContain("Ana asked: “compare the vendors”.");
+    expect(why).toContain("I act as deputy, with my own rights");
+    expect(why).toContain(`deputy runs show ${run.id}`);
+  });
+
+  it("says what it can do", async () => {
+    await world.hear("help");
+    await world.settle();
+
+    expect(texts(world.held(), "notice")).toEqual([replies.help("deputy")]);
+  });
+
+  it("says that there are no connections", async () => {
+    await world.hear("connect crm");
+    await world.settle();
+
+    expect(whispers(world.held(), ana)).toEqual([replies.noConnections]);
+  });
+
+  it("starts no run for a word it knows", async () => {
+    for (const word of ["stop", "status", "why", "help", "!mute", "!unmute"]) await world.hear(word);
+    await world.settle();
+
+    expect(await world.runs()).toEqual([]);
+  });
+
+  describe("stop", () => {
+    it("stops the run of a follower who does not mention it", async () => {
+      const run = await start();
+      await world.hear("stop", { mentionsAgent: false });
+      await world.settle();
+
+      expect(await world.run()).toMatchObject({ id: run.id, state: "stopped" });
+      expect(texts(world.held(), "result")).toEqual([expect.stringContaining("Stopped by Ana")]);
+    });
+
+    it("marks the word as seen while the worker ends the run", async () => {
+      await world.work(await start());
+      const word = await world.hear("Stop!");
+      await world.settle();
+
+      expect(world.held().reactions).toContainEqual({ messageId: word.messageId, emoji: "eyes" });
+      expect(await world.run()).toMatchObject({ state: "working", stopRequestedBy: ana.key });
+    });
+
+    it("is context when people say it to each other", async () => {
+      const run = await start();
+      await world.hear("stop", { by: bo, mentionsAgent: false });
+      await world.settle();
+
+      expect(await world.run()).toMatchObject({ state: "queued" });
+      expect(await world.mail(run)).toMatchObject([{ kind: "overheard", text: "stop" }]);
+    });
+
+    it("is refused privately to those who may not", async () => {
+      await start();
+      await world.hear("stop", { by: bo });
+      await world.settle();
+
+      expect(await world.run()).toMatchObject({ state: "queued" });
+      expect(whispers(world.held(), bo)).toHaveLength(1);
+    });
+
+    it("counts from a manager", async () => {
+      await start();
+      await world.hear("cancel", { by: ada });
+      await world.settle();
+
+      expect(await world.run()).toMatchObject({ state: "stopped" });
+    });
+
+    it("says that there is nothing to stop", async () => {
+      await world.hear("stop");
+      await world.settle();
+
+      expect(texts(world.held(), "notice")).toEqual([replies.nothingToStop]);
+    });
+
+    it("counts as a stop while a question is open, not as its answer", async () => {
+      await world.park(await start(), question);
+      await world.hear("stop", { mentionsAgent: false });
+      await world.settle();
+
+      expect(await world.run()).toMatchObject({ state: "stopped" });
+    });
+  });
+
+  describe("!mute", () => {
+    it("makes it leave replies alone until it is mentioned or unmuted", async () => {
+      await start();
+      await world.hear("stop");
+      await world.hear("!mute", { by: bo, mentionsAgent: false });
+      await world.settle();
+      await world.hear("thanks all", { mentionsAgent: false });
+      await world.settle();
+      expect(await world.runs()).toHaveLength(1);
+
+      await world.hear("!unmute", { by: bo, mentionsAgent: false });
+      await world.settle();
+      await world.hear("now the prices", { mentionsAgent: false });
+      await world.settle();
+      expect(await world.runs()).toHaveLength(2);
+      expect(texts(world.held(), "notice")).toEqual([replies.muted, replies.unmuted]);
+    });
+
+    it("still hears a mention", async () => {
+      await world.hear("!mute");
+      await world.settle();
+      await world.hear("compare the vendors");
+      await world.settle();
+
+      expect(await world.runs()).toHaveLength(1);
+    });
+
+    it("means nothing in a thread that the agent is no part of", async () => {
+      await world.hear("!mute", { mentionsAgent: false });
+      await world.settle();
+
+      expect(world.platform.calls).toEqual([]);
+      expect(await world.conversation()).toMatchObject({ muted: false });
+    });
+  });
+
+  it("refuses guests", async () => {
+    await world.hear("help", { by: guest });
+    await world.settle();
+
+    expect(whispers(world.held(), guest)).toEqual([replies.refusedPlaces.guest]);
+  });
+});
