@@ -1,0 +1,101 @@
+// One bell, one segment: claim, run, let go, ring for whoever waited for the slot.
+//
+// Owns: the order of these. Does not own: what a segment does (runtime), who is next (the rows).
+//
+//   SW1  Nothing is done for a bell whose run could not be claimed: it is not runnable, or not its turn. It is rung again
+//        when a slot is free, at once, or by the sweeper.
+//   SW2  The runtime lets go of the lease. Where it could not (store out of reach, a bug) nobody does: the lease runs out, and
+//        the next claim knows that it takes over.
+//   SW3  A run that was taken over `maxBarrenClaims` times in a row without a step committed is failed, not tried again:
+//        whatever kills its workers must not kill them for ever.
+
+import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/errors.ts";
+import type { Failpoints } from "../base/failpoints.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Bell } from "../domain/bell.ts";
+import type { Lease, Run } from "../domain/run.ts";
+import type { Runtime, Segment, SegmentEnd } from "../runtime/contract.ts";
+import type { ClaimResult, Store } from "../store/contract.ts";
+import type { HeldRun, HeldRuns } from "./held-runs.ts";
+import type { Ringer } from "./ringer.ts";
+import type { Shares } from "./shares.ts";
+
+export interface SegmentWorkerDeps {
+  readonly store: Store;
+  readonly runtime: Runtime;
+  readonly held: HeldRuns;
+  readonly shares: Shares;
+  readonly ringer: Ringer;
+  readonly surroundings: {
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly failpoint: Failpoints;
+    /** Ends a poison run with a message (`run.poison`), under its lease (SW3). */
+    readonly failPoison: (run: Run, lease: Lease) => Promise<void>;
+  };
+  readonly settings: SegmentWorkerSettings;
+}
+
+interface SegmentWorkerSettings {
+  readonly owner: string;
+  readonly leaseMs: number;
+  readonly sliceMs: number;
+  readonly maxBarrenClaims: number;
+}
+
+export interface SegmentWorker {
+  /** Rejects only if the store is out of reach. */
+  handle(bell: Bell): Promise<void>;
+}
+
+export function createSegmentWorker(deps: SegmentWorkerDeps): SegmentWorker {
+  return {
+    async handle(bell) {
+      if (deps.held.find(bell.run)) return; // HR1
+      const claimedAt = deps.surroundings.clock.now();
+      const claim = await claimRun(deps, bell, claimedAt);
+      if (claim.kind !== "claimed") return;
+      await deps.surroundings.failpoint("segment.after-claim");
+      await workOn(deps, claim, claimedAt);
+      await deps.ringer.ringRunnable();
+    },
+  };
+}
+
+function claimRun(deps: SegmentWorkerDeps, bell: Bell, now: number): Promise<ClaimResult> {
+  const { owner, leaseMs } = deps.settings;
+  return deps.store.write((tx) => tx.runs.claim(bell, owner, leaseMs, deps.shares.limits(), now));
+}
+
+async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: number): Promise<void> {
+  const { run, lease } = segment;
+  const { log } = deps.surroundings;
+  const held = deps.held.add(lease, { claimedAt, deadline: claimedAt + deps.settings.sliceMs });
+  try {
+    const end = await runSegment(deps, segment, held);
+    log.debug("A segment ended.", { run: run.id, epoch: lease.epoch, end });
+  } catch (error) {
+    held.abandon();
+    log.error("A segment broke off; its run goes on when the lease has run out.", {
+      run: run.id,
+      epoch: lease.epoch,
+      error: errorText(error),
+    });
+  } finally {
+    deps.held.remove(run.id);
+  }
+}
+
+async function runSegment(deps: SegmentWorkerDeps, segment: Segment, held: HeldRun): Promise<SegmentEnd> {
+  const { run, lease, takenOver } = segment;
+  if (!takenOver || run.barrenClaims <= deps.settings.maxBarrenClaims) {
+    return deps.runtime.runSegment({ run, lease, takenOver }, held.control);
+  }
+  deps.surroundings.log.error("A run is given up: it ended its worker each time.", {
+    run: run.id,
+    claims: run.barrenClaims,
+  });
+  await deps.surroundings.failPoison(run, lease);
+  return "settled";
+}

@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { createSweeper, type Sweeper, type SweepPart } from "../../src/workers/sweeper.ts";
+import { createGate } from "../fakes/gate.ts";
+import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+
+describe("workers/sweeper", () => {
+  let store: Store;
+  let clock: ManualClock;
+  let swept: string[];
+  let errors: string[];
+  const log = { ...silentLogger, error: (text: string) => void errors.push(text) };
+  const part = (name: string, sweep?: () => Promise<void>): SweepPart => ({
+    name,
+    sweep:
+      sweep ??
+      (async () => {
+        swept.push(name);
+      }),
+  });
+  const sweeper = (owner: string, ...parts: SweepPart[]): Sweeper =>
+    createSweeper({ store, parts, owner, clock, log, everyMs: 1_000 });
+
+  beforeEach(async () => {
+    store = await createSqliteStore({ path: ":memory:" });
+    clock = createManualClock();
+    swept = [];
+    errors = [];
+  });
+  afterEach(() => store.close());
+
+  it("sweeps each second, in one of all processes", async () => {
+    const one = sweeper("one", part("one"));
+    const other = sweeper("other", part("other"));
+    one.start();
+    await clock.advance(500);
+    other.start();
+
+    await clock.advance(3_000);
+
+    expect(swept).toEqual(["one", "one", "one"]);
+  });
+
+  it("takes the turn of a process that is gone within seconds", async () => {
+    await sweeper("gone", part("gone")).sweep();
+    const other = sweeper("other", part("other"));
+    other.start();
+
+    await clock.advance(5_500);
+
+    expect(swept).toEqual(["gone", "other"]);
+  });
+
+  it("gives its turn away when it stops", async () => {
+    const one = sweeper("one", part("one"));
+    await one.sweep();
+
+    await one.stop();
+    await sweeper("other", part("other")).sweep();
+
+    expect(swept).toEqual(["one", "other"]);
+  });
+
+  it("SP2: goes on with the other parts when one fails, and tries it again", async () => {
+    let tries = 0;
+    const broken = part("broken", async () => {
+      tries += 1;
+      throw new Error("broken");
+    });
+    const one = sweeper("one", broken, part("sound"));
+
+    await one.sweep();
+    await one.sweep();
+
+    expect(swept).toEqual(["sound", "sound"]);
+    expect(tries).toBe(2);
+    expect(errors).toHaveLength(2);
+  });
+
+  it("SP2: goes on with the other parts while one hangs, and does not begin it twice", async () => {
+    const gate = createGate();
+    let begun = 0;
+    const hanging = part("hanging", async () => {
+      begun += 1;
+      await gate.opened;
+    });
+    const one = sweeper("one", hanging, part("sound"));
+    one.start();
+
+    await clock.advance(3_000);
+    expect(swept).toEqual(["sound", "sound", "sound"]);
+    expect(begun).toBe(1);
+
+    gate.open();
+    await clock.advance(1_000);
+    expect(begun).toBe(2);
+  });
+
+  it("SP3: renews its turn in the second half of its time", async () => {
+    let writes = 0;
+    const counted: Store = {
+      ...store,
+      write(fn) {
+        writes += 1;
+        return store.write(fn);
+      },
+    };
+    const one = createSweeper({ store: counted, parts: [], owner: "one", clock, log, everyMs: 1_000 });
+    one.start();
+
+    await clock.advance(9_000);
+
+    expect(writes).toBe(3);
+  });
+
+  it("goes on after a store that was out of reach", async () => {
+    const one = sweeper("one", part("one"));
+    await store.close();
+
+    await one.sweep();
+    await one.stop();
+
+    expect(swept).toEqual([]);
+  });
+});
