@@ -12,6 +12,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 const { runCli } = await import("./cli/run-cli.ts");
 
+// The clock's timers don't keep a process alive, so that a forgotten one holds nothing up; the running command does.
+const alive = setInterval(() => undefined, 60_000);
 process.exitCode = await runCli({
   argv: process.argv.slice(2),
   env: process.env,
@@ -19,3 +21,4 @@ process.exitCode = await runCli({
   stdout: process.stdout,
   stderr: process.stderr,
 });
+clearInterval(alive);

@@ -38,7 +38,7 @@ export async function openEdges(
   stops: StopList,
 ): Promise<Edges> {
   if (isEmbedded(config)) {
-    const claim = claimDatabase({ path: sqlitePath(config.core.dataFolder) });
+    const claim = claimDatabase(sqlitePath(config.core.dataFolder));
     stops.add(() => claim.release());
   }
   const store = await openConfiguredStore(config, log);

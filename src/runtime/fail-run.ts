@@ -10,11 +10,7 @@ import { cardEdit, cardKey } from "./voice/run-card.ts";
 import { sessionStatus } from "./voice/session-status.ts";
 
 /** Rows or folder of the run cannot be opened. */
-export async function failUnopened(
-  segment: Segment,
-  error: unknown,
-  deps: RuntimeDeps,
-): Promise<"settled"> {
+export async function failUnopened(segment: Segment, error: unknown, deps: RuntimeDeps): Promise<"settled"> {
   const raw = isAppError(error) ? error.code : "run.bug";
   const code = raw === "store.corrupt_row" || raw === "workspace.blob_corrupt" ? "run.corrupt" : raw;
   deps.world.log.error("A run could not be opened", { run: segment.run.id, code: raw, error });

@@ -12,6 +12,7 @@ import type { OutgoingFile } from "../domain/outbox.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { EffectClass, Repeatability } from "../domain/step.ts";
 import type { QuestionAsk } from "../domain/wait.ts";
+import type { GuardedFetch } from "../net/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
 
 export interface ToolContext {
@@ -26,20 +27,7 @@ export interface ToolContext {
   readonly attach: (path: string, title?: string) => Promise<OutgoingFile>;
 }
 
-/** Text or bytes of a public address, size and time capped; rejects with a sentence for the model. */
-export type GuardedFetch = (
-  url: string,
-  options: { readonly maxBytes: number; readonly signal: AbortSignal },
-) => Promise<FetchedPage>;
-
-export interface FetchedPage {
-  /** After redirects. */
-  readonly url: string;
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: Buffer;
-  readonly truncated: boolean;
-}
+export type { GuardedFetch } from "../net/contract.ts";
 
 export type Effect =
   | { readonly kind: "plan"; readonly plan: Plan }

@@ -10,7 +10,16 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const size = (request: ModelRequest): number => Math.ceil(JSON.stringify(request.messages).length / 3);
+/** Everything the model service would count, at the same three characters a token as the loop is given. */
+const size = ({ instructions, messages, tools }: ModelRequest): number => {
+  const texts = messages.map((message) =>
+    message.role === "tool"
+      ? message.content
+      : message.text +
+        (message.role === "assistant" ? message.calls.map((call) => call.arguments).join("") : ""),
+  );
+  return Math.ceil((instructions + JSON.stringify(tools) + texts.join("")).length / 3);
+};
 
 describe("runtime: long context", () => {
   it("fits a run of 1,000 steps in a 32k window, keeping plan and answers", async () => {

@@ -1,6 +1,7 @@
 // `deputy demo`: the whole main job in the terminal on embedded defaults, in a folder of its own; ends by itself.
 
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type App, startApp } from "../../app.ts";
 import { systemClock } from "../../base/clock.ts";
@@ -52,9 +53,18 @@ async function perform(app: App, file: string, out: Output): Promise<ResultMessa
     ponderMs: 1_500,
     timeoutMs: app.edges.model.model.scripted ? 55_000 : 15 * 60_000,
   });
-  await app.gateway.delivery.idle();
+  await everythingSaid(app);
   stop();
   return result.outcome;
+}
+
+/** The last edit of the run card follows the result when the platform's pace allows. */
+async function everythingSaid({ edges }: App): Promise<void> {
+  const until = systemClock.now() + 10_000;
+  while (systemClock.now() < until) {
+    if ((await edges.store.read((tx) => tx.outbox.nextDue())) === undefined) return;
+    await sleep(100);
+  }
 }
 
 async function tellWhereToLook(app: App, folder: string, out: Output): Promise<void> {

@@ -14,13 +14,14 @@ export function createTranscript(
   const line = (who: string, what: string, body: string): void => {
     const seconds = ((now() - startedAt) / 1000).toFixed(1).padStart(5);
     out.write(`${paint.dim(`${seconds}s`)}  ${paint.bold(who)} ${paint.dim(what)}\n`);
+    if (body === "") return;
     for (const row of body.split("\n")) out.write(row === "" ? "\n" : `        ${row}\n`);
   };
   const shown = new Map<string, string>();
 
   return (event) => {
     if (event.kind === "status") {
-      line(room.agentName, `${place(room, event.channel)} is ${event.status}`, "");
+      line(room.agentName, `marks its thread in ${place(room, event.channel)} as ${event.status}`, "");
       return;
     }
     const { message, change } = event;

@@ -7,13 +7,20 @@ import { limits } from "../limits.ts";
 import type { CheckedCall } from "./checked-call.ts";
 
 export async function execute(call: CheckedCall, context: ToolContext, world: World): Promise<ToolOutcome> {
-  const tooLong = new AbortController();
-  const cancel = world.clock.after(limits.toolTimeoutMs, () => tooLong.abort());
-  const signal = AbortSignal.any([context.signal, tooLong.signal]);
+  const ending = new AbortController();
+  const stop = (): void => ending.abort(context.signal.reason);
+  let tooLong = false;
+  const cancel = world.clock.after(limits.toolTimeoutMs, () => {
+    tooLong = true;
+    ending.abort();
+  });
+  if (context.signal.aborted) stop();
+  else context.signal.addEventListener("abort", stop, { once: true });
+  const { signal } = ending;
   try {
     return await endsWith(signal, call.bound.run({ ...context, signal }));
   } catch (error) {
-    if (tooLong.signal.aborted) {
+    if (tooLong) {
       return problem(
         `${call.tool.name} was ended after ${limits.toolTimeoutMs / 60_000} minutes without a result.`,
       );
@@ -24,6 +31,7 @@ export async function execute(call: CheckedCall, context: ToolContext, world: Wo
     return problem(`${call.tool.name} failed inside. Its details are in the log; try another way.`);
   } finally {
     cancel();
+    context.signal.removeEventListener("abort", stop);
   }
 }
 

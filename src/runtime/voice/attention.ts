@@ -54,7 +54,7 @@ function question(run: Run, wait: WaitId, ask: QuestionAsk, dueAt: number | unde
   return {
     kind: "attention",
     about: "question",
-    title: `Question: ${run.plan?.title ?? run.title}`,
+    title: run.plan?.title ?? run.title,
     text: ask.question,
     ...defaultFooter(ask.default, dueAt),
     mention: run.subject,
@@ -95,7 +95,7 @@ function budget(run: Run, wait: WaitId, ask: BudgetAsk): Attention {
   return {
     kind: "attention",
     about: "budget",
-    title: `Paused: ${run.plan?.title ?? run.title}`,
+    title: run.plan?.title ?? run.title,
     text: `I have used ${limitWords[ask.limit](ask)}, which is the limit of this run.${progress} Nothing is lost. How shall I go on?`,
     mention: run.subject,
     mentionName: run.subjectName,
@@ -111,7 +111,7 @@ function doubt(run: Run, wait: WaitId, ask: DoubtAsk): Attention {
   return {
     kind: "attention",
     about: "doubt",
-    title: `Please check: ${run.plan?.title ?? run.title}`,
+    title: run.plan?.title ?? run.title,
     text:
       `I was interrupted while doing “${ask.tool}” (step ${ask.step}) and can't tell whether it happened. ` +
       "I won't repeat it by myself. Please look and tell me.",
