@@ -35,6 +35,7 @@ const printed = [
 afterEach(() => {
   for (const spy of printed) {
     const calls = spy.mock.calls.splice(0);
-    if (calls.length > 0) throw new Error(`A test printed to the console: ${JSON.stringify(calls).slice(0, 500)}`);
+    if (calls.length > 0)
+      throw new Error(`A test printed to the console: ${JSON.stringify(calls).slice(0, 500)}`);
   }
 });

@@ -11,12 +11,14 @@ import type { ConversationAddress } from "../domain/conversation.ts";
 import type { OutboxEntry, Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Blobs } from "../workspace/contract.ts";
+import type { KnownFates } from "./known-fates.ts";
 import { filesOf, messageForms, withFiles } from "./message-forms.ts";
 import { failed, type Outcome, settleMs } from "./outcome.ts";
 
 export interface PostDeps {
   readonly world: World;
   readonly blobs: Blobs;
+  readonly fates: KnownFates;
   /** A call to a platform is given up after this long. Below the time after which a sender counts as dead. */
   readonly timeoutMs: number;
 }
@@ -32,8 +34,6 @@ type Late = { readonly state: "pending" | "failed" } | { readonly state: "posted
 
 export interface Poster {
   post(task: PostTask): Promise<Outcome>;
-  /** The entry was taken and not tried: that says nothing new about its fate. */
-  heldBack(entry: OutboxEntry): void;
 }
 
 export function createPoster(deps: PostDeps): Poster {
@@ -42,8 +42,6 @@ export function createPoster(deps: PostDeps): Poster {
 
 class OncePoster implements Poster {
   readonly #deps: PostDeps;
-  /** Keys whose last try is known not to have happened. */
-  readonly #refused = new Set<string>();
   readonly #late = new Map<string, Late>();
 
   constructor(deps: PostDeps) {
@@ -55,12 +53,12 @@ class OncePoster implements Poster {
     const { key, attempts } = task.entry;
     const known = await this.#alreadySaid(task);
     if (known) return known;
-    this.#refused.delete(key);
+    this.#deps.fates.trying(key);
     try {
       return { kind: "sent", providerId: await this.#postSomehow(task) };
     } catch (error) {
       const outcome = failed(error, attempts, clock);
-      if (outcome.kind === "again" && outcome.fate === "refused") this.#refused.add(key);
+      if (outcome.kind === "again" && outcome.fate === "refused") this.#deps.fates.refused(key);
       this.#deps.world.log.warn("A message could not be posted; it is tried again", {
         key,
         attempts,
@@ -71,14 +69,10 @@ class OncePoster implements Poster {
     }
   }
 
-  heldBack({ key, attempts }: OutboxEntry): void {
-    if (attempts <= 1) this.#refused.add(key);
-  }
-
   /** How an earlier try ended, if that settles it; undefined if the message is to be posted. */
   async #alreadySaid(task: PostTask): Promise<Outcome | undefined> {
     const { entry, platform } = task;
-    if (entry.attempts <= 1 || this.#refused.has(entry.key)) return undefined;
+    if (!this.#deps.fates.mayHaveHappened(entry)) return undefined;
     const late = this.#late.get(entry.key);
     if (late?.state === "pending") {
       return { kind: "again", at: this.#deps.world.clock.now() + settleMs, fate: "unknown" };

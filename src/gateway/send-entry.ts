@@ -9,6 +9,7 @@ import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
+import { createKnownFates, type KnownFates } from "./known-fates.ts";
 import { textForm } from "./message-forms.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { createPoster, isFormRefused, type Poster, within } from "./post-message.ts";
@@ -49,11 +50,12 @@ class PlatformSender implements EntrySender {
   readonly #deps: SendDeps;
   readonly #pace: EditPace;
   readonly #poster: Poster;
+  readonly #fates: KnownFates = createKnownFates();
 
   constructor(deps: SendDeps) {
     this.#deps = deps;
     this.#pace = createEditPace(deps.pacing);
-    this.#poster = createPoster(deps);
+    this.#poster = createPoster({ ...deps, fates: this.#fates });
   }
 
   async send(task: SendTask): Promise<Outcome> {
@@ -79,7 +81,7 @@ class PlatformSender implements EntrySender {
   }
 
   heldBack(entry: OutboxEntry): void {
-    this.#poster.heldBack(entry);
+    this.#fates.heldBack(entry);
   }
 
   async #edit(task: SendTask, op: Op<"edit">): Promise<Outcome> {
@@ -129,6 +131,11 @@ class PlatformSender implements EntrySender {
   /** May be lost, so it is never repeated when its fate is unknown. */
   async #whisper(task: SendTask, op: Op<"whisper">): Promise<Outcome> {
     const { platform, entry } = task;
+    if (this.#fates.mayHaveHappened(entry)) {
+      this.#deps.world.log.warn("A private note was cut off and is not repeated", { key: entry.key });
+      return { kind: "sent" };
+    }
+    this.#fates.trying(entry.key);
     try {
       await this.#inSomeForm(op.message, (form) => platform.whisper(task.at, op.to, form));
       return { kind: "sent" };
@@ -141,6 +148,7 @@ class PlatformSender implements EntrySender {
       const outcome = failed(error, entry.attempts, this.#deps.world.clock);
       if (outcome.kind !== "again") return outcome;
       if (outcome.fate === "unknown") return { kind: "sent" };
+      this.#fates.refused(entry.key);
       return outcome.stuck === undefined ? outcome : { kind: "dropped", why: outcome.stuck };
     }
   }

@@ -84,31 +84,51 @@ function storeOn(pool: pg.Pool, database: string): Store {
     return handle;
   };
   const reading: Handle = { db: drizzle(pool), dialect: postgresDialect, statements: new Map() };
-  let closing: Promise<void> | undefined;
+  const underWay = createUnderWay(database);
   return {
     dialect: "postgres",
 
-    async read<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
-      const session = openSession(reading);
+    read: <T>(fn: (tx: Tx) => Promise<T>) =>
+      underWay.run(async () => {
+        const session = openSession(reading);
+        return fn(createTx(session)).finally(() => session.end());
+      }),
+
+    write: <T>(fn: (tx: Tx) => Promise<T>) =>
+      underWay.run(() => repeated(() => inTransaction(pool, handleOf, fn))),
+
+    close: () => underWay.close(() => pool.end()),
+  };
+}
+
+interface UnderWay {
+  run<T>(work: () => Promise<T>): Promise<T>;
+  /** Ends the pool once nothing is under way: it would forget those who still wait for a connection. */
+  close(end: () => Promise<void>): Promise<void>;
+}
+
+function createUnderWay(database: string): UnderWay {
+  const works = new Set<Promise<unknown>>();
+  let closing: Promise<void> | undefined;
+  const settled = async (end: () => Promise<void>): Promise<void> => {
+    await Promise.allSettled(works);
+    await end();
+  };
+  return {
+    async run<T>(work: () => Promise<T>): Promise<T> {
+      if (closing) throw new AppError("store.closed", "The store was used after it was closed.");
+      const working = work();
+      works.add(working);
       try {
-        return await fn(createTx(session));
+        return await working;
       } catch (error) {
         throw postgresFailure(error, database);
       } finally {
-        session.end();
+        works.delete(working);
       }
     },
-
-    async write<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
-      try {
-        return await repeated(() => inTransaction(pool, handleOf, fn));
-      } catch (error) {
-        throw postgresFailure(error, database);
-      }
-    },
-
-    close() {
-      closing ??= pool.end();
+    close(end) {
+      closing ??= settled(end);
       return closing;
     },
   };

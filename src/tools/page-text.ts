@@ -93,8 +93,10 @@ const skipped = ["script", "style", "noscript", "template", "svg", "nav", "ifram
 const headings = ["h1", "h2", "h3", "h4", "h5", "h6"];
 
 function optionsFor(url: string): HtmlToTextOptions {
-  // Links as they can be fetched: whole.
-  const pathRewrite = (href: string): string => (URL.canParse(href, url) ? new URL(href, url).href : href);
+  // Links as they can be fetched: whole. Mail addresses come without their scheme.
+  const pathRewrite = (href: string): string => {
+    return !/^[^/:?#]+@/.test(href) && URL.canParse(href, url) ? new URL(href, url).href : href;
+  };
   return {
     wordwrap: false,
     baseElements: { selectors: ["body"], returnDomByDefault: true },

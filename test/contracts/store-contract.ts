@@ -16,7 +16,7 @@ import { waitSuite } from "./store-waits.ts";
 export interface StoreBed {
   /** Another store on the same database; whoever opens it closes it. */
   open(): Promise<Store>;
-  /** One statement, on a connection of its own. */
+  /** Plain SQL, on a connection of its own. */
   execute(sql: string): Promise<void>;
   end(): Promise<void>;
 }
@@ -52,7 +52,7 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
       store = await bed.open();
     });
     beforeEach(async () => {
-      for (const table of tables) await bed.execute(`delete from ${table}`);
+      await bed.execute(`begin; ${tables.map((table) => `delete from ${table}`).join("; ")}; commit`);
     });
     afterAll(async () => {
       await store.close();

@@ -15,7 +15,14 @@ export function conversationSuite(current: StoreCase): void {
       tx.conversations.ensure(anAddress("1"), { ...fresh, id: asConversationId("conv_b"), now: t0 + 1 }),
     );
 
-    const expected = { id: "conv_a", tenant, address: anAddress("1"), workspace: "w-a", muted: false, createdAt: t0 };
+    const expected = {
+      id: "conv_a",
+      tenant,
+      address: anAddress("1"),
+      workspace: "w-a",
+      muted: false,
+      createdAt: t0,
+    };
     expect(first).toEqual(expected);
     expect(second).toEqual(expected);
   });
@@ -26,7 +33,11 @@ export function conversationSuite(current: StoreCase): void {
     const made = await Promise.all(
       Array.from({ length: 8 }, (_, i) =>
         store.write((tx) =>
-          tx.conversations.ensure(anAddress("1"), { id: asConversationId(`conv_${i}`), workspace: "w", now: t0 }),
+          tx.conversations.ensure(anAddress("1"), {
+            id: asConversationId(`conv_${i}`),
+            workspace: "w",
+            now: t0,
+          }),
         ),
       ),
     );

@@ -4,7 +4,18 @@ import { expect, it } from "vitest";
 import { asTenantId, type RunId } from "../../src/domain/ids.ts";
 import type { ClaimLimits, Store } from "../../src/store/contract.ts";
 import type { StoreCase } from "./store-contract.ts";
-import { aPerson, aRun, aWorkingRun, bellOf, claimed, leaseMs, roomy, runOf, t0, tenant } from "./store-rows.ts";
+import {
+  aPerson,
+  aRun,
+  aWorkingRun,
+  bellOf,
+  claimed,
+  leaseMs,
+  roomy,
+  runOf,
+  t0,
+  tenant,
+} from "./store-rows.ts";
 
 async function backlog(store: Store, user: string, size: number, now = t0): Promise<RunId[]> {
   const ids: RunId[] = [];

@@ -8,15 +8,15 @@ import { aConversation, aMessage, anAddress, aPerson, t0, tenant } from "./store
 
 export function inboxSuite(current: StoreCase): void {
   const add = (id: string, conversation: ConversationId, event: InboundEvent, now = t0): Promise<boolean> =>
-    current.store.write((tx) =>
-      tx.inbox.add({ id, tenant, conversation, event, dueAt: now + 1_500, now }),
-    );
+    current.store.write((tx) => tx.inbox.add({ id, tenant, conversation, event, dueAt: now + 1_500, now }));
   const history = (conversation: ConversationId, before: number, limit = 10) =>
     current.store.read((tx) => tx.inbox.history(conversation, before, limit));
 
   it("I1: keeps an event as it was heard", async () => {
     const conversation = await aConversation(current.store);
-    const event = aMessage("1", { files: [{ id: "F1", name: "a.csv", sizeBytes: 3, ref: "https://x.example" }] });
+    const event = aMessage("1", {
+      files: [{ id: "F1", name: "a.csv", sizeBytes: 3, ref: "https://x.example" }],
+    });
 
     expect(await add("in_1", conversation, event)).toBe(true);
 
@@ -43,7 +43,9 @@ export function inboxSuite(current: StoreCase): void {
     const conversation = await aConversation(current.store);
 
     const added = await Promise.all(
-      Array.from({ length: 12 }, (_, i) => add(`in_${i}`, conversation, aMessage("1", { eventId: `Ev${i % 3}` }))),
+      Array.from({ length: 12 }, (_, i) =>
+        add(`in_${i}`, conversation, aMessage("1", { eventId: `Ev${i % 3}` })),
+      ),
     );
 
     expect(added.filter(Boolean)).toHaveLength(1);
@@ -70,7 +72,14 @@ export function inboxSuite(current: StoreCase): void {
     const other = asTenantId("slack-T0002");
     expect(
       await current.store.write((tx) =>
-        tx.inbox.add({ id: "in_5", tenant: other, conversation: first, event: elsewhere, dueAt: t0, now: t0 }),
+        tx.inbox.add({
+          id: "in_5",
+          tenant: other,
+          conversation: first,
+          event: elsewhere,
+          dueAt: t0,
+          now: t0,
+        }),
       ),
     ).toBe(true);
   });
@@ -78,7 +87,8 @@ export function inboxSuite(current: StoreCase): void {
   it("routes a row once, to a run", async () => {
     const conversation = await aConversation(current.store);
     await add("in_1", conversation, aMessage("1"));
-    const route = (run: string) => current.store.write((tx) => tx.inbox.route("in_1", "routed", asRunId(run)));
+    const route = (run: string) =>
+      current.store.write((tx) => tx.inbox.route("in_1", "routed", asRunId(run)));
 
     const winners = await Promise.all([route("run_a"), route("run_b"), route("run_c")]);
 
@@ -104,7 +114,8 @@ export function inboxSuite(current: StoreCase): void {
     await add("in_2", second, aMessage("2"), t0 + 10);
     await add("in_1", first, aMessage("1"), t0);
     await add("in_3", third, aMessage("3"), t0 + 5_000);
-    const due = (now: number, limit = 10) => current.store.read((tx) => tx.inbox.dueConversations(now, limit));
+    const due = (now: number, limit = 10) =>
+      current.store.read((tx) => tx.inbox.dueConversations(now, limit));
 
     expect(await due(t0 + 1_499)).toEqual([]);
     expect(await due(t0 + 1_510)).toEqual([first, second]);
@@ -115,7 +126,8 @@ export function inboxSuite(current: StoreCase): void {
 
   it("gives the newest messages before a time, oldest first, and no clicks", async () => {
     const conversation = await aConversation(current.store);
-    for (const [i, id] of ["1", "2", "3", "4"].entries()) await add(`in_${id}`, conversation, aMessage(id), t0 + i);
+    for (const [i, id] of ["1", "2", "3", "4"].entries())
+      await add(`in_${id}`, conversation, aMessage(id), t0 + i);
     const { kind: _, messageId: __, ...heard } = aMessage("5");
     const click = {
       kind: "action",
@@ -143,7 +155,11 @@ export function inboxSuite(current: StoreCase): void {
     const dm = await current.store.write((tx) =>
       tx.conversations.ensure(address, { id: asConversationId("conv_dm"), workspace: "w", now: t0 }),
     );
-    await add("in_4", dm.id, aMessage("4", { author: author("U3"), mentionsAgent: false, conversation: address }));
+    await add(
+      "in_4",
+      dm.id,
+      aMessage("4", { author: author("U3"), mentionsAgent: false, conversation: address }),
+    );
     const followers = (id: ConversationId) => current.store.read((tx) => tx.inbox.followers(id));
 
     expect(await followers(channel)).toEqual([aPerson("U1")]);
@@ -156,7 +172,8 @@ export function inboxSuite(current: StoreCase): void {
     await add("in_1", conversation, aMessage("1", { files }));
     const rewrite = (id: string, text?: string) =>
       current.store.write((tx) => tx.inbox.rewrite(conversation, id, text));
-    const stored = async () => (await current.store.read((tx) => tx.inbox.findMessage(conversation, "1")))?.event;
+    const stored = async () =>
+      (await current.store.read((tx) => tx.inbox.findMessage(conversation, "1")))?.event;
 
     expect(await rewrite("1", "better")).toBe(true);
     expect(await stored()).toMatchObject({ text: "better", files });

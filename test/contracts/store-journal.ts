@@ -14,7 +14,14 @@ function stepSuite(current: StoreCase): void {
   it("I4: has the intent before the act, and the result after it", async () => {
     const { store } = current;
     const { run, lease } = await aWorkingRun(store, "a");
-    const intent = { n: 0, kind: "tool", tool: "run_command", callId: "c1", arguments: "{}", identity: "agent" } as const;
+    const intent = {
+      n: 0,
+      kind: "tool",
+      tool: "run_command",
+      callId: "c1",
+      arguments: "{}",
+      identity: "agent",
+    } as const;
     const begun = { run: run.id, ...intent, state: "started", epoch: 1, startedAt: t0 };
     const stored = () => store.read((tx) => tx.steps.find(run.id, 0));
 
@@ -138,9 +145,19 @@ function mailSuite(current: StoreCase): void {
     await store.write((tx) => tx.mailbox.consume(run.id, 2, 7));
 
     const texts = async (from: number) =>
-      (await store.read((tx) => tx.mailbox.list(run.id, from))).map(({ text, consumedBy }) => [text, consumedBy]);
-    expect(await texts(0)).toEqual([["a", 4], ["b", 7], ["c", undefined]]);
-    expect(await texts(5)).toEqual([["b", 7], ["c", undefined]]);
+      (await store.read((tx) => tx.mailbox.list(run.id, from))).map(({ text, consumedBy }) => [
+        text,
+        consumedBy,
+      ]);
+    expect(await texts(0)).toEqual([
+      ["a", 4],
+      ["b", 7],
+      ["c", undefined],
+    ]);
+    expect(await texts(5)).toEqual([
+      ["b", 7],
+      ["c", undefined],
+    ]);
     expect((await store.read((tx) => tx.mailbox.unread(run.id))).map(({ text }) => text)).toEqual(["c"]);
   });
 }

@@ -53,7 +53,8 @@ export function outboxSuite(current: StoreCase): void {
   });
 
   it("takes no more than it may, the oldest first", async () => {
-    for (const thread of ["1", "2", "3"]) await add(aPost(thread, await aConversation(current.store, thread)));
+    for (const thread of ["1", "2", "3"])
+      await add(aPost(thread, await aConversation(current.store, thread)));
 
     expect(keys(await claim(t0, 0, 2))).toEqual(["1", "2"]);
     expect(keys(await claim(t0, 0, 2))).toEqual(["3"]);
@@ -175,6 +176,71 @@ export function outboxSuite(current: StoreCase): void {
   });
 }
 
-function keySuite({ store: _, ...rest }: StoreCase & { readonly unused?: never }): void {
-  void rest;
+function keySuite(current: StoreCase): void {
+  const add = (conversation: ConversationId, key: string) =>
+    current.store.write((tx) => tx.outbox.add(aPost(key, conversation), t0));
+
+  it("I2: takes the same key once, and keeps what it said first", async () => {
+    const conversation = await aConversation(current.store);
+    const other = aPost("a", conversation, { op: { op: "post", message: aNotice("other words") } });
+
+    expect(await add(conversation, "a")).toBe(true);
+    expect(await current.store.write((tx) => tx.outbox.add(other, t0))).toBe(false);
+    expect(await current.store.read((tx) => tx.outbox.find("a"))).toEqual({
+      ...aPost("a", conversation),
+      seq: expect.any(Number),
+      state: "due",
+      attempts: 0,
+      dueAt: t0,
+      createdAt: t0,
+    });
+  });
+
+  it("I2: takes a key once that many say at once", async () => {
+    const conversation = await aConversation(current.store);
+
+    const added = await Promise.all(Array.from({ length: 8 }, () => add(conversation, "a")));
+
+    expect(added.filter(Boolean)).toHaveLength(1);
+    expect(await current.store.read((tx) => tx.outbox.list(conversation, 10))).toHaveLength(1);
+  });
+
+  it("keeps the platform's id of what was sent, and changes nothing that is sent", async () => {
+    const conversation = await aConversation(current.store);
+    await add(conversation, "a");
+
+    await current.store.write(async (tx) => {
+      await tx.outbox.sent("a", "too early", t0);
+      await tx.outbox.claim(t0, 0, 1);
+      await tx.outbox.sent("a", "ts-1", t0 + 1);
+      await tx.outbox.sent("a", "ts-2", t0 + 2);
+      await tx.outbox.retry("a", t0 + 9);
+      await tx.outbox.drop("a");
+    });
+
+    expect(await current.store.read((tx) => tx.outbox.find("a"))).toMatchObject({
+      state: "sent",
+      providerId: "ts-1",
+      attempts: 1,
+    });
+  });
+
+  it("lists the entries of a conversation in the order they were added", async () => {
+    const conversation = await aConversation(current.store);
+    for (const key of ["c", "a", "b"]) await add(conversation, key);
+    await add(await aConversation(current.store, "2"), "elsewhere");
+
+    expect(keys(await current.store.read((tx) => tx.outbox.list(conversation, 10)))).toEqual(["c", "a", "b"]);
+    expect(keys(await current.store.read((tx) => tx.outbox.list(conversation, 2)))).toEqual(["c", "a"]);
+  });
+
+  it("replaces what an entry says", async () => {
+    const conversation = await aConversation(current.store);
+    await add(conversation, "a");
+    const op = { op: "post", message: aNotice("in other words") } as const;
+
+    await current.store.write((tx) => tx.outbox.replaceOp("a", op));
+
+    expect((await current.store.read((tx) => tx.outbox.find("a")))?.op).toEqual(op);
+  });
 }

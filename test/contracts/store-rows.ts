@@ -17,6 +17,7 @@ import type { InboundMessage } from "../../src/domain/inbound.ts";
 import type { Mail } from "../../src/domain/mailbox.ts";
 import type { Notice, Utterance } from "../../src/domain/outbox.ts";
 import type { Lease, Run } from "../../src/domain/run.ts";
+import type { WaitAsk } from "../../src/domain/wait.ts";
 import type { ClaimLimits, NewRun, Store, Tx } from "../../src/store/contract.ts";
 
 export const t0 = 1_790_000_000_000;
@@ -137,7 +138,9 @@ export function anEdit(key: string, target: string, conversation: ConversationId
   return { key, tenant, conversation, op: { op: "edit", target, message: aNotice(key) } };
 }
 
-export function aQuestion(id: string, run: RunId) {
-  const ask = { kind: "question", question: "Which region?", options: ["EU", "US"] } as const;
-  return { id: asWaitId(id), run, step: 0, kind: "question", ask, asked: aPerson("U1"), now: t0 } as const;
+export type NewWait = Parameters<Tx["waits"]["open"]>[0];
+
+export function aQuestion(id: string, run: RunId): NewWait {
+  const ask: WaitAsk = { kind: "question", question: "Which region?", options: ["EU", "US"] };
+  return { id: asWaitId(id), run, step: 0, kind: "question", ask, asked: aPerson("U1"), now: t0 };
 }

@@ -243,7 +243,12 @@ function fenceSuite(current: StoreCase): void {
 
     await store.write((tx) => tx.runs.advance(lease, 0, 2, spent(7)));
 
-    expect(await runOf(store, run.id)).toMatchObject({ cursor: 2, spent: spent(7), retries: 0, barrenClaims: 0 });
+    expect(await runOf(store, run.id)).toMatchObject({
+      cursor: 2,
+      spent: spent(7),
+      retries: 0,
+      barrenClaims: 0,
+    });
   });
 
   it.each([
@@ -461,7 +466,12 @@ function watchSuite(current: StoreCase): void {
 
   it("finds waiting runs whose time has come, the most overdue first", async () => {
     const { store } = current;
-    for (const [name, wakeAt] of [["a", t0 + 20], ["b", t0 + 10], ["c", t0 + 30], ["d", undefined]] as const) {
+    for (const [name, wakeAt] of [
+      ["a", t0 + 20],
+      ["b", t0 + 10],
+      ["c", t0 + 30],
+      ["d", undefined],
+    ] as const) {
       const { lease } = await aWorkingRun(store, name);
       await store.write((tx) => tx.runs.park(lease, wakeAt));
     }

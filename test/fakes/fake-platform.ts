@@ -167,7 +167,11 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
     whisper: (at, to, message) =>
       call("whisper", to, () => void room(at).whispers.push({ to, message }), message),
     react: (at, messageId, emoji) =>
-      call("react", `${emoji} ${messageId}`, () => void room(at).reactions.push({ messageId, emoji })),
+      call("react", `${emoji} ${messageId}`, () => {
+        const { reactions } = room(at);
+        const there = reactions.some((one) => one.messageId === messageId && one.emoji === emoji);
+        if (!there) reactions.push({ messageId, emoji });
+      }),
     setStatus: (at, status) => call("status", status, () => void room(at).statuses.push(status)),
     findByKey: (at, key) => call("find", key, () => room(at).messages.find((one) => one.key === key)?.id),
     download: (file) =>

@@ -217,8 +217,17 @@ describe("gateway/actions", () => {
 
       expect(await now()).toMatchObject({ state: "stopped" });
       const [card, ask, result] = world.held().messages.map(({ message }) => message);
-      expect(card).toMatchObject({ kind: "card", state: "Stopped", buttons: [], line: "Stopped by Ada, 09:00 UTC" });
-      expect(ask).toMatchObject({ kind: "attention", options: [], decided: "Closed: stopped by Ada (09:00 UTC)" });
+      expect(card).toMatchObject({
+        kind: "card",
+        state: "Stopped",
+        buttons: [],
+        line: "Stopped by Ada, 09:00 UTC",
+      });
+      expect(ask).toMatchObject({
+        kind: "attention",
+        options: [],
+        decided: "Closed: stopped by Ada (09:00 UTC)",
+      });
       expect(result).toMatchObject({ kind: "result", outcome: "stopped" });
     });
 
@@ -244,7 +253,9 @@ describe("gateway/actions", () => {
       await world.settle();
 
       expect(await now()).toMatchObject({ state: "queued" });
-      expect(whispers(world.held(), bo)).toEqual([expect.stringContaining("Only Ana or my managers can stop")]);
+      expect(whispers(world.held(), bo)).toEqual([
+        expect.stringContaining("Only Ana or my managers can stop"),
+      ]);
       expect(world.held().statuses).toEqual(["processing", "processing"]);
     });
 

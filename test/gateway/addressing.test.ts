@@ -160,8 +160,9 @@ describe("gateway/addressing", () => {
 
   it("A3: hears nothing in a muted conversation but mentions", () => {
     fc.assert(
-      fc.property(anyCase, (any) =>
-        ofCase({ ...any, muted: true, mentionsAgent: false }).kind === "overheard",
+      fc.property(
+        anyCase,
+        (any) => ofCase({ ...any, muted: true, mentionsAgent: false }).kind === "overheard",
       ),
     );
   });
@@ -169,7 +170,8 @@ describe("gateway/addressing", () => {
   it("serves only members, unless guests are let in, and nobody where it is off", () => {
     fc.assert(
       fc.property(anyCase, (any) => {
-        const served = any.rules.enabled && (any.kind === "member" || (any.kind !== "bot" && any.rules.guests));
+        const served =
+          any.rules.enabled && (any.kind === "member" || (any.kind !== "bot" && any.rules.guests));
         return served || ofCase(any).kind !== "addressed";
       }),
     );

@@ -30,7 +30,9 @@ describe("gateway/clean-event", () => {
   it("N1: replaces NUL and halves of surrogate pairs, in every text of the event", () => {
     const file = { id: "f1", name: "a\0.csv", sizeBytes: 1, ref: "r1" };
 
-    const cleaned = cleanEvent(aMessage({ text: "a\0b\ud800c😀", files: [file], author: { ...ana, name: "A\udc00" } }));
+    const cleaned = cleanEvent(
+      aMessage({ text: "a\0b\ud800c😀", files: [file], author: { ...ana, name: "A\udc00" } }),
+    );
 
     expect(cleaned).toMatchObject({
       text: "a\uFFFDb\uFFFDc😀",

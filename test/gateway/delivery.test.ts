@@ -175,7 +175,10 @@ describe("gateway/delivery", () => {
       await untilCalled("post one");
       const { tenant, id } = await world.conversation(elsewhere);
       await world.store.write((tx) =>
-        tx.outbox.add({ key: "other", tenant, conversation: id, op: { op: "post", message: aNotice() } }, world.clock.now()),
+        tx.outbox.add(
+          { key: "other", tenant, conversation: id, op: { op: "post", message: aNotice() } },
+          world.clock.now(),
+        ),
       );
       world.gateway.delivery.kick();
       await untilCalled("post other");
@@ -201,7 +204,11 @@ describe("gateway/delivery", () => {
     });
 
     it("posts a sentence when even the text is refused", async () => {
-      world.platform.fail("post", { kind: "refuse", code: "chat.bad_request" }, { kind: "refuse", code: "chat.bad_request" });
+      world.platform.fail(
+        "post",
+        { kind: "refuse", code: "chat.bad_request" },
+        { kind: "refuse", code: "chat.bad_request" },
+      );
       await post("one", aResult());
 
       expect(world.held().messages[0]?.message).toMatchObject({
@@ -215,7 +222,9 @@ describe("gateway/delivery", () => {
       await post("result", aResult());
       await world.pass(60 * 60_000);
       expect(world.platform.calls.length).toBeLessThan(10);
-      expect(world.gateway.delivery.health().refused).toMatchObject([{ key: "result", code: "chat.refused" }]);
+      expect(world.gateway.delivery.health().refused).toMatchObject([
+        { key: "result", code: "chat.refused" },
+      ]);
       expect(await entry("result")).toMatchObject({ state: "due" });
 
       world.platform.failAlways("post");
@@ -376,7 +385,12 @@ describe("gateway/delivery", () => {
     const { clock, store } = world;
     const ids = createIds(() => clock.now());
     const loopWorld = { clock, ids, log: silentLogger, failpoint: () => undefined };
-    const mute = createDelivery({ world: loopWorld, store, platforms: new Map(), blobs: world.workspaces.blobs });
+    const mute = createDelivery({
+      world: loopWorld,
+      store,
+      platforms: new Map(),
+      blobs: world.workspaces.blobs,
+    });
     mute.start();
     await post("one");
     mute.kick();

@@ -78,7 +78,8 @@ describe("gateway/files-in", () => {
   it("gives two files of one name two names, and the run both", async () => {
     const goal = await ask([world.file("sales.csv", "one"), world.file("sales.csv", "other")]);
 
-    const [, second] = /\[Attached: inbox\/sales\.csv .*\]\n\[Attached: (inbox\/sales-\w{6}\.csv)/.exec(goal) ?? [];
+    const [, second] =
+      /\[Attached: inbox\/sales\.csv .*\]\n\[Attached: (inbox\/sales-\w{6}\.csv)/.exec(goal) ?? [];
     expect(await read("inbox/sales.csv")).toBe("one");
     expect(await read(second ?? "")).toBe("other");
   });
@@ -168,7 +169,9 @@ describe("gateway/files-in", () => {
       await world.hear("summarise this", { files: [world.file("sales.csv", "1")] });
       await untilRun();
 
-      expect((await world.run())?.goal).toContain("[Attached but not saved: sales.csv. It could not be downloaded");
+      expect((await world.run())?.goal).toContain(
+        "[Attached but not saved: sales.csv. It could not be downloaded",
+      );
       expect(world.platform.calls.filter((call) => call.startsWith("download"))).toHaveLength(2);
     });
 

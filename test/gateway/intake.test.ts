@@ -29,7 +29,11 @@ describe("gateway/intake", () => {
   });
 
   it("I1: makes one run of a message that arrives as two events, at the same time", async () => {
-    const first: InboundMessage = { ...(await world.hear("one", { conversation: dm })), messageId: "same", conversation: thread };
+    const first: InboundMessage = {
+      ...(await world.hear("one", { conversation: dm })),
+      messageId: "same",
+      conversation: thread,
+    };
     await Promise.all(
       Array.from({ length: 20 }, (_, n) => world.gateway.intake.receive({ ...first, eventId: `twin${n}` })),
     );

@@ -1,6 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { emptyMention, refusedPlaces, unreadableNote } from "../../src/runtime/voice/replies.ts";
-import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, guest, texts, whispers } from "./gateway-world.ts";
+import {
+  ada,
+  ana,
+  bo,
+  createGatewayWorld,
+  dm,
+  type GatewayWorld,
+  guest,
+  texts,
+  whispers,
+} from "./gateway-world.ts";
 
 describe("gateway/route-messages", () => {
   let world: GatewayWorld;

@@ -41,7 +41,9 @@ describe("gateway/speak-up", () => {
     await promise(world.clock.now());
     await speak();
 
-    expect(texts(world.held(), "notice")).toEqual([expect.stringContaining("waiting for its turn; nothing is lost")]);
+    expect(texts(world.held(), "notice")).toEqual([
+      expect.stringContaining("waiting for its turn; nothing is lost"),
+    ]);
   });
 
   it("SU1: speaks once for one promise", async () => {

@@ -2,7 +2,16 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as replies from "../../src/runtime/voice/replies.ts";
 import type { QuestionAsk } from "../../src/domain/wait.ts";
 import type { Run } from "../../src/domain/run.ts";
-import { ada, ana, bo, createGatewayWorld, type GatewayWorld, guest, texts, whispers } from "./gateway-world.ts";
+import {
+  ada,
+  ana,
+  bo,
+  createGatewayWorld,
+  type GatewayWorld,
+  guest,
+  texts,
+  whispers,
+} from "./gateway-world.ts";
 
 const question: QuestionAsk = { kind: "question", question: "Which region?", options: ["Europe", "World"] };
 

@@ -38,12 +38,18 @@ describe("gateway/waits-due", () => {
       expect(await world.run()).toMatchObject({ state: "queued" });
       expect(world.bells).toHaveLength(1);
       const asked = world.held().messages.find((one) => one.key.startsWith("ask:"));
-      expect(asked?.message).toMatchObject({ options: [], decided: expect.stringContaining("I go with: Europe") });
+      expect(asked?.message).toMatchObject({
+        options: [],
+        decided: expect.stringContaining("I go with: Europe"),
+      });
     });
 
     it("W1: has one winner against an answer", async () => {
       const wait = await world.park(run, question);
-      await Promise.all([world.hear("World", { mentionsAgent: false }), expireWait(world.gateway.desk, wait)]);
+      await Promise.all([
+        world.hear("World", { mentionsAgent: false }),
+        expireWait(world.gateway.desk, wait),
+      ]);
       await world.settle();
 
       expect((await waitNow(wait))?.answer?.answer).toMatch(/^(Europe|World)$/);

@@ -25,7 +25,10 @@ describe("runtime: long context", () => {
   it("fits a run of 1,000 steps in a 32k window, keeping plan and answers", async () => {
     await world.begin("Go through everything", { budget: { steps: 2_000 } });
     const workspace = await world.workspaces.open({ tenant: "local", workspace: "con-1" });
-    await workspace.write("a.txt", "word ".repeat(600));
+    await workspace.write(
+      "a.txt",
+      Array.from({ length: 60 }, (_, n) => `word ${n % 7} of line ${n}\n`).join(""),
+    );
     await workspace.close();
     let turn = 0;
     const plan = {
@@ -36,7 +39,7 @@ describe("runtime: long context", () => {
       turn += 1;
       if (turn === 1) return calls(["set_plan", plan]);
       if (turn > 499) return says("All read.");
-      return calls(["search_files", { pattern: `word${turn % 7}`, path: "." }]);
+      return calls(["search_files", { pattern: `word ${turn % 7}`, path: "." }]);
     };
     const largest: number[] = [];
     const model = new ScriptedModel(

@@ -31,7 +31,9 @@ const host = "127.0.0.1";
 export function postgresIsInstalled(): boolean {
   if (findBinaries() !== undefined) return true;
   if (process.env["CI"]) throw new Error("Postgres is not installed; in CI its tests may not be left out.");
-  process.stderr.write("Postgres is not installed: its tests are left out. On Debian: apt install postgresql\n");
+  process.stderr.write(
+    "Postgres is not installed: its tests are left out. On Debian: apt install postgresql\n",
+  );
   return false;
 }
 
@@ -41,7 +43,9 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   const dir = await mkdtemp(path.join(tmpdir(), "deputy-pg-"));
   const data = path.join(dir, "data");
   if (isRoot()) await run("chown", ["postgres", dir]);
-  await run(...unprivileged(path.join(bin, "initdb"), ["-D", data, "-U", "deputy", "-A", "trust", "--no-sync"]));
+  await run(
+    ...unprivileged(path.join(bin, "initdb"), ["-D", data, "-U", "deputy", "-A", "trust", "--no-sync"]),
+  );
   const port = await freePort();
   let child: ChildProcess | undefined;
   let databases = 0;

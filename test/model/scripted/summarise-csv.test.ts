@@ -39,6 +39,41 @@ const total = (list: readonly Row[], by: "net" | "gross" = "net"): string =>
 const after: PlayOptions["answer"] = () => ({ answer: "After discounts", via: "button" });
 const before: PlayOptions["answer"] = () => ({ answer: "Before discounts", via: "button" });
 
+function expectFigures(summary: string, report: string): void {
+  expect(summary).toContain(`Revenue after discounts is ${total(rows)}`);
+  expect(report).toContain(`| Before discounts | ${total(rows, "gross")} |`);
+  for (const region of ["EMEA", "North America", "Asia-Pacific", "Latin America"]) {
+    expect(report).toContain(`| ${total(rows.filter((row) => row.region === region))} |`);
+    expect(summary).toContain(`${region} ${total(rows.filter((row) => row.region === region))}`);
+  }
+  for (const product of new Set(rows.map((row) => row.product))) {
+    expect(report).toContain(`| ${product} | `);
+    expect(report).toContain(`| ${total(rows.filter((row) => row.product === product))} |`);
+  }
+  for (const [month, name] of [
+    ["2026-01", "January"],
+    ["2026-06", "June"],
+    ["2026-10", "October"],
+  ] as const) {
+    const line = report.split("\n").find((text) => text.startsWith(`| ${name} 2026 |`));
+    expect(line).toContain(total(rows.filter((row) => row.date.startsWith(month))));
+  }
+}
+
+/** Y2: every flaw is named with its lines. */
+function expectFlaws(report: string): void {
+  const lines = (is: (row: readonly string[], at: number) => boolean): string =>
+    cells.flatMap((row, at) => (is(row, at) ? [at + 2] : [])).join(", ");
+  expect(report).toContain(`region is empty in 3 rows (lines ${lines((row) => row[1] === "")})`);
+  expect(report).toContain(`units can't be read in 1 row (line ${lines((row) => row[3] === "n/a")})`);
+  expect(report).toContain(
+    `discount is empty in 5 rows (lines ${lines((row) => row[5] === "")}), counted as no discount.`,
+  );
+  expect(report).toContain("region is spelt in 2 ways: Asia-Pacific, Asia Pacific.");
+  const copies = lines((row, at) => cells.findIndex((other) => other.join() === row.join()) < at);
+  expect(report).toContain(`Exact copies of an earlier row: 2 rows (lines ${copies})`);
+}
+
 describe("model/scripted/recipes/summarise-csv", () => {
   let stage: Stage;
   const open = async (files: Record<string, string> = { "inbox/sales-2026.csv": sales }): Promise<Stage> => {
@@ -47,8 +82,9 @@ describe("model/scripted/recipes/summarise-csv", () => {
   };
   afterEach(() => stage.folder.remove());
 
-  it("plans, reads everything, checks in, asks one question, writes a report and finishes with it", async () => {
+  it("plans, reads, checks in, asks one question, writes a report and finishes with it, with figures that are those of the file", async () => {
     const played = await (await open()).play(request, { answer: after });
+    const report = await stage.read("report.md");
 
     expect(played.turns[0]).toEqual(["set_plan", "read_file"]);
     expect(played.turns.flat().filter((name) => name !== "read_file")).toEqual([
@@ -67,37 +103,25 @@ describe("model/scripted/recipes/summarise-csv", () => {
       { options: ["After discounts", "Before discounts"], default: "After discounts", dueInMinutes: 60 },
     ]);
     expect(played.files).toEqual(["report.md"]);
+    expectFigures(played.summary, report);
+    expectFlaws(report);
+    expect(played.summary).toContain("scripted model");
   });
 
-  it("reads the rest of the file side by side once it knows how long it is", async () => {
-    const played = await (await open()).play(request, { answer: after });
+  it("reads the rest of the file side by side, and gives the same answers to the same messages (U1)", async () => {
+    const { messages, turns } = await (await open()).play(request, { answer: after });
+    const model = createScriptedModel();
 
-    expect(played.turns[1]?.length).toBeGreaterThan(5);
-    expect(new Set(played.turns[1])).toEqual(new Set(["read_file"]));
-  });
+    const again = await Promise.all(
+      messages.flatMap((message, at) =>
+        message.role === "assistant" ? [ask(model, messages.slice(0, at))] : [],
+      ),
+    );
 
-  it("finishes with figures that are those of the file", async () => {
-    const played = await (await open()).play(request, { answer: after });
-    const report = await stage.read("report.md");
-
-    expect(played.summary).toContain(`Revenue after discounts is ${total(rows)}`);
-    expect(report).toContain(`| Before discounts | ${total(rows, "gross")} |`);
-    for (const region of ["EMEA", "North America", "Asia-Pacific", "Latin America"]) {
-      expect(report).toContain(`| ${total(rows.filter((row) => row.region === region))} |`);
-      expect(played.summary).toContain(`${region} ${total(rows.filter((row) => row.region === region))}`);
-    }
-    for (const product of new Set(rows.map((row) => row.product))) {
-      expect(report).toContain(`| ${product} | `);
-      expect(report).toContain(`| ${total(rows.filter((row) => row.product === product))} |`);
-    }
-    for (const [month, name] of [
-      ["2026-01", "January"],
-      ["2026-06", "June"],
-      ["2026-10", "October"],
-    ] as const) {
-      const line = report.split("\n").find((text) => text.startsWith(`| ${name} 2026 |`));
-      expect(line).toContain(total(rows.filter((row) => row.date.startsWith(month))));
-    }
+    expect(turns[1]?.length).toBeGreaterThan(5);
+    expect(new Set(turns[1])).toEqual(new Set(["read_file"]));
+    const first = messages.filter((message) => message.role === "assistant");
+    expect(again.map(({ text, calls }) => ({ role: "assistant", text, calls }))).toEqual(first);
   });
 
   it("takes the answer into the figures", async () => {
@@ -112,42 +136,6 @@ describe("model/scripted/recipes/summarise-csv", () => {
 
     expect(played.summary).toContain(`Revenue after discounts is ${total(rows)}`);
     expect(played.summary).toContain("since nobody answered in time");
-  });
-
-  it("Y2: names every flaw with its lines", async () => {
-    await (await open()).play(request, { answer: after });
-    const report = await stage.read("report.md");
-
-    const line = (is: (row: string[]) => boolean): number[] =>
-      cells.flatMap((row, index) => (is(row) ? [index + 2] : []));
-    expect(report).toContain(`region is empty in 3 rows (lines ${line((row) => row[1] === "").join(", ")})`);
-    expect(report).toContain(`units can't be read in 1 row (line ${line((row) => row[3] === "n/a").join()})`);
-    expect(report).toContain("discount is empty in 5 rows");
-    expect(report).toContain("region is spelt in 2 ways: Asia-Pacific, Asia Pacific.");
-    const copies = cells.flatMap((row, index) =>
-      cells.findIndex((other) => other.join() === row.join()) < index ? [index + 2] : [],
-    );
-    expect(report).toContain(`Exact copies of an earlier row: 2 rows (lines ${copies.join(", ")})`);
-  });
-
-  it("U2: says that it is scripted", async () => {
-    const played = await (await open()).play(request, { answer: after });
-
-    expect(played.summary).toContain("scripted model");
-  });
-
-  it("U1: gives the same answers to the same messages", async () => {
-    const { messages } = await (await open()).play(request, { answer: after });
-    const model = createScriptedModel();
-
-    const again = await Promise.all(
-      messages.flatMap((message, at) =>
-        message.role === "assistant" ? [ask(model, messages.slice(0, at))] : [],
-      ),
-    );
-
-    const first = messages.filter((message) => message.role === "assistant");
-    expect(again.map(({ text, calls }) => ({ role: "assistant", text, calls }))).toEqual(first);
   });
 
   describe("steering", () => {

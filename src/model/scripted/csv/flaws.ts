@@ -26,7 +26,7 @@ export function flawsOf(tally: Tally, layout: Layout, figures: Figures): string[
     ...(tally.ragged.count > 0 ? [`Too many or too few cells in ${rows(tally.ragged)}.`] : []),
     ...Object.entries(tally.empty).map(([name, at]) => `${name} is empty in ${rows(at)}${kept(name)}.`),
     ...Object.entries(tally.unreadable).map(([name, at]) => `${name} can't be read in ${rows(at)}.`),
-    ...(tally.seenAll ? [] : ["The file is long: copies were looked for among its first rows only."]),
+    ...(tally.seenAll ? [] : [`Copies were looked for among ${tally.seenMost} neighbouring rows only.`]),
   ];
 }
 

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { nameKey, toDay, toNumber } from "./cells.ts";
 import { categories, type Layout, layoutOf } from "./columns.ts";
 import { type CsvRecord, delimiterOf, endOfWholeRecords, recordsOf } from "./records.ts";
-import { addSums, newTally, noPlaces, noSums, note, type Sums, type Tally } from "./tally.ts";
+import { addSums, noPlaces, noSums, note, type Sums, type Tally } from "./tally.ts";
 
 export interface Piece {
   readonly from: number;
@@ -18,9 +18,6 @@ export interface Piece {
 
 /** Rows that it takes to tell what the columns are. */
 const rowsToJudge = 20;
-const hashesPerText = 25;
-/** Beyond this many rows copies are no longer looked for; the report says so. */
-const mostSeen = 5_000;
 
 const mostNames = 300;
 const otherNames = "(all others)";
@@ -44,15 +41,11 @@ export function foldPiece(before: Tally, piece: Piece): Tally {
   }
   tally.rest = text.slice(end);
   tally.restLine = firstLine + text.slice(0, end).split("\n").length - 1;
-  const seen = new Set(tally.seen.flatMap((hashes) => hashes.split(" ")));
+  const seen = new Set(tally.seen.split(" "));
   const records = takeHeader(tally, parsed.records);
   if (tally.layout) for (const record of records) foldRecord(tally, tally.layout, record, seen);
-  tally.seen = packed([...seen]);
+  tally.seen = [...seen].join(" ");
   return tally;
-}
-
-export function foldPieces(path: string, only: string, pieces: readonly Piece[]): Tally {
-  return pieces.reduce(foldPiece, newTally(path, only));
 }
 
 function takeHeader(tally: Tally, records: readonly CsvRecord[]): readonly CsvRecord[] {
@@ -132,11 +125,16 @@ function times(quantity: number | undefined, price: number | undefined): number 
   return quantity === undefined || price === undefined ? undefined : quantity * price;
 }
 
+/** Compares with the rows before it, as many as the tally keeps. */
 function isCopy(tally: Tally, record: CsvRecord, seen: Set<string>): boolean {
   const hash = createHash("sha256").update(JSON.stringify(record.cells)).digest("base64url").slice(0, 7);
   if (seen.has(hash)) return true;
-  if (seen.size < mostSeen) seen.add(hash);
-  else tally.seenAll = false;
+  seen.add(hash);
+  const [oldest] = seen;
+  if (seen.size > tally.seenMost && oldest !== undefined) {
+    seen.delete(oldest);
+    tally.seenAll = false;
+  }
   return false;
 }
 
@@ -168,11 +166,4 @@ function entry<T>(of: Record<string, T>, key: string, make: () => T): T {
   // Not an assignment: a name may be `__proto__`.
   Object.defineProperty(of, key, { value, enumerable: true, writable: true, configurable: true });
   return value;
-}
-
-function packed(hashes: readonly string[]): string[] {
-  const texts: string[] = [];
-  for (let at = 0; at < hashes.length; at += hashesPerText)
-    texts.push(hashes.slice(at, at + hashesPerText).join(" "));
-  return texts;
 }

@@ -3,12 +3,11 @@
 //   Z1  Straight through, all pieces stand in the context together. After a compaction they would not fit: then each
 //       piece is folded into a tally that is kept in a file of the workspace, and reading goes on from there.
 
-import { parseJson } from "../../../base/json.ts";
 import type { PlannedTool } from "../move.ts";
 import { type Story, textArg } from "../story.ts";
 import { readResult } from "../tool-results.ts";
-import { foldPiece, foldPieces, type Piece } from "./fold.ts";
-import { newTally, Tally } from "./tally.ts";
+import { foldPiece, type Piece } from "./fold.ts";
+import { newTally, type Tally, tallyFrom, tallyText } from "./tally.ts";
 
 export type Reading =
   /** These calls bring it further. */
@@ -18,6 +17,10 @@ export type Reading =
   | { readonly kind: "failed"; readonly problem: string };
 
 const piecesPerTurn = 12;
+const linesPerStep = 100;
+/** Rows that are compared in the search for copies. */
+const seenStraight = 100_000;
+const seenStepwise = 250;
 /** A scripted model is no data warehouse. */
 export const mostLines = 50_000;
 
@@ -36,7 +39,11 @@ function straight(path: string, only: string, pieces: readonly Piece[]): Reading
   if (!first) return { kind: "reading", calls: [readCall(path, 1)], say: `Reading ${path}.` };
   if (first.total > mostLines) return tooLong(first.total);
   const missing = missingIn(pieces, first).slice(0, piecesPerTurn);
-  if (missing.length === 0) return { kind: "read", tally: foldPieces(path, only, contiguous(pieces, 1)) };
+  if (missing.length === 0)
+    return {
+      kind: "read",
+      tally: contiguous(pieces, 1).reduce(foldPiece, newTally(path, only, seenStraight)),
+    };
   return {
     kind: "reading",
     calls: missing.map(({ offset, limit }) => readCall(path, offset, limit)),
@@ -68,15 +75,19 @@ function stepwise(
   const file = progressPath(path);
   const kept = keptTally(story, file);
   if (kept.kind === "reading") return kept;
-  const before = kept.tally?.path === path && kept.tally.only === only ? kept.tally : newTally(path, only);
+  const before =
+    kept.tally?.path === path && kept.tally.only === only ? kept.tally : newTally(path, only, seenStepwise);
   const total = pieces.at(-1)?.total ?? 0;
   const tally = contiguous(pieces, before.nextLine).reduce(foldPiece, before);
   if (total > mostLines) return tooLong(total);
   if (total > 0 && tally.nextLine > total) return { kind: "read", tally };
-  const keep = { name: "write_file", args: { path: file, content: JSON.stringify(tally, undefined, 1) } };
+  const keep = { name: "write_file", args: { path: file, content: tallyText(tally) } };
   return {
     kind: "reading",
-    calls: [...(tally.nextLine > before.nextLine ? [keep] : []), readCall(path, tally.nextLine)],
+    calls: [
+      ...(tally.nextLine > before.nextLine ? [keep] : []),
+      readCall(path, tally.nextLine, linesPerStep),
+    ],
     say: `Going on with ${path} at line ${tally.nextLine}.`,
   };
 }
@@ -86,9 +97,12 @@ function keptTally(
   story: Story,
   file: string,
 ): { readonly kind: "kept"; readonly tally: Tally | undefined } | Extract<Reading, { kind: "reading" }> {
+  if (!story.notes.includes(file) && !story.acts.some((act) => textArg(act, "path") === file)) {
+    return { kind: "kept", tally: undefined };
+  }
   const about = story.acts.filter((act) => textArg(act, "path") === file);
   const written = about.findLast((act) => act.name === "write_file");
-  if (written) return { kind: "kept", tally: toTally(textArg(written, "content")) };
+  if (written) return { kind: "kept", tally: tallyFrom(textArg(written, "content")) };
   const reads = about.filter((act) => act.name === "read_file");
   const results = reads.map((act) => readResult(act.result));
   const pieces = contiguous(
@@ -99,7 +113,7 @@ function keptTally(
   const whole = last !== undefined && last.to >= last.total;
   const none = results.some((result) => result.kind !== "piece");
   if (none) return { kind: "kept", tally: undefined };
-  if (whole) return { kind: "kept", tally: toTally(pieces.map((piece) => piece.text).join("\n")) };
+  if (whole) return { kind: "kept", tally: tallyFrom(wholeText(pieces)) };
   return {
     kind: "reading",
     calls: [readCall(file, (last?.to ?? 0) + 1)],
@@ -107,8 +121,9 @@ function keptTally(
   };
 }
 
-function toTally(text: string): Tally | undefined {
-  return Tally.safeParse(parseJson(text)?.value).data;
+function wholeText(pieces: readonly Piece[]): string {
+  const text = pieces.map((piece) => piece.text).join("\n");
+  return pieces.some((piece) => piece.broken) ? text.replaceAll("↩\n", "") : text;
 }
 
 function contiguous(pieces: readonly Piece[], from: number): Piece[] {

@@ -5,6 +5,7 @@
 //   Y3  An exact copy of an earlier row is counted once.
 
 import { z } from "zod";
+import { parseJson } from "../../../base/json.ts";
 import { Layout } from "./columns.ts";
 
 const Sums = z.object({ rows: z.number(), quantity: z.number(), gross: z.number(), net: z.number() });
@@ -13,7 +14,7 @@ export type Sums = z.infer<typeof Sums>;
 const Places = z.object({ count: z.number(), lines: z.array(z.number()) });
 export type Places = z.infer<typeof Places>;
 
-export const Tally = z.object({
+const Tally = z.object({
   version: z.literal(1),
   path: z.string(),
   /** Only rows that have this name in a category are counted; empty for all. */
@@ -38,8 +39,10 @@ export const Tally = z.object({
   leftOut: Places,
   copies: Places,
   copied: Sums,
-  /** Short hashes of the rows so far, joined; for finding copies. */
-  seen: z.array(z.string()),
+  /** Short hashes of the latest rows, for finding copies; at most `seenMost`. */
+  seen: z.string(),
+  seenMost: z.number(),
+  /** No row has left `seen`. */
   seenAll: z.boolean(),
   problem: z.string(),
 });
@@ -67,7 +70,7 @@ export function note(places: Places, line: number): void {
   if (places.lines.length < linesKept) places.lines.push(line);
 }
 
-export function newTally(path: string, only: string): Tally {
+export function newTally(path: string, only: string, seenMost: number): Tally {
   return {
     version: 1,
     path,
@@ -88,8 +91,24 @@ export function newTally(path: string, only: string): Tally {
     leftOut: noPlaces(),
     copies: noPlaces(),
     copied: noSums(),
-    seen: [],
+    seen: "",
+    seenMost,
     seenAll: true,
     problem: "",
   };
+}
+
+/** One line for each member, sums without the noise of binary fractions: what `tallyFrom` reads. */
+export function tallyText(tally: Tally): string {
+  const rounded = (_key: string, value: unknown): unknown =>
+    typeof value === "number" ? Number(value.toFixed(6)) : value;
+  const lines = Object.entries(tally).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value, rounded)}`,
+  );
+  return `{\n${lines.join(",\n")}\n}\n`;
+}
+
+/** `undefined` for any other text. */
+export function tallyFrom(text: string): Tally | undefined {
+  return Tally.safeParse(parseJson(text)?.value).data;
 }
