@@ -56,7 +56,7 @@ module.exports = {
     only("slack-stays-in-its-folder", "^src/chat/slack/", ["@slack/[^/]+"]),
     only("teams-stays-in-its-folder", "^src/chat/teams/", ["botbuilder", "botframework-[^/]+"]),
     only("mcp-stays-in-tools", "^src/tools/mcp/", ["@modelcontextprotocol/sdk"]),
-    only("pino-stays-in-telemetry", "^src/telemetry/", ["pino", "@opentelemetry/sdk-[^/]+"]),
+    only("pino-stays-in-telemetry", "^src/telemetry/", ["pino", "prom-client", "@opentelemetry/sdk-[^/]+"]),
     only("commander-stays-in-cli", "^src/cli/", ["commander"]),
   ],
   options: {

@@ -16,7 +16,15 @@ export default defineConfig({
       },
       { test: { ...shared, name: "redis", include: ["test/**/*.redis.test.ts"] } },
       { test: { ...shared, name: "pg", include: ["test/**/*.pg.test.ts"] } },
-      { test: { ...shared, name: "crash", include: ["test/**/*.crash.test.ts"], testTimeout: 60_000 } },
+      {
+        test: {
+          ...shared,
+          name: "crash",
+          maxConcurrency: 2,
+          include: ["test/**/*.crash.test.ts"],
+          testTimeout: 60_000,
+        },
+      },
       { test: { ...shared, name: "e2e", include: ["test/**/*.e2e.test.ts"], testTimeout: 60_000 } },
       { test: { ...shared, name: "browser", include: ["test/**/*.browser.test.ts"], testTimeout: 60_000 } },
     ],

@@ -11,8 +11,8 @@ import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
 import { createLocalChat, type LocalChat } from "./chat/local/local-chat.ts";
 import type { Config } from "./config/load-config.ts";
+import type { Runtime } from "./runtime/contract.ts";
 import { createRuntime } from "./runtime/runtime.ts";
-import { createMetrics } from "./telemetry/metrics.ts";
 import { builtinTools } from "./tools/registry.ts";
 import type { Web } from "./web/contract.ts";
 import { createWeb } from "./web/web.ts";
@@ -55,7 +55,7 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   const localChat =
     role === "worker" ? undefined : await openLocalChat(config, edges, defaultAgent(agents.all).name);
 
-  const runtime = createRuntime({ ...edges, tools: builtinTools, agents });
+  const runtime = measured(createRuntime({ ...edges, tools: builtinTools, agents }), edges);
   const gateway = createGatewayParts(config, edges, agents, localChat ? [localChat.platform] : []);
   if (role !== "worker") stops.add(await gateway.start());
   if (role !== "web") {
@@ -79,6 +79,17 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   };
 }
 
+function measured(runtime: Runtime, { metrics, world }: Edges): Runtime {
+  return {
+    async runSegment(segment, control) {
+      const startedAt = world.clock.now();
+      const end = await runtime.runSegment(segment, control);
+      metrics.segment(end, (world.clock.now() - startedAt) / 1000);
+      return end;
+    },
+  };
+}
+
 function openLocalChat(config: Config, { world }: Edges, agentName: string): Promise<LocalChat> {
   const { clock, ids, log } = world;
   return createLocalChat({ folder: path.join(config.core.dataFolder, "chat"), clock, ids, log, agentName });
@@ -92,12 +103,6 @@ function openWeb(
 ): Web {
   const { host, port, publicUrl } = config.core;
   const { metricsToken } = config.observability;
-  const metrics = createMetrics({ process: true });
-  metrics.watch({
-    queueDepth: () => edges.queue.depth(),
-    outboxDue: () => edges.store.read((tx) => tx.outbox.countDue(edges.world.clock.now())),
-    runCounts: () => edges.store.read((tx) => tx.runs.counts()),
-  });
   const { scripted } = edges.model.model;
   return createWeb({
     listen: { host, port, ...(publicUrl === undefined ? {} : { publicUrl }) },
@@ -105,7 +110,7 @@ function openWeb(
     log: edges.world.log,
     ready: createReadiness(edges, gateway),
     metrics: {
-      text: async () => (await metrics.page()).body,
+      text: async () => (await edges.metrics.page()).body,
       ...(metricsToken ? { token: metricsToken } : {}),
     },
     ...(chat

@@ -187,11 +187,11 @@ CREATE INDEX "memories_scope" ON "memories" USING btree ("tenant","agent","scope
 CREATE INDEX "outbox_conversation" ON "outbox" USING btree ("conversation","seq");--> statement-breakpoint
 CREATE INDEX "outbox_unsent" ON "outbox" USING btree ("conversation","lane","seq") WHERE "outbox"."state" in ('due', 'sending');--> statement-breakpoint
 CREATE UNIQUE INDEX "runs_active" ON "runs" USING btree ("conversation") WHERE "runs"."state" in ('queued', 'working', 'waiting');--> statement-breakpoint
-CREATE INDEX "runs_backlog" ON "runs" USING btree ("tenant","subject","created_at","id") WHERE "runs"."state" in ('queued', 'working');--> statement-breakpoint
+CREATE INDEX "runs_backlog" ON "runs" USING btree ("tenant","subject","created_at","id","state") WHERE "runs"."state" in ('queued', 'working');--> statement-breakpoint
 CREATE INDEX "runs_working" ON "runs" USING btree ("tenant","subject") WHERE "runs"."state" = 'working';--> statement-breakpoint
 CREATE INDEX "runs_waking" ON "runs" USING btree ("wake_at") WHERE "runs"."state" = 'waiting' and "runs"."wake_at" is not null;--> statement-breakpoint
 CREATE INDEX "runs_promised" ON "runs" USING btree ("check_in_at") WHERE "runs"."check_in_at" is not null;--> statement-breakpoint
-CREATE INDEX "runs_state" ON "runs" USING btree ("state","created_at");--> statement-breakpoint
+CREATE INDEX "runs_created" ON "runs" USING btree ("created_at","state");--> statement-breakpoint
 CREATE INDEX "runs_conversation" ON "runs" USING btree ("conversation","created_at");--> statement-breakpoint
 CREATE INDEX "runs_subject" ON "runs" USING btree ("subject","created_at");--> statement-breakpoint
 CREATE INDEX "waits_run" ON "waits" USING btree ("run","created_at");--> statement-breakpoint

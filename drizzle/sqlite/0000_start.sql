@@ -153,11 +153,11 @@ CREATE TABLE `runs` (
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `runs_active` ON `runs` (`conversation`) WHERE "runs"."state" in ('queued', 'working', 'waiting');--> statement-breakpoint
-CREATE INDEX `runs_backlog` ON `runs` (`tenant`,`subject`,`created_at`,`id`) WHERE "runs"."state" in ('queued', 'working');--> statement-breakpoint
+CREATE INDEX `runs_backlog` ON `runs` (`tenant`,`subject`,`created_at`,`id`,`state`) WHERE "runs"."state" in ('queued', 'working');--> statement-breakpoint
 CREATE INDEX `runs_working` ON `runs` (`tenant`,`subject`) WHERE "runs"."state" = 'working';--> statement-breakpoint
 CREATE INDEX `runs_waking` ON `runs` (`wake_at`) WHERE "runs"."state" = 'waiting' and "runs"."wake_at" is not null;--> statement-breakpoint
 CREATE INDEX `runs_promised` ON `runs` (`check_in_at`) WHERE "runs"."check_in_at" is not null;--> statement-breakpoint
-CREATE INDEX `runs_state` ON `runs` (`state`,`created_at`);--> statement-breakpoint
+CREATE INDEX `runs_created` ON `runs` (`created_at`,`state`);--> statement-breakpoint
 CREATE INDEX `runs_conversation` ON `runs` (`conversation`,`created_at`);--> statement-breakpoint
 CREATE INDEX `runs_subject` ON `runs` (`subject`,`created_at`);--> statement-breakpoint
 CREATE TABLE `steps` (

@@ -11,6 +11,7 @@ import type { ModelSetup, World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import { sqlitePath } from "../store/open.ts";
 import { claimDatabase } from "../store/single-process.ts";
+import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { GuardedFetch } from "../tools/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 import {
@@ -29,6 +30,7 @@ export interface Edges {
   readonly workspaces: Workspaces;
   readonly model: ModelSetup;
   readonly fetch: GuardedFetch;
+  readonly metrics: Metrics;
 }
 
 export async function openEdges(
@@ -45,15 +47,23 @@ export async function openEdges(
   stops.add(() => store.close());
   const queue = openConfiguredQueue(config, log);
   stops.add(() => queue.close());
+  const metrics = createMetrics({ process: true });
   const world: World = {
     clock: systemClock,
     ids: createIds(() => systemClock.now()),
     log,
     failpoint,
     said: () => queue.hint({ kind: "outbox" }),
+    meter: metrics,
   };
+  metrics.watch({
+    queueDepth: () => queue.depth(),
+    outboxDue: () => store.read((tx) => tx.outbox.countDue(systemClock.now())),
+    runCounts: () => store.read((tx) => tx.runs.counts()),
+  });
   return {
     world,
+    metrics,
     store,
     queue,
     workspaces: openConfiguredWorkspaces(config, log),

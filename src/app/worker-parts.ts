@@ -14,6 +14,9 @@ import type { GatewayParts } from "./gateway-parts.ts";
 /** Segments at once in one process: they wait for models most of the time. */
 const concurrency = 8;
 
+/** Only the local chat is connected in this version, and it is one tenant. */
+const tenants = "one";
+
 export function createWorkerParts(
   config: Config,
   { world, store, queue }: Edges,
@@ -39,7 +42,7 @@ export function createWorkerParts(
     settings: {
       nonce: ids.next("w"),
       concurrency,
-      tenants: "several",
+      tenants,
       leaseMs,
       sliceMs,
       inboxKeptMs: config.file.settings.retention.messages,

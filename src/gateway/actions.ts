@@ -4,10 +4,10 @@
 //   AC2  A button works in the conversation it was posted in and nowhere else.
 //   AC3  A second click, or one that comes late, changes nothing and gets an answer.
 
-import { type ActionId, parseOptionValue } from "../domain/actions.ts";
-import { asRunId } from "../domain/ids.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
+import { type ActionId, parseOptionValue } from "../domain/actions.ts";
+import { asRunId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";

@@ -8,8 +8,8 @@
 //   DL3  Nothing but superseded edits and refused decorations is ever dropped. A post that a platform keeps refusing
 //        stays due, is tried at long intervals, and shows in `health`.
 
-import { errorText } from "../base/errors.ts";
 import type { CancelTimer } from "../base/clock.ts";
+import { errorText } from "../base/errors.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { ConversationId } from "../domain/ids.ts";
@@ -179,6 +179,7 @@ class OutboxDelivery implements Delivery {
           : this.#noPlatform(conversation?.address.platform);
       if (outcome.kind === "sent") await world.failpoint("outbox.after-post");
       await this.#settle(entry, outcome);
+      world.meter?.outbox(outcome.kind === "again" ? "retried" : outcome.kind);
     } catch (error) {
       world.log.error("A message could not be delivered; its fate is looked up later", {
         key: entry.key,

@@ -2,8 +2,8 @@
 //
 //   G1  Nothing is rung, hinted or delivered before the decision is committed; losing all of that loses no work (I7).
 
-import { errorText } from "../base/errors.ts";
 import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/errors.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Bell, Hint } from "../domain/bell.ts";
@@ -85,6 +85,7 @@ async function carryOut(deps: DeskDeps, after: Aftermath): Promise<void> {
   for (const bell of after.bells.values()) {
     try {
       await deps.queue.ring(bell);
+      await deps.failpoint("queue.after-ring");
     } catch (error) {
       deps.log.warn("A bell could not be rung; the sweeper will ring it", {
         run: bell.run,

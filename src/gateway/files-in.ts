@@ -14,7 +14,7 @@ import type { ManifestFile } from "../domain/manifest.ts";
 import type { InboxRow, Store } from "../store/contract.ts";
 import type { Workspace, Workspaces } from "../workspace/contract.ts";
 import type { Arrivals, Arrived, ArrivedFile } from "./arrivals.ts";
-import { download, type Download, type DownloadLimits } from "./download.ts";
+import { type Download, type DownloadLimits, download } from "./download.ts";
 import { isLong } from "./goal.ts";
 import { safeName, secondName } from "./inbox-name.ts";
 

@@ -1,7 +1,7 @@
 // From what people wrote and attached to what a run is told.
 
-import type { InboundMessage } from "../domain/inbound.ts";
 import { byteSize } from "../chat/byte-size.ts";
+import type { InboundMessage } from "../domain/inbound.ts";
 import type { Arrived } from "./arrivals.ts";
 
 const longestTitle = 80;

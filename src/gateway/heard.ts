@@ -1,11 +1,11 @@
 // One heard event with what holds where it was heard.
 
 import type { Conversation } from "../domain/conversation.ts";
-import type { InboundEvent } from "../domain/inbound.ts";
 import type { PersonKey } from "../domain/ids.ts";
+import type { InboundEvent } from "../domain/inbound.ts";
 import type { Person } from "../domain/person.ts";
-import type { InboxRow } from "../store/contract.ts";
 import { whisper } from "../runtime/voice/notice.ts";
+import type { InboxRow } from "../store/contract.ts";
 import type { Decision } from "./desk.ts";
 import type { PlaceRules } from "./rules.ts";
 

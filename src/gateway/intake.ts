@@ -6,8 +6,8 @@
 //   IN2  Routing that is lost with the process is found by the sweeper: everything that is scheduled here is a row.
 //   IN3  Conversations never wait for each other (I3); in one conversation clicks and stop words don't wait for a burst.
 
-import { errorText, isAppError } from "../base/errors.ts";
 import type { CancelTimer } from "../base/clock.ts";
+import { errorText, isAppError } from "../base/errors.ts";
 import type { Receive } from "../chat/contract.ts";
 import { asConversationId, type ConversationId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
@@ -52,7 +52,7 @@ class BurstIntake implements Intake {
 
   readonly receive = async (event: InboundEvent): Promise<void> => {
     const { world, store, burstMs } = this.#deps;
-    const clean = cleanEvent(event);
+    const clean = this.#clean(event);
     const now = world.clock.now();
     const dueAt = isBurst(clean) ? now + burstMs : now;
     await world.failpoint("inbox.before-commit");
@@ -73,6 +73,7 @@ class BurstIntake implements Intake {
       return { conversation: conversation.id, isNew: await tx.inbox.add(row) };
     });
     await world.failpoint("inbox.after-commit");
+    world.meter?.inbox(heard.isNew ? "accepted" : "duplicate");
     if (heard.isNew) this.#schedule(heard.conversation, dueAt - now);
   };
 
@@ -105,6 +106,15 @@ class BurstIntake implements Intake {
     for (const cancel of this.#windows.values()) cancel();
     this.#windows.clear();
     await this.idle();
+  }
+
+  #clean(event: InboundEvent): InboundEvent {
+    try {
+      return cleanEvent(event);
+    } catch (error) {
+      this.#deps.world.meter?.inbox("rejected");
+      throw error;
+    }
   }
 
   #schedule(id: ConversationId, inMs: number): void {

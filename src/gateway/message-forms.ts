@@ -1,7 +1,7 @@
 // The forms of a message, best first: a message never fails because a decoration was refused (ux c.0 rule 9).
 
-import type { Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import { plainText } from "../chat/plain-text.ts";
+import type { Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import { notice } from "../runtime/voice/notice.ts";
 
 /** The message itself; its text and files; a sentence that says where it is kept. */

@@ -4,8 +4,8 @@
 //   RI2  One that fails again and again for a fault of ours is kept as context and its author is told: it never blocks
 //        what comes after it.
 
-import type { Ids } from "../base/ids.ts";
 import { errorText, isAppError } from "../base/errors.ts";
+import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ConversationId } from "../domain/ids.ts";
 import * as replies from "../runtime/voice/replies.ts";

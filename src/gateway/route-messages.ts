@@ -4,15 +4,15 @@
 //   RM2  Every message leaves the state `new` in the transaction that acted on it; nothing is dropped (I1).
 //   RM3  A run never hears of a file before the file is there: the decision waits for files, not the other way round.
 
-import type { Ids } from "../base/ids.ts";
 import { AppError } from "../base/errors.ts";
+import type { Ids } from "../base/ids.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { ConversationId, PersonKey } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { emptyMention, refusedPlaces, status, unreadableNote } from "../runtime/voice/replies.ts";
 import type { InboxRow } from "../store/contract.ts";
-import { addressing, type Addressing } from "./addressing.ts";
+import { type Addressing, addressing } from "./addressing.ts";
 import { type Arrivals, nothingArrived } from "./arrivals.ts";
 import { unreadable } from "./clean-event.ts";
 import type { Decision, Desk } from "./desk.ts";

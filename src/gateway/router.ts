@@ -2,14 +2,14 @@
 
 import { errorText, isAppError } from "../base/errors.ts";
 import type { ConversationId } from "../domain/ids.ts";
-import { messageFailed } from "../runtime/voice/replies.ts";
 import type { World } from "../runtime/deps.ts";
+import { messageFailed } from "../runtime/voice/replies.ts";
 import type { Decision, Desk } from "./desk.ts";
 import type { FilesIn } from "./files-in.ts";
 import { tell } from "./heard.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { routeImmediate } from "./route-immediate.ts";
-import { routeMessages, type Routing } from "./route-messages.ts";
+import { type Routing, routeMessages } from "./route-messages.ts";
 import type { RulesFor } from "./rules.ts";
 
 export interface Router {

@@ -1,8 +1,8 @@
 // A new run in a conversation: the row that makes it so, and the signs that it was taken on (ux c.1).
 
 import type { Ids } from "../base/ids.ts";
-import { asRunId } from "../domain/ids.ts";
 import type { Conversation } from "../domain/conversation.ts";
+import { asRunId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { Decision } from "./desk.ts";

@@ -39,7 +39,10 @@ const backoff: Retry = { kind: "backoff" };
  * `refusal` where the content was refused; `undefined` for what is not the vendor's doing: a bug, to be thrown on.
  */
 export function toModelError(error: unknown, about: AboutCall): ModelError | "refusal" | undefined {
-  if (error instanceof BodyTooLarge) return modelError(about, tooLarge(error));
+  if (error instanceof BodyTooLarge) {
+    const limit = { limitBytes: error.limitBytes };
+    return modelError(about, tooLarge(error, `more than ${error.limitBytes} bytes`, limit));
+  }
   if (error instanceof BrokenAnswer) return modelError(about, brokenAnswer(error));
   if (error instanceof OpenAI.APIConnectionError) return modelError(about, unreachable(error));
   if (!(error instanceof OpenAI.APIError)) return undefined;
@@ -74,34 +77,40 @@ function modelError(about: AboutCall, { code, retry, what, todo, cause, facts }:
   });
 }
 
-function tooLarge(error: BodyTooLarge): Failure {
+function tooLarge(cause: Error, size: string, facts?: Facts): Failure {
   return {
     code: "model.too_large",
     retry: backoff,
-    what: `sent more than ${error.limitBytes} bytes`,
+    what: `sent ${size}`,
     todo: "Nothing of it was used. Check that OPENAI_BASE_URL is a model server.",
-    cause: error,
-    facts: { limitBytes: error.limitBytes },
+    cause,
+    ...(facts ? { facts } : {}),
   };
 }
 
 function brokenAnswer(error: BrokenAnswer): Failure {
-  if (error.how === "cut") {
-    return {
-      code: "model.unavailable",
-      retry: backoff,
-      what: `broke off in the middle of its answer: ${error.message}`,
-      todo: "Nothing of that answer was used; it will be asked again.",
-      cause: error,
-    };
+  switch (error.how) {
+    case "large":
+      return tooLarge(error, error.message);
+    case "cut":
+      return {
+        code: "model.unavailable",
+        retry: backoff,
+        what: `broke off in the middle of its answer: ${error.message}`,
+        todo: "Nothing of that answer was used; it will be asked again.",
+        cause: error,
+      };
+    case "nonsense":
+      return {
+        code: "model.nonsense",
+        retry: backoff,
+        what: `sent something that is not a model's answer: ${error.message}`,
+        todo: "Check that OPENAI_BASE_URL is the API's root (it usually ends in /v1) and that DEPUTY_MODEL_API fits the server.",
+        cause: error,
+      };
+    default:
+      return error.how satisfies never;
   }
-  return {
-    code: "model.nonsense",
-    retry: backoff,
-    what: `sent something that is not a model's answer: ${error.message}`,
-    todo: "Check that OPENAI_BASE_URL is the API's root (it usually ends in /v1) and that DEPUTY_MODEL_API fits the server.",
-    cause: error,
-  };
 }
 
 function unreachable(error: InstanceType<typeof OpenAI.APIConnectionError>): Failure {

@@ -34,7 +34,7 @@ export const countTokens: CountTokens = (text) =>
     Math.max(estimateTokenCount(text, { languageConfigs }) * margin, text.length / mostCharsPerToken),
   );
 
-export function countMessage(message: ModelMessage): number {
+function countMessage(message: ModelMessage): number {
   if (message.role === "user") return tokensPerMessage + countTokens(message.text);
   if (message.role === "tool")
     return tokensPerMessage + countTokens(message.callId) + countTokens(message.content);

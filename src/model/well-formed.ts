@@ -7,7 +7,7 @@
 import { parseJson } from "../base/json.ts";
 import type { ModelMessage } from "./contract.ts";
 
-export interface AnsweredCall {
+interface AnsweredCall {
   readonly id: string;
   readonly name: string;
   /** JSON text of an object. */

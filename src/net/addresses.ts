@@ -20,7 +20,7 @@ const globalIpv6 = ipaddr.parseCIDR("2000::/3");
 /** Can this address be reached from everywhere? Mapped, translated and tunnelled forms of IPv4 are not public. */
 export function isPublicAddress(address: string): boolean {
   if (!ipaddr.isValid(address)) return false;
-  const parsed = ipaddr.process(address);
+  const parsed = ipaddr.parse(address);
   if (parsed.range() !== "unicast" || metadataHosts.has(parsed.toString())) return false;
   return parsed.kind() === "ipv4" || parsed.match(globalIpv6);
 }

@@ -20,7 +20,9 @@ export interface RedisClients {
 
 /** How long a Redis that accepted a command may take to answer an `ask` connection. */
 export const answerMs = 2_000;
-/** A `serve` connection waits longer: a blocking read is quiet for up to ten seconds. */
+/** When a connection that owes an answer is given up for a new one. Well after `answerMs`: we may be the slow ones. */
+const hungMs = 5_000;
+/** A `serve` connection is quiet for longer: a blocking read takes up to ten seconds. */
 const quietMs = 15_000;
 
 export function createRedisClients(address: RedisAddress, log: Logger): RedisClients {
@@ -67,7 +69,7 @@ function connect(
 }
 
 const patience = {
-  ask: { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, socketTimeout: answerMs },
+  ask: { maxRetriesPerRequest: 0, autoResendUnfulfilledCommands: false, socketTimeout: hungMs },
   serve: { maxRetriesPerRequest: null, socketTimeout: quietMs },
   listen: { maxRetriesPerRequest: null },
 } as const;
@@ -79,7 +81,7 @@ export function firstAttempt(client: RedisClient): Promise<void> {
       clearTimeout(timer);
       resolve();
     };
-    const timer = setTimeout(done, answerMs);
+    const timer = setTimeout(() => setImmediate(done), answerMs);
     for (const event of ["ready", "error", "close"]) client.once(event, done);
   });
 }

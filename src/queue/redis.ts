@@ -95,7 +95,7 @@ export function createRedisQueue(options: RedisQueueOptions): Queue {
 
 async function inTime<T>(what: string, answer: Promise<T>): Promise<T> {
   try {
-    return await answerWithin(answerMs + 500, answer);
+    return await answerWithin(answerMs, answer);
   } catch (error) {
     const message = `${what} failed: Redis did not take it. It is asked again when it is back.`;
     throw new QueueUnavailable(message, error);

@@ -20,6 +20,8 @@ export interface SegmentControl {
   readonly stop: AbortSignal;
   /** The process is going down: finish the step at hand if it is quick, then hand the run back. */
   readonly park: AbortSignal;
+  /** Asked before every act: after a freeze the answer is there sooner than the signal (I8). Yes when absent. */
+  readonly stillMine?: () => boolean;
   /** End of the slice, in clock milliseconds (I7). */
   readonly deadline: number;
 }

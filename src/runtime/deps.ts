@@ -7,6 +7,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Agent } from "../domain/agent.ts";
 import type { CountTokens, Model } from "../model/contract.ts";
 import type { Store } from "../store/contract.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { GuardedFetch, Tool } from "../tools/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 
@@ -18,6 +19,8 @@ export interface World {
   readonly failpoint: Failpoints;
   /** Called after a commit that had something to say, so that it is delivered at once. May be lost. */
   readonly said?: () => void;
+  /** Counts what is done. */
+  readonly meter?: Pick<Metrics, "run" | "step" | "usage" | "inbox" | "outbox">;
 }
 
 export interface RuntimeDeps {

@@ -72,6 +72,7 @@ export async function commit(
   });
   apply(work, committed.change, committed.mail);
   if (committed.change.say.length > 0) world.said?.();
+  if (committed.change.after.kind === "settle") world.meter?.run(committed.change.after.state);
   await world.failpoint("step.after-commit");
   return committed.change;
 }
@@ -82,7 +83,7 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<v
   await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
   for (const result of change.results) await tx.steps.finish(run.id, result, now);
   for (const intent of intents) await tx.steps.start(lease, intent, now);
-  if (change.patch) await tx.runs.patch(run.id, change.patch);
+  if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
   if (change.manifest) await tx.manifests.add(change.manifest.row);
   for (const memory of change.memories) await tx.memories.add(memory);
   for (const utterance of change.say) await tx.outbox.add(utterance, now);

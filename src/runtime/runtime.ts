@@ -54,11 +54,22 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
 async function loop(work: Work, deps: RuntimeDeps): Promise<SegmentEnd> {
   let next = await takeUp(work, deps);
   while (isAct(next)) {
+    if (work.control.stillMine?.() === false) return "lost";
+    const startedAt = deps.world.clock.now();
     const done = work.control.stop.aborted ? undefined : await perform(work, next, deps);
+    if (done) measure(done, startedAt, deps);
     if (work.control.abandon.aborted) return "lost";
     next = await moveOn(work, done && !work.control.stop.aborted ? done : await stopped(work, deps), deps);
   }
   return endOf(next);
+}
+
+function measure(done: Done, startedAt: number, { world }: RuntimeDeps): void {
+  const seconds = (world.clock.now() - startedAt) / 1000;
+  for (const { decoded, row } of done.results) {
+    world.meter?.step({ kind: decoded.kind, state: row.state, seconds });
+  }
+  if (done.usage) world.meter?.usage(done.usage);
 }
 
 /** The first act of the segment: what was interrupted, what was answered, or simply what comes next. */

@@ -30,7 +30,7 @@ export function transcript(view: View): ModelMessage[] {
 function messagesOf(step: DecodedStep, index: number, view: View): ModelMessage[] {
   switch (step.kind) {
     case "model":
-      return [...heard(step.n, view.mail), ...modelMessages(step, resultsAfter(index, view.steps))];
+      return [...heard(step.n, view.mail), ...answerMessages(step, index, view.steps)];
     case "compaction":
       return step.output ? [{ role: "user", text: step.output.notes }] : [];
     case "wait":
@@ -45,11 +45,35 @@ function messagesOf(step: DecodedStep, index: number, view: View): ModelMessage[
 /** Tool steps that answer the model step at `index`: those before the next model step. */
 export function resultsAfter(index: number, steps: readonly DecodedStep[]): ToolStep[] {
   const found: ToolStep[] = [];
-  for (const step of steps.slice(index + 1)) {
-    if (step.kind === "model") break;
+  for (let after = index + 1; after < steps.length; after += 1) {
+    const step = steps[after];
+    if (step === undefined || step.kind === "model") break;
     if (step.kind === "tool") found.push(step);
   }
   return found;
+}
+
+/** Answers whose calls all have a result: they never change again, so each is folded once. */
+const folded = new WeakMap<ModelStep, readonly ModelMessage[]>();
+
+function answerMessages(
+  step: ModelStep,
+  index: number,
+  steps: readonly DecodedStep[],
+): readonly ModelMessage[] {
+  const known = folded.get(step);
+  if (known) return known;
+  const results = resultsAfter(index, steps);
+  const messages = modelMessages(step, results);
+  if (isAnswered(step, results)) folded.set(step, messages);
+  return messages;
+}
+
+function isAnswered({ output }: ModelStep, results: readonly ToolStep[]): boolean {
+  if (!output || output.calls.length === 0) return false;
+  return output.calls.every((call) =>
+    results.some((result) => result.callId === call.id && result.output && result.state !== "unknown"),
+  );
 }
 
 function modelMessages(step: ModelStep, results: readonly ToolStep[]): ModelMessage[] {

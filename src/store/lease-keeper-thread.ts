@@ -2,8 +2,8 @@
 //
 // Owns: asking the database. Does not own: deciding that a lease is lost because nobody could be asked (lease-keeper.ts).
 
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
-import { every, systemClock } from "../base/clock.ts";
+import { isMainThread, type MessagePort, workerData } from "node:worker_threads";
+import { type CancelTimer, every, systemClock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Lease } from "../domain/run.ts";
@@ -22,7 +22,10 @@ export interface LeaseThreadSettings {
   readonly owner: string;
   readonly leaseMs: number;
   readonly renewEveryMs: number;
-  readonly held: readonly HeldLease[];
+}
+
+export interface LeaseThreadData extends LeaseThreadSettings {
+  readonly port: MessagePort;
 }
 
 export type ToLeaseThread =
@@ -40,9 +43,9 @@ export type FromLeaseThread =
     }
   | { readonly kind: "failed"; readonly error: string };
 
-function renewLeases(port: MessagePort, settings: LeaseThreadSettings): void {
-  const { target, owner, leaseMs, renewEveryMs } = settings;
-  const held = new Map<RunId, number>(settings.held.map(({ run, epoch }) => [run, epoch]));
+function renewLeases(data: LeaseThreadData): void {
+  const { port, target, owner, leaseMs, renewEveryMs } = data;
+  const held = new Map<RunId, number>();
   const tell = (message: FromLeaseThread): void => port.postMessage(message);
   let store: Store | undefined;
 
@@ -58,16 +61,19 @@ function renewLeases(port: MessagePort, settings: LeaseThreadSettings): void {
     for (const { run, epoch } of lost) if (held.get(run) === epoch) held.delete(run);
     tell({ kind: "renewed", at, kept, lost });
   };
-  const cancel = every(systemClock, renewEveryMs, renew, (error) =>
-    tell({ kind: "failed", error: errorText(error) }),
-  );
+  const failed = (error: unknown): void => tell({ kind: "failed", error: errorText(error) });
+  let cancel: CancelTimer | undefined;
 
   port.on("message", (message: ToLeaseThread) => {
     if (message.kind === "hold") held.set(message.lease.run, message.lease.epoch);
     if (message.kind === "drop") held.delete(message.run);
-    if (message.kind !== "stop") return;
-    cancel();
-    void Promise.resolve(store?.close()).finally(() => port.close());
+    if (message.kind === "stop") {
+      cancel?.();
+      void Promise.resolve(store?.close()).finally(() => port.close());
+    } else if (!cancel) {
+      cancel = every(systemClock, renewEveryMs, renew, failed);
+      void renew().catch(failed); // starting the thread took a part of the lease
+    }
   });
 }
 
@@ -76,7 +82,7 @@ function open(target: LeaseTarget): Promise<Store> {
   return createPostgresStore({ url: target.postgresUrl, maxConnections: 1 });
 }
 
-if (parentPort) {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- lease-keeper.ts starts this file, and gives it these
-  renewLeases(parentPort, workerData as LeaseThreadSettings);
+if (!isMainThread) {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- lease-keeper.ts starts this file, and gives it this
+  renewLeases(workerData as LeaseThreadData);
 }

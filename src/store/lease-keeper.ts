@@ -57,6 +57,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
     onLost(run);
   };
   const check = (): void => {
+    thread?.hearNow(); // whatever kept this thread busy, the leases may have been renewed meanwhile
     const now = momentOf(clock);
     const over = [...confirmed.values()].filter(({ at }) => elapsedMs(at, now) >= trustMs);
     for (const { run } of over) lose(run);

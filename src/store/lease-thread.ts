@@ -1,24 +1,27 @@
 // Starts the lease thread, and starts it again should it end.
 
-import { Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type {
   FromLeaseThread,
   HeldLease,
+  LeaseThreadData,
   LeaseThreadSettings,
   ToLeaseThread,
 } from "./lease-keeper-thread.ts";
 
 export interface LeaseThread {
   tell(message: ToLeaseThread): void;
+  /** Hears at once what the thread has said and the event loop has not come to yet. */
+  hearNow(): void;
   stop(): Promise<void>;
 }
 
 export interface LeaseThreadDeps {
-  readonly settings: Omit<LeaseThreadSettings, "held">;
-  /** What it is to renew, when it has to be started again. */
+  readonly settings: LeaseThreadSettings;
+  /** What it is to renew when it starts. */
   readonly held: () => readonly HeldLease[];
   readonly heard: (message: FromLeaseThread) => void;
   readonly clock: Clock;
@@ -27,39 +30,52 @@ export interface LeaseThreadDeps {
 
 export function startLeaseThread(deps: LeaseThreadDeps): LeaseThread {
   const { settings, held, heard, clock, log } = deps;
-  let worker: Worker | undefined;
+  let running: { readonly worker: Worker; readonly port: MessagePort } | undefined;
   let stopped = false;
   const start = (): void => {
     if (stopped) return;
-    worker = newWorker({ ...settings, held: held() });
+    const { port1: port, port2 } = new MessageChannel();
+    const worker = newWorker({ ...settings, port: port2 });
+    running = { worker, port };
     worker.unref();
-    worker.on("message", heard);
+    port.on("message", heard);
+    port.unref();
+    for (const lease of held()) port.postMessage({ kind: "hold", lease } satisfies ToLeaseThread);
     worker.on("error", (error) => log.error("The lease thread failed", { error: errorText(error) }));
     worker.once("exit", () => {
-      worker = undefined;
+      running = undefined;
+      port.close();
       clock.after(settings.renewEveryMs / 2, start);
     });
   };
   start();
   return {
-    tell: (message) => worker?.postMessage(message),
+    tell: (message) => running?.port.postMessage(message),
+    hearNow() {
+      if (!running) return;
+      const next = (): { message: FromLeaseThread } | undefined =>
+        running && receiveMessageOnPort(running.port);
+      for (let received = next(); received; received = next()) heard(received.message);
+    },
     async stop() {
       stopped = true;
-      if (!worker) return;
-      const exited = new Promise((resolve) => worker?.once("exit", resolve));
-      worker.postMessage({ kind: "stop" } satisfies ToLeaseThread);
+      if (!running) return;
+      const { worker, port } = running;
+      const exited = new Promise((resolve) => worker.once("exit", resolve));
+      port.postMessage({ kind: "stop" } satisfies ToLeaseThread);
       await exited;
     },
   };
 }
 
-function newWorker(workerData: LeaseThreadSettings): Worker {
+function newWorker(workerData: LeaseThreadData): Worker {
+  const transferList = [workerData.port];
   if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./lease-keeper-thread.js", import.meta.url), { workerData });
+    return new Worker(new URL("./lease-keeper-thread.js", import.meta.url), { workerData, transferList });
   }
   // Node.js 20 does not read TypeScript, and tsx does not reach into threads unless it is registered there.
   const file = new URL("./lease-keeper-thread.ts", import.meta.url).href;
   const tsx = import.meta.resolve("tsx/esm/api");
   const code = `import(${JSON.stringify(tsx)}).then((tsx) => (tsx.register(), import(${JSON.stringify(file)})))`;
-  return new Worker(code, { eval: true, workerData });
+  return new Worker(code, { eval: true, workerData, transferList });
 }

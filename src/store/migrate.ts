@@ -1,7 +1,7 @@
 // `deputy migrate`: brings the database to this version's tables and does nothing else.
 
 import pg from "pg";
-import { assertPostgresUrl, sqlitePath, type StoreSettings } from "./open.ts";
+import { assertPostgresUrl, type StoreSettings, sqlitePath } from "./open.ts";
 import { connectionSettings, databaseName } from "./postgres.ts";
 import { postgresFailure } from "./postgres-errors.ts";
 import { migratePostgres } from "./postgres-migrate.ts";

@@ -10,6 +10,8 @@
 
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import { pause } from "../base/abort.ts";
+import { systemClock } from "../base/clock.ts";
 import { AppError, errorText } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import type { Store, Tx } from "./contract.ts";
@@ -91,7 +93,11 @@ function storeOn(pool: pg.Pool, database: string): Store {
     read: <T>(fn: (tx: Tx) => Promise<T>) =>
       underWay.run(async () => {
         const session = openSession(reading);
-        return fn(createTx(session)).finally(() => session.end());
+        try {
+          return await fn(createTx(session));
+        } finally {
+          session.end();
+        }
       }),
 
     write: <T>(fn: (tx: Tx) => Promise<T>) =>
@@ -141,6 +147,7 @@ async function repeated<T>(transaction: () => Promise<T>): Promise<T> {
       return await transaction();
     } catch (error) {
       if (attempt === attempts || !isRepeatable(error)) throw error;
+      await pause(systemClock, attempt * 10); // who won goes on meanwhile
     }
   }
 }

@@ -4,7 +4,8 @@
 //
 //   T1  Times are milliseconds since the epoch. JSON is text, parsed by the domain's schemas when it is read.
 //   T2  Long text that a step does not change (goal, opening) is in `briefs`: a step rewrites the row of its run.
-//   T3  An index that a scan needs holds the rows that the scan wants and no others, so parked runs cost nothing (I6).
+//   T3  An index that a scan needs holds the rows that the scan wants and no others, so parked runs cost nothing (I6). No
+//       index begins with a state: SQLite would take it for such a scan, and read all rows of that state.
 
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
@@ -116,14 +117,14 @@ export const runs = pgTable(
       .on(table.conversation)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
     index("runs_backlog")
-      .on(table.tenant, table.subject, table.createdAt, table.id)
+      .on(table.tenant, table.subject, table.createdAt, table.id, table.state)
       .where(sql`${table.state} in ('queued', 'working')`),
     index("runs_working").on(table.tenant, table.subject).where(sql`${table.state} = 'working'`),
     index("runs_waking")
       .on(table.wakeAt)
       .where(sql`${table.state} = 'waiting' and ${table.wakeAt} is not null`),
     index("runs_promised").on(table.checkInAt).where(sql`${table.checkInAt} is not null`),
-    index("runs_state").on(table.state, table.createdAt),
+    index("runs_created").on(table.createdAt, table.state),
     index("runs_conversation").on(table.conversation, table.createdAt),
     index("runs_subject").on(table.subject, table.createdAt),
   ],

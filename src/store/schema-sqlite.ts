@@ -96,14 +96,14 @@ export const runs = sqliteTable(
       .on(table.conversation)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
     index("runs_backlog")
-      .on(table.tenant, table.subject, table.createdAt, table.id)
+      .on(table.tenant, table.subject, table.createdAt, table.id, table.state)
       .where(sql`${table.state} in ('queued', 'working')`),
     index("runs_working").on(table.tenant, table.subject).where(sql`${table.state} = 'working'`),
     index("runs_waking")
       .on(table.wakeAt)
       .where(sql`${table.state} = 'waiting' and ${table.wakeAt} is not null`),
     index("runs_promised").on(table.checkInAt).where(sql`${table.checkInAt} is not null`),
-    index("runs_state").on(table.state, table.createdAt),
+    index("runs_created").on(table.createdAt, table.state),
     index("runs_conversation").on(table.conversation, table.createdAt),
     index("runs_subject").on(table.subject, table.createdAt),
   ],

@@ -28,7 +28,7 @@ export function downloadPath(page: Pick<FetchedPage, "url" | "contentType" | "bo
 /** The end of the path in plain characters. */
 function lastName(url: string): string {
   const { pathname, hostname } = new URL(url);
-  const raw = pathname.split("/").findLast((name) => name !== "") ?? hostname;
+  const raw = pathname.split("/").findLast((name) => name !== "") ?? hostname.replaceAll(".", "-");
   const plain = decoded(raw).replaceAll(/[^\p{L}\p{N}._-]+/gu, "-");
   return Array.from(plain)
     .slice(-40)

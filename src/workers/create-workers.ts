@@ -14,7 +14,7 @@ import type { Queue, Ringing } from "../queue/contract.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { LeaseKeeper } from "../store/lease-keeper.ts";
-import { createHeldRuns, type HeldRuns } from "./held-runs.ts";
+import { createHeldRuns, type HeldRuns, type LeaseKeeping } from "./held-runs.ts";
 import { createProcessTable, formatOwner } from "./process-owner.ts";
 import { createRinger, type Ringer } from "./ringer.ts";
 import { createSegmentWorker } from "./segment-worker.ts";
@@ -35,7 +35,7 @@ export interface WorkersDeps {
   readonly openLeases: (
     owner: string,
     onLost: (run: RunId) => void,
-  ) => Pick<LeaseKeeper, "hold" | "drop" | "stop">;
+  ) => LeaseKeeping & Pick<LeaseKeeper, "stop">;
 }
 
 /** What the floors below do when the workers find that it is time. */

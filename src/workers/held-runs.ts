@@ -10,6 +10,9 @@ import type { Lease } from "../domain/run.ts";
 import type { SegmentControl } from "../runtime/contract.ts";
 import type { LeaseKeeper } from "../store/lease-keeper.ts";
 
+/** `check` looks at once whether the leases held here are still good, without waiting for its timer. */
+export type LeaseKeeping = Pick<LeaseKeeper, "hold" | "drop"> & Partial<Pick<LeaseKeeper, "check">>;
+
 export interface HeldRun {
   readonly lease: Lease;
   readonly control: SegmentControl;
@@ -30,7 +33,7 @@ export interface HeldRuns {
   abandonAll(): void;
 }
 
-export function createHeldRuns(leases: Pick<LeaseKeeper, "hold" | "drop">): HeldRuns {
+export function createHeldRuns(leases: LeaseKeeping): HeldRuns {
   const held = new Map<RunId, HeldRun>();
   const parking = new AbortController();
   return {
@@ -39,7 +42,16 @@ export function createHeldRuns(leases: Pick<LeaseKeeper, "hold" | "drop">): Held
       const stopped = new AbortController();
       const run: HeldRun = {
         lease,
-        control: { abandon: abandoned.signal, stop: stopped.signal, park: parking.signal, deadline },
+        control: {
+          abandon: abandoned.signal,
+          stop: stopped.signal,
+          park: parking.signal,
+          deadline,
+          stillMine() {
+            leases.check?.();
+            return !abandoned.signal.aborted;
+          },
+        },
         abandon: () => abandoned.abort(),
         stop: () => stopped.abort(),
       };

@@ -74,6 +74,7 @@ async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: numb
   const held = deps.held.add(lease, { claimedAt, deadline: claimedAt + deps.settings.sliceMs });
   try {
     const end = await runSegment(deps, segment, held);
+    await deps.surroundings.failpoint("segment.before-release");
     log.debug("A segment ended.", { run: run.id, epoch: lease.epoch, end });
   } catch (error) {
     held.abandon();

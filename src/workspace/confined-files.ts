@@ -1,10 +1,11 @@
 // Reaching one file inside a held folder, name by name, without following anything (F1, SBX-6).
 
-import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, mkdir, open } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, mkdir } from "node:fs/promises";
 import { systemErrorCode } from "../base/errors.ts";
 import { fromSystemError, quoted, translated, WorkspaceError } from "./errors.ts";
 import type { Folder } from "./folder.ts";
+import { openPlainFile } from "./plain-file.ts";
 import { statEntry } from "./tree.ts";
 import { parsePath } from "./workspace-path.ts";
 
@@ -12,11 +13,6 @@ import { parsePath } from "./workspace-path.ts";
 export interface Place {
   readonly parent: Folder;
   readonly name: string;
-}
-
-export interface OpenedFile {
-  readonly handle: FileHandle;
-  readonly stats: BigIntStats;
 }
 
 const notEnterable = new Set(["ENOENT", "ENOTDIR", "ELOOP"]);
@@ -112,30 +108,30 @@ export async function findEntry(place: Place, path: string): Promise<BigIntStats
   return stats;
 }
 
-/** Opens a file for reading and proves by the descriptor that it is a plain one. The caller closes it. */
-export async function openFile(place: Place, path: string): Promise<OpenedFile> {
-  const listed = await entryAt(place, path);
-  if (listed.isDirectory()) throw wrongKind(listed, path, path);
-  // Not blocking: a pipe that took the file's place meanwhile would never open.
-  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  const handle = await translated("open", path, () => openRefusingLinks(place, flags, path));
-  try {
-    const stats = await handle.stat({ bigint: true });
-    refuseOddFile(stats, path);
-    return { handle, stats };
-  } catch (error) {
-    await handle.close();
-    throw error;
+/** Opens a plain file for reading. The caller closes it. */
+export async function openFile(
+  place: Place,
+  path: string,
+): Promise<{ readonly handle: FileHandle; readonly stats: BigIntStats }> {
+  const opened = await translated("open", path, () => openPlainFile(place.parent, place.name));
+  switch (opened.kind) {
+    case "opened":
+      return opened;
+    case "absent":
+      throw notFound(path);
+    case "odd":
+      refuseOddFile(opened.stats, path);
+      break;
+    case "restless":
+      break;
+    default:
+      opened satisfies never;
   }
-}
-
-async function openRefusingLinks(place: Place, flags: number, path: string): Promise<FileHandle> {
-  try {
-    return await open(place.parent.at(place.name), flags);
-  } catch (error) {
-    if (systemErrorCode(error) === "ELOOP") throw linkRefused(path, path);
-    throw error;
-  }
+  throw new WorkspaceError(
+    "workspace.io",
+    `${quoted(path)} was replaced again and again while it was to be opened. Try again.`,
+    { retry: { kind: "backoff" } },
+  );
 }
 
 function refuseOddFile(stats: BigIntStats, path: string): void {

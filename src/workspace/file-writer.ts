@@ -6,12 +6,12 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, open, rename, unlink } from "node:fs/promises";
 import { atPlace, entryAt, findEntry, type Place, parseFilePath } from "./confined-files.ts";
-import type { FileEntry, WorkspaceQuota } from "./contract.ts";
+import type { FileEntry } from "./contract.ts";
 import { quoted, translated, WorkspaceError } from "./errors.ts";
 import { toFileEntry } from "./file-entry.ts";
 import type { Folder } from "./folder.ts";
 import type { Serially } from "./serially.ts";
-import { type Change, checkFileSize, type Usage } from "./usage.ts";
+import type { Change, Usage } from "./usage.ts";
 
 export interface FileWriter {
   write(path: string, content: Buffer): Promise<FileEntry>;
@@ -22,7 +22,6 @@ export interface FileWriterDeps {
   readonly root: Folder;
   /** On the same file system as `root`, and not in it. */
   readonly staging: Folder;
-  readonly quota: WorkspaceQuota;
   /** Counted when asked for. */
   readonly usage: () => Promise<Usage>;
   readonly serially: Serially;
@@ -34,7 +33,6 @@ export function createFileWriter(deps: FileWriterDeps): FileWriter {
   return {
     write(path, content) {
       const names = parseFilePath(path);
-      checkFileSize(deps.quota, path, content.length);
       return deps.serially(async () => {
         const usage = await deps.usage();
         const change = await changeOf(deps.root, path, names, content.length);

@@ -4,12 +4,13 @@
 //   V2  A file is read again unless its inode, size, mtime and ctime are what they were, and they were old enough then
 //       that a later write could not have left them the same.
 
-import { type BigIntStats, constants } from "node:fs";
-import { type FileHandle, open, utimes } from "node:fs/promises";
+import type { BigIntStats } from "node:fs";
+import { type FileHandle, utimes } from "node:fs/promises";
 import { systemErrorCode } from "../base/errors.ts";
 import type { Manifest, ManifestFile } from "../domain/manifest.ts";
 import type { FolderBlobs, StoredBlob } from "./blobs.ts";
 import type { Folder } from "./folder.ts";
+import { type OpenedFile, openPlainFile } from "./plain-file.ts";
 import { deepest, statEntry, type TreeEntry, walkTree } from "./tree.ts";
 
 export interface Version {
@@ -79,17 +80,25 @@ async function versionOf(
   if (entry.stats.nlink !== 1n) return undefined;
   const print = fingerprint(entry.stats);
   if (before?.print === print) return before;
-  const handle = await openPlain(folder, entry.name);
-  if (handle === undefined) return undefined;
+  const opened = await openIfAllowed(folder, entry.name);
+  if (opened.kind !== "opened") return undefined;
+  const { handle, stats } = opened;
   try {
-    const stats = await handle.stat({ bigint: true });
-    if (!stats.isFile() || stats.nlink !== 1n) return undefined; // swapped since it was listed
     const stored = await store(blobs, handle, stats);
     const after = await handle.stat({ bigint: true });
-    // Written to while it was read: what we have is a version, but not one to know it by again.
+    // Another file than was listed, or written to while it was read: a version, but not one to know it by again.
     return { ...stored, print: fingerprint(after) === print ? print : "" };
   } finally {
     await handle.close();
+  }
+}
+
+async function openIfAllowed(folder: Folder, name: string): Promise<OpenedFile> {
+  try {
+    return await openPlainFile(folder, name);
+  } catch (error) {
+    if (systemErrorCode(error) === "EACCES") return { kind: "absent" }; // locked by whoever made it
+    throw error;
   }
 }
 
@@ -99,20 +108,6 @@ async function store(blobs: FolderBlobs, handle: FileHandle, stats: BigIntStats)
     return { sha256: await blobs.put(content), sizeBytes: content.length };
   }
   return blobs.putFrom(handle.createReadStream({ autoClose: false, highWaterMark: 1024 * 1024 }));
-}
-
-const notReadable = new Set(["ENOENT", "ELOOP", "EACCES", "ENXIO"]);
-
-async function openPlain(folder: Folder, name: string): Promise<FileHandle | undefined> {
-  try {
-    return await open(
-      folder.at(name),
-      constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0),
-    );
-  } catch (error) {
-    if (notReadable.has(systemErrorCode(error) ?? "")) return undefined;
-    throw error;
-  }
 }
 
 function fingerprint(stats: BigIntStats): string {

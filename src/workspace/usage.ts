@@ -92,7 +92,7 @@ export function createUsage(quota: WorkspaceQuota): Usage {
 }
 
 /** Refuses a file that is larger than any file may be. */
-export function checkFileSize(quota: WorkspaceQuota, path: string, sizeBytes: number): void {
+function checkFileSize(quota: WorkspaceQuota, path: string, sizeBytes: number): void {
   if (sizeBytes <= quota.maxFileBytes) return;
   throw new WorkspaceError(
     "workspace.too_large",

@@ -4,7 +4,7 @@
 //
 //   F3  `takeOver` moves `files` aside by rename, so whoever holds it goes on in the moved one.
 //   F4  A takeover that was cut short is finished by the next `open` or `takeOver`; `files` is never half made.
-//   F5  A takeover whose folder was exchanged meanwhile was overtaken by another owner and gives up.
+//   F5  Of takeovers at once one wins; one whose folder was exchanged meanwhile gives up and leaves the winner's alone.
 
 import type { BigIntStats } from "node:fs";
 import { lstat, mkdir, readdir, rename, rm } from "node:fs/promises";
@@ -75,7 +75,7 @@ class WorkspaceFolders {
     const home = this.homeOf(address);
     return translated("open", address.workspace, async () => {
       await this.#prepare(home);
-      return this.#hold(home);
+      return this.#hold(home, join(home, "files"));
     });
   }
 
@@ -90,15 +90,30 @@ class WorkspaceFolders {
       const files = join(home, "files");
       const before = await lstat(files, { bigint: true });
       const next = await this.#makeNext(home, manifest ?? []);
-      if (!(await isStill(files, before))) {
-        await rm(next, { recursive: true, force: true });
-        throw overtaken(files);
+      // A descriptor is opened before the folder has its name, so that nobody can come between.
+      const early = (await this.#kind()) === "descriptor" ? await this.#hold(home, next) : undefined;
+      try {
+        await this.#swapIn(home, next, before, epoch);
+      } catch (error) {
+        await early?.close();
+        throw error;
       }
-      await rename(files, join(home, ".stale", stagedName(epoch, this.#deps.now())));
-      await renameIfThere(next, files); // an `open` at this moment may have finished it for us (F4)
-      await syncFolder(home);
-      return this.#hold(home);
+      return early ?? this.#hold(home, files);
     });
+  }
+
+  /** Moves `files` aside and `next` in its place, if `files` is still the folder that `before` was taken of (F5). */
+  async #swapIn(home: string, next: string, before: BigIntStats, epoch: number): Promise<void> {
+    const files = join(home, "files");
+    const aside = join(home, ".stale", stagedName(epoch, this.#deps.now()));
+    const moved = (await isStill(files, before)) && (await renameIfThere(files, aside));
+    if (!moved || !(await isStill(aside, before))) {
+      if (moved) await rename(aside, files); // that was the folder of who was quicker
+      await rm(next, { recursive: true, force: true });
+      throw overtaken(files);
+    }
+    await renameIfThere(next, files); // an `open` at this moment may have finished it for us (F4)
+    await syncFolder(home);
   }
 
   /** A folder with the files of `manifest`, under a name that says that it is whole. */
@@ -150,10 +165,10 @@ class WorkspaceFolders {
     }
   }
 
-  async #hold(home: string): Promise<Workspace> {
+  async #hold(home: string, folder: string): Promise<Workspace> {
     const { quota = defaultQuota, failpoints = noFailpoints, log, now } = this.#deps;
     const path = join(home, "files");
-    const root = await openFolder(path, await this.#kind());
+    const root = await openFolder(folder, await this.#kind());
     let staging: Folder;
     try {
       staging = await openFolder(join(home, ".staging"), await this.#kind());
@@ -196,11 +211,13 @@ async function statPath(path: string): Promise<BigIntStats | undefined> {
   }
 }
 
-async function renameIfThere(from: string, to: string): Promise<void> {
+async function renameIfThere(from: string, to: string): Promise<boolean> {
   try {
     await rename(from, to);
+    return true;
   } catch (error) {
-    if (systemErrorCode(error) !== "ENOENT") throw error;
+    if (systemErrorCode(error) === "ENOENT") return false;
+    throw error;
   }
 }
 
@@ -210,8 +227,8 @@ async function newestNext(staging: string): Promise<string | undefined> {
   return newest === undefined ? undefined : join(staging, newest);
 }
 
-async function isStill(files: string, before: BigIntStats): Promise<boolean> {
-  const now = await statPath(files);
+async function isStill(folder: string, before: BigIntStats): Promise<boolean> {
+  const now = await statPath(folder);
   return now !== undefined && isSame(now, before);
 }
 

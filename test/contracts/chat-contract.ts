@@ -13,7 +13,7 @@ import { aCard, aNotice, anAttention, aResult } from "../chat/outgoing.ts";
 import { createGate } from "../fakes/gate.ts";
 
 /** A message as one person sees it in a conversation. */
-export interface SeenMessage {
+interface SeenMessage {
   readonly id: string;
   readonly text: string;
   readonly files: readonly { readonly name: string; readonly content: Buffer }[];
@@ -21,7 +21,7 @@ export interface SeenMessage {
 }
 
 /** The platform's own side: its people, its server, its faults. */
-export interface ChatWorld {
+interface ChatWorld {
   readonly platform: ChatPlatform;
   readonly asker: PersonKey;
   readonly other: PersonKey;

@@ -611,8 +611,15 @@ export function modelContract(name: string, create: (deps: OpenAiDeps) => Model)
       });
 
       it("M3: ends in time even if fetch ignores its signal", async () => {
-        model = open({ fetch: () => new Promise(() => undefined) });
+        let asked = 0;
+        model = open({
+          fetch: () => {
+            asked += 1;
+            return new Promise(() => undefined);
+          },
+        });
         const outcome = ask().catch((error: unknown) => error);
+        await expect.poll(() => asked).toBe(1);
 
         await clock.advance(120_000);
 

@@ -67,14 +67,32 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
         return bed;
       },
     };
-    describe("transactions", () => transactionSuite(current));
-    describe("conversations and people", () => conversationSuite(current));
-    describe("inbox", () => inboxSuite(current));
-    describe("runs", () => runSuite(current));
-    describe("fairness", () => fairnessSuite(current));
-    describe("steps and mailbox", () => journalSuite(current));
-    describe("waits", () => waitSuite(current));
-    describe("outbox", () => outboxSuite(current));
-    describe("manifests, memories and locks", () => keepsakeSuite(current));
+    describe("transactions", () => {
+      transactionSuite(current);
+    });
+    describe("conversations and people", () => {
+      conversationSuite(current);
+    });
+    describe("inbox", () => {
+      inboxSuite(current);
+    });
+    describe("runs", () => {
+      runSuite(current);
+    });
+    describe("fairness", () => {
+      fairnessSuite(current);
+    });
+    describe("steps and mailbox", () => {
+      journalSuite(current);
+    });
+    describe("waits", () => {
+      waitSuite(current);
+    });
+    describe("outbox", () => {
+      outboxSuite(current);
+    });
+    describe("manifests, memories and locks", () => {
+      keepsakeSuite(current);
+    });
   });
 }

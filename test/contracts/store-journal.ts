@@ -59,7 +59,7 @@ function stepSuite(current: StoreCase): void {
     const unknown = store.write((tx) => tx.steps.finish(run.id, { n: 5, state: "done", result: "1" }, t0));
     await expect(unknown).rejects.toBeInstanceOf(StepAlreadySettled);
     const again = store.write((tx) => tx.steps.start(lease, { n: 0, kind: "model" }, t0));
-    await expect(again).rejects.toThrow();
+    await expect(again).rejects.toThrow(/unique|duplicate/i);
   });
 
   it("I5: lets a person decide an unknown step, once", async () => {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import type { ConversationId } from "../../src/domain/ids.ts";
 import type { OutboxEntry, Utterance } from "../../src/domain/outbox.ts";
 import type { StoreCase } from "./store-contract.ts";
-import { aConversation, anEdit, aNotice, aPerson, aPost, t0, tenant } from "./store-rows.ts";
+import { aConversation, aNotice, anEdit, aPerson, aPost, t0, tenant } from "./store-rows.ts";
 
 const keys = (entries: readonly OutboxEntry[]): string[] => entries.map(({ key }) => key);
 

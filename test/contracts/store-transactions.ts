@@ -2,8 +2,8 @@
 
 import { expect, it } from "vitest";
 import { asRunId } from "../../src/domain/ids.ts";
-import { CorruptRow } from "../../src/store/errors.ts";
 import type { Tx } from "../../src/store/contract.ts";
+import { CorruptRow } from "../../src/store/errors.ts";
 import type { StoreCase } from "./store-contract.ts";
 import { aConversation, aPost, aRun, aStep, aWorkingRun, newRun, runOf, t0 } from "./store-rows.ts";
 
@@ -111,8 +111,8 @@ export function transactionSuite(current: StoreCase): void {
     const store = await current.bed.open();
     await Promise.all([store.close(), store.close()]);
 
-    await expect(store.write(async () => 1)).rejects.toThrow();
-    await expect(store.read((tx) => tx.runs.counts())).rejects.toThrow();
+    await expect(store.write(async () => 1)).rejects.toMatchObject({ code: "store.closed" });
+    await expect(store.read((tx) => tx.runs.counts())).rejects.toMatchObject({ code: "store.closed" });
   });
 
   it("finishes the writes that were asked for before it is closed", async () => {

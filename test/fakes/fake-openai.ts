@@ -8,7 +8,7 @@ import { setImmediate as turn } from "node:timers/promises";
 import { problemOf } from "./fake-openai-rules.ts";
 import { chatBody, chatEvents, responsesBody, responsesEvents } from "./fake-openai-wire.ts";
 
-export interface FakeCall {
+interface FakeCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
@@ -60,7 +60,7 @@ export type FakeReply =
   /** These texts as the data of the stream. */
   | { readonly kind: "events"; readonly data: readonly string[] };
 
-export interface FakeRequest {
+interface FakeRequest {
   readonly path: string;
   readonly headers: http.IncomingHttpHeaders;
   readonly body: Readonly<Record<string, unknown>>;

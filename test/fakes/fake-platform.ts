@@ -16,8 +16,8 @@ export type Fault =
   | { readonly kind: "accept-then-time-out" }
   /** It did not happen, and nobody can tell. */
   | { readonly kind: "lose-then-time-out" }
-  /** It happens when `until` resolves. */
-  | { readonly kind: "slow"; readonly until: Promise<void> }
+  /** It happens when `until` resolves, or fails like `then`. */
+  | { readonly kind: "slow"; readonly until: Promise<void>; readonly then?: Fault }
   /** Anything but the plainest message is refused. */
   | { readonly kind: "decoration-refused" }
   /** Throws something that is no `ChatError`. */
@@ -89,7 +89,10 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
 
   const call = async <T>(op: FaultyOp, note: string, act: () => T, message?: Outgoing): Promise<T> => {
     calls.push(`${op} ${note}`);
-    const fault = next.get(op)?.shift() ?? always.get(op);
+    return failing(next.get(op)?.shift() ?? always.get(op), act, message);
+  };
+
+  const failing = async <T>(fault: Fault | undefined, act: () => T, message?: Outgoing): Promise<T> => {
     switch (fault?.kind) {
       case undefined:
         return act();
@@ -109,7 +112,7 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
         throw failure("chat.unavailable", "unknown");
       case "slow":
         await fault.until;
-        return act();
+        return failing(fault.then, act, message);
       case "decoration-refused":
         if (message && !plain.includes(message.kind)) throw failure("chat.decoration_refused", "refused");
         return act();

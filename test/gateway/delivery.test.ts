@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { silentLogger } from "../../src/base/logger.ts";
+import { setImmediate as macrotask } from "node:timers/promises";
+import { type Failpoints, noFailpoints } from "../../src/base/failpoints.ts";
 import { createIds } from "../../src/base/ids.ts";
+import { silentLogger } from "../../src/base/logger.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import type { Outgoing, OutboxEntry, OutboxOp } from "../../src/domain/outbox.ts";
-import { createDelivery } from "../../src/gateway/delivery.ts";
+import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
 import { aCard, anAttention, aNotice, aResult } from "../chat/outgoing.ts";
-import { createFakePlatform } from "../fakes/fake-platform.ts";
+import { createFakePlatform, type FakePlatform } from "../fakes/fake-platform.ts";
 import { createGate } from "../fakes/gate.ts";
 import { ana, createGatewayWorld, dm, type GatewayWorld, thread, whispers } from "./gateway-world.ts";
 
@@ -168,6 +170,21 @@ describe("gateway/delivery", () => {
       expect(await entry("one")).toMatchObject({ state: "sent", providerId: "m1" });
     });
 
+    it("I2: does not take up again what it is sending itself, however long that takes", async () => {
+      const gate = createGate();
+      world.platform.fail("post", { kind: "slow", until: gate.opened });
+      const sending = post("one");
+      await untilCalled("post one");
+      world.clock.jump(31_000);
+      world.gateway.delivery.kick();
+      await macrotasks(20);
+      expect(world.platform.calls).toEqual(["post one"]);
+
+      gate.open();
+      await sending;
+      expect(shown()).toEqual(["one"]);
+    });
+
     it("I3: does not make other conversations wait for one that hangs", async () => {
       const gate = createGate();
       world.platform.fail("post", { kind: "slow", until: gate.opened });
@@ -270,6 +287,35 @@ describe("gateway/delivery", () => {
       expect(card()).toMatchObject({ state: "Done" });
     });
 
+    it("is not put off where a newer one has come while it was tried", async () => {
+      const gate = createGate();
+      world.platform.fail("edit", { kind: "slow", until: gate.opened, then: { kind: "unavailable" } });
+      const trying = edit("e1", "card", aCard({ state: "Paused" }));
+      await untilCalled("edit m1");
+      await addOnly("e2", { op: "edit", target: "card", message: aCard({ state: "Done" }) });
+      gate.open();
+      await trying;
+
+      expect(card()).toMatchObject({ state: "Done" });
+      expect(await entry("e1")).toMatchObject({ state: "dropped" });
+    });
+
+    it("is not sent where a newer one has come since it was taken", async () => {
+      const gate = createGate();
+      await world.gateway.delivery.stop();
+      const delivery = deliveryWith({
+        failpoint: (name) => (name === "outbox.after-claim" ? gate.opened : undefined),
+      });
+      await addOnly("e1", { op: "edit", target: "card", message: aCard({ state: "Paused" }) });
+      delivery.kick();
+      await expect.poll(async () => (await entry("e1"))?.state, { interval: 1 }).toBe("sending");
+      await addOnly("e2", { op: "edit", target: "card", message: aCard({ state: "Done" }) });
+      gate.open();
+      await delivery.idle();
+
+      expect(world.held().messages[0]).toMatchObject({ edits: 1, message: { state: "Done" } });
+    });
+
     it("waits for the message that it edits", async () => {
       world.platform.fail("post", { kind: "unavailable" }, { kind: "unavailable" });
       await post("late", anAttention());
@@ -338,6 +384,25 @@ describe("gateway/delivery", () => {
       expect(await entry("w1")).toMatchObject({ state: "sent" });
     });
 
+    it("I2: does not repeat a whisper whose sender died", async () => {
+      await world.gateway.delivery.stop();
+      const dying = deliveryWith({
+        failpoint: (name) =>
+          name === "outbox.after-post" ? Promise.reject(new Error("died")) : undefined,
+      });
+      await addOnly("w1", { op: "whisper", to: ana.key, message: aNotice("psst") });
+      dying.kick();
+      await dying.idle();
+      await dying.stop();
+      world.clock.jump(31_000);
+      const next = deliveryWith({});
+      next.kick();
+      await next.idle();
+
+      expect(whispers(world.held(), ana)).toEqual(["psst"]);
+      expect(await entry("w1")).toMatchObject({ state: "sent", attempts: 2 });
+    });
+
     it("repeats a whisper that was held back by a rate limit", async () => {
       world.platform.fail("whisper", { kind: "rate-limit", retryAfterMs: 2_000 });
       await say("w1", { op: "whisper", to: ana.key, message: aNotice("psst") });
@@ -352,12 +417,8 @@ describe("gateway/delivery", () => {
       const { tenant, id } = await world.conversation();
       await world.gateway.delivery.stop();
       const platform = createFakePlatform({ capabilities: { readBack: false } });
-      const { clock } = world;
-      const ids = createIds(() => clock.now());
-      const loopWorld = { clock, ids, log: silentLogger, failpoint: () => undefined };
-      const platforms = new Map([["fake", platform]]);
-      const { store } = world;
-      const delivery = createDelivery({ world: loopWorld, store, platforms, blobs: world.workspaces.blobs });
+      const { clock, store } = world;
+      const delivery = deliveryWith({ platforms: [platform] });
       platform.fail("post", { kind: "accept-then-time-out" });
       await store.write((tx) =>
         tx.outbox.add({ key: "one", tenant, conversation: id, op: { op: "post", message } }, clock.now()),
@@ -382,15 +443,7 @@ describe("gateway/delivery", () => {
 
   it("says nothing in a process without platforms, and leaves all to the others", async () => {
     await world.gateway.delivery.stop();
-    const { clock, store } = world;
-    const ids = createIds(() => clock.now());
-    const loopWorld = { clock, ids, log: silentLogger, failpoint: () => undefined };
-    const mute = createDelivery({
-      world: loopWorld,
-      store,
-      platforms: new Map(),
-      blobs: world.workspaces.blobs,
-    });
+    const mute = deliveryWith({ platforms: [] });
     mute.start();
     await post("one");
     mute.kick();
@@ -399,6 +452,28 @@ describe("gateway/delivery", () => {
 
     expect(await entry("one")).toMatchObject({ state: "due", attempts: 0 });
   });
+
+  /** Of another process, over the same rows. */
+  function deliveryWith(options: {
+    readonly failpoint?: Failpoints;
+    readonly platforms?: readonly FakePlatform[];
+  }): Delivery {
+    const { clock, store, workspaces } = world;
+    const failpoint = options.failpoint ?? noFailpoints;
+    const loopWorld = { clock, ids: createIds(() => clock.now()), log: silentLogger, failpoint };
+    const platforms = new Map((options.platforms ?? [world.platform]).map((one) => [one.name, one]));
+    return createDelivery({ world: loopWorld, store, platforms, blobs: workspaces.blobs });
+  }
+
+  /** Without anybody being told. */
+  async function addOnly(key: string, op: OutboxOp): Promise<void> {
+    const { tenant, id } = await world.conversation();
+    await world.store.write((tx) => tx.outbox.add({ key, tenant, conversation: id, op }, world.clock.now()));
+  }
+
+  async function macrotasks(count: number): Promise<void> {
+    for (let n = 0; n < count; n += 1) await macrotask();
+  }
 
   async function untilCalled(call: string): Promise<void> {
     await expect.poll(() => world.platform.calls, { interval: 1 }).toContain(call);

@@ -60,17 +60,20 @@ describe("gateway/files-in", () => {
     expect((await version()).map((entry) => entry.path)).toEqual(["inbox/one.csv", "inbox/two.csv"]);
   });
 
-  it("FI1: makes its version from a step's that was recorded while it fetched", async () => {
-    const { file, release } = slowFile();
-    await world.hear("summarise this", { files: [file] });
-    await expect.poll(() => world.platform.calls, { interval: 1 }).toContain(`download ${file.ref}`);
-    const { id, workspace } = await world.conversation();
-    const sha256 = await world.workspaces.blobs.put(Buffer.from("n"));
-    const digest = await world.workspaces.blobs.putManifest([{ path: "notes.md", sha256, sizeBytes: 1 }]);
-    const row = { conversation: id, workspace, digest, files: 1, sizeBytes: 1, createdAt: 1 };
-    await world.store.write((tx) => tx.manifests.add(row));
-    release();
-    await world.settle();
+  it("FI1: makes its version from a step's that was recorded at the same moment", async () => {
+    const { blobs } = world.workspaces;
+    const putManifest = blobs.putManifest.bind(blobs);
+    const sha256 = await blobs.put(Buffer.from("n"));
+    const digest = await putManifest([{ path: "notes.md", sha256, sizeBytes: 1 }]);
+    let steps = 0;
+    blobs.putManifest = async (manifest) => {
+      const { id, workspace } = await world.conversation();
+      const row = { conversation: id, workspace, digest, files: 1, sizeBytes: 1, createdAt: 1 };
+      if (steps === 0) await world.store.write((tx) => tx.manifests.add(row));
+      steps += 1;
+      return putManifest(manifest);
+    };
+    await ask([world.file("slow.csv", "1")]);
 
     expect((await version()).map((entry) => entry.path)).toEqual(["inbox/slow.csv", "notes.md"]);
   });

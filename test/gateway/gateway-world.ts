@@ -75,6 +75,8 @@ export interface GatewayWorld {
   readonly platform: FakePlatform;
   /** The gateway of the process that lives now. */
   gateway: Gateway;
+  /** What the platform delivered, whether it was taken or not. */
+  readonly delivered: InboundEvent[];
   /** What was rung, by all processes. */
   readonly bells: Bell[];
   rules: PlaceRules;
@@ -171,6 +173,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     workspaces,
     platform,
     bells,
+    delivered: [] as InboundEvent[],
     rules: {
       enabled: true,
       reply: "followers",
@@ -196,6 +199,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
         files: [],
         ...more,
       };
+      world.delivered.push(event);
       await world.gateway.intake.receive(event);
       return event;
     },
@@ -207,6 +211,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
         value,
         ...more,
       };
+      world.delivered.push(event);
       await world.gateway.intake.receive(event);
       return event;
     },

@@ -138,6 +138,15 @@ describe("gateway/intake", () => {
       expect(await world.run(dm)).toBeUndefined();
     });
 
+    it("does not route before the window's end when the sweeper asks for it", async () => {
+      await world.hear("compare the vendors");
+      await world.gateway.intake.routeConversation((await world.conversation()).id);
+      expect(await world.runs()).toEqual([]);
+
+      await world.pass(1_600);
+      expect(await world.runs()).toHaveLength(1);
+    });
+
     it("I1: leaves what it had not routed to the next process", async () => {
       await world.hear("compare the vendors");
       await world.gateway.intake.stop();

@@ -29,6 +29,7 @@ describe("net/addresses", () => {
     ["unspecified", "::"],
     ["mapped loopback", "::ffff:127.0.0.1"],
     ["mapped private", "::ffff:a00:1"],
+    ["mapped public", "::ffff:93.184.216.34"],
     ["compatible loopback", "::127.0.0.1"],
     ["NAT64", "64:ff9b::7f00:1"],
     ["local NAT64", "64:ff9b:1::a00:1"],

@@ -217,3 +217,60 @@ describe.runIf(process.platform === "linux")("workspace/confined-files (races)",
     expect(seen.filter((line) => line.endsWith("secret.txt 6"))).toEqual([]);
   });
 });
+
+// Here it is the file itself that comes and goes as a hard link to the secret, and as a link.
+const fileSwapper = `
+  const { linkSync, renameSync, symlinkSync, writeFileSync } = require("node:fs");
+  const [file, secret, aside] = process.argv.slice(1);
+  process.stdout.write("swapping");
+  for (;;) {
+    linkSync(secret, aside);
+    renameSync(aside, file);
+    symlinkSync(secret, aside);
+    renameSync(aside, file);
+    writeFileSync(aside, "mine");
+    renameSync(aside, file);
+  }
+`;
+
+describe.runIf(process.platform === "linux")("workspace/confined-files (races for a file)", () => {
+  let temporary: TemporaryWorkspaces;
+  let workspace: Workspace;
+  let swapping: ChildProcess;
+
+  beforeEach(async () => {
+    temporary = await temporaryWorkspaces({ confinement: "descriptor" });
+    workspace = await temporary.open();
+    await workspace.write("a.txt", "mine");
+    const paths = [
+      join(temporary.files, "a.txt"),
+      join(temporary.outside, "secret.txt"),
+      `${temporary.files}-aside`,
+    ];
+    swapping = spawn("node", ["-e", fileSwapper, ...paths], { stdio: ["ignore", "pipe", "inherit"] });
+    if (swapping.stdout) await once(swapping.stdout, "data");
+  });
+
+  afterEach(async () => {
+    const ended = once(swapping, "exit");
+    swapping.kill("SIGKILL");
+    await ended;
+    await temporary.remove();
+  });
+
+  it("F1: never reads or versions a file that is exchanged for a link of either kind", async () => {
+    const seen: string[] = [];
+    for (let i = 0; i < 1000; i += 1) {
+      seen.push(
+        await workspace.readText("a.txt", 100).then(
+          ({ text }) => text,
+          () => "refused",
+        ),
+      );
+      const version = await workspace.snapshot(undefined);
+      seen.push(...(version?.manifest ?? []).map((file) => `${file.sizeBytes} bytes`));
+    }
+
+    expect([...new Set(seen)].toSorted()).toEqual(["4 bytes", "mine", "refused"]);
+  });
+});

@@ -127,6 +127,13 @@ describe("workspace/file-writer", () => {
     expect((await workspace.readText("a", 10)).text).toBe("old");
   });
 
+  it("stops reading a stream that has no end", async () => {
+    expect(await rejection(workspace.writeStream("a", chunks(Number.POSITIVE_INFINITY, 100)))).toMatchObject({
+      code: "workspace.too_large",
+    });
+    expect(await workspace.list("", 9)).toEqual([]);
+  });
+
   it("writes a stream whole", async () => {
     expect(await workspace.writeStream("x/y", chunks(3, 100))).toMatchObject({ path: "x/y", sizeBytes: 300 });
     expect((await workspace.readText("x/y", 1000)).text).toBe("x".repeat(300));

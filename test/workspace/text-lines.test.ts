@@ -45,13 +45,22 @@ describe("workspace/text-lines", () => {
     expect(lines.map((line) => line.text)).toEqual(expected);
   });
 
-  it("cuts a line that is too long, however long it is", async () => {
-    const lines = await linesOf(`${"x".repeat(3_000_000)}\nshort\r\n`, 10);
+  it("gives a line that is too long in parts, however long it is", async () => {
+    const long = "0123456789".repeat(300_000);
+    const lines = await linesOf(`first\n${long}\r\nlast\n`, 1000);
 
-    expect(lines).toEqual([
-      { text: "xxxxxxxxxx", cutChars: 2_999_990 },
-      { text: "short", cutChars: 0 },
-    ]);
+    const parts = lines.slice(1, -1);
+    expect(lines[0]).toEqual({ number: 1, text: "first", goesOn: false });
+    expect(lines.at(-1)).toEqual({ number: 3, text: "last", goesOn: false });
+    expect(parts.every((part) => part.number === 2 && part.text.length <= 1001)).toBe(true);
+    expect(parts.map((part) => part.goesOn)).toEqual([...parts.slice(1).map(() => true), false]);
+    expect(parts.map((part) => part.text).join("")).toBe(long);
+  });
+
+  it("does not part the halves of a character", async () => {
+    const lines = await linesOf("👋".repeat(20), 5);
+
+    expect(lines.map((line) => line.text)).toEqual(Array.from({ length: 10 }, () => "👋👋"));
   });
 
   it("refuses a binary with what it looks like", async () => {

@@ -8,7 +8,7 @@ import { ChatError } from "../errors.ts";
 import { safeText } from "../safe-text.ts";
 import type { LocalFile } from "./records.ts";
 
-export interface ShelfFile {
+interface ShelfFile {
   readonly name: string;
   readonly title?: string;
   readonly mimeType?: string;

@@ -12,7 +12,7 @@ import type {
   SessionStatus,
 } from "./room.ts";
 
-export interface PendingDelivery {
+interface PendingDelivery {
   readonly record: HeardRecord;
   readonly state: Exclude<Delivery, "delivered">;
 }

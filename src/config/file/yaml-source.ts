@@ -48,7 +48,7 @@ export function parseYaml(text: string): YamlSource {
 function toValue(document: Document.Parsed, lines: LineCounter): YamlSource {
   const start = document.contents === null ? 1 : lines.linePos(document.contents.range[0]).line;
   try {
-    const value: unknown = document.toJS({ maxAliasCount: -1 });
+    const value: unknown = document.toJS({ maxAliasCount: maxAliases });
     if (isDeeperThan(value, maxDepth)) return broken([{ line: start, message: "is nested too deeply." }]);
     return { kind: "parsed", value, lineOf: (path) => lineOf(document, lines, path) };
   } catch (error) {

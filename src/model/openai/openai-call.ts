@@ -96,8 +96,6 @@ async function answerOf(
     if (part.kind === "whole") collector.whole(part.value);
     else watch.heard(collector.event(part.value));
   }
-  // A stream that we ended looks finished to the parser.
-  call.signal.throwIfAborted();
   if (empty) throw new BrokenAnswer("nonsense", "its answer is empty");
   const answer = collector.answer(call.request);
   return { ...answer, usage: priced(call.request.model, answer.usage) };

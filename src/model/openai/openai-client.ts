@@ -2,6 +2,7 @@
 
 import OpenAI from "openai";
 import { Stream } from "openai/core/streaming";
+import { isAppError } from "../../base/errors.ts";
 import { parseJson } from "../../base/json.ts";
 import type { Secret } from "../../base/secret.ts";
 import { BodyTooLarge, cappedFetch, type ModelByteLimits } from "./capped-fetch.ts";
@@ -35,11 +36,13 @@ export function openAiClient(server: OpenAiServer): OpenAI {
   });
 }
 
+export type BrokenHow = "cut" | "nonsense" | "large";
+
 /** What broke an answer after its headers, before it is translated. */
 export class BrokenAnswer extends Error {
-  readonly how: "cut" | "nonsense";
+  readonly how: BrokenHow;
 
-  constructor(how: "cut" | "nonsense", message: string, cause?: unknown) {
+  constructor(how: BrokenHow, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "BrokenAnswer";
     this.how = how;
@@ -70,7 +73,7 @@ async function wholeBody(response: Response): Promise<unknown> {
   try {
     text = await response.text();
   } catch (error) {
-    throw error instanceof BodyTooLarge ? error : new BrokenAnswer("cut", "the connection broke", error);
+    throw brokenBy(error);
   }
   const value = parseJson(text)?.value;
   if (typeof value !== "object" || value === null) throw new BrokenAnswer("nonsense", "its body is not JSON");
@@ -108,5 +111,12 @@ function brokenBy(error: unknown): unknown {
   if (error instanceof BodyTooLarge || error instanceof OpenAI.APIError) return error;
   if (error instanceof SyntaxError)
     return new BrokenAnswer("nonsense", "its stream holds text that is not JSON", error);
+  if (isTooLarge(error)) return new BrokenAnswer("large", "more than the connection lets through", error);
   return new BrokenAnswer("cut", "the connection broke", error);
+}
+
+/** The fetch that we are given may have a cap of its own. */
+function isTooLarge(error: unknown): boolean {
+  if (isAppError(error) && error.code === "net.too_large") return true;
+  return error instanceof Error && error.cause !== undefined && isTooLarge(error.cause);
 }

@@ -5,7 +5,7 @@ import { parseJson } from "../../base/json.ts";
 import type { Story } from "./story.ts";
 
 const Answer = z.object({ answer: z.string(), by: z.string().optional(), via: z.string().optional() });
-export type Answer = z.infer<typeof Answer>;
+type Answer = z.infer<typeof Answer>;
 
 export type Asked =
   | { readonly kind: "not-asked" }

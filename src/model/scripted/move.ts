@@ -11,7 +11,7 @@ export interface Move {
 }
 
 /** Stands under every result: nobody shall take it for more than it is. */
-export const scriptedNote =
+const scriptedNote =
   "_Done by Deputy's built-in scripted model, which follows a few fixed recipes. Set OPENAI_API_KEY or OPENAI_BASE_URL for a real one._";
 
 export function move(say: string, ...calls: readonly (readonly [name: string, args: object])[]): Move {

@@ -3,7 +3,7 @@
 //   IN1  Two constraints say what "once" is: (platform, tenant, event id), and (conversation, message id) of messages (I1).
 //   IN2  Order is the order of arrival, not of the platform's clocks.
 
-import { and, asc, desc, eq, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { ConversationId, PersonKey } from "../../domain/ids.ts";
 import { InboundEvent } from "../../domain/inbound.ts";
 import type { InboxRepository, InboxRow } from "../contract.ts";
@@ -82,19 +82,23 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
         .select()
         .from(inbox)
         .where(and(eq(inbox.conversation, conversation), sql`${inbox.state} = 'new'`))
-        .orderBy(asc(inbox.seq));
+        .orderBy(sql`+${inbox.seq}`); // as a bare column it would make SQLite walk the whole conversation
       const rows = await session.dialect.locked(query);
       return rows.map(toInboxRow);
     },
 
     async dueConversations(now, limit) {
-      const rows = await session.db
-        .select({ conversation: inbox.conversation })
-        .from(inbox)
-        .where(and(lte(inbox.dueAt, now), sql`${inbox.state} = 'new'`))
-        .groupBy(inbox.conversation)
-        .orderBy(sql`min(${inbox.dueAt})`)
-        .limit(limit);
+      const statement = session.prepared("inbox.due-conversations", (db, name) =>
+        db
+          .select({ conversation: inbox.conversation })
+          .from(inbox)
+          .where(and(lte(inbox.dueAt, sql.placeholder("now")), sql`${inbox.state} = 'new'`))
+          .groupBy(inbox.conversation)
+          .orderBy(sql`min(${inbox.dueAt})`)
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ now, limit });
       return rows.map((row) => row.conversation);
     },
 

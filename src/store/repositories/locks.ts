@@ -8,15 +8,23 @@ export function lockRepository(session: Session): LockRepository {
   const { locks } = session.tables;
   return {
     async acquire(name, owner, now, until) {
-      const held = await session.db
-        .insert(locks)
-        .values({ name, owner, until })
-        .onConflictDoUpdate({
-          target: locks.name,
-          set: { owner, until },
-          setWhere: sql`${locks.until} <= ${now} or ${locks.owner} = ${owner}`,
-        })
-        .returning({ owner: locks.owner });
+      const statement = session.prepared("locks.acquire", (db, statementName) =>
+        db
+          .insert(locks)
+          .values({
+            name: sql.placeholder("name"),
+            owner: sql.placeholder("owner"),
+            until: sql.placeholder("until"),
+          })
+          .onConflictDoUpdate({
+            target: locks.name,
+            set: { owner: sql`excluded.owner`, until: sql`excluded.until_at` },
+            setWhere: sql`${locks.until} <= ${sql.placeholder("now")} or ${locks.owner} = excluded.owner`,
+          })
+          .returning({ owner: locks.owner })
+          .prepare(statementName),
+      );
+      const held = await statement.execute({ name, owner, now, until });
       return held.length > 0;
     },
 

@@ -10,13 +10,14 @@
 //   OB4  A new edit drops the `due` edits of the same message before it: it says all that they would, and none of them
 //        may hold it up.
 
-import { and, count, asc, desc, eq, inArray, lt, type SQL, sql } from "drizzle-orm";
-import type { ConversationId, PersonKey, RunId } from "../../domain/ids.ts";
+import { and, asc, count, desc, eq, inArray, lt, type Placeholder, type SQL, sql } from "drizzle-orm";
+import type { ConversationId, RunId } from "../../domain/ids.ts";
 import { type OutboxEntry, OutboxOp } from "../../domain/outbox.ts";
 import type { OutboxRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
 import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
+import { lanes, nothingBefore, type OutboxPlace, placeOf } from "./outbox-lanes.ts";
 
 type Row = Tables["outbox"]["$inferSelect"];
 
@@ -116,19 +117,13 @@ function sending(session: Session): Pick<OutboxRepository, "claim" | "sent" | "r
   const { outbox } = session.tables;
   return {
     async claim(now, staleBefore, limit) {
-      const ready = sql`(${outbox.state} = 'due' and ${outbox.dueAt} <= ${now} or ${outbox.state} = 'sending' and ${outbox.claimedAt} < ${staleBefore})`;
-      const chosen = await session.db
-        .select({ seq: outbox.seq })
-        .from(outbox)
-        .where(and(sql`${outbox.state} in ('due', 'sending')`, ready, nothingBefore(session)))
-        .orderBy(asc(outbox.seq))
-        .limit(limit);
+      const chosen = await choosing(session).execute({ now, staleBefore, limit });
       if (chosen.length === 0) return [];
       const seqs = chosen.map((row) => row.seq);
       const rows = await session.db
         .update(outbox)
         .set({ state: "sending", attempts: sql`${outbox.attempts} + 1`, claimedAt: now })
-        .where(and(inArray(outbox.seq, seqs), ready))
+        .where(and(inArray(outbox.seq, seqs), isReady(session, now, staleBefore)))
         .returning();
       return rows.toSorted((a, b) => a.seq - b.seq).map(toEntry);
     },
@@ -190,11 +185,7 @@ function looking(
     },
 
     async nextDue() {
-      const isDue = sql`${outbox.state} in ('due', 'sending') and ${outbox.state} = 'due'`;
-      const [row] = await session.db
-        .select({ at: sql<number | null>`min(${outbox.dueAt})`.mapWith(outbox.dueAt) })
-        .from(outbox)
-        .where(and(isDue, nothingBefore(session)));
+      const [row] = await earliest(session).execute();
       return row?.at ?? undefined;
     },
 
@@ -208,6 +199,47 @@ function looking(
   };
 }
 
+/** Due, or left by a dead sender. */
+function isReady(session: Session, now: number | Placeholder, staleBefore: number | Placeholder): SQL {
+  const { outbox } = session.tables;
+  return sql`(${outbox.state} = 'due' and ${outbox.dueAt} <= ${now}
+    or ${outbox.state} = 'sending' and ${outbox.claimedAt} < ${staleBefore})`;
+}
+
+function choosing(session: Session): {
+  execute(values: { now: number; staleBefore: number; limit: number }): Promise<{ seq: number }[]>;
+} {
+  const { outbox } = session.tables;
+  return session.prepared("outbox.choose", (db, name) =>
+    db
+      .select({ seq: outbox.seq })
+      .from(outbox)
+      .where(
+        and(
+          sql`${outbox.state} in ('due', 'sending')`,
+          isReady(session, sql.placeholder("now"), sql.placeholder("staleBefore")),
+          nothingBefore(session),
+        ),
+      )
+      .orderBy(sql`+${outbox.seq}`) // as a bare column it would make SQLite walk the whole table in order
+      .limit(sql.placeholder("limit"))
+      .prepare(name),
+  );
+}
+
+function earliest(session: Session): { execute(): Promise<{ at: number | null }[]> } {
+  const { outbox } = session.tables;
+  return session.prepared("outbox.next-due", (db, name) =>
+    db
+      .select({ at: sql<number | null>`min(${outbox.dueAt})`.mapWith(outbox.dueAt) })
+      .from(outbox)
+      .where(
+        and(sql`${outbox.state} in ('due', 'sending')`, sql`${outbox.state} = 'due'`, nothingBefore(session)),
+      )
+      .prepare(name),
+  );
+}
+
 function isSending(session: Session): SQL {
   return sql`${session.tables.outbox.state} = 'sending'`;
 }
@@ -216,45 +248,6 @@ async function rowOf(session: Session, key: string): Promise<Row | undefined> {
   const { outbox } = session.tables;
   const [row] = await session.db.select().from(outbox).where(eq(outbox.key, key));
   return row;
-}
-
-/** OB1 and OB2 as a condition on `outbox`. */
-function nothingBefore(session: Session): SQL {
-  const { outbox } = session.tables;
-  const unsent = sql.raw("e.state in ('due', 'sending')");
-  return sql`not exists (select 1 from ${outbox} e where e.conversation = ${outbox.conversation}
-      and e.lane = ${outbox.lane} and e.seq < ${outbox.seq} and ${unsent})
-    and not exists (select 1 from ${outbox} e where e.key = ${outbox.after} and ${unsent})`;
-}
-
-interface Place {
-  readonly op: string;
-  readonly opKind: OutboxOp["op"];
-  readonly lane: string;
-  readonly after: string | null;
-}
-
-const lanes = {
-  edit: (target: string): string => `edit ${target}`,
-  whisper: (to: PersonKey): string => `whisper ${to}`,
-  react: (messageId: string): string => `react ${messageId}`,
-};
-
-function placeOf(op: OutboxOp): Place {
-  const place = { op: JSON.stringify(op), opKind: op.op, after: null };
-  switch (op.op) {
-    case "post":
-    case "status":
-      return { ...place, lane: op.op };
-    case "edit":
-      return { ...place, lane: lanes.edit(op.target), after: op.target };
-    case "whisper":
-      return { ...place, lane: lanes.whisper(op.to) };
-    case "react":
-      return { ...place, lane: lanes.react(op.messageId) };
-    default:
-      return op satisfies never;
-  }
 }
 
 function insertion(session: Session): { execute(values: InsertValues): Promise<{ seq: number }[]> } {
@@ -282,7 +275,7 @@ function insertion(session: Session): { execute(values: InsertValues): Promise<{
   );
 }
 
-interface InsertValues extends Place {
+interface InsertValues extends OutboxPlace {
   readonly [name: string]: unknown;
   readonly conversation: ConversationId;
   readonly run: RunId | null;

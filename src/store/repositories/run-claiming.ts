@@ -44,10 +44,14 @@ export function runClaiming(session: Session): Claiming {
     },
 
     async leaseOwners(now) {
-      const rows = await session.db
-        .selectDistinct({ owner: runs.leaseOwner })
-        .from(runs)
-        .where(and(isWorking(session), sql`${runs.leaseUntil} > ${now}`));
+      const statement = session.prepared("runs.lease-owners", (db, name) =>
+        db
+          .selectDistinct({ owner: runs.leaseOwner })
+          .from(runs)
+          .where(and(isWorking(session), sql`${runs.leaseUntil} > ${sql.placeholder("now")}`))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ now });
       return rows.flatMap((row) => row.owner ?? []);
     },
 

@@ -8,6 +8,7 @@ import { and, count, eq, sql } from "drizzle-orm";
 import type { Bell } from "../../domain/bell.ts";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { ClaimLimits, RunRepository } from "../contract.ts";
+import type { Db } from "../dialect.ts";
 import type { Session } from "../session.ts";
 
 export function runFairness(session: Session): Pick<RunRepository, "priority" | "runnable"> {
@@ -19,7 +20,7 @@ export function runFairness(session: Session): Pick<RunRepository, "priority" | 
     },
 
     async runnable(now, limits, limit) {
-      const candidates = await selectRunnable(session, { now, limits, limit });
+      const candidates = await runnable(session).execute({ now, ...limits, limit });
       const backlogs = new Map<TenantId, Backlog[]>();
       for (const tenant of new Set(candidates.map((run) => run.tenant))) {
         backlogs.set(tenant, await backlogOf(session).execute({ tenant }));
@@ -66,34 +67,37 @@ interface Runnable {
   readonly turn: number;
 }
 
-interface RunnableQuery {
+interface RunnableQuery extends ClaimLimits {
   readonly now: number;
-  readonly limits: ClaimLimits;
   readonly limit: number;
 }
 
-function selectRunnable(session: Session, query: RunnableQuery): Promise<Runnable[]> {
-  const { limits, limit } = query;
-  const shares = tenantShares(session, query);
-  return session.db
-    .select({
-      id: shares.id,
-      segment: shares.segment,
-      tenant: shares.tenant,
-      subject: shares.subject,
-      turn: sql<number>`${shares.turn}`.mapWith(Number),
-    })
-    .from(shares)
-    .where(sql`${shares.share} <= ${limits.perTenant}`)
-    .orderBy(sql`${shares.share}`, sql`${shares.createdAt}`)
-    .limit(limit);
+function runnable(session: Session): {
+  execute(query: RunnableQuery & Record<string, unknown>): Promise<Runnable[]>;
+} {
+  return session.prepared("runs.runnable", (db, name) => {
+    const shares = tenantShares(session, db);
+    return db
+      .select({
+        id: shares.id,
+        segment: shares.segment,
+        tenant: shares.tenant,
+        subject: shares.subject,
+        turn: sql<number>`${shares.turn}`.mapWith(Number),
+      })
+      .from(shares)
+      .where(sql`${shares.share} <= ${sql.placeholder("perTenant")}`)
+      .orderBy(sql`${shares.share}`, sql`${shares.createdAt}`)
+      .limit(sql.placeholder("limit"))
+      .prepare(name);
+  });
 }
 
 /** Each person's runs that nobody works on, those that could be now, numbered from 1. */
-function readyRuns(session: Session, now: number) {
+function readyRuns(session: Session, db: Db) {
   const { runs } = session.tables;
   const ofPerson = sql`partition by ${runs.tenant}, ${runs.subject} order by ${runs.createdAt}, ${runs.id}`;
-  return session.db
+  return db
     .select({
       id: runs.id,
       segment: runs.segment,
@@ -106,20 +110,20 @@ function readyRuns(session: Session, now: number) {
     .where(
       and(
         sql`${runs.state} in ('queued', 'working')`,
-        sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
-          or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${now})`,
+        sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${sql.placeholder("now")})
+          or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${sql.placeholder("now")})`,
       ),
     )
     .as("ready");
 }
 
 /** With `turn`: which of the person's runs it would be, live leases counted first. At most `perPerson` of each. */
-function personTurns(session: Session, { now, limits }: RunnableQuery) {
+function personTurns(session: Session, db: Db) {
   const { runs } = session.tables;
-  const ready = readyRuns(session, now);
-  const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${now}
+  const ready = readyRuns(session, db);
+  const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${sql.placeholder("now")}
     and l.tenant = ${ready.tenant} and l.subject = ${ready.subject})`;
-  return session.db
+  return db
     .select({
       id: ready.id,
       segment: ready.segment,
@@ -129,18 +133,18 @@ function personTurns(session: Session, { now, limits }: RunnableQuery) {
       turn: sql<number>`${ready.place} + ${leases}`.as("turn"),
     })
     .from(ready)
-    .where(sql`${ready.place} <= ${limits.perPerson}`)
+    .where(sql`${ready.place} <= ${sql.placeholder("perPerson")}`)
     .as("turns");
 }
 
 /** With `share`: which of the tenant's runs it would be, in order of turns. */
-function tenantShares(session: Session, query: RunnableQuery) {
+function tenantShares(session: Session, db: Db) {
   const { runs } = session.tables;
-  const turns = personTurns(session, query);
-  const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${query.now}
+  const turns = personTurns(session, db);
+  const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${sql.placeholder("now")}
     and l.tenant = ${turns.tenant})`;
   const ofTenant = sql`partition by ${turns.tenant} order by ${turns.turn}, ${turns.createdAt}, ${turns.id}`;
-  return session.db
+  return db
     .select({
       id: turns.id,
       segment: turns.segment,
@@ -151,6 +155,6 @@ function tenantShares(session: Session, query: RunnableQuery) {
       share: sql<number>`row_number() over (${ofTenant}) + ${leases}`.as("share"),
     })
     .from(turns)
-    .where(sql`${turns.turn} <= ${query.limits.perPerson}`)
+    .where(sql`${turns.turn} <= ${sql.placeholder("perPerson")}`)
     .as("shares");
 }

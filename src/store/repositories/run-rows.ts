@@ -1,11 +1,11 @@
 // A run as stored (its row and its brief) and as the domain sees it.
 
-import { eq, type SQL, sql } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { Budget, Spent } from "../../domain/budget.ts";
 import type { RunId } from "../../domain/ids.ts";
 import { Plan } from "../../domain/plan.ts";
 import type { Run } from "../../domain/run.ts";
-import type { Tables } from "../dialect.ts";
+import type { Db, Tables } from "../dialect.ts";
 import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
@@ -15,35 +15,26 @@ interface Joined {
 }
 
 export async function findRun(session: Session, id: RunId): Promise<Run | undefined> {
-  const { runs, briefs } = session.tables;
   const statement = session.prepared("runs.find", (db, name) =>
-    db
-      .select({ run: runs, brief: { goal: briefs.goal, opening: briefs.opening } })
-      .from(runs)
-      .innerJoin(briefs, eq(briefs.run, runs.id))
-      .where(eq(runs.id, sql.placeholder("id")))
+    joinedRuns(session, db)
+      .where(eq(session.tables.runs.id, sql.placeholder("id")))
       .prepare(name),
   );
   const [joined] = await statement.execute({ id });
   return joined && toRun(joined);
 }
 
-export async function selectRuns(
-  session: Session,
-  query: { readonly where: SQL | undefined; readonly orderBy: SQL[]; readonly limit: number },
-): Promise<Run[]> {
+/** A query for runs with their briefs, still without a condition; `toRun` reads its rows. */
+// oxlint-disable-next-line typescript/explicit-module-boundary-types -- the builder's type can only be inferred
+export function joinedRuns(session: Session, db: Db) {
   const { runs, briefs } = session.tables;
-  const rows = await session.db
+  return db
     .select({ run: runs, brief: { goal: briefs.goal, opening: briefs.opening } })
     .from(runs)
-    .innerJoin(briefs, eq(briefs.run, runs.id))
-    .where(query.where)
-    .orderBy(...query.orderBy)
-    .limit(query.limit);
-  return rows.map(toRun);
+    .innerJoin(briefs, eq(briefs.run, runs.id));
 }
 
-function toRun({ run: row, brief }: Joined): Run {
+export function toRun({ run: row, brief }: Joined): Run {
   const { budget, spent, plan, outcomeCode, outcomeSummary, ...rest } = row;
   const place = { table: "runs", key: row.id };
   return withoutNulls({

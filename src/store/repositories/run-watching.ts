@@ -4,7 +4,7 @@ import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
 import type { RunRepository, WatchedRun } from "../contract.ts";
 import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
-import { selectRuns } from "./run-rows.ts";
+import { joinedRuns, toRun } from "./run-rows.ts";
 
 type Watching = Pick<RunRepository, "watch" | "dueWaiting" | "overdue" | "promise">;
 
@@ -18,19 +18,41 @@ export function runWatching(session: Session): Watching {
     },
 
     async dueWaiting(now, limit) {
-      const rows = await session.db
-        .select({ id: runs.id })
-        .from(runs)
-        .where(and(sql`${runs.state} = 'waiting'`, isNotNull(runs.wakeAt), lte(runs.wakeAt, now)))
-        .orderBy(asc(runs.wakeAt))
-        .limit(limit);
+      const statement = session.prepared("runs.due-waiting", (db, name) =>
+        db
+          .select({ id: runs.id })
+          .from(runs)
+          .where(
+            and(
+              sql`${runs.state} = 'waiting'`,
+              isNotNull(runs.wakeAt),
+              lte(runs.wakeAt, sql.placeholder("now")),
+            ),
+          )
+          .orderBy(asc(runs.wakeAt))
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ now, limit });
       return rows.map((row) => row.id);
     },
 
-    overdue(now, limit) {
-      const isActive = sql`${runs.state} in ('queued', 'working', 'waiting')`;
-      const where = and(isActive, isNotNull(runs.checkInAt), lte(runs.checkInAt, now));
-      return selectRuns(session, { where, orderBy: [asc(runs.checkInAt)], limit });
+    async overdue(now, limit) {
+      const statement = session.prepared("runs.overdue", (db, name) =>
+        joinedRuns(session, db)
+          .where(
+            and(
+              sql`${runs.state} in ('queued', 'working', 'waiting')`,
+              isNotNull(runs.checkInAt),
+              lte(runs.checkInAt, sql.placeholder("now")),
+            ),
+          )
+          .orderBy(asc(runs.checkInAt))
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ now, limit });
+      return rows.map(toRun);
     },
 
     async promise(run, checkInAt) {

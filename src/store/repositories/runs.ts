@@ -13,7 +13,7 @@ import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
 import { runClaiming } from "./run-claiming.ts";
 import { runFairness } from "./run-fairness.ts";
-import { findRun, selectRuns } from "./run-rows.ts";
+import { findRun, joinedRuns, toRun } from "./run-rows.ts";
 import { runTransitions } from "./run-transitions.ts";
 import { runWatching } from "./run-watching.ts";
 
@@ -103,17 +103,21 @@ function looking(session: Session): Pick<RunRepository, "find" | "active" | "lis
     async active(conversation) {
       const isActive = sql`${runs.state} in ('queued', 'working', 'waiting')`;
       const where = and(eq(runs.conversation, conversation), isActive);
-      const [run] = await selectRuns(session, { where, orderBy: [], limit: 1 });
-      return run;
+      const [row] = await joinedRuns(session, session.db).where(where).limit(1);
+      return row && toRun(row);
     },
 
-    list({ states, conversation, subject, limit }) {
+    async list({ states, conversation, subject, limit }) {
       const where = and(
         states && inArray(runs.state, [...states]),
         conversation && eq(runs.conversation, conversation),
         subject && eq(runs.subject, subject),
       );
-      return selectRuns(session, { where, orderBy: [desc(runs.createdAt), desc(runs.id)], limit });
+      const rows = await joinedRuns(session, session.db)
+        .where(where)
+        .orderBy(desc(runs.createdAt), desc(runs.id))
+        .limit(limit);
+      return rows.map(toRun);
     },
 
     async counts() {

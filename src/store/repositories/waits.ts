@@ -52,28 +52,40 @@ function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "l
   const { waits } = session.tables;
   return {
     async due(now, limit) {
-      const rows = await session.db
-        .select()
-        .from(waits)
-        .where(and(isOpen(session), isNotNull(waits.dueAt), lte(waits.dueAt, now)))
-        .orderBy(asc(waits.dueAt))
-        .limit(limit);
+      const statement = session.prepared("waits.due", (db, name) =>
+        db
+          .select()
+          .from(waits)
+          .where(and(isOpen(session), isNotNull(waits.dueAt), lte(waits.dueAt, sql.placeholder("now"))))
+          .orderBy(asc(waits.dueAt))
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ now, limit });
       return rows.map(toWait);
     },
 
     async takeNudges(now, limit) {
-      const toNudge = and(isOpen(session), isNotNull(waits.nudgeAt), lte(waits.nudgeAt, now));
-      const chosen = session.db
-        .select({ id: waits.id })
-        .from(waits)
-        .where(toNudge)
-        .orderBy(asc(waits.nudgeAt))
-        .limit(limit);
-      const rows = await session.db
-        .update(waits)
-        .set({ nudgeAt: null })
-        .where(and(sql`${waits.id} in ${chosen}`, toNudge))
-        .returning();
+      const statement = session.prepared("waits.take-nudges", (db, name) => {
+        const isDue = and(
+          isOpen(session),
+          isNotNull(waits.nudgeAt),
+          lte(waits.nudgeAt, sql.placeholder("now")),
+        );
+        const chosen = db
+          .select({ id: waits.id })
+          .from(waits)
+          .where(isDue)
+          .orderBy(asc(waits.nudgeAt))
+          .limit(sql.placeholder("limit"));
+        return db
+          .update(waits)
+          .set({ nudgeAt: null })
+          .where(and(sql`${waits.id} in ${chosen}`, isDue))
+          .returning()
+          .prepare(name);
+      });
+      const rows = await statement.execute({ now, limit });
       return rows.map(toWait);
     },
 

@@ -13,7 +13,8 @@ import { isInOwnFolder } from "../own-folder.ts";
 const maxHits = 100;
 const maxResultBytes = 7_000;
 const shownChars = 240;
-const maxLineChars = 10_000;
+/** Longer lines are searched in parts. */
+const maxLineChars = 100_000;
 /** After so many characters the process turns to other work: a pattern can be slow, and a file large. */
 const charsPerTurn = 16_384;
 const maxMs = 20_000;
@@ -61,13 +62,19 @@ function compiled(pattern: string): RE2JS {
 
 function fileFilter(path: string, glob: string | undefined): (file: string) => boolean {
   const hidden = !isInOwnFolder(path);
-  const options = { dot: true, noextglob: true, basename: glob?.includes("/") !== true };
-  const matches = glob === undefined ? () => true : picomatch(glob.replace(/^\.?\//, ""), options);
+  const matches = globMatcher(glob?.replace(/^\.?\//, ""));
   const inside = path === "" ? "" : `${path}/`;
   return (file) => {
     if (hidden && isInOwnFolder(file)) return false;
     return matches(file) || (inside !== "" && file.startsWith(inside) && matches(file.slice(inside.length)));
   };
+}
+
+function globMatcher(glob: string | undefined): (path: string) => boolean {
+  if (glob === undefined) return () => true;
+  if (glob === "") throw new ToolFailure("The glob names no file. Give one like *.csv, or leave it out.");
+  // A glob without a slash is about names, in whatever folder.
+  return picomatch(glob, { dot: true, noextglob: true, basename: !glob.includes("/") });
 }
 
 interface Search {
@@ -146,8 +153,8 @@ async function textOf(
 function around(text: string, start: number, end: number): string {
   if (text.length <= shownChars) return text.trim();
   const room = Math.max(0, shownChars - (end - start));
-  const from = Math.max(0, start - Math.floor(room / 2));
-  const to = Math.min(text.length, from + shownChars);
+  const from = Math.max(0, Math.min(start - Math.floor(room / 2), text.length - shownChars));
+  const to = from + shownChars;
   const shown = text.slice(from, to).toWellFormed().trim();
   return `${from > 0 ? "…" : ""}${shown}${to < text.length ? "…" : ""}`;
 }

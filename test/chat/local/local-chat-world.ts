@@ -16,7 +16,7 @@ export const bo = asPersonKey("local:local:bo");
 export const ada = asPersonKey("local:local:ada");
 
 /** What the next write does: `full` takes half and fails; `unsure` takes it all, but never says so. */
-export type DiskFault = "none" | "full" | "unsure";
+type DiskFault = "none" | "full" | "unsure";
 
 export interface LocalWorld {
   readonly folder: string;
@@ -38,7 +38,7 @@ export async function openLocalWorld(receive?: Receive, log: Logger = silentLogg
     const made = await createLocalChat({
       folder,
       clock,
-      ids: createIds(clock.now),
+      ids: createIds(() => clock.now()),
       log,
       agentName: "deputy",
       openFile,

@@ -368,6 +368,7 @@ describe("chat/local/local-chat", () => {
       const { platform, room } = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
       const file = { name: "a.txt", content: Buffer.from("a") };
+      const written = await readFile(path.join(world.folder, "log.ndjson"));
       world.disk.fault = "full";
 
       const refused = platform.post(at, "k1", aResult(), [file]);
@@ -378,6 +379,7 @@ describe("chat/local/local-chat", () => {
         retry: { kind: "backoff" },
       });
       await expect(refused).rejects.toThrow("the disk is full");
+      expect(await readFile(path.join(world.folder, "log.ndjson"))).toEqual(written);
       expect(await readdir(path.join(world.folder, "files"))).toEqual([]);
       world.disk.fault = "none";
       await platform.post(at, "k1", aResult(), [file]);
@@ -414,6 +416,22 @@ describe("chat/local/local-chat", () => {
       await sayAsAna(world).catch(() => undefined);
 
       expect(seen).toEqual([]);
+    });
+
+    it("tells nobody about an edit, reaction or status that changes nothing", async () => {
+      const world = await open(taken);
+      const { platform, room } = world.chat();
+      const at = threadOf((await sayAsAna(world)).id);
+      const card = await platform.post(at, "card", aCard(), []);
+      await platform.react(at, at.thread, "eyes");
+      await platform.setStatus(at, "active");
+      const before = room.seq();
+
+      await platform.edit(at, card, aCard());
+      await platform.react(at, at.thread, "eyes");
+      await platform.setStatus(at, "active");
+
+      expect(room.seq()).toBe(before);
     });
 
     it("LG2: gives a late watcher what it missed, each thing once and as it is now", async () => {

@@ -39,7 +39,7 @@ const tools: readonly Tool[] = [
 const startedAt = Date.parse("2026-11-23T09:00:00.000Z");
 const mostTurns = 60;
 
-export interface Question {
+interface Question {
   readonly question: string;
   readonly options: readonly string[];
   readonly default: string | undefined;
@@ -92,7 +92,7 @@ export async function openStage(files: Readonly<Record<string, string>> = {}): P
   };
 }
 
-export async function openingOf(workspace: Workspace, request: string): Promise<string> {
+async function openingOf(workspace: Workspace, request: string): Promise<string> {
   const files = (await workspace.list("", 2)).filter((entry) => entry.kind === "file");
   const list = files.map((entry) => `- ${entry.path} (${entry.sizeBytes} bytes)`).join("\n");
   return [

@@ -22,7 +22,7 @@ const rowsToJudge = 20;
 const mostNames = 300;
 const otherNames = "(all others)";
 
-export const emptyCell = "(empty)";
+const emptyCell = "(empty)";
 
 /** The tally with `piece` in it; pieces come in the order of the file, each once. The tally given is not changed. */
 export function foldPiece(before: Tally, piece: Piece): Tally {

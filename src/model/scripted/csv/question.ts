@@ -10,8 +10,8 @@ export interface Question {
   readonly fallback: string;
 }
 
-export const afterDiscounts = "After discounts";
-export const beforeDiscounts = "Before discounts";
+const afterDiscounts = "After discounts";
+const beforeDiscounts = "Before discounts";
 const mostOptions = 5;
 
 /** `undefined` when the file or the person's words leave nothing open. */

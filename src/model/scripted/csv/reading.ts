@@ -22,7 +22,7 @@ const linesPerStep = 100;
 const seenStraight = 100_000;
 const seenStepwise = 250;
 /** A scripted model is no data warehouse. */
-export const mostLines = 50_000;
+const mostLines = 50_000;
 
 export function readingOf(story: Story, path: string, only: string): Reading {
   const read = story.acts.filter((act) => act.name === "read_file" && textArg(act, "path") === path);

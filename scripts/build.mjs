@@ -1,0 +1,21 @@
+// Builds dist: compiles src, copies what is not TypeScript, makes the command executable.
+
+import { spawnSync } from "node:child_process";
+import { chmodSync, cpSync, existsSync, rmSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const at = (...parts) => path.join(root, ...parts);
+
+rmSync(at("dist"), { recursive: true, force: true });
+const compiled = spawnSync(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", root], {
+  stdio: "inherit",
+});
+if (compiled.status !== 0) process.exit(compiled.status ?? 1);
+cpSync(at("src", "web", "assets"), at("dist", "web", "assets"), {
+  recursive: true,
+  filter: (source) => !source.endsWith("jsconfig.json"),
+});
+const command = at("dist", "main.js");
+if (existsSync(command)) chmodSync(command, 0o755);

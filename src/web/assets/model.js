@@ -1,0 +1,147 @@
+// @ts-check
+// What the page knows: the room as one person sees it, where they look, and what they have seen.
+
+import { follow, loadState } from "./api.js";
+
+/** @typedef {import("../message-view.ts").MessageView} MessageView */
+/** @typedef {import("../chat-views.ts").ChatStateView} ChatState */
+/** @typedef {{ channel: string, thread?: string | undefined }} Place */
+/** @typedef {"open" | "lost" | "over"} Connection */
+
+export class Model {
+  /** @type {ChatState | undefined} */
+  state;
+  /** @type {Map<string, MessageView>} */
+  messages = new Map();
+  /** @type {Map<string, string>} */
+  statuses = new Map();
+  /** @type {Place} */
+  place = { channel: "sales" };
+  as = sessionStorage.getItem("deputy.as") ?? "ana";
+  /** @type {Connection} */
+  connection = "open";
+
+  #unfollow = () => {};
+  #wanted = "";
+  /** @type {() => void} */
+  #changed;
+  /** @type {(view: MessageView, before: MessageView | undefined) => void} */
+  #heard;
+
+  /**
+   * @param {{ changed: () => void, heard: (view: MessageView, before: MessageView | undefined) => void }} on
+   */
+  constructor(on) {
+    this.#changed = on.changed;
+    this.#heard = on.heard;
+  }
+
+  /**
+   * Looks at the room as this person, from the beginning. Nothing changes when the room cannot be loaded.
+   * @param {string} as
+   * @param {Place} [place]
+   */
+  async become(as, place = this.place) {
+    this.#wanted = as;
+    const state = await loadState(as);
+    if (this.#wanted !== as) return; // switched again meanwhile
+    this.#unfollow();
+    this.as = as;
+    sessionStorage.setItem("deputy.as", as);
+    this.place = place;
+    this.state = state;
+    this.messages = new Map(state.messages.map((message) => [message.id, message]));
+    this.statuses = new Map(Object.entries(state.statuses));
+    this.#unfollow = follow(as, state.seq, {
+      message: (view) => this.take(view),
+      status: ({ thread, status }) => {
+        this.statuses.set(thread, status);
+        this.#changed();
+      },
+      reset: () => void this.become(as),
+      connection: (connection) => {
+        this.connection = connection;
+        this.#changed();
+      },
+    });
+    this.#changed();
+  }
+
+  /** A message as it is now, from an event or an answer. @param {MessageView} view */
+  take(view) {
+    const before = this.messages.get(view.id);
+    this.messages.set(view.id, view);
+    this.#heard(view, before);
+    this.#changed();
+  }
+
+  get me() {
+    return this.state?.people.find((person) => person.id === this.as);
+  }
+
+  /** @param {MessageView} message */
+  nameOf(message) {
+    return this.state?.people.find((person) => person.id === message.author)?.name ?? "Deputy";
+  }
+
+  /** First messages of the threads of a channel, oldest first. @param {string} channel */
+  roots(channel) {
+    return this.#sorted((one) => one.channel === channel && one.id === one.thread);
+  }
+
+  /** @param {string} thread */
+  replies(thread) {
+    return this.#sorted((one) => one.thread === thread && one.id !== thread);
+  }
+
+  /** The run card of a thread as it is now. @param {string} thread */
+  cardOf(thread) {
+    const cards = this.replies(thread).flatMap(({ body }) => (body.kind === "card" ? [body.card] : []));
+    return cards.at(-1);
+  }
+
+  /** The question that a thread waits on. @param {string} thread */
+  openAttention(thread) {
+    const open = this.replies(thread).flatMap(({ body }) =>
+      body.kind === "attention" && body.attention.decided === undefined ? [body] : [],
+    );
+    return open.at(-1);
+  }
+
+  /** How many open questions wait for a person, as far as the viewer sees. @param {string} name */
+  waitingFor(name) {
+    return [...this.messages.values()].filter(
+      ({ body }) =>
+        body.kind === "attention" &&
+        body.attention.decided === undefined &&
+        body.attention.mentionName === name,
+    ).length;
+  }
+
+  /** What the viewer has not seen. @param {(message: MessageView) => boolean} which */
+  unread(which) {
+    return [...this.messages.values()].filter(
+      (one) => which(one) && one.author !== this.as && !one.removed && one.seq > this.seenUpTo(one.thread),
+    );
+  }
+
+  /** @param {string} thread */
+  seenUpTo(thread) {
+    return Number(localStorage.getItem(this.#seenKey(thread)) ?? 0);
+  }
+
+  /** @param {string} thread @param {number} seq */
+  markSeen(thread, seq) {
+    if (seq > this.seenUpTo(thread)) localStorage.setItem(this.#seenKey(thread), String(seq));
+  }
+
+  /** @param {string} thread */
+  #seenKey(thread) {
+    return `deputy.seen.${this.as}.${thread}`;
+  }
+
+  /** @param {(message: MessageView) => boolean} which */
+  #sorted(which) {
+    return [...this.messages.values()].filter(which).sort((a, b) => a.seq - b.seq);
+  }
+}

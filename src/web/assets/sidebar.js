@@ -1,0 +1,107 @@
+// @ts-check
+// Places to look at, and who one is.
+
+import { byId, h, syncChildren } from "./dom.js";
+import { icon } from "./icons.js";
+
+/** @typedef {import("./model.js").Model} Model */
+
+/** @param {Model} model @param {{ become(as: string): void }} acts */
+export function drawSidebar(model, acts) {
+  drawPlaces(model);
+  drawPeople(model, acts);
+}
+
+/** @param {Model} model */
+function drawPlaces(model) {
+  const channels = model.state?.channels ?? [];
+  const groups = [
+    { title: "Channels", places: channels.filter(({ kind }) => kind === "channel") },
+    { title: "Direct line", places: channels.filter(({ kind }) => kind === "dm") },
+  ];
+  const items = groups.map(({ title, places }) => {
+    const rows = places.map((place) => {
+      const unread = model.unread((one) => one.channel === place.id).length;
+      return { ...place, unread, current: model.place.channel === place.id };
+    });
+    return {
+      key: title,
+      print: JSON.stringify(rows),
+      build: () =>
+        h(
+          "section",
+          {},
+          h("h2", {}, title),
+          h(
+            "ul",
+            {},
+            rows.map((row) => h("li", {}, placeOf(row))),
+          ),
+        ),
+    };
+  });
+  syncChildren(byId("places"), items);
+}
+
+/** @param {{ id: string, name: string, kind: string, unread: number, current: boolean }} place */
+function placeOf({ id, name, kind, unread, current }) {
+  const face =
+    kind === "dm" ? h("img", { src: "/chat/assets/mark.svg", alt: "", width: 20, height: 20 }) : icon("hash");
+  return h(
+    "a",
+    {
+      class: `place ${unread > 0 ? "unread" : ""}`,
+      href: `#/${id}`,
+      "aria-current": current ? "page" : undefined,
+      "data-focus": `place ${id}`,
+    },
+    face,
+    h("span", { class: "place-name" }, kind === "dm" ? "Deputy" : name),
+    unread > 0 && h("span", { class: "badge" }, String(unread), h("span", { class: "hidden" }, " new")),
+  );
+}
+
+/** @param {Model} model @param {{ become(as: string): void }} acts */
+function drawPeople(model, acts) {
+  const people = (model.state?.people ?? []).map((person) => ({
+    ...person,
+    waiting: model.waitingFor(person.name),
+    me: person.id === model.as,
+  }));
+  const build = () =>
+    h(
+      "fieldset",
+      { class: "people" },
+      h("legend", {}, "You are"),
+      people.map((person) => personOf(person, acts)),
+    );
+  syncChildren(byId("people"), [{ key: "people", print: JSON.stringify(people), build }]);
+}
+
+/**
+ * @param {{ id: string, name: string, role: string, waiting: number, me: boolean }} person
+ * @param {{ become(as: string): void }} acts
+ */
+function personOf({ id, name, role, waiting, me }, acts) {
+  const radio = h("input", {
+    type: "radio",
+    name: "person",
+    value: id,
+    checked: me,
+    "data-focus": `person ${id}`,
+    onchange: () => acts.become(id),
+  });
+  return h(
+    "label",
+    { class: "person-choice" },
+    radio,
+    h("span", { class: `avatar letter ${id}`, "aria-hidden": "true" }, name.slice(0, 2)),
+    h(
+      "span",
+      { class: "person-words" },
+      h("span", { class: "person-name" }, name),
+      h("span", { class: "person-role" }, role),
+    ),
+    waiting > 0 && h("span", { class: "badge waiting" }, `${waiting} waiting`),
+  );
+}

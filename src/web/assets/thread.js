@@ -1,0 +1,76 @@
+// @ts-check
+// The thread panel: the request, everything said about it, and a field to answer.
+
+import { Composer } from "./composer.js";
+import { byId, h } from "./dom.js";
+import { dropFiles } from "./drop-files.js";
+import { icon } from "./icons.js";
+import { createPane } from "./panes.js";
+
+/** @typedef {import("./model.js").Model} Model */
+/** @typedef {import("./message.js").MessageActs} MessageActs */
+/** @typedef {import("./composer.js").Draft} Draft */
+
+/**
+ * @param {{ agent: string, limits: import("./composer.js").ComposerOptions["limits"], send: (draft: Draft) => Promise<void>, close: () => void }} options
+ */
+export function createThread({ agent, limits, send, close }) {
+  const panel = byId("thread");
+  const where = h("p", { class: "bar-note" });
+  const scroll = h("div", {
+    class: "scroll",
+    tabindex: 0,
+    role: "region",
+    "aria-label": "Messages of the thread",
+  });
+  const status = h("p", { class: "status" });
+  const composer = new Composer({ id: "thread-composer", name: "Write in the thread", agent, limits, send });
+  const shut = h(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": "Close the thread", onclick: close },
+    icon("close"),
+  );
+  panel.append(
+    h("div", { class: "bar" }, h("div", { class: "bar-title" }, h("h2", {}, "Thread"), where), shut),
+    scroll,
+    status,
+    composer.element,
+  );
+  dropFiles(panel, (files) => composer.addFiles(files));
+  panel.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) close();
+  });
+  const pane = createPane(scroll, "Messages of the thread");
+  let shown = "";
+  return {
+    composer,
+    /** @param {Model} model @param {MessageActs} acts @param {number} seen Number of the last reply seen before. */
+    draw(model, acts, seen) {
+      const thread = model.place.thread;
+      const root = thread === undefined ? undefined : model.messages.get(thread);
+      panel.hidden = root === undefined;
+      document.body.classList.toggle("with-thread", root !== undefined);
+      if (root === undefined) {
+        shown = "";
+        pane.clear();
+        return;
+      }
+      const dm = root.channel.startsWith("dm-");
+      if (shown !== root.id)
+        composer.moveTo(root.id, "Reply in the thread", "Enter sends, Shift + Enter makes a new line");
+      shown = root.id;
+      where.textContent = dm ? "with Deputy" : `in #${root.channel}`;
+      const said = statusWords[model.statuses.get(root.thread) ?? ""] ?? "";
+      status.textContent = said;
+      status.classList.toggle("busy", model.statuses.get(root.thread) === "processing");
+      const messages = [root, ...model.replies(root.thread)];
+      pane.draw(root.id, messages, { model, acts, inChannel: false, seen });
+    },
+  };
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const statusWords = {
+  processing: "Deputy is working",
+  suspended: "Deputy is waiting for an answer",
+};

@@ -1,0 +1,42 @@
+// The page's own files: styles, scripts and the sign, read once from the folder beside this file.
+
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { Hono } from "hono";
+import type { WebEnv } from "./chat-guard.ts";
+
+const types: Readonly<Record<string, string>> = {
+  css: "text/css; charset=utf-8",
+  js: "text/javascript; charset=utf-8",
+  svg: "image/svg+xml",
+};
+
+export function createAssetRoutes(): Hono<WebEnv> {
+  const folder = new URL("./assets/", import.meta.url);
+  const assets = new Map(
+    readdirSync(folder)
+      .filter((name) => types[name.split(".").at(-1) ?? ""] !== undefined)
+      .map((name) => [name, readAsset(new URL(name, folder), name)]),
+  );
+  const routes = new Hono<WebEnv>();
+  routes.get("/:name", (c) => {
+    const asset = assets.get(c.req.param("name"));
+    if (asset === undefined) return c.notFound();
+    const headers = { "content-type": asset.type, "cache-control": "no-cache", etag: asset.etag };
+    if (c.req.header("if-none-match") === asset.etag) return c.body(null, 304, headers);
+    return c.body(asset.content, 200, headers);
+  });
+  return routes;
+}
+
+interface Asset {
+  readonly content: string;
+  readonly type: string;
+  readonly etag: string;
+}
+
+function readAsset(file: URL, name: string): Asset {
+  const content = readFileSync(file, "utf8");
+  const etag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
+  return { content, type: types[name.split(".").at(-1) ?? ""] ?? "text/plain", etag };
+}

@@ -1,0 +1,113 @@
+// The chat page's shell: landmarks and empty places that `assets/chat.js` fills.
+
+import { html } from "hono/html";
+import type { HtmlEscapedString } from "hono/utils/html";
+import type { WebChat } from "./contract.ts";
+
+type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
+
+export function chatPage({ room, modelLabel }: WebChat): Page {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>Deputy chat</title>
+        <link rel="icon" href="/chat/assets/mark.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/chat/assets/theme.css" />
+        <link rel="stylesheet" href="/chat/assets/layout.css" />
+        <link rel="stylesheet" href="/chat/assets/message.css" />
+        <link rel="stylesheet" href="/chat/assets/cards.css" />
+        <script type="module" src="/chat/assets/chat.js"></script>
+      </head>
+      <body data-agent="${room.agentName}">
+        <a class="skip" href="#composer-text">Skip to the message field</a>
+        <header class="banners">
+          ${modelLabel === undefined ? "" : html`<p class="model-banner">${modelLabel}</p>`}
+          <p class="connection" id="connection" role="status" hidden></p>
+        </header>
+        <div class="app" id="app">
+          <nav class="sidebar" id="sidebar" aria-label="Places and people">
+            <div class="brand">
+              <img src="/chat/assets/mark.svg" alt="" width="28" height="28" />
+              <span class="brand-name">Deputy</span>
+              <button type="button" class="icon-button only-narrow" id="close-sidebar" aria-label="Close the menu"></button>
+            </div>
+            <div id="places"></div>
+            <div id="people"></div>
+          </nav>
+          <main class="panes">
+            <h1 class="hidden" id="page-name">Deputy chat</h1>
+            <section class="channel" id="channel" aria-labelledby="place-name">
+              <div class="bar">
+                <button
+                  type="button"
+                  class="icon-button only-narrow"
+                  id="open-sidebar"
+                  aria-label="Open the menu"
+                  aria-controls="sidebar"
+                  aria-expanded="false"
+                ></button>
+                <div class="bar-title">
+                  <h2 id="place-name">Messages</h2>
+                  <p class="bar-note" id="place-note"></p>
+                </div>
+              </div>
+              <div class="scroll" id="messages" tabindex="0" role="region" aria-label="Messages of the channel"></div>
+              <div id="composer"></div>
+            </section>
+            <section class="thread" id="thread" aria-label="Thread" hidden></section>
+          </main>
+        </div>
+        <div id="dialogs"></div>
+        <p class="hidden" id="say-politely" aria-live="polite"></p>
+        <p class="hidden" id="say-now" aria-live="assertive"></p>
+        <noscript><p class="notice-page">The chat page needs JavaScript.</p></noscript>
+      </body>
+    </html>`;
+}
+
+/** After a link was opened: goes on to the page, without the token in the address. */
+export function welcomePage(): Page {
+  return plainPage(
+    "Welcome",
+    html`<meta http-equiv="refresh" content="0; url=/chat" />`,
+    html`<p>The chat is opening. <a href="/chat">Open it now</a></p>`,
+  );
+}
+
+export function lockedPage(hadToken: boolean): Page {
+  const why = hadToken
+    ? "This link was used already, or it belongs to an earlier start of Deputy."
+    : "This page opens with the link that Deputy prints when it starts.";
+  return plainPage(
+    "The chat is locked",
+    "",
+    html`<p>${why}</p>
+      <p>Look in the terminal for a line with <code>/chat?token=…</code> and open it in this browser. Each link works once.</p>`,
+  );
+}
+
+function plainPage(title: string, head: Page | string, body: Page): Page {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${title}: Deputy</title>
+        ${head}
+        <link rel="icon" href="/chat/assets/mark.svg" type="image/svg+xml" />
+        <link rel="stylesheet" href="/chat/assets/theme.css" />
+        <link rel="stylesheet" href="/chat/assets/layout.css" />
+      </head>
+      <body>
+        <main class="notice-page">
+          <img src="/chat/assets/mark.svg" alt="" width="48" height="48" />
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html>`;
+}

@@ -1,0 +1,81 @@
+// The whole job with the process killed (-9) at every typed failpoint, once each, and started again over the same folder.
+// Outcome and what people see must be those of an undisturbed run: nothing lost (I1), nothing said twice (I2), no step
+// done or journalled twice (I4, I5).
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { type FailpointName, failpointNames } from "../../src/base/failpoints.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { openStore } from "../../src/store/open.ts";
+import { printed } from "../support/child.ts";
+
+const points: readonly (FailpointName | "none")[] = ["none", ...failpointNames];
+const script = fileURLToPath(new URL("./whole-job-child.ts", import.meta.url));
+
+function start(folder: string, point: string): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", script, folder, point], {
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+describe.concurrent("crash: the whole job", () => {
+  it.each(points)(
+    "I1 I2 I4: comes out the same when the process dies at %s",
+    async (point) => {
+      const folder = await mkdtemp(path.join(tmpdir(), "deputy-whole-"));
+      try {
+        if (point !== "none") {
+          const [, signal] = await once(start(folder, point), "close");
+          expect(signal).toBe("SIGKILL");
+        }
+        const child = start(folder, "none");
+        await printed(child, /result/);
+        child.kill("SIGKILL");
+        await once(child, "close");
+
+        await expectOneOfEach(folder);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+    60_000,
+  );
+});
+
+async function expectOneOfEach(folder: string): Promise<void> {
+  const posts = await postsOf(folder);
+  expect(posts.filter((kind) => kind === "result")).toHaveLength(1);
+  expect(posts.filter((kind) => kind === "attention")).toHaveLength(1);
+  expect(posts.filter((kind) => kind === "card")).toHaveLength(1);
+  const store = await openStore({ dataFolder: folder, log: silentLogger });
+  try {
+    const runs = await store.read((tx) => tx.runs.list({ limit: 10 }));
+    expect(runs.map((run) => run.state)).toEqual(["done"]);
+    const [run] = runs;
+    const steps = run ? await store.read((tx) => tx.steps.list(run.id, 0)) : [];
+    expect(steps.every((step) => step.state === "done")).toBe(true);
+    expect(steps.map((step) => step.n)).toEqual(steps.map((_step, n) => n));
+    expect(new Set(steps.flatMap((step) => step.callId ?? [])).size).toBe(
+      steps.filter((step) => step.callId !== undefined).length,
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+/** Kinds of the messages that the platform holds: what people see, not what we think we sent. */
+async function postsOf(folder: string): Promise<string[]> {
+  const files = await readdir(path.join(folder, "chat"));
+  const log = files.find((name) => name.endsWith(".ndjson")) ?? "";
+  const text = await readFile(path.join(folder, "chat", log), "utf8");
+  return text
+    .split("\n")
+    .filter((line) => line.startsWith(`{"type":"posted"`))
+    .map((line) => /"body":\{"kind":"(\w+)"/.exec(line)?.[1] ?? "");
+}

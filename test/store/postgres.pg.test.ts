@@ -1,0 +1,186 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { asRunId } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { LeaseLost, StoreUnavailable } from "../../src/store/errors.ts";
+import { createPostgresStore } from "../../src/store/postgres.ts";
+import { type StoreBed, storeContract } from "../contracts/store-contract.ts";
+import {
+  aConversation,
+  aMail,
+  aMessage,
+  aPost,
+  aQuestion,
+  aRun,
+  aStep,
+  aWorkingRun,
+  runOf,
+  spent,
+  t0,
+  tenant,
+} from "../contracts/store-rows.ts";
+import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
+
+describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgresServer();
+  });
+  afterAll(() => server.stop());
+
+  storeContract("postgres", () => startBed(server));
+
+  describe("alone", () => {
+    let url: string;
+    let store: Store;
+    beforeAll(async () => {
+      url = await server.createDatabase();
+      store = await createPostgresStore({ url });
+    });
+    afterAll(() => store.close());
+
+    const direct = async <T>(fn: (client: pg.Client) => Promise<T>): Promise<T> => {
+      const client = new pg.Client({ connectionString: url });
+      client.on("error", () => undefined);
+      await client.connect();
+      try {
+        return await fn(client);
+      } finally {
+        await client.end();
+      }
+    };
+
+    it("PG2: runs a transaction again that a deadlock ended", async () => {
+      const first = await aRun(store, "deadlock-1");
+      const second = await aRun(store, "deadlock-2");
+      let calls = 0;
+      let meet: () => void = () => undefined;
+      const both = new Promise<void>((resolve) => (meet = resolve));
+      const crossing = (one: typeof first, other: typeof first) =>
+        store.write(async (tx) => {
+          calls += 1;
+          await tx.runs.requestStop(one.id, one.subject);
+          if (calls === 2) meet();
+          if (calls <= 2) await both;
+          await tx.runs.requestStop(other.id, one.subject);
+        });
+
+      await Promise.all([crossing(first, second), crossing(second, first)]);
+
+      expect(calls).toBeGreaterThan(2);
+      expect((await runOf(store, first.id)).stopRequestedBy).toBe(first.subject);
+    });
+
+    it("PG5: reports a statement that nobody waited for, and undoes the transaction", async () => {
+      const { run, lease } = await aWorkingRun(store, "pending");
+
+      const written = store.write(async (tx) => {
+        await tx.runs.advance(lease, 0, 1, spent(1));
+        await tx.waits.open(aQuestion("wait_twice", run.id));
+        await tx.waits.open(aQuestion("wait_twice", run.id));
+      });
+
+      await expect(written).rejects.toMatchObject({ code: "23505" });
+      expect((await runOf(store, run.id)).cursor).toBe(0);
+      expect(await store.read((tx) => tx.waits.forRun(run.id))).toEqual([]);
+    });
+
+    it("PG5: does not take a rollback for a commit when a failure was swallowed", async () => {
+      const conversation = await aConversation(store, "swallowed");
+
+      const written = store.write(async (tx) => {
+        await tx.outbox.add(aPost("swallowed", conversation), t0);
+        await tx.mailbox.add(aMail(asRunId("run_none"), "x")).catch(() => undefined);
+      });
+
+      await expect(written).rejects.toMatchObject({ code: "store.tx_failed" });
+      expect(await store.read((tx) => tx.outbox.find("swallowed"))).toBeUndefined();
+    });
+
+    it("prefers the caller's own error to what follows from it", async () => {
+      const { lease } = await aWorkingRun(store, "own-error");
+
+      const written = store.write((tx) => aStep(tx, { ...lease, epoch: 9 }, 0));
+
+      await expect(written).rejects.toBeInstanceOf(LeaseLost);
+    });
+
+    it("fails with StoreUnavailable when the connection is cut in the middle, and works with the next", async () => {
+      const conversation = await aConversation(store, "cut");
+
+      const written = store.write(async (tx) => {
+        await tx.outbox.add(aPost("cut", conversation), t0);
+        await direct((client) =>
+          client.query(
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deputy' and state = 'idle in transaction'",
+          ),
+        );
+        await tx.outbox.find("cut");
+      });
+
+      await expect(written).rejects.toBeInstanceOf(StoreUnavailable);
+      expect(await store.read((tx) => tx.outbox.find("cut"))).toBeUndefined();
+      expect(await store.write((tx) => tx.outbox.add(aPost("cut", conversation), t0))).toBe(true);
+    });
+
+    it("keeps statements and their values out of its errors", async () => {
+      const conversation = await aConversation(store, "values");
+      const event = aMessage("1", { text: "the secret of the house" });
+      await direct((client) => client.query("alter table inbox rename to inbox_away"));
+
+      const failed = await store
+        .write((tx) => tx.inbox.add({ id: "i", tenant, conversation, event, dueAt: t0, now: t0 }))
+        .catch((error: unknown) => error);
+
+      await direct((client) => client.query("alter table inbox_away rename to inbox"));
+      expect(failed).toBeInstanceOf(Error);
+      expect(String(failed)).not.toContain("secret of the house");
+    });
+
+    it("I14: says which database cannot be reached, without the password", async () => {
+      const opened = createPostgresStore({ url: "postgres://deputy:hunter2@127.0.0.1:1/none" });
+
+      const error = await opened.catch((thrown: unknown) => thrown);
+
+      expect(error).toBeInstanceOf(StoreUnavailable);
+      expect(String(error)).toContain("127.0.0.1:1/none");
+      expect(String(error)).not.toContain("hunter2");
+    });
+
+    it("S3: has every acknowledged write after the server was killed, and goes on by itself", async () => {
+      const conversation = await aConversation(store, "killed");
+      const acknowledged: string[] = [];
+      const add = async (key: string): Promise<void> => {
+        await store.write((tx) => tx.outbox.add(aPost(key, conversation), t0));
+        acknowledged.push(key);
+      };
+      await Promise.all(Array.from({ length: 20 }, (_, i) => add(`early-${i}`)));
+      const racing = Promise.allSettled(Array.from({ length: 50 }, (_, i) => add(`racing-${i}`)));
+
+      await server.kill();
+      const outcomes = await racing;
+      await server.restart();
+
+      const refused = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+      expect(refused.filter((reason) => !(reason instanceof StoreUnavailable))).toEqual([]);
+      const listed = await store.read((tx) => tx.outbox.list(conversation, 1_000));
+      expect(listed.map(({ key }) => key)).toEqual(expect.arrayContaining(acknowledged));
+      await add("after");
+    });
+  });
+});
+
+async function startBed(server: PostgresServer): Promise<StoreBed> {
+  const url = await server.createDatabase();
+  const open = (): Promise<Store> => createPostgresStore({ url });
+  await (await open()).close();
+  const direct = new pg.Client({ connectionString: url });
+  await direct.connect();
+  return {
+    open,
+    async execute(sql) {
+      await direct.query(sql);
+    },
+    end: () => direct.end(),
+  };
+}
