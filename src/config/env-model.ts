@@ -31,7 +31,7 @@ export const modelSlice = {
       description:
         "`responses` or `chat` (Chat Completions) of the model service, or `scripted`: the built-in model for a try without a key",
       schema: oneOf(modelApis),
-      otherwise: "`responses` with a key or a base URL, else `scripted`",
+      otherwise: "`chat` with a base URL, `responses` with only a key, else `scripted`",
     }),
     contextTokens: setting({
       name: "DEPUTY_CONTEXT_TOKENS",
@@ -42,8 +42,9 @@ export const modelSlice = {
   },
 } as const;
 
-/** Which API is spoken: the one that is set, else what key and base URL suggest. */
+/** Which API is spoken: the one that is set, else what key and base URL suggest; compatible services all have `chat`. */
 export function modelApiOf(model: ValuesOf<typeof modelSlice>): ModelApi {
   if (model.api !== undefined) return model.api;
-  return model.apiKey === undefined && model.baseUrl === undefined ? "scripted" : "responses";
+  if (model.baseUrl !== undefined) return "chat";
+  return model.apiKey === undefined ? "scripted" : "responses";
 }
