@@ -10,7 +10,6 @@ import type { Plan } from "./plan.ts";
 export const runStates = ["queued", "working", "waiting", "done", "failed", "stopped", "expired"] as const;
 export type RunState = (typeof runStates)[number];
 
-export const activeRunStates = ["queued", "working", "waiting"] as const satisfies readonly RunState[];
 export const terminalRunStates = [
   "done",
   "failed",

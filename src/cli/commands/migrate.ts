@@ -1,7 +1,8 @@
 // `deputy migrate`: brings the database to this version's tables; `start` does the same by itself.
 
+import { loadConfig } from "../../config/load-config.ts";
+import { migrate } from "../../store/migrate.ts";
 import type { AddCommand } from "../contract.ts";
-import { withRows } from "../open-rows.ts";
 import { printJson } from "../print.ts";
 
 export const addMigrate: AddCommand = (program, context) => {
@@ -10,8 +11,13 @@ export const addMigrate: AddCommand = (program, context) => {
     .description("bring the database to this version's tables")
     .option("--json", "one JSON value")
     .action(async (options: { json?: boolean }) => {
-      const dialect = await withRows(context, ({ store }) => Promise.resolve(store.dialect));
-      if (options.json) return printJson(context.stdout, { dialect, migrated: true });
-      context.stdout.write(`The ${dialect} database has this version's tables.\n`);
+      const { core, state } = loadConfig({ env: context.env, cwd: context.cwd });
+      const url = state.databaseUrl?.reveal();
+      const migrated = await migrate({
+        dataFolder: core.dataFolder,
+        ...(url === undefined ? {} : { databaseUrl: url }),
+      });
+      if (options.json) return printJson(context.stdout, migrated);
+      context.stdout.write(`${migrated.database}: ${migrated.applied} migrations applied.\n`);
     });
 };
