@@ -39,7 +39,20 @@ export function chatPage({ room, modelLabel }: WebChat): Page {
           </nav>
           <main class="panes">
             <h1 class="hidden" id="page-name">Deputy chat</h1>
-            <section class="channel" id="channel" aria-labelledby="place-name">
+            ${channelSection()}
+            <section class="thread" id="thread" aria-label="Thread" hidden></section>
+          </main>
+        </div>
+        <div id="dialogs"></div>
+        <p class="hidden" id="say-politely" aria-live="polite"></p>
+        <p class="hidden" id="say-now" aria-live="assertive"></p>
+        <noscript><p class="notice-page">The chat page needs JavaScript.</p></noscript>
+      </body>
+    </html>`;
+}
+
+function channelSection(): Page {
+  return html`<section class="channel" id="channel" aria-labelledby="place-name">
               <div class="bar">
                 <button
                   type="button"
@@ -56,16 +69,7 @@ export function chatPage({ room, modelLabel }: WebChat): Page {
               </div>
               <div class="scroll" id="messages" tabindex="0" role="region" aria-label="Messages of the channel"></div>
               <div id="composer"></div>
-            </section>
-            <section class="thread" id="thread" aria-label="Thread" hidden></section>
-          </main>
-        </div>
-        <div id="dialogs"></div>
-        <p class="hidden" id="say-politely" aria-live="polite"></p>
-        <p class="hidden" id="say-now" aria-live="assertive"></p>
-        <noscript><p class="notice-page">The chat page needs JavaScript.</p></noscript>
-      </body>
-    </html>`;
+            </section>`;
 }
 
 /** After a link was opened: goes on to the page, without the token in the address. */

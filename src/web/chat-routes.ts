@@ -108,7 +108,7 @@ function addWriting(
       throw tooLarge();
     },
   });
-  void limit;
+  routes.use(limit);
   routes.post("/messages", async (c) => {
     const saying = await parseSaying(c.req.raw);
     return c.json({ message: view(await room.say(saying), saying.as) });

@@ -24,16 +24,19 @@ function start(folder: string, point: string): ChildProcess {
   });
 }
 
+/** The job must come by the point, or the case would prove nothing. */
+async function dieAt(folder: string, point: FailpointName): Promise<void> {
+  const [code, signal] = await once(start(folder, point), "close");
+  if (signal !== "SIGKILL") throw new Error(`The process did not die at ${point}: it ended with ${code}`);
+}
+
 describe.concurrent("crash: the whole job", () => {
   it.each(points)(
     "I1 I2 I4: comes out the same when the process dies at %s",
     async (point) => {
       const folder = await mkdtemp(path.join(tmpdir(), "deputy-whole-"));
       try {
-        if (point !== "none") {
-          const [, signal] = await once(start(folder, point), "close");
-          expect(signal).toBe("SIGKILL");
-        }
+        if (point !== "none") await dieAt(folder, point);
         const child = start(folder, "none");
         await printed(child, /result/);
         child.kill("SIGKILL");

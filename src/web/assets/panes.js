@@ -33,6 +33,13 @@ export function createPane(scroll, label) {
     scroll.scrollTop = scroll.scrollHeight;
     jump.hidden = true;
   };
+  /** To the end, but never past the first line of the last message. */
+  const toLast = () => {
+    toEnd();
+    const last = list.lastElementChild;
+    if (last instanceof HTMLElement && last.offsetTop < scroll.scrollTop)
+      scroll.scrollTop = last.offsetTop - 8;
+  };
   const atEnd = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   jump.addEventListener("click", toEnd);
   scroll.addEventListener("scroll", () => {
@@ -58,27 +65,37 @@ export function createPane(scroll, label) {
       const grown = messages.length > length;
       place = at;
       length = messages.length;
-      /** @type {Item[]} */
-      const items = [];
-      let day = "";
-      let marked = false;
-      for (const view of messages) {
-        if (inChannel && dayOf(view.sentAt) !== day) {
-          day = dayOf(view.sentAt);
-          items.push(divider(`day ${day}`, day, "day"));
-        }
-        if (!marked && newFrom > 0 && view.seq > newFrom && view.author !== model.as) {
-          marked = true;
-          items.push(divider("new", "New", "new"));
-        }
-        const build = () => messageOf(view, model, { acts, inChannel });
-        items.push({ key: view.id, print: printOf(view, model, inChannel), build });
-      }
+      const items = itemsOf(messages, { model, acts, inChannel, newFrom });
       syncChildren(list, items);
-      if (stick) toEnd();
+      if (stick && (moved || grown)) toLast();
+      else if (stick) toEnd();
       else if (grown) jump.hidden = false;
     },
   };
+}
+
+/**
+ * @param {readonly MessageView[]} messages
+ * @param {{ model: Model, acts: MessageActs, inChannel: boolean, newFrom: number }} options
+ */
+function itemsOf(messages, { model, acts, inChannel, newFrom }) {
+  /** @type {Item[]} */
+  const items = [];
+  let day = "";
+  let marked = newFrom === 0; // nothing was seen before: all of it is new
+  for (const view of messages) {
+    if (inChannel && dayOf(view.sentAt) !== day) {
+      day = dayOf(view.sentAt);
+      items.push(divider(`day ${day}`, day, "day"));
+    }
+    if (!marked && view.seq > newFrom && view.author !== model.as) {
+      marked = true;
+      items.push(divider("new", "New", "new"));
+    }
+    const build = () => messageOf(view, model, { acts, inChannel });
+    items.push({ key: view.id, print: printOf(view, model, inChannel), build });
+  }
+  return items;
 }
 
 /** @param {string} key @param {string} text @param {string} kind @returns {Item} */
