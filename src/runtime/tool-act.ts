@@ -37,7 +37,7 @@ export async function performTools(
     if (ended) return { results, effects, ...ended, ...(await versionOf(work, call, written, deps)) };
     if (outcome.kind !== "result") continue;
     const output = await shrinkResult(work, call, outcome);
-    written ||= output.file !== undefined || writes(call);
+    written ||= output.file !== undefined || outcome.wrote === true || writes(call);
     audit(work, call, output);
     results.push(settledTool(stepId(call), output));
     effects.push({ n: call.n, effects: outcome.effects ?? [] });

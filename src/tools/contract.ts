@@ -40,6 +40,8 @@ export type ToolOutcome =
       readonly kind: "result";
       readonly content: string;
       readonly isError?: boolean;
+      /** It changed files, although its effect class does not say so. */
+      readonly wrote?: boolean;
       readonly effects?: readonly Effect[];
     }
   /** Parks the run; the answer becomes the result. */

@@ -315,6 +315,29 @@ describe("runtime/runtime", () => {
     expect(told?.role === "tool" && told.content).toContain(".deputy/results/0001.txt");
   });
 
+  it("versions the workspace when fetch_url saves a download", async () => {
+    await world.begin("Fetch");
+    const model = new ScriptedModel([
+      calls(["fetch_url", { url: "http://example.com/a.zip" }]),
+      says("Saved."),
+    ]);
+
+    await world.segment(model, {
+      fetch: () =>
+        Promise.resolve({
+          url: "http://example.com/a.zip",
+          status: 200,
+          contentType: "application/zip",
+          body: Buffer.from([0x50, 0x4b, 3, 4, 0, 0, 0, 0]),
+          truncated: false,
+        }),
+    });
+
+    const row = await world.store.read((tx) => tx.manifests.latest("con-1"));
+    const manifest = await world.workspaces.blobs.getManifest(row?.digest ?? "");
+    expect(manifest.map((file) => file.path)).toEqual([expect.stringContaining("downloads/")]);
+  });
+
   it("ends a run whose journal cannot be read with a message (I13, I14)", async () => {
     await world.begin("Broken");
     const run = await world.run();

@@ -36,20 +36,33 @@ export const fetchUrl: Tool = defineTool({
 });
 
 /** The text for the model; a binary is saved first. */
-async function bodyOf(page: FetchedPage, workspace: ToolContext["workspace"]): Promise<string> {
-  if (page.body.length === 0) return "The answer is empty.";
+async function bodyOf(page: FetchedPage, workspace: ToolContext["workspace"]): Promise<Body> {
+  if (page.body.length === 0) return inline("The answer is empty.");
   const content = contentOf(page);
-  if (content.kind === "text") return content.text.trim() === "" ? "There is no text on it." : content.text;
+  if (content.kind === "text") {
+    return inline(content.text.trim() === "" ? "There is no text on it." : content.text);
+  }
   const what = `It is not text but ${content.looksLike}`;
-  if (page.truncated)
-    return `${what}, and was cut off, so it was not saved. Fetch it with a larger max_bytes.`;
+  if (page.truncated) {
+    return inline(`${what}, and was cut off, so it was not saved. Fetch it with a larger max_bytes.`);
+  }
   const entry = await workspace.write(downloadPath(page), page.body);
-  return `${what}. It was saved as ${quoted(entry.path)}.`;
+  return { text: `${what}. It was saved as ${quoted(entry.path)}.`, wrote: true };
 }
 
-function outcomeOf(page: FetchedPage, body: string): ToolOutcome {
+interface Body {
+  readonly text: string;
+  /** A file of the workspace was made. */
+  readonly wrote: boolean;
+}
+
+function inline(text: string): Body {
+  return { text, wrote: false };
+}
+
+function outcomeOf(page: FetchedPage, { text, wrote }: Body): ToolOutcome {
   const type = page.contentType === "" ? "no content type" : page.contentType;
   const cut = page.truncated ? `; cut off after ${sizeText(page.body.length)}, there is more` : "";
   const head = `${page.url} (HTTP ${page.status}, ${type}, ${sizeText(page.body.length)}${cut})`;
-  return { kind: "result", content: `${head}\n\n${body}`, isError: page.status >= 400 };
+  return { kind: "result", content: `${head}\n\n${text}`, isError: page.status >= 400, wrote };
 }
