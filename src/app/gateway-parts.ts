@@ -34,8 +34,9 @@ export function createGatewayParts(
 ): GatewayParts {
   const byName = new Map(platforms.map((platform) => [platform.name, platform]));
   const { clock, log, failpoint } = world;
+  const { checkInMs } = config.limits;
   const delivery = createDelivery({ world, store, blobs: workspaces.blobs, platforms: byName });
-  const desk = createDesk({ store, queue, clock, failpoint, log, kick: () => delivery.kick() });
+  const desk = createDesk({ store, queue, clock, failpoint, log, kick: () => delivery.kick(), checkInMs });
   const files = createFilesIn({ store, workspaces, platforms: byName, clock, log, limits: downloads });
   const router = createRouter({ world, desk, rulesFor: createRulesFor(config, agents), files });
   const intake = createIntake({ world, store, router, burstMs });

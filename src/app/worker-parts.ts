@@ -24,7 +24,7 @@ export function createWorkerParts(
   { desk }: GatewayParts,
 ): Workers {
   const { clock, log, failpoint, ids } = world;
-  const { leaseMs, sliceMs, checkInMs } = config.limits;
+  const { leaseMs, sliceMs } = config.limits;
   const url = config.state.databaseUrl?.reveal();
   return createWorkers({
     store,
@@ -35,7 +35,7 @@ export function createWorkerParts(
       nudge: (wait) => nudge(desk, wait),
       // The doors' own process routes what was heard: it has the platforms that files are fetched from.
       routeInbox: () => Promise.resolve(),
-      speakUp: (run) => speakUp(desk, run.id, checkInMs),
+      speakUp: (run) => speakUp(desk, run.id),
       failPoison: (run, lease) => failRun(run, lease, "run.poison", { store, world }),
     },
     surroundings: { clock, log, failpoint },

@@ -20,6 +20,7 @@ export async function stopFromCli({ config, store, log }: Rows, run: Run, by: Pe
       failpoint: noFailpoints,
       log,
       kick: () => undefined,
+      checkInMs: config.limits.checkInMs,
     });
     return await desk.decide((decision) =>
       stopRun(decision, run, { key: by, name: "an operator", kind: "member" }),

@@ -37,6 +37,7 @@ export async function answerWait(
 export async function wakeRun(d: Decision, run: Run): Promise<void> {
   const ahead = await d.tx.runs.priority(run.tenant, run.subject);
   const woke = await d.tx.runs.wake(run.id);
+  if (woke) await d.promise(run.id);
   const now = await d.tx.runs.find(run.id);
   if (now?.state === "queued") await d.ring(now, woke ? ahead : undefined);
 }

@@ -21,6 +21,8 @@ export interface Decision {
   say(utterance: Utterance): Promise<void>;
   /** Has the run looked at as it is now, after the commit. `priority` is what lies ahead of it, if the caller knows. */
   ring(run: Run, priority?: number): Promise<void>;
+  /** Promises the run's next word, so that the supervisor speaks up if it does not come (I13). */
+  promise(run: RunId): Promise<void>;
   hint(hint: Hint): void;
 }
 
@@ -37,6 +39,8 @@ export interface DeskDeps {
   readonly log: Logger;
   /** Called after a commit that had something to say. */
   readonly kick: () => void;
+  /** How long a run may be silent. */
+  readonly checkInMs: number;
 }
 
 interface Aftermath {
@@ -52,7 +56,7 @@ export function createDesk(deps: DeskDeps): Desk {
       const now = deps.clock.now();
       const { result, after } = await deps.store.write(async (tx) => {
         const after: Aftermath = { said: false, bells: new Map(), hints: [] };
-        return { result: await fn(decisionOn(tx, now, after)), after };
+        return { result: await fn(decisionOn(tx, now, after, deps.checkInMs)), after };
       });
       await deps.failpoint("intake.after-route");
       await carryOut(deps, after);
@@ -61,7 +65,7 @@ export function createDesk(deps: DeskDeps): Desk {
   };
 }
 
-function decisionOn(tx: Tx, now: number, after: Aftermath): Decision {
+function decisionOn(tx: Tx, now: number, after: Aftermath, checkInMs: number): Decision {
   return {
     tx,
     now,
@@ -72,6 +76,7 @@ function decisionOn(tx: Tx, now: number, after: Aftermath): Decision {
       const ahead = priority ?? (await tx.runs.priority(run.tenant, run.subject));
       after.bells.set(run.id, { run: run.id, segment: run.segment, priority: ahead });
     },
+    promise: (run) => tx.runs.promise(run, now + checkInMs),
     hint: (hint) => void after.hints.push(hint),
   };
 }

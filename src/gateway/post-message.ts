@@ -19,7 +19,7 @@ export interface PostDeps {
   readonly world: World;
   readonly blobs: Blobs;
   readonly fates: KnownFates;
-  /** A call to a platform is given up after this long. Below the time after which a sender counts as dead. */
+  /** A post, in whatever form, is given up after this long. Below the time after which a sender counts as dead. */
   readonly timeoutMs: number;
 }
 
@@ -84,7 +84,7 @@ class OncePoster implements Poster {
 
   async #lookUp({ platform, at, entry }: PostTask): Promise<Outcome | undefined> {
     try {
-      const found = await this.#within(platform.findByKey(at, entry.key));
+      const found = await within(this.#deps, platform.findByKey(at, entry.key));
       return found === undefined ? undefined : { kind: "sent", providerId: found };
     } catch (error) {
       const outcome = failed(error, entry.attempts, this.#deps.world.clock);
@@ -104,9 +104,10 @@ class OncePoster implements Poster {
 
   async #postSomehow(task: PostTask): Promise<string> {
     const forms = messageForms(task.message, task.entry.run);
+    const until = this.#deps.world.clock.now() + this.#deps.timeoutMs;
     for (const form of forms.slice(0, -1)) {
       try {
-        return await this.#postForm(task, form);
+        return await this.#postForm(task, form, until);
       } catch (error) {
         if (!isFormRefused(error)) throw error;
         this.#deps.world.log.warn("A platform refused the form of a message; a plainer one is posted", {
@@ -116,15 +117,16 @@ class OncePoster implements Poster {
         });
       }
     }
-    return this.#postForm(task, forms.at(-1) ?? task.message);
+    return this.#postForm(task, forms.at(-1) ?? task.message, until);
   }
 
-  async #postForm(task: PostTask, form: Outgoing): Promise<string> {
+  async #postForm(task: PostTask, form: Outgoing, until: number): Promise<string> {
     const { key } = task.entry;
     const { message, contents } = await this.#load(form);
     const call = task.platform.post(task.at, key, message, contents);
     try {
-      return await this.#within(call);
+      const { world } = this.#deps;
+      return await within({ world, timeoutMs: until - world.clock.now() }, call);
     } catch (error) {
       if (error instanceof GivenUp) this.#watch(key, call);
       throw error;
@@ -163,10 +165,6 @@ class OncePoster implements Poster {
       }
     }
     return { message: withFiles(message, there, lost), contents };
-  }
-
-  #within<T>(call: Promise<T>): Promise<T> {
-    return within(this.#deps, call);
   }
 }
 

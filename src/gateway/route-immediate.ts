@@ -1,8 +1,7 @@
 // What doesn't wait for a burst to end: clicks, edits, deletions and the words understood without the model.
 //
 //   RI1  Each is decided in a transaction of its own, in order of arrival; whoever finds it routed already does nothing.
-//   RI2  One that fails again and again for a fault of ours is kept as context and its author is told: it never blocks
-//        what comes after it.
+//   RI2  One that fails for a fault of ours is kept as context and its author is told: it never blocks what comes after it.
 
 import { errorText, isAppError } from "../base/errors.ts";
 import type { Ids } from "../base/ids.ts";
@@ -13,7 +12,7 @@ import type { InboxRow } from "../store/contract.ts";
 import { actOn } from "./actions.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { rewriteMessage, unsayMessage } from "./edits.ts";
-import { tellAuthor } from "./heard.ts";
+import { tell } from "./heard.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import type { RulesFor } from "./rules.ts";
 import { answerVerb } from "./verb-answers.ts";
@@ -37,7 +36,7 @@ export async function routeImmediate(deps: RouteImmediateDeps, id: ConversationI
         kind: row.event.kind,
         error: errorText(error),
       });
-      await deps.desk.decide((d) => giveUp(d, deps, row));
+      await deps.desk.decide((d) => giveUp(d, row));
     }
   }
 }
@@ -67,9 +66,8 @@ async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation 
   await d.tx.inbox.route(id, "routed");
 }
 
-async function giveUp(d: Decision, deps: RouteImmediateDeps, row: InboxRow): Promise<void> {
+async function giveUp(d: Decision, row: InboxRow): Promise<void> {
   const place = await d.tx.conversations.find(row.conversation);
   if (!(await d.tx.inbox.route(row.id, "noted")) || !place) return;
-  const heard = { row, event: row.event, conversation: place, rules: deps.rulesFor(place.address) };
-  await tellAuthor(d, heard, replies.actionFailed);
+  await tell(d, place, { key: `reply:${row.id}`, to: row.event.author, text: replies.actionFailed });
 }

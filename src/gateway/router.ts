@@ -4,6 +4,7 @@ import { errorText, isAppError } from "../base/errors.ts";
 import type { ConversationId } from "../domain/ids.ts";
 import type { World } from "../runtime/deps.ts";
 import { messageFailed } from "../runtime/voice/replies.ts";
+import { CorruptRow } from "../store/errors.ts";
 import type { Decision, Desk } from "./desk.ts";
 import type { FilesIn } from "./files-in.ts";
 import { tell } from "./heard.ts";
@@ -31,11 +32,12 @@ const mostFaults = 3;
 export function createRouter(deps: RouterDeps): Router {
   const { world, desk, rulesFor, files } = deps;
   const faults = new Map<ConversationId, number>();
+  const { ids, log } = world;
   return {
-    routeImmediate: (id) => routeImmediate({ desk, rulesFor, ids: world.ids, log: world.log }, id),
+    routeImmediate: (id) => pastCorruption(deps, () => routeImmediate({ desk, rulesFor, ids, log }, id)),
     async routeMessages(id) {
       try {
-        const routing = await routeMessages({ desk, rulesFor, files, ids: world.ids }, id);
+        const routing = await pastCorruption(deps, () => routeMessages({ desk, rulesFor, files, ids }, id));
         faults.delete(id);
         return routing;
       } catch (error) {
@@ -44,7 +46,7 @@ export function createRouter(deps: RouterDeps): Router {
         faults.set(id, count);
         if (count < mostFaults) throw error;
         faults.delete(id);
-        world.log.error("Messages could not be routed and are kept as context", {
+        log.error("Messages could not be routed and are kept as context", {
           conversation: id,
           error: errorText(error),
         });
@@ -53,6 +55,24 @@ export function createRouter(deps: RouterDeps): Router {
       }
     },
   };
+}
+
+/** A row that can't be read is left where it is, as context; the rest of its conversation goes on. */
+async function pastCorruption<T>(
+  { desk, world }: Pick<RouterDeps, "desk" | "world">,
+  route: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await route();
+  } catch (error) {
+    const row =
+      error instanceof CorruptRow && error.facts["table"] === "inbox" ? error.facts["key"] : undefined;
+    if (typeof row !== "string") throw error;
+    const skipped = await desk.decide((d) => d.tx.inbox.route(row, "noted"));
+    if (!skipped) throw error;
+    world.log.error("An event that was heard can't be read and is passed over", { row });
+    return pastCorruption({ desk, world }, route);
+  }
 }
 
 /** Kept, and everybody who wrote is told: nothing is lost, and nobody waits in silence. */

@@ -13,12 +13,12 @@ import type { Desk } from "./desk.ts";
 const dayMs = 24 * 3_600_000;
 
 /** Keeps the promise of a run that is overdue; nothing if it has spoken meanwhile. */
-export async function speakUp(desk: Desk, id: RunId, checkInMs: number): Promise<void> {
+export async function speakUp(desk: Desk, id: RunId): Promise<void> {
   await desk.decide(async (d) => {
     const run = await d.tx.runs.find(id);
     if (run?.checkInAt === undefined || run.checkInAt > d.now) return;
     if (run.state === "waiting") {
-      // Whoever is waited for was asked in a post of its own, and is reminded by one.
+      // Whoever is waited for was asked in a post of its own, and is reminded by one; the answer promises anew.
       await d.tx.runs.promise(id, undefined);
       return;
     }
@@ -31,6 +31,6 @@ export async function speakUp(desk: Desk, id: RunId, checkInMs: number): Promise
     const day = Math.floor((d.now - run.createdAt) / dayMs);
     const at = { tenant: run.tenant, conversation: run.conversation, run: id };
     await d.say(noticePost(at, `silence:${id}:${day}`, notice(silence(run, last, d.now))));
-    await d.tx.runs.promise(id, d.now + checkInMs);
+    await d.promise(id);
   });
 }

@@ -36,6 +36,7 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
   });
   if (!run) return undefined;
   await markSession(d, run, "processing", "started");
+  await d.promise(run.id);
   await d.ring(run, ahead);
   return run;
 }

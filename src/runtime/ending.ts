@@ -9,7 +9,7 @@ import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
 import { askPost } from "./voice/attention.ts";
 import { duration, inlineLimit, resultPost } from "./voice/result.ts";
-import { type CardLook, cardEdit } from "./voice/run-card.ts";
+import { type CardLook, cardEdit, cardPost } from "./voice/run-card.ts";
 import { sessionStatus } from "./voice/session-status.ts";
 import { notedLines, type Work } from "./work.ts";
 
@@ -133,9 +133,7 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
       ];
     }
     case "back-off":
-      return end.retries === limits.backOffTold
-        ? cardEnds(work, { state: "Working", line: waitingForModel, noted: notedLines(work) }, world)
-        : [];
+      return end.retries === limits.backOffTold ? [waitingCard(work, world)] : [];
     case "slice":
     case "still-waiting":
       return [];
@@ -144,7 +142,12 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
   }
 }
 
-const waitingForModel = "The model service isn't answering; I keep trying.";
+/** Also of a run that has shown no card: from here on it is no quick answer. */
+function waitingCard(work: Work, world: World): Utterance {
+  const line = "The model service isn't answering; I keep trying.";
+  const look: CardLook = { state: "Working", line, noted: notedLines(work) };
+  return work.cardPosted ? cardEdit(work.run, look, world.ids.next("rev")) : cardPost(work.run, look);
+}
 
 function lineOf(work: Work): { readonly line?: string } {
   return work.cardLine === undefined ? {} : { line: work.cardLine };

@@ -21,7 +21,7 @@ export const limits = {
   finishingSteps: 3,
   /** Tries of one model call before the run fails: with the back-off below about two hours. */
   modelTries: 30,
-  nonsenseTries: 3,
+  unusableTries: 3,
   backOffFirstMs: 1_000,
   backOffMaxMs: 5 * 60_000,
   /** After this many tries the card says that the model service isn't answering. */

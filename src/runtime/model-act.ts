@@ -10,6 +10,7 @@ import type { Done } from "./act.ts";
 import { estimateTokens } from "./context-size.ts";
 import { failure, offered } from "./decide.ts";
 import type { RuntimeDeps } from "./deps.ts";
+import { cardSays } from "./effects.ts";
 import { backOffMs, limits } from "./limits.ts";
 import { settledFailure, settledModel } from "./settle-steps.ts";
 import { transcript } from "./transcript.ts";
@@ -29,6 +30,7 @@ export async function performModel(work: Work, n: number, deps: RuntimeDeps): Pr
       results: [await settledModel(deps.workspaces.blobs, n, outputOf(answer, work))],
       usage: answer.usage,
       effects: [],
+      ...(work.run.retries >= limits.backOffTold ? { say: cardSays(work, work, deps.world) } : {}),
     };
   } catch (error) {
     return afterFailure(work, n, error, deps);
@@ -73,6 +75,9 @@ function uniqueIds(calls: ModelAnswer["calls"]): ModelOutput["calls"] {
   });
 }
 
+/** Answers that came and could not be used: more of the same is not waited for long. */
+const unusable: ReadonlySet<string> = new Set(["model.nonsense", "model.too_large"]);
+
 function afterFailure(work: Work, n: number, error: unknown, deps: RuntimeDeps): Done {
   if (work.control.stop.aborted || work.control.abandon.aborted) return { results: [], effects: [] };
   if (!isAppError(error)) throw error;
@@ -82,7 +87,7 @@ function afterFailure(work: Work, n: number, error: unknown, deps: RuntimeDeps):
     return { results: [settledFailure("model", n, error.code)], effects: [] };
   }
   const tries = work.run.retries + 1;
-  const allowed = error.code === "model.nonsense" ? limits.nonsenseTries : limits.modelTries;
+  const allowed = unusable.has(error.code) ? limits.unusableTries : limits.modelTries;
   if (error.retry.kind === "never" || tries >= allowed) {
     return {
       results: [settledFailure("model", n, error.code)],

@@ -2,7 +2,8 @@
 //
 // Owns: the shape of what can be asked and changed. Does not own: when and why (gateway, runtime, workers).
 //
-//   S1  `write` is all or nothing. Its function awaits nothing but the `Tx` it was given, and is called once.
+//   S1  `write` is all or nothing. Its function awaits nothing but the `Tx` it was given, and is called once; on Postgres
+//       again from its start, when the server has undone it because of a deadlock.
 //   S2  Writes requested in the same tick may share one commit; each still succeeds or fails alone.
 //   S3  When `write` has resolved, the change survives kill -9 and power loss (SQLite FULL, Postgres defaults).
 //   S4  Every change of state is a conditional update with exactly one winner.

@@ -47,15 +47,24 @@ function renewLeases(data: LeaseThreadData): void {
   const { port, target, owner, leaseMs, renewEveryMs } = data;
   const held = new Map<RunId, number>();
   const tell = (message: FromLeaseThread): void => port.postMessage(message);
-  let store: Store | undefined;
+  let store: Promise<Store> | undefined;
 
+  const connected = async (): Promise<Store> => {
+    store ??= open(target);
+    try {
+      return await store;
+    } catch (error) {
+      store = undefined;
+      throw error;
+    }
+  };
   const renew = async (): Promise<void> => {
     if (held.size === 0) return;
     const asked = Array.from(held, ([run, epoch]): HeldLease => ({ run, epoch }));
-    store ??= await open(target);
+    const opened = await connected();
     const at = momentOf(systemClock);
     const runs = asked.map((lease) => lease.run);
-    const renewed = new Set(await store.write((tx) => tx.runs.renew(owner, runs, at.wallMs + leaseMs)));
+    const renewed = new Set(await opened.write((tx) => tx.runs.renew(owner, runs, at.wallMs + leaseMs)));
     const kept = asked.filter((lease) => renewed.has(lease.run));
     const lost = asked.filter((lease) => !renewed.has(lease.run));
     for (const { run, epoch } of lost) if (held.get(run) === epoch) held.delete(run);
@@ -69,12 +78,16 @@ function renewLeases(data: LeaseThreadData): void {
     if (message.kind === "drop") held.delete(message.run);
     if (message.kind === "stop") {
       cancel?.();
-      void Promise.resolve(store?.close()).finally(() => port.close());
+      void Promise.allSettled([closed(store)]).then(() => port.close());
     } else if (!cancel) {
       cancel = every(systemClock, renewEveryMs, renew, failed);
       void renew().catch(failed); // starting the thread took a part of the lease
     }
   });
+}
+
+async function closed(store: Promise<Store> | undefined): Promise<void> {
+  await (await store)?.close();
 }
 
 function open(target: LeaseTarget): Promise<Store> {

@@ -25,7 +25,7 @@ export class DatabaseInUse extends AppError<"store.in_use"> {
 
 /** Throws `DatabaseInUse` while another process, or another claim in this one, holds it. */
 export function claimDatabase(databasePath: string): DatabaseClaim {
-  mkdirSync(path.dirname(path.resolve(databasePath)), { recursive: true });
+  mkdirSync(path.dirname(path.resolve(databasePath)), { recursive: true, mode: 0o700 });
   const lock = openLock(`${databasePath}.lock`);
   try {
     lock.exec("begin exclusive");

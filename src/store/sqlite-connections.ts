@@ -23,7 +23,7 @@ const busyTimeoutMs = 2_000;
 
 /** Opens `file`, made with its folder if it is not there, and brings it to this version's tables. Throws SQLite's errors. */
 export function openSqlite(file: string, synchronous: "FULL" | "OFF"): SqliteConnections {
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
   const writer = new Database(file, { timeout: busyTimeoutMs });
   try {
     writer.pragma("journal_mode = WAL");

@@ -29,6 +29,8 @@ export interface FakeAnswer {
   readonly refusal?: string;
   readonly end?: "stop" | "length" | "content_filter";
   readonly usage?: FakeUsage | undefined;
+  /** It is not given before this. */
+  readonly after?: Promise<void>;
   /** Answers with one JSON body although a stream was asked for. */
   readonly whole?: boolean;
 }
@@ -76,6 +78,10 @@ export interface FakeOpenAi {
   abandoned(): number;
   /** Replies for the next requests, in order. Without one, the answer is "ok". */
   reply(...replies: readonly FakeReply[]): void;
+  /** Replies for the next requests whose messages hold `mark`, in order: for tests with several conversations. */
+  replyTo(mark: string, ...replies: readonly FakeReply[]): void;
+  /** What every request gets that no reply is left for, instead of "ok". */
+  otherwise(reply: FakeReply): void;
   /** A rule beyond the usual ones: the sentence of the 400, or nothing. */
   refuseIf(rule: (body: Readonly<Record<string, unknown>>) => string | undefined): void;
   close(): Promise<void>;
@@ -86,6 +92,8 @@ export const fakeKey = "sk-test-4f9a1c7e2b";
 export async function startFakeOpenAi(): Promise<FakeOpenAi> {
   const requests: FakeRequest[] = [];
   const replies: FakeReply[] = [];
+  const marked = new Map<string, FakeReply[]>();
+  let fallback: FakeReply = { kind: "answer", text: ["ok"] };
   const rules: ((body: Readonly<Record<string, unknown>>) => string | undefined)[] = [];
   let abandoned = 0;
 
@@ -102,7 +110,8 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
     const problem = refusal ?? (extra ? { status: 400, message: extra } : undefined);
     requests.push({ path: request.url ?? "", headers: request.headers, body, problem: problem?.message });
     if (problem) return refuse(response, problem);
-    await send(response, replies.shift() ?? { kind: "answer", text: ["ok"] }, {
+    const own = [...marked].find(([mark, left]) => left.length > 0 && messagesOf(body).includes(mark))?.[1];
+    await send(response, own?.shift() ?? replies.shift() ?? fallback, {
       responses: request.url?.endsWith("/responses") === true,
       stream: body["stream"] === true,
     });
@@ -117,6 +126,8 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
     requests,
     abandoned: () => abandoned,
     reply: (...more) => void replies.push(...more),
+    replyTo: (mark, ...more) => void marked.set(mark, [...(marked.get(mark) ?? []), ...more]),
+    otherwise: (reply) => void (fallback = reply),
     refuseIf: (rule) => void rules.push(rule),
     async close() {
       server.closeAllConnections();
@@ -137,6 +148,12 @@ async function readJson(request: http.IncomingMessage): Promise<Record<string, u
   const value: unknown = JSON.parse(Buffer.concat(chunks).toString() || "{}");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an object in any request that we get; the rules check the rest
   return value as Record<string, unknown>;
+}
+
+/** The conversation as JSON text, without the standing instructions. */
+export function messagesOf(body: Readonly<Record<string, unknown>>): string {
+  const messages = body["messages"] ?? body["input"];
+  return JSON.stringify(Array.isArray(messages) ? messages.filter((one) => one?.role !== "system") : []);
 }
 
 function refuse(
@@ -182,7 +199,8 @@ async function send(response: http.ServerResponse, reply: FakeReply, asked: Aske
   }
 }
 
-function sendAnswer(response: http.ServerResponse, answer: FakeAnswer, asked: Asked): void {
+async function sendAnswer(response: http.ServerResponse, answer: FakeAnswer, asked: Asked): Promise<void> {
+  await answer.after;
   if (asked.stream && !answer.whole) {
     openStream(response).end(eventsOf(answer, asked).join(""));
     return;

@@ -16,8 +16,8 @@ export type Fault =
   | { readonly kind: "accept-then-time-out" }
   /** It did not happen, and nobody can tell. */
   | { readonly kind: "lose-then-time-out" }
-  /** It happens when `until` resolves, or fails like `then`. */
-  | { readonly kind: "slow"; readonly until: Promise<void>; readonly then?: Fault }
+  /** It happens when `until` resolves, or fails like `after`. */
+  | { readonly kind: "slow"; readonly until: Promise<void>; readonly after?: Fault }
   /** Anything but the plainest message is refused. */
   | { readonly kind: "decoration-refused" }
   /** Throws something that is no `ChatError`. */
@@ -67,8 +67,6 @@ interface Room {
   statuses: string[];
 }
 
-const plain: readonly Outgoing["kind"][] = ["notice"];
-
 export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatform {
   const rooms = new Map<string, Room>();
   const next = new Map<FaultyOp, Fault[]>();
@@ -89,38 +87,7 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
 
   const call = async <T>(op: FaultyOp, note: string, act: () => T, message?: Outgoing): Promise<T> => {
     calls.push(`${op} ${note}`);
-    return failing(next.get(op)?.shift() ?? always.get(op), act, message);
-  };
-
-  const failing = async <T>(fault: Fault | undefined, act: () => T, message?: Outgoing): Promise<T> => {
-    switch (fault?.kind) {
-      case undefined:
-        return act();
-      case "refuse":
-        throw failure(fault.code ?? "chat.refused", "refused");
-      case "unavailable":
-        throw new ChatError("chat.unavailable", "down", { fate: "refused", retry: { kind: "backoff" } });
-      case "rate-limit":
-        throw new ChatError("chat.rate_limited", "slow down", {
-          fate: "refused",
-          retry: { kind: "after", ms: fault.retryAfterMs },
-        });
-      case "accept-then-time-out":
-        act();
-        throw failure("chat.unavailable", "unknown");
-      case "lose-then-time-out":
-        throw failure("chat.unavailable", "unknown");
-      case "slow":
-        await fault.until;
-        return failing(fault.then, act, message);
-      case "decoration-refused":
-        if (message && !plain.includes(message.kind)) throw failure("chat.decoration_refused", "refused");
-        return act();
-      case "bug":
-        throw new TypeError("cannot read properties of undefined");
-      default:
-        return fault satisfies never;
-    }
+    return failing(next.get(op)?.shift() ?? always.get(op), act, message?.kind);
   };
 
   return {
@@ -184,6 +151,46 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
         return chunks(content);
       }),
   };
+}
+
+/** Does `act`, or what `fault` says. */
+async function failing<T>(
+  fault: Fault | undefined,
+  act: () => T,
+  kind: Outgoing["kind"] | undefined,
+): Promise<T> {
+  if (fault === undefined) return act();
+  if (fault.kind === "slow") {
+    await fault.until;
+    return failing(fault.after, act, kind);
+  }
+  if (fault.kind === "accept-then-time-out") act();
+  if (fault.kind === "decoration-refused" && (kind === undefined || kind === "notice")) return act();
+  throw errorOf(fault);
+}
+
+function errorOf(fault: Fault): Error {
+  switch (fault.kind) {
+    case "refuse":
+      return failure(fault.code ?? "chat.refused", "refused");
+    case "unavailable":
+      return new ChatError("chat.unavailable", "down", { fate: "refused", retry: { kind: "backoff" } });
+    case "rate-limit":
+      return new ChatError("chat.rate_limited", "slow down", {
+        fate: "refused",
+        retry: { kind: "after", ms: fault.retryAfterMs },
+      });
+    case "decoration-refused":
+      return failure("chat.decoration_refused", "refused");
+    case "bug":
+      return new TypeError("cannot read properties of undefined");
+    case "slow":
+    case "accept-then-time-out":
+    case "lose-then-time-out":
+      return failure("chat.unavailable", "unknown");
+    default:
+      return fault satisfies never;
+  }
 }
 
 function failure(code: ChatErrorCode, fate: "refused" | "unknown"): ChatError {

@@ -7,7 +7,7 @@ import { optionValue } from "../../src/domain/actions.ts";
 import type { InboundEvent } from "../../src/domain/inbound.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { QuestionAsk } from "../../src/domain/wait.ts";
-import { createGatewayWorld, Crash, type GatewayWorld, thread } from "./gateway-world.ts";
+import { Crash, createGatewayWorld, type GatewayWorld, thread } from "./gateway-world.ts";
 
 const failpoints: readonly FailpointName[] = [
   "inbox.before-commit",
@@ -76,16 +76,19 @@ describe("gateway/crash-windows", () => {
     world = undefined;
   });
 
-  for (const [name, scenario] of Object.entries(scenarios)) {
-    describe(name, () => {
-      it.each(failpoints)("I1, I2: ends the same when the process dies at %s", async (failpoint) => {
-        const straight = await play(scenario);
-        const crashed = await play(scenario, failpoint);
+  const cases = Object.entries(scenarios).flatMap(([name, scenario]) =>
+    failpoints.map((failpoint) => ({ name, scenario, failpoint })),
+  );
 
-        expect(crashed).toEqual(straight);
-      });
-    });
-  }
+  it.each(cases)(
+    "I1, I2: ends the same for $name when the process dies at $failpoint",
+    async ({ scenario, failpoint }) => {
+      const straight = await play(scenario);
+      const crashed = await play(scenario, failpoint);
+
+      expect(crashed).toEqual(straight);
+    },
+  );
 
   async function play(scenario: Scenario, failpoint?: FailpointName): Promise<Seen> {
     const played = await createGatewayWorld();
@@ -107,7 +110,10 @@ describe("gateway/crash-windows", () => {
   }
 
   /** The event, whether the process that heard it lived to say so or not. */
-  async function survive(played: GatewayWorld, act: () => Promise<unknown>): Promise<InboundEvent | undefined> {
+  async function survive(
+    played: GatewayWorld,
+    act: () => Promise<unknown>,
+  ): Promise<InboundEvent | undefined> {
     try {
       await act();
     } catch (error) {

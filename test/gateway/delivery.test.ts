@@ -1,13 +1,15 @@
 import { createHash } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import path from "node:path";
 import { setImmediate as macrotask } from "node:timers/promises";
+import Database from "better-sqlite3";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Failpoints, noFailpoints } from "../../src/base/failpoints.ts";
 import { createIds } from "../../src/base/ids.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
-import type { Outgoing, OutboxEntry, OutboxOp } from "../../src/domain/outbox.ts";
+import type { OutboxEntry, OutboxOp, Outgoing } from "../../src/domain/outbox.ts";
 import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
-import { aCard, anAttention, aNotice, aResult } from "../chat/outgoing.ts";
+import { aCard, aNotice, anAttention, aResult } from "../chat/outgoing.ts";
 import { createFakePlatform, type FakePlatform } from "../fakes/fake-platform.ts";
 import { createGate } from "../fakes/gate.ts";
 import { ana, createGatewayWorld, dm, type GatewayWorld, thread, whispers } from "./gateway-world.ts";
@@ -289,7 +291,7 @@ describe("gateway/delivery", () => {
 
     it("is not put off where a newer one has come while it was tried", async () => {
       const gate = createGate();
-      world.platform.fail("edit", { kind: "slow", until: gate.opened, then: { kind: "unavailable" } });
+      world.platform.fail("edit", { kind: "slow", until: gate.opened, after: { kind: "unavailable" } });
       const trying = edit("e1", "card", aCard({ state: "Paused" }));
       await untilCalled("edit m1");
       await addOnly("e2", { op: "edit", target: "card", message: aCard({ state: "Done" }) });
@@ -387,8 +389,7 @@ describe("gateway/delivery", () => {
     it("I2: does not repeat a whisper whose sender died", async () => {
       await world.gateway.delivery.stop();
       const dying = deliveryWith({
-        failpoint: (name) =>
-          name === "outbox.after-post" ? Promise.reject(new Error("died")) : undefined,
+        failpoint: (name) => (name === "outbox.after-post" ? Promise.reject(new Error("died")) : undefined),
       });
       await addOnly("w1", { op: "whisper", to: ana.key, message: aNotice("psst") });
       dying.kick();
@@ -439,6 +440,21 @@ describe("gateway/delivery", () => {
     it("I2: may miss a notice, and does not repeat it", async () => {
       expect(await withBlind(aNotice())).toEqual(["one"]);
     });
+  });
+
+  it("I14: gives up a row that can't be read, and says what comes after it", async () => {
+    await world.close();
+    world = await createGatewayWorld({ onDisk: true });
+    await world.hear("hello", { mentionsAgent: false });
+    await addOnly("broken", { op: "post", message: aNotice() });
+    const database = new Database(path.join(world.folder, "deputy.db"));
+    database.prepare("update outbox set op = '{' where key = 'broken'").run();
+    database.close();
+    await post("one");
+
+    expect(shown()).toEqual(["one"]);
+    await world.pass(60_000);
+    expect(world.platform.calls).toEqual(["post one"]);
   });
 
   it("says nothing in a process without platforms, and leaves all to the others", async () => {

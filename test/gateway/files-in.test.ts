@@ -193,7 +193,7 @@ describe("gateway/files-in", () => {
     await world.settle();
   }
 
-  function slowFile(): { readonly file: InboundFile; release(): void } {
+  function slowFile(): { readonly file: InboundFile; readonly release: () => void } {
     const file = world.file("slow.csv", "1");
     let release = (): void => undefined;
     world.platform.fail("download", {

@@ -22,6 +22,7 @@ import { createFilesIn } from "../../src/gateway/files-in.ts";
 import { createIntake, type Intake } from "../../src/gateway/intake.ts";
 import { createRouter } from "../../src/gateway/router.ts";
 import type { PlaceRules } from "../../src/gateway/rules.ts";
+import type { Queue } from "../../src/queue/contract.ts";
 import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
 import { askPost } from "../../src/runtime/voice/attention.ts";
 import { cardPost } from "../../src/runtime/voice/run-card.ts";
@@ -64,11 +65,17 @@ export interface Gateway {
 export interface GatewaySettings {
   readonly burstMs: number;
   readonly maxFileBytes: number;
+  /** The database on disk in `folder`, to be looked into. */
+  readonly onDisk: boolean;
+  /** Instead of SQLite. Closed with the world. */
+  readonly store: Store;
 }
 
 export class Crash extends Error {}
 
 export interface GatewayWorld {
+  readonly folder: string;
+  readonly queue: Queue;
   readonly clock: ManualClock;
   readonly store: Store;
   readonly workspaces: Workspaces;
@@ -87,6 +94,8 @@ export interface GatewayWorld {
     value: string,
     more?: Partial<InboundAction> & { readonly by?: Person },
   ): Promise<InboundAction>;
+  /** Another process beside the one at hand, over the same rows. */
+  another(): Gateway;
   /** Waits until all that was heard is routed, and all that is due is said. */
   settle(): Promise<void>;
   /** Lets time pass, and all that falls due happen. */
@@ -116,7 +125,11 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
   const folder = await mkdtemp(path.join(tmpdir(), "deputy-gateway-"));
   const clock = createManualClock();
   const ids = createIds(() => clock.now());
-  const store = await createSqliteStore({ path: ":memory:" });
+  const store =
+    settings.store ??
+    (await createSqliteStore({
+      path: settings.onDisk ? path.join(folder, "deputy.db") : ":memory:",
+    }));
   const workspaces = createWorkspaces({
     root: path.join(folder, "workspaces"),
     blobsFolder: path.join(folder, "blobs"),
@@ -137,8 +150,11 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
 
   function open(failAt?: FailpointName): Gateway {
     process.dead = true;
-    const own = { dead: false };
-    process = own;
+    process = { dead: false };
+    return gatewayOf(process, failAt);
+  }
+
+  function gatewayOf(own: { dead: boolean }, failAt?: FailpointName): Gateway {
     const failpoint: Failpoints = (name) => {
       if (own.dead) return Promise.reject(new Crash(name));
       if (name !== failAt) return undefined;
@@ -150,7 +166,8 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     const loopWorld = { clock, ids, log, failpoint };
     const platforms = new Map([["fake", platform]]);
     const delivery = createDelivery({ world: loopWorld, store: living, platforms, blobs: workspaces.blobs });
-    const desk = createDesk({ store: living, queue, clock, failpoint, log, kick: () => delivery.kick() });
+    const kick = (): void => delivery.kick();
+    const desk = createDesk({ store: living, queue, clock, failpoint, log, kick, checkInMs: 900_000 });
     const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
     const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });
     const router = createRouter({ world: loopWorld, desk, rulesFor: () => world.rules, files });
@@ -168,6 +185,8 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
   };
 
   const base = {
+    folder,
+    queue,
     clock,
     store,
     workspaces,
@@ -215,6 +234,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
       await world.gateway.intake.receive(event);
       return event;
     },
+    another: () => gatewayOf({ dead: false }),
     async settle() {
       await world.gateway.intake.idle();
       await world.gateway.delivery.idle();

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { optionValue } from "../../src/domain/actions.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { speakUp } from "../../src/gateway/speak-up.ts";
 import { cardPost } from "../../src/runtime/voice/run-card.ts";
@@ -22,9 +23,19 @@ describe("gateway/speak-up", () => {
   const promise = (at: number | undefined): Promise<void> =>
     world.store.write((tx) => tx.runs.promise(run.id, at));
   const speak = async (): Promise<void> => {
-    await speakUp(world.gateway.desk, run.id, quarterMs);
+    await speakUp(world.gateway.desk, run.id);
     await world.settle();
   };
+
+  it("I13: has a promise from the moment that a run is accepted, and again when it was woken", async () => {
+    expect(run.checkInAt).toBe(run.createdAt + quarterMs);
+    const wait = await world.park(run, { kind: "question", question: "Which region?", options: ["Europe"] });
+    await promise(undefined);
+    await world.click("question.answer", optionValue(wait.id, 0));
+    await world.settle();
+
+    expect((await world.run())?.checkInAt).toBe(world.clock.now() + quarterMs);
+  });
 
   it("I13: says what is known when a promised check-in did not come, and promises anew", async () => {
     await world.work(run);

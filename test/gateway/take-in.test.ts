@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { noted } from "../../src/runtime/voice/replies.ts";
-import type { BudgetAsk, DoubtAsk, QuestionAsk, Wait } from "../../src/domain/wait.ts";
 import type { Run } from "../../src/domain/run.ts";
+import type { BudgetAsk, DoubtAsk, QuestionAsk, Wait } from "../../src/domain/wait.ts";
+import { noted } from "../../src/runtime/voice/replies.ts";
 import { ada, ana, bo, createGatewayWorld, type GatewayWorld, whispers } from "./gateway-world.ts";
 
 const question: QuestionAsk = {

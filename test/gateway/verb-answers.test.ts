@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import * as replies from "../../src/runtime/voice/replies.ts";
-import type { QuestionAsk } from "../../src/domain/wait.ts";
 import type { Run } from "../../src/domain/run.ts";
+import type { QuestionAsk } from "../../src/domain/wait.ts";
+import * as replies from "../../src/runtime/voice/replies.ts";
 import {
   ada,
   ana,

@@ -50,6 +50,17 @@ describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
       }
     };
 
+    it("is migrated once by processes that start together", async () => {
+      const fresh = await server.createDatabase();
+
+      const stores = await Promise.all([1, 2, 3, 4].map(() => createPostgresStore({ url: fresh })));
+
+      for (const opened of stores) {
+        expect(await opened.read((tx) => tx.conversations.list())).toEqual([]);
+        await opened.close();
+      }
+    });
+
     it("PG2: runs a transaction again that a deadlock ended", async () => {
       const first = await aRun(store, "deadlock-1");
       const second = await aRun(store, "deadlock-2");
@@ -78,6 +89,7 @@ describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
         await tx.runs.advance(lease, 0, 1, spent(1));
         await tx.waits.open(aQuestion("wait_twice", run.id));
         await tx.waits.open(aQuestion("wait_twice", run.id));
+        await tx.waits.forRun(run.id);
       });
 
       await expect(written).rejects.toMatchObject({ code: "23505" });

@@ -173,12 +173,14 @@ describe("store/sqlite", () => {
   it("WQ4: does not believe a function that swallowed the end of its transaction", async () => {
     const { store: full } = nearlyFull(4);
 
+    const before = full.write((tx) => tx.memories.add(aMemory("before")));
     const swallowed = full.write(async (tx) => {
       await tx.memories.add(aMemory("small"));
       await tx.memories.add(aMemory("large", "x".repeat(60_000))).catch(() => undefined);
       return "all is well";
     });
 
+    await expect(before).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(swallowed).rejects.toBeInstanceOf(StoreUnavailable);
     expect(await memories(full)).toEqual([]);
   });

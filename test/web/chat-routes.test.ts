@@ -327,8 +327,13 @@ describe("web/chat-routes", () => {
       const { send, url, login } = await open();
       const form = new FormData();
       for (let n = 0; n < 3; n += 1) form.append("files", new Blob([Buffer.alloc(20_000_000)]), `${n}.bin`);
+      let sent = 0;
       const endless = new ReadableStream<Uint8Array>({
-        pull: (controller) => controller.enqueue(new Uint8Array(1_000_000)),
+        pull(controller) {
+          sent += 1;
+          if (sent > 200) controller.error(new Error("nobody stopped the upload"));
+          else controller.enqueue(new Uint8Array(1_000_000));
+        },
       });
 
       const declared = await send("POST", "/chat/messages", form);

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { systemClock } from "../../src/base/clock.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { createLeaseKeeper } from "../../src/store/lease-keeper.ts";
+import { createPostgresStore } from "../../src/store/postgres.ts";
+import { aRun, claimed, runOf } from "../contracts/store-rows.ts";
+import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
+
+const leaseMs = 5_000;
+
+describe.skipIf(!postgresIsInstalled())("store/lease-keeper", () => {
+  let server: PostgresServer;
+  beforeAll(async () => {
+    server = await startPostgresServer();
+  });
+  afterAll(() => server.stop());
+
+  it("LK3: renews on Postgres, and gives up in time when the server is gone", async () => {
+    const postgresUrl = await server.createDatabase();
+    const store = await createPostgresStore({ url: postgresUrl });
+    const lost: number[] = [];
+    const keeper = createLeaseKeeper({
+      target: { postgresUrl },
+      owner: "w1",
+      leaseMs,
+      renewEveryMs: 200,
+      onLost: () => lost.push(systemClock.now()),
+      log: silentLogger,
+    });
+    const { id } = await aRun(store, "a");
+    const { run, lease } = await claimed(store, id, "w1", systemClock.now());
+    const until = async (): Promise<number> => (await runOf(store, run.id)).leaseUntil ?? 0;
+    const first = await until();
+
+    keeper.hold(lease);
+    await vi.waitFor(async () => expect(await until()).toBeGreaterThan(first), { timeout: 15_000 });
+    await server.kill();
+    const killedAt = systemClock.now();
+    await vi.waitFor(() => expect(lost).toHaveLength(1), { timeout: 15_000 });
+
+    expect(lost[0]).toBeLessThan(killedAt + leaseMs);
+    await keeper.stop();
+    await store.close();
+  });
+});
