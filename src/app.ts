@@ -1,15 +1,15 @@
 // The composition root: reads as a table of contents. Edges, middle, top, then a list of things to stop.
 
-import path from "node:path";
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
+import { openLocalChat } from "./app/local-chat.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { createReadiness } from "./app/readiness.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
 import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
-import { createLocalChat, type LocalChat } from "./chat/local/local-chat.ts";
+import type { LocalChat } from "./chat/local/local-chat.ts";
 import type { Config } from "./config/load-config.ts";
 import type { Runtime } from "./runtime/contract.ts";
 import { createRuntime } from "./runtime/runtime.ts";
@@ -52,8 +52,9 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   const log = logOf(config, place);
   const edges = await openEdges(config, log, failpoint ?? noFailpoints, stops);
   const agents = createAgentDirectory(config);
+  const agentName = defaultAgent(agents.all).name;
   const localChat =
-    role === "worker" ? undefined : await openLocalChat(config, edges, defaultAgent(agents.all).name);
+    role === "worker" ? undefined : await openLocalChat(config, edges.world, agentName, stops);
 
   const runtime = measured(createRuntime({ ...edges, tools: builtinTools, agents }), edges);
   const gateway = createGatewayParts(config, edges, agents, localChat ? [localChat.platform] : []);
@@ -88,11 +89,6 @@ function measured(runtime: Runtime, { metrics, world }: Edges): Runtime {
       return end;
     },
   };
-}
-
-function openLocalChat(config: Config, { world }: Edges, agentName: string): Promise<LocalChat> {
-  const { clock, ids, log } = world;
-  return createLocalChat({ folder: path.join(config.core.dataFolder, "chat"), clock, ids, log, agentName });
 }
 
 function openWeb(

@@ -18,23 +18,22 @@ import { opening, type Work } from "./work.ts";
 
 export async function performModel(work: Work, n: number, deps: RuntimeDeps): Promise<Done> {
   const estimated = estimateTokens(work, deps.model.countTokens) / work.tokenRatio;
+  let answer: ModelAnswer;
   try {
-    const answer = await deps.model.model.generate(requestOf(work, deps), {
-      signal: work.signal,
-    });
-    work.overflowed = false;
-    if (answer.usage.inputTokens > 0 && estimated > 0) {
-      work.tokenRatio = Math.min(3, Math.max(1, answer.usage.inputTokens / estimated));
-    }
-    return {
-      results: [await settledModel(deps.workspaces.blobs, n, outputOf(answer, work))],
-      usage: answer.usage,
-      effects: [],
-      ...(work.run.retries >= limits.backOffTold ? { say: cardSays(work, work, deps.world) } : {}),
-    };
+    answer = await deps.model.model.generate(requestOf(work, deps), { signal: work.signal });
   } catch (error) {
     return afterFailure(work, n, error, deps);
   }
+  work.overflowed = false;
+  if (answer.usage.inputTokens > 0 && estimated > 0) {
+    work.tokenRatio = Math.min(3, Math.max(1, answer.usage.inputTokens / estimated));
+  }
+  return {
+    results: [await settledModel(deps.workspaces.blobs, n, outputOf(answer, work))],
+    usage: answer.usage,
+    effects: [],
+    ...(work.run.retries >= limits.backOffTold ? { say: cardSays(work, work, deps.world) } : {}),
+  };
 }
 
 function requestOf(work: Work, deps: RuntimeDeps): ModelRequest {

@@ -1,15 +1,18 @@
-// Without Redis the queue is in one process's memory: a second process on the same SQLite file would work the same runs.
+// What belongs to one process at a time. Without Redis the queue is in one process's memory: a second process on the same
+// SQLite file would work the same runs.
 //
-//   SP1  The claim is a lock of the operating system on a file beside the database. It ends with the process, however that
-//        ends; there is nothing to clean up after a crash.
+//   SP1  The claim is a lock of the operating system on a file beside the one that is claimed. It ends with the process,
+//        however that ends; there is nothing to clean up after a crash.
+//   SP2  It holds until it is released, also if the caller has forgotten it.
 
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import Database, { SqliteError } from "better-sqlite3";
+import { type default as Database, SqliteError } from "better-sqlite3";
 import { AppError } from "../base/errors.ts";
+import { openLasting } from "./lasting-statements.ts";
 import { sqliteFailure } from "./sqlite-errors.ts";
 
-export interface DatabaseClaim {
+export interface FileClaim {
   release(): void;
 }
 
@@ -24,22 +27,32 @@ export class DatabaseInUse extends AppError<"store.in_use"> {
 }
 
 /** Throws `DatabaseInUse` while another process, or another claim in this one, holds it. */
-export function claimDatabase(databasePath: string): DatabaseClaim {
-  mkdirSync(path.dirname(path.resolve(databasePath)), { recursive: true, mode: 0o700 });
-  const lock = openLock(`${databasePath}.lock`);
+export function claimDatabase(databasePath: string): FileClaim {
+  return claimFile(databasePath, () => new DatabaseInUse(databasePath));
+}
+
+/** Throws what `inUse` makes while another process, or another claim in this one, holds the file. */
+export function claimFile(file: string, inUse: () => AppError): FileClaim {
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  const lock = openLock(`${file}.lock`);
   try {
     lock.exec("begin exclusive");
   } catch (error) {
     lock.close();
     const busy = error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
-    throw busy ? new DatabaseInUse(databasePath) : sqliteFailure(error, `${databasePath}.lock`);
+    throw busy ? inUse() : sqliteFailure(error, `${file}.lock`);
   }
-  return { release: () => void lock.close() };
+  const release = (): void => {
+    process.off("exit", release);
+    lock.close();
+  };
+  process.once("exit", release); // SP2: a connection that nobody refers to would be closed
+  return { release };
 }
 
 function openLock(file: string): Database.Database {
   try {
-    return new Database(file, { timeout: 0 });
+    return openLasting(file, { timeout: 0 });
   } catch (error) {
     throw sqliteFailure(error, file);
   }

@@ -6,7 +6,8 @@
 
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import Database from "better-sqlite3";
+import type Database from "better-sqlite3";
+import { openLasting } from "./lasting-statements.ts";
 import { migrateSqlite } from "./sqlite-migrate.ts";
 
 export interface SqliteConnections {
@@ -24,14 +25,15 @@ const busyTimeoutMs = 2_000;
 /** Opens `file`, made with its folder if it is not there, and brings it to this version's tables. Throws SQLite's errors. */
 export function openSqlite(file: string, synchronous: "FULL" | "OFF"): SqliteConnections {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
-  const writer = new Database(file, { timeout: busyTimeoutMs });
+  const writer = openLasting(file, { timeout: busyTimeoutMs });
   try {
-    writer.pragma("journal_mode = WAL");
-    writer.pragma(`synchronous = ${synchronous}`);
-    writer.pragma("wal_autocheckpoint = 128");
-    writer.pragma("foreign_keys = ON");
+    // `exec` and not `pragma`, which leaves a statement behind to be collected (LS1).
+    writer.exec("pragma journal_mode = WAL");
+    writer.exec(`pragma synchronous = ${synchronous}`);
+    writer.exec("pragma wal_autocheckpoint = 128");
+    writer.exec("pragma foreign_keys = ON");
     const applied = migrateSqlite(writer, file);
-    return { file, writer, applied, reader: new Database(file, { readonly: true, timeout: busyTimeoutMs }) };
+    return { file, writer, applied, reader: openLasting(file, { readonly: true, timeout: busyTimeoutMs }) };
   } catch (error) {
     writer.close();
     throw error;

@@ -28,38 +28,58 @@ const webPage: FakeReply = {
 
 const hopeless: readonly (readonly [what: string, replies: readonly FakeReply[], sentence: RegExp])[] = [
   ["says nothing", times(3, empty), /the model gave an empty answer three times in a row/],
-  ["sends garbage", times(3, { kind: "events", data: ['{"choices":[{"del'] }), /answers that I could not read/],
+  [
+    "sends garbage",
+    times(3, { kind: "events", data: ['{"choices":[{"del'] }),
+    /answers that I could not read/,
+  ],
   ["is a web page", times(3, webPage), /answers that I could not read/],
-  ["sends 110 MB in one line", times(3, { kind: "flood", bytes: 110_000_000 }), /an answer far too large to use/],
+  [
+    "sends 110 MB in one line",
+    times(3, { kind: "flood", bytes: 110_000_000 }),
+    /an answer far too large to use/,
+  ],
   ["refuses the key", [status(401)], /refused our key.*OPENAI_API_KEY/],
   ["declines", [{ kind: "answer", refusal: "I can't help with that." }], /the model declined to do this/],
   ["repeats one act for ever", times(12, uses(["list_files", {}])), /I kept repeating the same act/],
 ];
 
 describe("app: a model that misbehaves", () => {
-  it.concurrent.each(hopeless)("I14: fails with a sentence when it %s, and can be asked again", async (what, replies, sentence) => {
-    const { people, model } = product;
-    model.replyTo(what, ...replies, says(`Now it went well: ${what}.`));
+  it.concurrent.each(hopeless)(
+    "I14: fails with a sentence when it %s, and can be asked again",
+    async (what, replies, sentence) => {
+      const { people, model } = product;
+      model.replyTo(what, ...replies, says(`Now it went well: ${what}.`));
 
-    const thread = await people.ana.asks(`@deputy deal with a model that ${what}`);
-    const failed = await thread.post("result");
-    await people.ana.clicks(failed, "Try again");
-    const retried = await thread.post("result", 2);
+      const thread = await people.ana.asks(`@deputy deal with a model that ${what}`);
+      const failed = await thread.post("result");
+      await people.ana.clicks(failed, "Try again");
+      const retried = await thread.post("result", 2);
 
-    expect(failed.body.outcome).toBe("failed");
-    expect(failed.body.text).toMatch(sentence);
-    expect(failed.body.text).toContain("Files made so far are kept");
-    expect(retried.body).toMatchObject({ outcome: "done", text: `Now it went well: ${what}.` });
-  });
+      expect(failed.body.outcome).toBe("failed");
+      expect(failed.body.text).toMatch(sentence);
+      expect(failed.body.text).toContain("Files made so far are kept");
+      expect(retried.body).toMatchObject({ outcome: "done", text: `Now it went well: ${what}.` });
+    },
+  );
 });
 
 const passing: readonly (readonly [what: string, replies: readonly FakeReply[]])[] = [
   ["limits the rate", [status(429, { "retry-after": "1" })]],
   ["is out of order twice", times(2, status(500))],
-  ["drops the connection", [{ kind: "part", events: 2, next: "drop", answer: says("half of an ans", "wer") }]],
+  [
+    "drops the connection",
+    [{ kind: "part", events: 2, next: "drop", answer: says("half of an ans", "wer") }],
+  ],
   ["misspells a tool", [uses(["raed_file", { path: "x" }])]],
-  ["writes no JSON", [{ kind: "answer", calls: [{ id: "call_bad", name: "read_file", arguments: "{path:" }] }]],
-  ["asks for what is not there", [uses(["read_file", { path: "../../etc/passwd" }, ], ["read_file", { path: "nothing.txt" }])]],
+  [
+    "writes no JSON",
+    [{ kind: "answer", calls: [{ id: "call_bad", name: "read_file", arguments: "{path:" }] }],
+  ],
+  [
+    "asks for what is not there",
+    [uses(["read_file", { path: "../../etc/passwd" }], ["read_file", { path: "nothing.txt" }])],
+  ],
 ];
 
 describe("app: a model that stumbles", () => {

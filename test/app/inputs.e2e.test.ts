@@ -44,20 +44,28 @@ async function heard(text: string, files: InboundMessage["files"] = []): Promise
 
 const files: readonly (readonly [what: string, name: string, content: Buffer, shown: string])[] = [
   ["a binary file", "photo.png", Buffer.from("\x89PNG\r\n\x1a\n\0\0\0", "latin1"), "a PNG image"],
-  ["a CSV in windows-1252", "orte.csv", Buffer.from("Ort;Umsatz\nZ\xfcrich;12 \x80\n", "latin1"), "Zürich;12 €"],
+  [
+    "a CSV in windows-1252",
+    "orte.csv",
+    Buffer.from("Ort;Umsatz\nZ\xfcrich;12 \x80\n", "latin1"),
+    "Zürich;12 €",
+  ],
   ["an empty file", "nothing.csv", Buffer.alloc(0), "is empty"],
 ];
 
 describe("app: what people send", () => {
-  it.concurrent.each(files)("I14: takes %s, and the model is told what it is", async (what, name, content, expected) => {
-    reads(what, `inbox/${name}`);
+  it.concurrent.each(files)(
+    "I14: takes %s, and the model is told what it is",
+    async (what, name, content, expected) => {
+      reads(what, `inbox/${name}`);
 
-    const thread = await product.people.ana.asks(`@deputy look at ${what}`, { files: [{ name, content }] });
-    const result = await thread.post("result");
+      const thread = await product.people.ana.asks(`@deputy look at ${what}`, { files: [{ name, content }] });
+      const result = await thread.post("result");
 
-    expect(result.body).toMatchObject({ outcome: "done", text: `Read it: ${what}.` });
-    expect(shown(what)).toContain(expected);
-  });
+      expect(result.body).toMatchObject({ outcome: "done", text: `Read it: ${what}.` });
+      expect(shown(what)).toContain(expected);
+    },
+  );
 
   it.concurrent("I14: answers a mention without a word with what it can do", async () => {
     const thread = await product.people.ana.asks("@deputy");
@@ -110,14 +118,20 @@ describe("app: what people send", () => {
     const thread = await heard("this is too large", [file]);
 
     expect((await thread.post("result")).body.text).toBe("Seen without it.");
-    expect(shown("too large")).toMatch(/not saved: dump\.bin\. It is larger than .* MB, the most I take in by chat/);
+    expect(shown("too large")).toMatch(
+      /not saved: dump\.bin\. It is larger than .* MB, the most I take in by chat/,
+    );
   });
 
   it.concurrent("I14: refuses an upload over the limit of the page with a sentence, and says nothing in the chat", async () => {
     const { app, room } = product;
     const opened = await fetch(app.chatUrl ?? "", { redirect: "manual" });
     const form = new FormData();
-    for (const [name, value] of Object.entries({ as: "ana", channel: "general", text: "@deputy a big one" })) {
+    for (const [name, value] of Object.entries({
+      as: "ana",
+      channel: "general",
+      text: "@deputy a big one",
+    })) {
       form.set(name, value);
     }
     form.set("files", new Blob([new Uint8Array(26_000_000)]), "big.csv");
@@ -152,7 +166,10 @@ describe("app: what people send", () => {
     const content = Buffer.from("a\n1\n");
     const thread = await product.people.ada.asks("@deputy", { files: [{ name: "silent.csv", content }] });
 
-    expect((await thread.post("result")).body).toMatchObject({ text: "It has one row.", title: "Look at silent.csv" });
+    expect((await thread.post("result")).body).toMatchObject({
+      text: "It has one row.",
+      title: "Look at silent.csv",
+    });
   });
 
   it("leaves no fault of ours in the log", () => {

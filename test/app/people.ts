@@ -27,7 +27,12 @@ export interface Asked {
 }
 
 type Kind = Outgoing["kind"];
-type BodyOf<K extends Kind> = { card: RunCard; attention: Attention; result: ResultMessage; notice: Notice }[K];
+type BodyOf<K extends Kind> = {
+  card: RunCard;
+  attention: Attention;
+  result: ResultMessage;
+  notice: Notice;
+}[K];
 export type Post<K extends Kind> = LocalMessage & { readonly body: BodyOf<K> };
 
 export interface Thread {
@@ -64,7 +69,13 @@ function personIn(room: LocalRoom, key: PersonKey): Person {
       const button = buttonsOf(message).find((one) => one.label === label);
       if (!button) throw new Error(`There is no button ${label}.`);
       const { action, value } = button;
-      return room.click({ as: key, messageId: message.id, action, value, ...(text === undefined ? {} : { text }) });
+      return room.click({
+        as: key,
+        messageId: message.id,
+        action,
+        value,
+        ...(text === undefined ? {} : { text }),
+      });
     },
   };
 }

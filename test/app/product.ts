@@ -30,6 +30,8 @@ export interface LogLine {
 
 export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** `web` leaves the runs to other processes. */
+  readonly role?: "all" | "web";
   /** Kept when the product stops; a new one that is removed when absent. */
   readonly folder?: string;
 }
@@ -38,16 +40,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), "deputy-app-")));
   const model = await startFakeOpenAi();
   const log: LogLine[] = [];
-  const env = {
-    DEPUTY_DATA: folder,
-    PORT: "0",
-    DEPUTY_LOG_LEVEL: "warn",
-    OPENAI_API_KEY: fakeKey,
-    OPENAI_BASE_URL: model.baseUrl,
-    ...options.env,
-  };
+  const env = { DEPUTY_LOG_LEVEL: "warn", ...settingsOf(folder, model), ...options.env };
   const config = loadConfig({ env, cwd: folder });
-  const app = await startApp({ config, role: "all", log: { to: { write: (line) => noteLine(log, line) } } });
+  const role = options.role ?? "all";
+  const app = await startApp({ config, role, log: { to: { write: (line) => noteLine(log, line) } } });
   const room = app.localChat?.room;
   if (!room) throw new Error("The product has no local chat.");
   return {
@@ -63,6 +59,11 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The environment of any process of this product. */
+export function settingsOf(folder: string, model: FakeOpenAi): Readonly<Record<string, string>> {
+  return { DEPUTY_DATA: folder, PORT: "0", OPENAI_API_KEY: fakeKey, OPENAI_BASE_URL: model.baseUrl };
 }
 
 function noteLine(log: LogLine[], line: string): void {

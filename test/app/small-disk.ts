@@ -29,7 +29,8 @@ export function canMount(): boolean {
     execFileSync("umount", [folder], { stdio: "ignore" });
     return true;
   } catch {
-    if (process.env["CI"]) throw new Error("No disk can be mounted; in CI the tests of a full disk may not be left out.");
+    if (process.env["CI"])
+      throw new Error("No disk can be mounted; in CI the tests of a full disk may not be left out.");
     process.stderr.write("Disks can only be mounted by root: the tests of a full disk are left out.\n");
     return false;
   } finally {

@@ -57,13 +57,18 @@ describe("app: stopping", () => {
 
   it.concurrent("ends a run within 5 s while a tool runs, and the tool with it", async () => {
     const { thread, card } = await runAtWork("slow-page");
-    const closed = new Promise<boolean>((resolve) => held.get("/slow-page")?.once("close", () => resolve(true)));
+    const closed = new Promise<boolean>((resolve) =>
+      held.get("/slow-page")?.once("close", () => resolve(true)),
+    );
 
     const before = product.room.history("sales").at(-1)?.sentAt ?? 0;
     await product.people.ana.clicks(card, "Stop");
     const result = await thread.post("result");
 
-    expect(result.body).toMatchObject({ outcome: "stopped", text: expect.stringContaining("Not started: One; Two") });
+    expect(result.body).toMatchObject({
+      outcome: "stopped",
+      text: expect.stringContaining("Not started: One; Two"),
+    });
     expect(result.sentAt - before).toBeLessThan(5_000);
     expect(await closed).toBe(true);
     expect((await thread.post("card", 1, (body) => body.state === "Stopped")).body.buttons).toEqual([]);
@@ -215,7 +220,11 @@ describe("app: after the end", () => {
 
   it.concurrent("what is remembered in a direct message comes back there, and in no channel", async () => {
     const { people, model } = product;
-    model.replyTo("cost-centre", uses(["remember", { fact: "Ana's cost-centre is K-77." }]), says("Remembered."));
+    model.replyTo(
+      "cost-centre",
+      uses(["remember", { fact: "Ana's cost-centre is K-77." }]),
+      says("Remembered."),
+    );
     model.replyTo("book a room", uses(["recall", { query: "cost-centre" }]), says("Booked."));
 
     const told = await people.ana.asks("remember that my cost-centre is K-77", { channel: "dm-ana" });

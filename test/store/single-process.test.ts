@@ -1,6 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate as macrotask } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { claimDatabase, DatabaseInUse } from "../../src/store/single-process.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
@@ -30,6 +33,21 @@ describe("store/single-process", () => {
     claimDatabase(file).release();
 
     expect(() => claimDatabase(file).release()).not.toThrow();
+  });
+
+  it("SP2: holds although the caller has forgotten it", async () => {
+    claimDatabase(file);
+    setFlagsFromString("--expose-gc");
+    const collect: unknown = runInNewContext("gc");
+    if (typeof collect !== "function") throw new Error("Node.js did not expose its collector.");
+
+    for (let round = 0; round < 3; round += 1) {
+      collect();
+      await macrotask();
+    }
+
+    expect(() => claimDatabase(file)).toThrow(DatabaseInUse);
+    process.emit("exit", 0);
   });
 
   it("keeps databases apart, and does not stand in the way of using this one", async () => {

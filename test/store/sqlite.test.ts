@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setImmediate as macrotask, setTimeout as wait } from "node:timers/promises";
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Memory } from "../../src/domain/memory.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreUnavailable } from "../../src/store/errors.ts";
@@ -226,15 +226,14 @@ describe("store/sqlite", () => {
   });
 
   it("SQ2: leaves nothing of a database in memory behind", async () => {
-    const before = await readdir(tmpdir());
+    vi.stubEnv("TMPDIR", folder);
     const memory = await createSqliteStore({ path: ":memory:" });
     await aConversation(memory);
 
+    expect(await readdir(folder)).toEqual([expect.stringMatching(/^deputy-db-/)]);
     await memory.close();
 
-    const left = (await readdir(tmpdir())).filter(
-      (name) => name.startsWith("deputy-db-") && !before.includes(name),
-    );
-    expect(left).toEqual([]);
+    expect(await readdir(folder)).toEqual([]);
+    vi.unstubAllEnvs();
   });
 });

@@ -26,18 +26,21 @@ export function conversationRepository(session: Session): ConversationRepository
       const { platform, tenant, kind, channel, thread } = address;
       const { id, workspace, now } = fresh;
       const place = { platform, tenant, kind, channel, thread, addressKey: key };
-      const [made] = await session.db
-        .insert(conversations)
-        .values({ id, ...place, workspace, muted: false, createdAt: now })
-        .onConflictDoNothing({ target: conversations.addressKey })
-        .returning();
+      const [made] = await insertion(session).execute({ id, ...place, workspace, createdAt: now });
       const [row] = made ? [made] : await at().execute({ key });
       if (!row) throw new Error(`Conversation ${key} was neither inserted nor there.`);
       return toConversation(row);
     },
 
     async find(id) {
-      const [row] = await session.db.select().from(conversations).where(eq(conversations.id, id));
+      const statement = session.prepared("conversations.find", (db, name) =>
+        db
+          .select()
+          .from(conversations)
+          .where(eq(conversations.id, sql.placeholder("id")))
+          .prepare(name),
+      );
+      const [row] = await statement.execute({ id });
       return row && toConversation(row);
     },
 
@@ -57,6 +60,29 @@ export function conversationRepository(session: Session): ConversationRepository
 
 interface AtAddress {
   execute(values: { readonly key: string }): Promise<Row[]>;
+}
+
+function insertion(session: Session): { execute(values: Record<string, unknown>): Promise<Row[]> } {
+  const { conversations } = session.tables;
+  return session.prepared("conversations.add", (db, name) =>
+    db
+      .insert(conversations)
+      .values({
+        id: sql.placeholder("id"),
+        addressKey: sql.placeholder("addressKey"),
+        tenant: sql.placeholder("tenant"),
+        platform: sql.placeholder("platform"),
+        kind: sql.placeholder("kind"),
+        channel: sql.placeholder("channel"),
+        thread: sql.placeholder("thread"),
+        workspace: sql.placeholder("workspace"),
+        muted: false,
+        createdAt: sql.placeholder("createdAt"),
+      })
+      .onConflictDoNothing({ target: conversations.addressKey })
+      .returning()
+      .prepare(name),
+  );
 }
 
 function toConversation(row: Row): Conversation {

@@ -40,11 +40,15 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rew
     },
 
     async route(id, state, run) {
-      const routed = await session.db
-        .update(inbox)
-        .set({ state, run: run ?? null })
-        .where(and(eq(inbox.id, id), sql`${inbox.state} = 'new'`))
-        .returning({ id: inbox.id });
+      const statement = session.prepared("inbox.route", (db, name) =>
+        db
+          .update(inbox)
+          .set({ state: sql`${sql.placeholder("state")}`, run: sql`${sql.placeholder("run")}` })
+          .where(and(eq(inbox.id, sql.placeholder("id")), sql`${inbox.state} = 'new'`))
+          .returning({ id: inbox.id })
+          .prepare(name),
+      );
+      const routed = await statement.execute({ id, state, run: run ?? null });
       return routed.length > 0;
     },
 
@@ -78,12 +82,15 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
   const { inbox } = session.tables;
   return {
     async unrouted(conversation) {
-      const query = session.db
-        .select()
-        .from(inbox)
-        .where(and(eq(inbox.conversation, conversation), sql`${inbox.state} = 'new'`))
-        .orderBy(sql`+${inbox.seq}`); // as a bare column it would make SQLite walk the whole conversation
-      const rows = await session.dialect.locked(query);
+      const statement = session.prepared("inbox.unrouted", (db, name) => {
+        const query = db
+          .select()
+          .from(inbox)
+          .where(and(eq(inbox.conversation, sql.placeholder("conversation")), sql`${inbox.state} = 'new'`))
+          .orderBy(sql`+${inbox.seq}`); // as a bare column it would make SQLite walk the whole conversation
+        return session.dialect.locked(query).prepare(name);
+      });
+      const rows = await statement.execute({ conversation });
       return rows.map(toInboxRow);
     },
 
@@ -103,22 +110,19 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
     },
 
     async history(conversation, before, limit) {
-      const rows = await session.db
-        .select()
-        .from(inbox)
-        .where(
-          and(eq(inbox.conversation, conversation), isNotNull(inbox.messageId), lt(inbox.receivedAt, before)),
-        )
-        .orderBy(desc(inbox.seq))
-        .limit(limit);
+      const rows = await earlier(session).execute({ conversation, before, limit });
       return rows.toReversed().map(toInboxRow);
     },
 
     async followers(conversation) {
-      const rows = await session.db
-        .selectDistinct({ person: inbox.follower })
-        .from(inbox)
-        .where(and(eq(inbox.conversation, conversation), isNotNull(inbox.follower)));
+      const statement = session.prepared("inbox.followers", (db, name) =>
+        db
+          .selectDistinct({ person: inbox.follower })
+          .from(inbox)
+          .where(and(eq(inbox.conversation, sql.placeholder("conversation")), isNotNull(inbox.follower)))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ conversation });
       return rows.flatMap((row) => row.person ?? []);
     },
 
@@ -154,16 +158,51 @@ function insertion(session: Session): Insertion {
   );
 }
 
+interface Before {
+  readonly [name: string]: unknown;
+  readonly conversation: ConversationId;
+  readonly before: number;
+  readonly limit: number;
+}
+
+function earlier(session: Session): { execute(values: Before): Promise<Row[]> } {
+  const { inbox } = session.tables;
+  return session.prepared("inbox.history", (db, name) =>
+    db
+      .select()
+      .from(inbox)
+      .where(
+        and(
+          eq(inbox.conversation, sql.placeholder("conversation")),
+          isNotNull(inbox.messageId),
+          lt(inbox.receivedAt, sql.placeholder("before")),
+        ),
+      )
+      .orderBy(desc(inbox.seq))
+      .limit(sql.placeholder("limit"))
+      .prepare(name),
+  );
+}
+
 async function messageRow(
   session: Session,
   conversation: ConversationId,
   messageId: string,
 ): Promise<InboxRow | undefined> {
   const { inbox } = session.tables;
-  const [row] = await session.db
-    .select()
-    .from(inbox)
-    .where(and(eq(inbox.conversation, conversation), eq(inbox.messageId, messageId)));
+  const statement = session.prepared("inbox.message", (db, name) =>
+    db
+      .select()
+      .from(inbox)
+      .where(
+        and(
+          eq(inbox.conversation, sql.placeholder("conversation")),
+          eq(inbox.messageId, sql.placeholder("messageId")),
+        ),
+      )
+      .prepare(name),
+  );
+  const [row] = await statement.execute({ conversation, messageId });
   return row && toInboxRow(row);
 }
 

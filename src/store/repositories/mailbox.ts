@@ -36,11 +36,20 @@ export function mailboxRepository(session: Session): MailboxRepository {
     },
 
     async list(run, from) {
-      const rows = await session.db
-        .select()
-        .from(mailbox)
-        .where(and(eq(mailbox.run, run), or(gte(mailbox.consumedBy, from), isNull(mailbox.consumedBy))))
-        .orderBy(asc(mailbox.seq));
+      const statement = session.prepared("mailbox.list", (db, name) =>
+        db
+          .select()
+          .from(mailbox)
+          .where(
+            and(
+              eq(mailbox.run, sql.placeholder("run")),
+              or(gte(mailbox.consumedBy, sql.placeholder("from")), isNull(mailbox.consumedBy)),
+            ),
+          )
+          .orderBy(asc(mailbox.seq))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ run, from });
       return rows.map(toMail);
     },
 

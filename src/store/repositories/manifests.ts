@@ -22,12 +22,16 @@ export function manifestRepository(session: Session): ManifestRepository {
     },
 
     async latest(workspace) {
-      const [row] = await session.db
-        .select()
-        .from(manifests)
-        .where(eq(manifests.workspace, workspace))
-        .orderBy(desc(manifests.seq))
-        .limit(1);
+      const statement = session.prepared("manifests.latest", (db, name) =>
+        db
+          .select()
+          .from(manifests)
+          .where(eq(manifests.workspace, sql.placeholder("workspace")))
+          .orderBy(desc(manifests.seq))
+          .limit(1)
+          .prepare(name),
+      );
+      const [row] = await statement.execute({ workspace });
       return row && withoutNulls(row);
     },
 

@@ -1,6 +1,6 @@
 // Facts that outlive a run, found by the words they share with a question.
 
-import { and, desc, eq } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import type { Memory } from "../../domain/memory.ts";
 import type { MemoryRepository } from "../contract.ts";
 import { storableText } from "../rows.ts";
@@ -19,15 +19,30 @@ export function memoryRepository(session: Session): MemoryRepository {
     // oxlint-disable-next-line max-params -- the contract's
     async search(tenant, agent, scope, query, limit) {
       const asked = wordsOf(query);
-      const rows = await session.db
-        .select()
-        .from(memories)
-        .where(and(eq(memories.tenant, tenant), eq(memories.agent, agent), eq(memories.scope, scope)))
-        .orderBy(desc(memories.createdAt), desc(memories.id))
-        .limit(asked.size === 0 ? limit : searchedFacts);
+      const newest = asked.size === 0 ? limit : searchedFacts;
+      const rows = await ofScope(session).execute({ tenant, agent, scope, limit: newest });
       return asked.size === 0 ? rows : bestMatches(rows, asked).slice(0, limit);
     },
   };
+}
+
+function ofScope(session: Session): { execute(values: Record<string, unknown>): Promise<Memory[]> } {
+  const { memories } = session.tables;
+  return session.prepared("memories.of-scope", (db, name) =>
+    db
+      .select()
+      .from(memories)
+      .where(
+        and(
+          eq(memories.tenant, sql.placeholder("tenant")),
+          eq(memories.agent, sql.placeholder("agent")),
+          eq(memories.scope, sql.placeholder("scope")),
+        ),
+      )
+      .orderBy(desc(memories.createdAt), desc(memories.id))
+      .limit(sql.placeholder("limit"))
+      .prepare(name),
+  );
 }
 
 /** Facts that share a word, by the rarity of the words they share; the order given decides between equals. */

@@ -129,12 +129,18 @@ function sending(session: Session): Pick<OutboxRepository, "claim" | "sent" | "r
     },
 
     async sent(key, providerId, now) {
-      await session.done(
-        session.db
+      const statement = session.prepared("outbox.sent", (db, name) =>
+        db
           .update(outbox)
-          .set({ state: "sent", providerId: providerId ?? null, sentAt: now })
-          .where(and(eq(outbox.key, key), isSending(session))),
+          .set({
+            state: "sent",
+            providerId: sql`${sql.placeholder("providerId")}`,
+            sentAt: sql`${sql.placeholder("now")}`,
+          })
+          .where(and(eq(outbox.key, sql.placeholder("key")), isSending(session)))
+          .prepare(name),
       );
+      await session.done(statement.execute({ key, providerId: providerId ?? null, now }));
     },
 
     async retry(key, dueAt) {
@@ -246,7 +252,14 @@ function isSending(session: Session): SQL {
 
 async function rowOf(session: Session, key: string): Promise<Row | undefined> {
   const { outbox } = session.tables;
-  const [row] = await session.db.select().from(outbox).where(eq(outbox.key, key));
+  const statement = session.prepared("outbox.find", (db, name) =>
+    db
+      .select()
+      .from(outbox)
+      .where(eq(outbox.key, sql.placeholder("key")))
+      .prepare(name),
+  );
+  const [row] = await statement.execute({ key });
   return row;
 }
 

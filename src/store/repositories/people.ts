@@ -1,6 +1,6 @@
 // People as their platform last described them.
 
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { PersonRepository } from "../contract.ts";
 import { storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
@@ -9,28 +9,55 @@ export function personRepository(session: Session): PersonRepository {
   const { people } = session.tables;
   return {
     async see(person, tenant, now) {
-      const seen = {
-        tenant,
-        name: storableText(person.name),
-        kind: person.kind,
-        timeZone: person.timeZone ?? null,
-        seenAt: now,
-      };
       await session.done(
-        session.db
-          .insert(people)
-          .values({ key: person.key, ...seen })
-          .onConflictDoUpdate({ target: people.key, set: seen }),
+        seeing(session).execute({
+          key: person.key,
+          tenant,
+          name: storableText(person.name),
+          kind: person.kind,
+          timeZone: person.timeZone ?? null,
+          seenAt: now,
+        }),
       );
     },
 
     async find(key) {
-      const { name, kind, timeZone } = people;
-      const [row] = await session.db
-        .select({ key: people.key, name, kind, timeZone })
-        .from(people)
-        .where(eq(people.key, key));
+      const statement = session.prepared("people.find", (db, name) =>
+        db
+          .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })
+          .from(people)
+          .where(eq(people.key, sql.placeholder("key")))
+          .prepare(name),
+      );
+      const [row] = await statement.execute({ key });
       return row && withoutNulls(row);
     },
   };
+}
+
+function seeing(session: Session): { execute(values: Record<string, unknown>): Promise<unknown> } {
+  const { people } = session.tables;
+  return session.prepared("people.see", (db, name) =>
+    db
+      .insert(people)
+      .values({
+        key: sql.placeholder("key"),
+        tenant: sql.placeholder("tenant"),
+        name: sql.placeholder("name"),
+        kind: sql.placeholder("kind"),
+        timeZone: sql.placeholder("timeZone"),
+        seenAt: sql.placeholder("seenAt"),
+      })
+      .onConflictDoUpdate({
+        target: people.key,
+        set: {
+          tenant: sql`excluded.tenant`,
+          name: sql`excluded.name`,
+          kind: sql`excluded.kind`,
+          timeZone: sql`excluded.time_zone`,
+          seenAt: sql`excluded.seen_at`,
+        },
+      })
+      .prepare(name),
+  );
 }

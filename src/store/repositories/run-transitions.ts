@@ -1,6 +1,6 @@
 // From one state of a run to the next, under its lease or without one.
 
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { RunId } from "../../domain/ids.ts";
 import type { Lease, RunOutcome, TerminalRunState } from "../../domain/run.ts";
 import type { RunRepository } from "../contract.ts";
@@ -23,21 +23,20 @@ export function runTransitions(session: Session): Transitions {
       if (moved.length === 0) throw new LeaseLost(lease);
     },
 
-    park: (lease, wakeAt) =>
-      fenced(session, lease, { ...released(), state: "waiting", wakeAt: wakeAt ?? null }),
+    park: (lease, wakeAt) => letGo(session, lease, "park", { wakeAt: wakeAt ?? null }),
 
     requeue: (lease, wakeAt, retries) =>
-      fenced(session, lease, { ...released(), state: "queued", wakeAt: wakeAt ?? null, retries }),
+      letGo(session, lease, "requeue", { wakeAt: wakeAt ?? null, retries }),
 
     async settle(lease, state, outcome, now) {
-      await fenced(session, lease, { ...released(), ...ended(state, outcome, now) });
+      await letGo(session, lease, "settle", ended(state, outcome, now));
       await cancelWaits(session, lease.run, now);
     },
 
     async settleIdle(run, state, outcome, now) {
       const settled = await session.db
         .update(runs)
-        .set({ ...released(), ...ended(state, outcome, now) })
+        .set({ ...released(), ...ended(state, outcome, now), wakeAt: null, checkInAt: null })
         .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'waiting')`))
         .returning({ id: runs.id });
       if (settled.length === 0) return false;
@@ -46,11 +45,15 @@ export function runTransitions(session: Session): Transitions {
     },
 
     async wake(run) {
-      const woken = await session.db
-        .update(runs)
-        .set({ state: "queued", wakeAt: null, segment: sql`${runs.segment} + 1` })
-        .where(and(eq(runs.id, run), sql`${runs.state} = 'waiting'`))
-        .returning({ id: runs.id });
+      const statement = session.prepared("runs.wake", (db, name) =>
+        db
+          .update(runs)
+          .set({ state: "queued", wakeAt: null, segment: sql`${runs.segment} + 1` })
+          .where(and(eq(runs.id, sql.placeholder("run")), sql`${runs.state} = 'waiting'`))
+          .returning({ id: runs.id })
+          .prepare(name),
+      );
+      const woken = await statement.execute({ run });
       return woken.length > 0;
     },
 
@@ -65,23 +68,46 @@ export function runTransitions(session: Session): Transitions {
   };
 }
 
-type RunColumns = Parameters<ReturnType<Session["db"]["update"]>["set"]>[0];
+const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
+
+/** How a worker lets go of a run: what is set besides the lease. */
+const lettingGo = {
+  park: { state: "waiting", wakeAt: given("wakeAt") },
+  requeue: { state: "queued", wakeAt: given("wakeAt"), retries: given("retries") },
+  settle: {
+    state: given("state"),
+    outcomeCode: given("outcomeCode"),
+    outcomeSummary: given("outcomeSummary"),
+    endedAt: given("endedAt"),
+    wakeAt: null,
+    checkInAt: null,
+  },
+} as const;
 
 /** An update that only the worker of the run can make; throws `LeaseLost` for anyone else. */
-async function fenced(session: Session, lease: Lease, columns: RunColumns): Promise<void> {
+async function letGo(
+  session: Session,
+  lease: Lease,
+  how: keyof typeof lettingGo,
+  values: Readonly<Record<string, string | number | null>>,
+): Promise<void> {
   const { runs } = session.tables;
-  const changed = await session.db
-    .update(runs)
-    .set(columns)
-    .where(
-      and(
-        eq(runs.id, lease.run),
-        eq(runs.epoch, lease.epoch),
-        eq(runs.leaseOwner, lease.owner),
-        sql`${runs.state} = 'working'`,
-      ),
-    )
-    .returning({ id: runs.id });
+  const statement = session.prepared(`runs.${how}`, (db, name) =>
+    db
+      .update(runs)
+      .set({ leaseOwner: null, leaseUntil: null, segment: sql`${runs.segment} + 1`, ...lettingGo[how] })
+      .where(
+        and(
+          eq(runs.id, sql.placeholder("run")),
+          eq(runs.epoch, sql.placeholder("epoch")),
+          eq(runs.leaseOwner, sql.placeholder("owner")),
+          sql`${runs.state} = 'working'`,
+        ),
+      )
+      .returning({ id: runs.id })
+      .prepare(name),
+  );
+  const changed = await statement.execute({ ...values, ...lease });
   if (changed.length === 0) throw new LeaseLost(lease);
 }
 
@@ -118,17 +144,17 @@ function ended(state: TerminalRunState, outcome: RunOutcome, now: number) {
     outcomeCode: outcome.code,
     outcomeSummary: outcome.summary === undefined ? null : storableText(outcome.summary),
     endedAt: now,
-    wakeAt: null,
-    checkInAt: null,
   };
 }
 
 async function cancelWaits(session: Session, run: RunId, now: number): Promise<void> {
   const { waits } = session.tables;
-  await session.done(
-    session.db
+  const statement = session.prepared("waits.cancel", (db, name) =>
+    db
       .update(waits)
-      .set({ state: "cancelled", resolvedAt: now })
-      .where(and(eq(waits.run, run), sql`${waits.state} = 'open'`)),
+      .set({ state: "cancelled", resolvedAt: sql`${sql.placeholder("now")}` })
+      .where(and(eq(waits.run, sql.placeholder("run")), sql`${waits.state} = 'open'`))
+      .prepare(name),
   );
+  await session.done(statement.execute({ run, now }));
 }

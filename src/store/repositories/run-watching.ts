@@ -56,14 +56,20 @@ export function runWatching(session: Session): Watching {
     },
 
     async promise(run, checkInAt) {
-      await session.done(
-        session.db
-          .update(runs)
-          .set({ checkInAt: checkInAt ?? null })
-          .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'working', 'waiting')`)),
-      );
+      await session.done(promising(session).execute({ run, checkInAt: checkInAt ?? null }));
     },
   };
+}
+
+function promising(session: Session) {
+  const { runs } = session.tables;
+  return session.prepared("runs.promise", (db, name) =>
+    db
+      .update(runs)
+      .set({ checkInAt: sql`${sql.placeholder("checkInAt")}` })
+      .where(and(eq(runs.id, sql.placeholder("run")), sql`${runs.state} in ('queued', 'working', 'waiting')`))
+      .prepare(name),
+  );
 }
 
 function watching(session: Session) {

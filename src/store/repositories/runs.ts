@@ -7,6 +7,7 @@
 
 import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { nothingSpent } from "../../domain/budget.ts";
+import type { RunId } from "../../domain/ids.ts";
 import { type RunState, runStates } from "../../domain/run.ts";
 import type { RunPatch, RunRepository } from "../contract.ts";
 import { storableText } from "../rows.ts";
@@ -53,32 +54,19 @@ export function runRepository(session: Session): RunRepository {
 }
 
 function making(session: Session): Pick<RunRepository, "create" | "patch"> {
-  const { runs, briefs } = session.tables;
+  const { runs } = session.tables;
   return {
     async create(run) {
       const { goal, budget, title, subjectName, now, ...rest } = run;
-      const [made] = await session.db
-        .insert(runs)
-        .values({
-          ...rest,
-          subjectName: storableText(subjectName),
-          title: storableText(title),
-          state: "queued",
-          epoch: 0,
-          cursor: 0,
-          contextBase: 0,
-          segment: 0,
-          budget: JSON.stringify(budget),
-          spent: JSON.stringify(nothingSpent),
-          finishing: false,
-          retries: 0,
-          barrenClaims: 0,
-          createdAt: now,
-        })
-        .onConflictDoNothing()
-        .returning({ id: runs.id });
+      const [made] = await insertion(session).execute({
+        ...rest,
+        subjectName: storableText(subjectName),
+        title: storableText(title),
+        budget: JSON.stringify(budget),
+        createdAt: now,
+      });
       if (!made) return undefined;
-      await session.done(session.db.insert(briefs).values({ run: run.id, goal: storableText(goal) }));
+      await session.done(briefing(session).execute({ run: run.id, goal: storableText(goal) }));
       return findRun(session, run.id);
     },
 
@@ -89,7 +77,7 @@ function making(session: Session): Pick<RunRepository, "create" | "patch"> {
       }
       if (patch.opening !== undefined) {
         const opening = storableText(patch.opening);
-        await session.done(session.db.update(briefs).set({ opening }).where(eq(briefs.run, run)));
+        await session.done(opened(session).execute({ run, opening }));
       }
     },
   };
@@ -101,9 +89,18 @@ function looking(session: Session): Pick<RunRepository, "find" | "active" | "lis
     find: (id) => findRun(session, id),
 
     async active(conversation) {
-      const isActive = sql`${runs.state} in ('queued', 'working', 'waiting')`;
-      const where = and(eq(runs.conversation, conversation), isActive);
-      const [row] = await joinedRuns(session, session.db).where(where).limit(1);
+      const statement = session.prepared("runs.active", (db, name) =>
+        joinedRuns(session, db)
+          .where(
+            and(
+              eq(runs.conversation, sql.placeholder("conversation")),
+              sql`${runs.state} in ('queued', 'working', 'waiting')`,
+            ),
+          )
+          .limit(1)
+          .prepare(name),
+      );
+      const [row] = await statement.execute({ conversation });
       return row && toRun(row);
     },
 
@@ -132,6 +129,63 @@ function looking(session: Session): Pick<RunRepository, "find" | "active" | "lis
       return counts;
     },
   };
+}
+
+interface Writing<T> {
+  execute(values: Record<string, unknown>): Promise<T>;
+}
+
+function insertion(session: Session): Writing<{ id: RunId }[]> {
+  const { runs } = session.tables;
+  return session.prepared("runs.create", (db, name) =>
+    db
+      .insert(runs)
+      .values({
+        id: sql.placeholder("id"),
+        tenant: sql.placeholder("tenant"),
+        conversation: sql.placeholder("conversation"),
+        agent: sql.placeholder("agent"),
+        subject: sql.placeholder("subject"),
+        subjectName: sql.placeholder("subjectName"),
+        mode: sql.placeholder("mode"),
+        title: sql.placeholder("title"),
+        state: "queued",
+        epoch: 0,
+        cursor: 0,
+        contextBase: 0,
+        segment: 0,
+        budget: sql.placeholder("budget"),
+        spent: JSON.stringify(nothingSpent),
+        finishing: false,
+        retries: 0,
+        barrenClaims: 0,
+        createdAt: sql.placeholder("createdAt"),
+      })
+      .onConflictDoNothing()
+      .returning({ id: runs.id })
+      .prepare(name),
+  );
+}
+
+function briefing(session: Session): Writing<unknown> {
+  const { briefs } = session.tables;
+  return session.prepared("briefs.add", (db, name) =>
+    db
+      .insert(briefs)
+      .values({ run: sql.placeholder("run"), goal: sql.placeholder("goal") })
+      .prepare(name),
+  );
+}
+
+function opened(session: Session): Writing<unknown> {
+  const { briefs } = session.tables;
+  return session.prepared("briefs.opening", (db, name) =>
+    db
+      .update(briefs)
+      .set({ opening: sql`${sql.placeholder("opening")}` })
+      .where(eq(briefs.run, sql.placeholder("run")))
+      .prepare(name),
+  );
 }
 
 /** Only what the patch names: an update without columns would be an error. */

@@ -24,25 +24,44 @@ function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRu
     },
 
     async find(id) {
-      const [row] = await session.db.select().from(waits).where(eq(waits.id, id));
+      const statement = session.prepared("waits.find", (db, name) =>
+        db
+          .select()
+          .from(waits)
+          .where(eq(waits.id, sql.placeholder("id")))
+          .prepare(name),
+      );
+      const [row] = await statement.execute({ id });
       return row && toWait(row);
     },
 
     async forRun(run) {
-      const rows = await session.db
-        .select()
-        .from(waits)
-        .where(eq(waits.run, run))
-        .orderBy(desc(waits.createdAt), desc(waits.id));
+      const statement = session.prepared("waits.of-run", (db, name) =>
+        db
+          .select()
+          .from(waits)
+          .where(eq(waits.run, sql.placeholder("run")))
+          .orderBy(desc(waits.createdAt), desc(waits.id))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ run });
       return rows.map(toWait);
     },
 
     async resolve(id, answer, now) {
-      const resolved = await session.db
-        .update(waits)
-        .set({ state: "resolved", answer: JSON.stringify(answer), resolvedAt: now })
-        .where(and(eq(waits.id, id), isOpen(session)))
-        .returning({ id: waits.id });
+      const statement = session.prepared("waits.resolve", (db, name) =>
+        db
+          .update(waits)
+          .set({
+            state: "resolved",
+            answer: sql`${sql.placeholder("answer")}`,
+            resolvedAt: sql`${sql.placeholder("now")}`,
+          })
+          .where(and(eq(waits.id, sql.placeholder("id")), isOpen(session)))
+          .returning({ id: waits.id })
+          .prepare(name),
+      );
+      const resolved = await statement.execute({ id, answer: JSON.stringify(answer), now });
       return resolved.length > 0;
     },
   };

@@ -1,0 +1,45 @@
+// A process that posts JSON at a steady rate, whether or not answers come (no coordinated omission): latency counts from the moment
+// at which a request was due.
+
+import { Agent, request } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { serveSide, startSide } from "./side-process.mjs";
+import { percentile } from "./spread.mjs";
+
+/** `ask({ url, perSecond, bodies })` gives the latencies' percentiles. */
+export function startDriver() {
+  return startSide(import.meta.url, {});
+}
+
+async function drive({ url, perSecond, bodies }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 50 });
+  const began = performance.now();
+  const answers = [];
+  for (let count = 0; count < bodies.length; count += 1) {
+    const due = began + (count * 1_000) / perSecond;
+    const early = due - performance.now();
+    if (early > 0) await wait(early);
+    answers.push(post(url, agent, bodies[count]).then(() => performance.now() - Math.max(due, began)));
+  }
+  const latencies = await Promise.all(answers);
+  agent.destroy();
+  return { p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) };
+}
+
+function post(url, agent, body) {
+  return new Promise((resolve, reject) => {
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const sent = request(url, { method: "POST", agent, headers }, (response) => {
+      response.resume();
+      response.once("end", () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`Answered ${response.statusCode}`)),
+      );
+    });
+    sent.once("error", reject);
+    sent.end(body);
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await serveSide(async () => ({ answer: drive, close: () => undefined }));

@@ -1,0 +1,9 @@
+// Where the built product is. Another build can be measured by naming its folder.
+
+import path from "node:path";
+
+const dist = path.resolve(process.env.BENCH_PRODUCT ?? path.join(import.meta.dirname, "../../dist"));
+
+export function productFile(name) {
+  return path.join(dist, name);
+}

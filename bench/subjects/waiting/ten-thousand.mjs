@@ -1,0 +1,3 @@
+import { openWaiting } from "../../harness/waiting-subject.mjs";
+
+export const openSubject = () => openWaiting(10_000);

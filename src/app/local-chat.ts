@@ -1,0 +1,29 @@
+// The local chat of the data folder, for this process alone: two writers of one log would undo each other's lines.
+
+import path from "node:path";
+import { AppError } from "../base/errors.ts";
+import { createLocalChat, type LocalChat } from "../chat/local/local-chat.ts";
+import type { Config } from "../config/load-config.ts";
+import type { World } from "../runtime/deps.ts";
+import { claimFile } from "../store/single-process.ts";
+import type { StopList } from "./stop-list.ts";
+
+/** Rejects with `app.chat_in_use` while another process has it. */
+export async function openLocalChat(
+  config: Config,
+  { clock, ids, log }: World,
+  agentName: string,
+  stops: StopList,
+): Promise<LocalChat> {
+  const folder = path.join(config.core.dataFolder, "chat");
+  const claim = claimFile(path.join(folder, "chat"), () => inUse(folder));
+  stops.add(() => claim.release());
+  return createLocalChat({ folder, clock, ids, log, agentName });
+}
+
+function inUse(folder: string): AppError {
+  return new AppError(
+    "app.chat_in_use",
+    `Another Deputy has the local chat in ${folder} open already, and only one process can. Stop that one, or start this one with \`deputy worker\`, which needs no chat.`,
+  );
+}

@@ -1,0 +1,26 @@
+// A connection whose statements are made once per SQL text and live as long as the process.
+//
+//   LS1  better-sqlite3 12, the last for Node.js 20, aborts the process on Node.js 24 when one of its objects is collected
+//        as garbage (`RemoveEnvironmentCleanupHook`, environment gone). So none of them ever is.
+//
+// What is kept is bounded by the SQL texts of the code and the connections that a process opens.
+
+import Database from "better-sqlite3";
+
+const kept: unknown[] = [];
+
+export function openLasting(file: string, options: Database.Options): Database.Database {
+  const connection = new Database(file, options);
+  const statements = new Map<string, Database.Statement>();
+  const prepare = connection.prepare.bind(connection);
+  const lasting = (sql: string): Database.Statement => {
+    const known = statements.get(sql);
+    if (known) return known;
+    const statement = prepare(sql);
+    statements.set(sql, statement);
+    return statement;
+  };
+  Object.defineProperty(connection, "prepare", { value: lasting });
+  kept.push(connection, statements);
+  return connection;
+}
