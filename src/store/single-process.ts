@@ -33,7 +33,7 @@ export function claimDatabase(databasePath: string): FileClaim {
 
 /** Throws what `inUse` makes while another process, or another claim in this one, holds the file. */
 export function claimFile(file: string, inUse: () => AppError): FileClaim {
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true });
+  mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
   const lock = openLock(`${file}.lock`);
   try {
     lock.exec("begin exclusive");

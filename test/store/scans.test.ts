@@ -46,14 +46,14 @@ describe("store/scans", () => {
     const connections = openSqlite(path.join(folder, "deputy.db"), "OFF");
     writer = connections.writer;
     statements = [];
-    const prepare = writer.prepare.bind(writer);
-    Object.assign(writer, {
-      prepare: (text: string) => {
+    const noted = {
+      value: (text: string) => {
         statements.push(text);
-        return prepare(text);
+        return connections.writer.prepare(text);
       },
-    });
-    store = sqliteStoreOn(connections);
+    };
+    const noting: Database.Database = Object.create(writer, { prepare: noted });
+    store = sqliteStoreOn({ ...connections, writer: noting });
     statements.length = 0;
   });
   afterEach(async () => {

@@ -47,7 +47,6 @@ describe("store/single-process", () => {
     }
 
     expect(() => claimDatabase(file)).toThrow(DatabaseInUse);
-    process.emit("exit", 0);
   });
 
   it("keeps databases apart, and does not stand in the way of using this one", async () => {
