@@ -22,3 +22,5 @@ process.exitCode = await runCli({
   stderr: process.stderr,
 });
 clearInterval(alive);
+// The command has ended and so does the process: idle connections of its clients would keep it for seconds.
+process.stdout.write("", () => process.stderr.write("", () => process.exit()));

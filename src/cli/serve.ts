@@ -5,10 +5,17 @@ import { type App, type AppOptions, startApp } from "../app.ts";
 
 /** The exit code. `ready` is called when everything is up. */
 export async function serve(options: AppOptions, ready: (app: App) => void): Promise<number> {
-  const app = await startApp(options);
+  const first = signal(); // from here on: who is told to stop while starting stops in order, too
+  const second = first.then(signal);
+  const app = await Promise.race([startApp(options), second]);
+  if (app === "signal") return 1;
   ready(app);
-  const signal = await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => "stop");
-  const forced = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]).then(() => "forced");
-  const ended = await Promise.race([app.stop().then(() => signal), forced]);
-  return ended === "forced" ? 1 : 0;
+  await first;
+  const ended = await Promise.race([app.stop(), second]);
+  return ended === "signal" ? 1 : 0;
+}
+
+async function signal(): Promise<"signal"> {
+  await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  return "signal";
 }

@@ -45,6 +45,8 @@ export interface Thread {
   post<K extends Kind>(kind: K, n?: number, is?: (body: BodyOf<K>) => boolean): Promise<Post<K>>;
   /** A private note to this person, as soon as it is there. */
   whisper(to: Person, pattern: RegExp): Promise<string>;
+  /** Resolves when the agent has taken this message in. */
+  seen(message: LocalMessage): Promise<LocalMessage>;
   /** Everything, as text: for failures. */
   toString(): string;
 }
@@ -108,6 +110,10 @@ export function threadIn(room: LocalRoom, first: LocalMessage): Thread {
         const found = posts(kind)[n - 1];
         return found && is(found.body) ? found : undefined;
       }),
+    seen: (message) =>
+      until(room, `eyes on ${message.id} in the thread:\n`, toString, () =>
+        room.history(channel, id).find((one) => one.id === message.id && one.reactions.includes("eyes")),
+      ),
     whisper: (to, pattern) =>
       until(room, `a note like ${pattern} in the thread:\n`, toString, () =>
         room

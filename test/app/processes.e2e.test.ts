@@ -6,34 +6,54 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli/run-cli.ts";
+import { type FakeOpenAi, startFakeOpenAi } from "../fakes/fake-openai.ts";
 import { printed, runDeputy, startDeputy } from "../support/child.ts";
-import { openChatPage } from "./chat-page.ts";
+import { type ChatPage, openChatPage } from "./chat-page.ts";
+import { settingsOf } from "./product.ts";
 
 let folder: string;
+let model: FakeOpenAi;
 let first: ChildProcess;
-let link: string;
+let page: ChatPage;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), "deputy-processes-"));
-  first = startDeputy(["start"], { DEPUTY_DATA: folder, PORT: "0" });
-  link = (await printed(first, /Local chat: (\S+)/))[1] ?? "";
+  model = await startFakeOpenAi();
+  first = startDeputy(["start"], settingsOf(folder, model));
+  const [, link = ""] = await printed(first, /Local chat: (\S+)/);
+  page = await openChatPage(link);
 });
 afterAll(async () => {
   first.kill("SIGKILL");
+  await model.close();
   await rm(folder, { recursive: true, force: true });
 });
 
 describe("app: processes", () => {
   it("I3 I14: a second one on the same SQLite without Redis is refused with the reason, and the first works on", async () => {
-    const second = await runDeputy(["start"], { DEPUTY_DATA: folder, PORT: "0" });
+    const second = await runDeputy(["start"], settingsOf(folder, model));
 
     expect(second.code).toBe(1);
     expect(second.stderr).toMatch(/Another Deputy works on .*deputy\.db already.*set REDIS_URL/);
     expect(second.stderr).not.toMatch(/\n\s+at /);
-    const page = await openChatPage(link);
-    await page.say("@deputy write a note about the second process");
+    await page.say("@deputy are you still there?");
     await expect
-      .poll(async () => (await page.messages()).map(({ body }) => body.kind), { timeout: 15_000 })
-      .toContain("result");
+      .poll(async () => (await page.messages()).map(({ body }) => body.result?.text), { timeout: 15_000 })
+      .toContain("ok");
+  });
+
+  it("the command line shows the runs of the server that runs beside it", async () => {
+    let stdout = "";
+    const code = await runCli({
+      argv: ["runs", "list", "--json"],
+      env: settingsOf(folder, model),
+      cwd: folder,
+      stdout: { write: (text) => void (stdout += text) },
+      stderr: { write: () => undefined },
+    });
+
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ runs: [{ state: "done", subject: "local:local:ana" }] });
   });
 
   it("I14: an unknown command exits with 2 and is named", async () => {
@@ -42,17 +62,26 @@ describe("app: processes", () => {
     expect(finished).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("'fly'") });
   });
 
-  it("shows the runs of the server that runs beside it", async () => {
-    const listed = await runDeputy(["runs", "list", "--json"], { DEPUTY_DATA: folder });
+  it("a second signal ends a process at once that waits for a model", async () => {
+    model.otherwise({ kind: "silence" });
+    const asked = model.requests.length;
+    await page.say("@deputy take your time");
+    await expect.poll(() => model.requests.length, { timeout: 10_000 }).toBe(asked + 1);
+    const exited = once(first, "exit");
 
-    expect(JSON.parse(listed.stdout)).toMatchObject({
-      runs: [{ state: "done", subject: "local:local:ana" }],
-    });
+    first.kill("SIGTERM");
+    await expect.poll(() => page.messages().catch(() => "gone"), { timeout: 10_000 }).toBe("gone");
+    first.kill("SIGTERM");
+
+    expect(await exited).toEqual([1, null]);
   });
 
-  it("ends with 0 when it is told to", async () => {
-    const exited = once(first, "exit");
-    first.kill("SIGTERM");
+  it("a signal at the moment of the start ends a process in order", async () => {
+    const child = startDeputy(["start"], settingsOf(path.join(folder, "fresh"), model));
+    const exited = once(child, "exit");
+
+    await printed(child, /the web server listens/);
+    child.kill("SIGTERM");
 
     expect(await exited).toEqual([0, null]);
   });
