@@ -6,10 +6,11 @@
 
 import { estimateTokenCount, type LanguageConfig } from "tokenx";
 import type { Usage } from "../domain/step.ts";
+import { countAscii } from "./ascii-tokens.ts";
 import type { CountTokens, ModelAnswer, ModelMessage, ModelRequest, ToolSpec } from "./contract.ts";
 
 /** What tokenx counts too low: numbers, hashes and ids, capitals, rules of punctuation, emoji, scripts beyond Latin and CJK. */
-const languageConfigs: LanguageConfig[] = [
+export const languageConfigs: LanguageConfig[] = [
   { pattern: /^\d+$/, averageCharsPerToken: 2.2 },
   { pattern: /^[!-~]*(?:\d[A-Za-z]|[A-Za-z]\d)[!-~]*$/, averageCharsPerToken: 1.3 },
   { pattern: /^[A-Z]{4,}$/, averageCharsPerToken: 4 },
@@ -29,10 +30,12 @@ const tokensPerMessage = 6;
 const tokensPerCall = 12;
 const tokensPerTool = 12;
 
-export const countTokens: CountTokens = (text) =>
-  Math.ceil(
-    Math.max(estimateTokenCount(text, { languageConfigs }) * margin, text.length / mostCharsPerToken),
-  );
+const beyondAscii = /[^\p{ASCII}]/u;
+
+export const countTokens: CountTokens = (text) => {
+  const estimated = beyondAscii.test(text) ? estimateTokenCount(text, { languageConfigs }) : countAscii(text);
+  return Math.ceil(Math.max(estimated * margin, text.length / mostCharsPerToken));
+};
 
 function countMessage(message: ModelMessage): number {
   if (message.role === "user") return tokensPerMessage + countTokens(message.text);

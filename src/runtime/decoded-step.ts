@@ -28,6 +28,17 @@ export type DecodedStep =
 export type ModelStep = Extract<DecodedStep, { kind: "model" }>;
 export type ToolStep = Extract<DecodedStep, { kind: "tool" }>;
 
+/** A new list, with `changed` in the place of the steps that they are of, or at its end. */
+export function withSteps(steps: readonly DecodedStep[], changed: readonly DecodedStep[]): DecodedStep[] {
+  const next = [...steps];
+  for (const step of changed) {
+    const at = next.findLastIndex(({ n }) => n === step.n);
+    if (at < 0) next.push(step);
+    else next[at] = step;
+  }
+  return next;
+}
+
 /** `expand` turns what `compact` in `journal-text.ts` made back into the text. */
 export async function decodeStep(
   step: Step,

@@ -14,7 +14,7 @@ import type { Utterance } from "../domain/outbox.ts";
 import type { RunOutcome, TerminalRunState } from "../domain/run.ts";
 import type { WaitAsk, WaitKind } from "../domain/wait.ts";
 import type { RunPatch, StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
-import type { DecodedStep } from "./decoded-step.ts";
+import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
 import type { Work } from "./work.ts";
 
@@ -124,10 +124,7 @@ function apply(work: Work, change: Change, mail: readonly Mail[]): void {
     spent: change.spent,
     retries: 0,
   };
-  const changed = new Map(change.steps.map((step) => [step.n, step]));
-  work.steps = work.steps.map((step) => changed.get(step.n) ?? step);
-  const known = new Set(work.steps.map((step) => step.n));
-  work.steps.push(...change.steps.filter((step) => !known.has(step.n)));
+  work.steps = withSteps(work.steps, change.steps);
   if (contextBase !== undefined) {
     work.steps = work.steps.filter((step) => step.n >= contextBase);
     work.mail = work.mail.filter((item) => (item.consumedBy ?? contextBase) >= contextBase);

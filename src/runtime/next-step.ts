@@ -7,7 +7,7 @@ import { spentAfter } from "../domain/budget.ts";
 import type { StepIntent } from "../store/contract.ts";
 import { type Act, type Done, type End, isAct, type Next } from "./act.ts";
 import { decide } from "./decide.ts";
-import type { DecodedStep } from "./decoded-step.ts";
+import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { consequences, lateCard } from "./effects.ts";
 import { fitEnd, waitOf, wordsOf } from "./ending.ts";
@@ -79,8 +79,7 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
 }
 
 function preview(work: Work, base: Move["base"]): Work {
-  const settled = new Map(base.steps.map((step) => [step.n, step]));
-  const steps = work.steps.map((step) => settled.get(step.n) ?? step);
+  const steps = withSteps(work.steps, base.steps);
   const { contextBase, ...patch } = base.patch ?? {};
   return {
     ...work,

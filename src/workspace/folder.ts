@@ -10,7 +10,7 @@
 //   W1  A descriptor's number is used only while its folder is open: close after the last use has settled.
 
 import { type BigIntStats, constants } from "node:fs";
-import { access, lstat, open, realpath } from "node:fs/promises";
+import { access, type FileHandle, lstat, open, readlink, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { quoted, WorkspaceError } from "./errors.ts";
 
@@ -21,6 +21,11 @@ export interface Folder {
   at(name: string): string;
   /** Throws when the folder is no longer the one that was opened. Nothing to check on Linux. */
   check(): Promise<void>;
+  /**
+   * Whether the open file still is what `name` leads to, and has been since it was opened. Where nothing can tell, it is
+   * taken to be. False is not the last word: the folder itself may have been moved at that moment.
+   */
+  stillHas(name: string, file: FileHandle): Promise<boolean>;
   /** Opens a folder in it. Rejects with the system's error for links, files and what is absent. */
   open(name: string): Promise<Folder>;
   /** Makes renames and new entries durable. */
@@ -46,6 +51,8 @@ export function openFolder(path: string, confinement: Confinement): Promise<Fold
   return confinement === "descriptor" ? openByDescriptor(path) : openChecked(path);
 }
 
+const deletedMark = " (deleted)";
+
 async function openByDescriptor(path: string): Promise<Folder> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
   const here = `/proc/self/fd/${handle.fd}`;
@@ -53,6 +60,11 @@ async function openByDescriptor(path: string): Promise<Folder> {
     here,
     at: (name) => `${here}/${name}`,
     check: () => Promise.resolve(),
+    async stillHas(name, file) {
+      // proc(5): an open file is shown by the name that it was opened by, and as deleted once that is taken from it.
+      const [folder, opened] = await Promise.all([readlink(here), readlink(`/proc/self/fd/${file.fd}`)]);
+      return opened === `${folder}/${name}` && !name.endsWith(deletedMark);
+    },
     open: (name) => openByDescriptor(`${here}/${name}`),
     sync: () => handle.sync(),
     close: () => handle.close(),
@@ -76,6 +88,7 @@ async function openChecked(path: string): Promise<Folder> {
     here,
     at: (name) => join(here, name),
     check,
+    stillHas: () => Promise.resolve(true),
     async open(name) {
       await check();
       return openChecked(join(here, name));

@@ -1,8 +1,8 @@
 // Opening a file and proving that it is nothing but a file of this folder (SBX-6).
 //
-//   P1  What was opened is what was looked at before: a regular file that had one link then. To look at the links of
-//       the open file alone is not enough: a hard link to a file outside loses its second link when its name is taken
-//       away right after it was opened.
+//   P1  What was opened is a regular file with one link, and that link is its name here. To count the links alone is not
+//       enough, however often: a hard link to a file outside loses its second link when its name here is taken away. So
+//       they are counted while the name is known to be there: it is looked at once more after the count.
 
 import { type BigIntStats, constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
@@ -45,7 +45,8 @@ async function openSame(
   if (handle === undefined) return undefined;
   try {
     const stats = await handle.stat({ bigint: true });
-    if (isSame(stats, listed) && stats.isFile() && stats.nlink === 1n) return { handle, stats };
+    const alone = isSame(stats, listed) && stats.isFile() && stats.nlink === 1n;
+    if (alone && (await folder.stillHas(name, handle))) return { handle, stats };
   } catch (error) {
     await handle.close();
     throw error;

@@ -134,9 +134,9 @@ class WorkspaceFolders {
 
   /** Makes what is missing, finishes a takeover that was cut short (F4), sweeps what is old. */
   async #prepare(home: string): Promise<void> {
-    for (const name of [".staging", ".stale"]) {
-      await mkdir(join(home, name), { recursive: true, mode: 0o700 });
-    }
+    await Promise.all(
+      [".staging", ".stale"].map((name) => mkdir(join(home, name), { recursive: true, mode: 0o700 })),
+    );
     const files = join(home, "files");
     if ((await statPath(files)) === undefined) {
       const next = await newestNext(join(home, ".staging"));
@@ -146,7 +146,7 @@ class WorkspaceFolders {
         this.#deps.log.warn("finished a workspace takeover that was cut short", { home });
       await syncFolder(home);
     }
-    for (const name of [".staging", ".stale"]) await this.#sweep(home, name);
+    await Promise.all([".staging", ".stale"].map((name) => this.#sweep(home, name)));
   }
 
   async #sweep(home: string, name: string): Promise<void> {

@@ -29,14 +29,15 @@ export class BodyTooLarge extends Error {
 }
 
 type Fetch = typeof globalThis.fetch;
-type BodyFilter = TransformStream<Uint8Array, Uint8Array>;
+/** What to pass on of a chunk; throws when a limit is broken, `end` when nothing more is wanted. */
+type Cap = (chunk: Uint8Array) => { readonly pass: Uint8Array; readonly end: boolean };
 
 export function cappedFetch(fetch: Fetch, limits: ModelByteLimits): Fetch {
   return async (input, init) => {
     const response = await fetch(input, { ...init, redirect: "manual" });
     if (!response.body) return response;
-    const filter = response.ok ? refusingMoreThan(limits) : keepingOnly(limits.maxErrorBytes);
-    return new Response(response.body.pipeThrough(filter), {
+    const cap = response.ok ? refusingMoreThan(limits) : keepingOnly(limits.maxErrorBytes);
+    return new Response(capped(response.body, cap), {
       status: response.status,
       statusText: response.statusText,
       headers: response.headers,
@@ -44,18 +45,37 @@ export function cappedFetch(fetch: Fetch, limits: ModelByteLimits): Fetch {
   };
 }
 
-function refusingMoreThan({ maxBytes, maxEventBytes }: ModelByteLimits): BodyFilter {
+function capped(body: ReadableStream<Uint8Array>, cap: Cap): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream({
+    async pull(controller) {
+      const piece = await reader.read();
+      if (piece.done) return controller.close();
+      try {
+        const { pass, end } = cap(piece.value);
+        controller.enqueue(pass);
+        if (!end) return;
+      } catch (error) {
+        await reader.cancel(error);
+        throw error;
+      }
+      await reader.cancel();
+      controller.close();
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+function refusingMoreThan({ maxBytes, maxEventBytes }: ModelByteLimits): Cap {
   let total = 0;
   let event = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      total += chunk.byteLength;
-      event = eventBytesAfter(event, chunk);
-      if (total > maxBytes) controller.error(new BodyTooLarge(maxBytes));
-      else if (event > maxEventBytes) controller.error(new BodyTooLarge(maxEventBytes));
-      else controller.enqueue(chunk);
-    },
-  });
+  return (chunk) => {
+    total += chunk.byteLength;
+    event = eventBytesAfter(event, chunk);
+    if (total > maxBytes) throw new BodyTooLarge(maxBytes);
+    if (event > maxEventBytes) throw new BodyTooLarge(maxEventBytes);
+    return { pass: chunk, end: false };
+  };
 }
 
 /** Bytes since the last blank line, which ends an event. One that two chunks share is not seen: the next one is. */
@@ -65,14 +85,11 @@ function eventBytesAfter(before: number, chunk: Uint8Array): number {
   return last < 0 ? before + chunk.byteLength : chunk.byteLength - last;
 }
 
-function keepingOnly(maxBytes: number): BodyFilter {
+function keepingOnly(maxBytes: number): Cap {
   let total = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      const rest = maxBytes - total;
-      total += chunk.byteLength;
-      controller.enqueue(chunk.byteLength > rest ? chunk.subarray(0, rest) : chunk);
-      if (total >= maxBytes) controller.terminate();
-    },
-  });
+  return (chunk) => {
+    const rest = maxBytes - total;
+    total += chunk.byteLength;
+    return { pass: chunk.byteLength > rest ? chunk.subarray(0, rest) : chunk, end: total >= maxBytes };
+  };
 }
