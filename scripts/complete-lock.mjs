@@ -1,4 +1,4 @@
-// Adds to package-lock.json the optional packages of platforms that npm left out, so that `npm ci` accepts the lock.
+// Adds to the package-lock.json files the optional packages of platforms that npm left out, so that `npm ci` accepts the lock.
 //
 // npm leaves an optional package out of the lock when the registry in use does not serve it (a mirror with one
 // platform only, say), and `npm ci` then calls the lock incomplete. The entries made here hold what decides whether a
@@ -8,8 +8,6 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 
-const file = new URL("../package-lock.json", import.meta.url);
-const lock = JSON.parse(readFileSync(file, "utf8"));
 const systems = [
   "aix",
   "android",
@@ -36,26 +34,36 @@ const processors = [
   "x64",
 ];
 
-let added = 0;
-for (const [path, entry] of Object.entries(lock.packages)) {
-  for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (isLocked(path, name)) continue;
-    lock.packages[`node_modules/${name}`] = entryOf(name, range, entry.dev === true);
-    added += 1;
+const checkOnly = process.argv.includes("--check");
+let missing = 0;
+for (const name of ["package-lock.json", "bench/package-lock.json"]) {
+  const file = new URL(`../${name}`, import.meta.url);
+  const lock = JSON.parse(readFileSync(file, "utf8"));
+  const added = complete(lock);
+  console.log(`${name}: ${added} packages of other platforms ${checkOnly ? "missing" : "added"}`);
+  missing += added;
+  if (!checkOnly && added > 0) writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
+}
+process.exitCode = checkOnly && missing > 0 ? 1 : 0;
+
+/** Returns how many were added. */
+function complete(lock) {
+  let added = 0;
+  for (const [path, entry] of Object.entries(lock.packages)) {
+    for (const [name, range] of Object.entries(entry.optionalDependencies ?? {})) {
+      if (isLocked(lock, path, name)) continue;
+      lock.packages[`node_modules/${name}`] = entryOf(name, range, entry.dev === true);
+      added += 1;
+    }
   }
+  lock.packages = Object.fromEntries(
+    Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, "en")),
+  );
+  return added;
 }
-if (process.argv.includes("--check")) {
-  console.log(`${added} packages of other platforms are missing in package-lock.json`);
-  process.exit(added === 0 ? 0 : 1);
-}
-lock.packages = Object.fromEntries(
-  Object.entries(lock.packages).toSorted(([a], [b]) => a.localeCompare(b, "en")),
-);
-writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`${added} packages of other platforms added to package-lock.json`);
 
 /** Is there a copy of `name` that the package at `path` would find, walking up? */
-function isLocked(path, name) {
+function isLocked(lock, path, name) {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("node_modules/") - 1))) {
     if (lock.packages[`${folder === "" ? "" : `${folder}/`}node_modules/${name}`]) return true;
     if (folder === "") return false;
