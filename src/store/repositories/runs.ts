@@ -9,7 +9,7 @@ import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { nothingSpent } from "../../domain/budget.ts";
 import type { RunId } from "../../domain/ids.ts";
 import { type RunState, runStates } from "../../domain/run.ts";
-import type { RunPatch, RunRepository } from "../contract.ts";
+import type { RunFilter, RunPatch, RunRepository } from "../contract.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
 import { runClaiming } from "./run-claiming.ts";
@@ -104,16 +104,8 @@ function looking(session: Session): Pick<RunRepository, "find" | "active" | "lis
       return row && toRun(row);
     },
 
-    async list({ states, conversation, subject, limit }) {
-      const where = and(
-        states && inArray(runs.state, [...states]),
-        conversation && eq(runs.conversation, conversation),
-        subject && eq(runs.subject, subject),
-      );
-      const rows = await joinedRuns(session, session.db)
-        .where(where)
-        .orderBy(desc(runs.createdAt), desc(runs.id))
-        .limit(limit);
+    async list(query) {
+      const rows = await listing(session, query);
       return rows.map(toRun);
     },
 
@@ -129,6 +121,31 @@ function looking(session: Session): Pick<RunRepository, "find" | "active" | "lis
       return counts;
     },
   };
+}
+
+/** One statement per shape of the filter; states are few words of our own. */
+function listing(
+  session: Session,
+  { states, conversation, subject, limit }: RunFilter,
+): Promise<Parameters<typeof toRun>[0][]> {
+  const { runs } = session.tables;
+  const shape = [states?.join(","), conversation && "c", subject && "s"]; // a name has 63 characters in Postgres
+  const statement = session.prepared(
+    `runs.list ${shape.map((part) => part ?? "any").join(" ")}`,
+    (db, name) =>
+      joinedRuns(session, db)
+        .where(
+          and(
+            states && inArray(runs.state, [...states]),
+            conversation && eq(runs.conversation, sql.placeholder("conversation")),
+            subject && eq(runs.subject, sql.placeholder("subject")),
+          ),
+        )
+        .orderBy(desc(runs.createdAt), desc(runs.id))
+        .limit(sql.placeholder("limit"))
+        .prepare(name),
+  );
+  return statement.execute({ conversation, subject, limit });
 }
 
 interface Writing<T> {
