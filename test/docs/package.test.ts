@@ -24,11 +24,7 @@ describe("docs/package", () => {
 
     const { stdout, status } = spawnSync(process.execPath, [script, "--check"], { encoding: "utf8" });
 
-    expect(stdout).toBe(
-      "package-lock.json: 0 packages of other platforms missing
-bench/package-lock.json: 0 packages of other platforms missing
-",
-    );
+    expect(stdout.match(/\d+ packages/g)).toEqual(["0 packages", "0 packages"]);
     expect(status).toBe(0);
   });
 
