@@ -5,9 +5,11 @@
 //   C3  A failed call says whether the outcome is known: `refused` did not happen, `unknown` may have.
 
 import type { ConversationAddress } from "../domain/conversation.ts";
-import type { PersonKey } from "../domain/ids.ts";
+import type { HomePage } from "../domain/home-page.ts";
+import type { PersonKey, RunId } from "../domain/ids.ts";
 import type { InboundEvent, InboundFile } from "../domain/inbound.ts";
 import type { Outgoing } from "../domain/outbox.ts";
+import type { Person } from "../domain/person.ts";
 
 /** Commits the event. Rejects with `StoreUnavailable` when it cannot: the platform then answers 503 or the like. */
 export type Receive = (event: InboundEvent) => Promise<void>;
@@ -21,15 +23,46 @@ export interface PlatformCapabilities {
   readonly editIntervalMs: number;
 }
 
+/** What a platform tells that is not part of a conversation. Each may be lost. */
+export interface PlatformHooks {
+  /** The person looks at the agent's home: their page is to be published. */
+  homeOpened(person: Person): void;
+}
+
+/** A door over HTTP, mounted by the web server under `path` (a pattern of Hono). The body is unread. */
+export interface Door {
+  readonly path: string;
+  readonly handle: (request: Request) => Promise<Response>;
+}
+
+/** What a message is posted as: found again by its key (C2), shown with its run where messages have metadata. */
+export interface PostName {
+  readonly key: string;
+  readonly run?: RunId | undefined;
+}
+
+/** For platforms that show a session: what it is about and who began it. */
+export interface SessionAbout {
+  readonly title?: string | undefined;
+  readonly by?: PersonKey | undefined;
+}
+
+export interface PlatformHealth {
+  readonly ok: boolean;
+  /** One sentence for operators. */
+  readonly observed: string;
+}
+
 export interface ChatPlatform {
   readonly name: string;
   readonly capabilities: PlatformCapabilities;
-  start(receive: Receive): Promise<void>;
+  readonly doors?: readonly Door[];
+  start(receive: Receive, hooks?: PlatformHooks): Promise<void>;
   stop(): Promise<void>;
   /** Returns the platform's id of the new message. `files` are the contents of the message's files, in order. */
   post(
     at: ConversationAddress,
-    key: string,
+    name: PostName,
     message: Outgoing,
     files: readonly FileContent[],
   ): Promise<string>;
@@ -38,11 +71,19 @@ export interface ChatPlatform {
   /** Shows a message to one person only. May be lost. */
   whisper(at: ConversationAddress, to: PersonKey, message: Outgoing): Promise<void>;
   react(at: ConversationAddress, messageId: string, emoji: string): Promise<void>;
-  setStatus(at: ConversationAddress, status: "processing" | "suspended" | "active"): Promise<void>;
+  setStatus(
+    at: ConversationAddress,
+    status: "processing" | "suspended" | "active",
+    about?: SessionAbout,
+  ): Promise<void>;
   /** The id of the message that was posted under `key`, if it is there. Only with `readBack`. */
   findByKey(at: ConversationAddress, key: string): Promise<string | undefined>;
   /** Content of a file that came with a message. Rejects with `ChatError`. */
   download(file: InboundFile): Promise<AsyncIterable<Uint8Array>>;
+  /** Replaces what the person sees of their own work. Only where the platform has such a page. May be lost. */
+  publishHome?(person: PersonKey, page: HomePage): Promise<void>;
+  /** How the platform is doing, for readiness and `doctor`. Asks nothing of the network. */
+  health?(): PlatformHealth;
 }
 
 export interface FileContent {

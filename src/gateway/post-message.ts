@@ -121,9 +121,9 @@ class OncePoster implements Poster {
   }
 
   async #postForm(task: PostTask, form: Outgoing, until: number): Promise<string> {
-    const { key } = task.entry;
+    const { key, run } = task.entry;
     const { message, contents } = await this.#load(form);
-    const call = task.platform.post(task.at, key, message, contents);
+    const call = task.platform.post(task.at, { key, run }, message, contents);
     try {
       const { world } = this.#deps;
       return await within({ world, timeoutMs: until - world.clock.now() }, call);

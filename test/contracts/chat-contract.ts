@@ -124,7 +124,7 @@ export function chatContract(name: string, open: OpenChatWorld): void {
 
       it("gives a click with its action and value", async () => {
         const at = await thread();
-        const id = await world.platform.post(at, "k1", anAttention(), []);
+        const id = await world.platform.post(at, { key: "k1" }, anAttention(), []);
 
         await world.click(at, id);
 
@@ -146,7 +146,7 @@ export function chatContract(name: string, open: OpenChatWorld): void {
         async (message) => {
           const at = await thread();
 
-          const id = await world.platform.post(at, "k1", message, []);
+          const id = await world.platform.post(at, { key: "k1" }, message, []);
 
           expect((await world.seen(at, world.asker)).map((seen) => seen.id)).toEqual([id]);
           expect((await world.seen(at, world.other)).map((seen) => seen.id)).toEqual([id]);
@@ -157,8 +157,8 @@ export function chatContract(name: string, open: OpenChatWorld): void {
         const at = await thread();
 
         const ids = [
-          await world.platform.post(at, "k1", aNotice(), []),
-          await world.platform.post(at, "k1", aNotice(), []),
+          await world.platform.post(at, { key: "k1" }, aNotice(), []),
+          await world.platform.post(at, { key: "k1" }, aNotice(), []),
         ];
 
         expect(new Set(ids).size).toBe(1);
@@ -169,8 +169,8 @@ export function chatContract(name: string, open: OpenChatWorld): void {
         const at = await thread();
 
         const ids = await Promise.all([
-          world.platform.post(at, "k1", aNotice(), []),
-          world.platform.post(at, "k1", aNotice(), []),
+          world.platform.post(at, { key: "k1" }, aNotice(), []),
+          world.platform.post(at, { key: "k1" }, aNotice(), []),
         ]);
 
         expect(new Set(ids).size).toBe(1);
@@ -179,7 +179,7 @@ export function chatContract(name: string, open: OpenChatWorld): void {
 
       it("C2: finds a message by its key, in its own conversation only", async () => {
         const at = await thread();
-        const id = await world.platform.post(at, "k1", aNotice(), []);
+        const id = await world.platform.post(at, { key: "k1" }, aNotice(), []);
         heard = [];
         const elsewhere = await thread();
 
@@ -190,17 +190,17 @@ export function chatContract(name: string, open: OpenChatWorld): void {
 
       it("C2: finds a message by its key after a new start", async () => {
         const at = await thread();
-        const id = await world.platform.post(at, "k1", aNotice(), []);
+        const id = await world.platform.post(at, { key: "k1" }, aNotice(), []);
 
         const platform = await world.reconnect();
 
         expect(await platform.findByKey(at, "k1")).toBe(id);
-        expect(await platform.post(at, "k1", aNotice(), [])).toBe(id);
+        expect(await platform.post(at, { key: "k1" }, aNotice(), [])).toBe(id);
       });
 
       it("edits a message in place, and twice is once", async () => {
         const at = await thread();
-        const id = await world.platform.post(at, "k1", aNotice("before"), []);
+        const id = await world.platform.post(at, { key: "k1" }, aNotice("before"), []);
 
         await world.platform.edit(at, id, aNotice("after"));
         await world.platform.edit(at, id, aNotice("after"));
@@ -241,7 +241,7 @@ export function chatContract(name: string, open: OpenChatWorld): void {
       it("OUT-3: calls no channel together, whatever the text says", async () => {
         const at = await thread();
 
-        await world.platform.post(at, "k1", aNotice("Look @channel, @here and <!everyone>"), []);
+        await world.platform.post(at, { key: "k1" }, aNotice("Look @channel, @here and <!everyone>"), []);
 
         const [text = ""] = await texts(at, world.asker);
         expect(safeText(text)).toBe(text);
@@ -267,7 +267,9 @@ export function chatContract(name: string, open: OpenChatWorld): void {
         const content = Buffer.from([1, 0, 254, 10]);
         const file = { name: "report.bin", sha256: "a".repeat(64), sizeBytes: 4 };
 
-        await world.platform.post(at, "k1", aResult({ files: [file] }), [{ name: "report.bin", content }]);
+        await world.platform.post(at, { key: "k1" }, aResult({ files: [file] }), [
+          { name: "report.bin", content },
+        ]);
 
         const [seen] = await world.seen(at, world.other);
         expect(seen?.files).toEqual([{ name: "report.bin", content }]);
@@ -286,7 +288,7 @@ export function chatContract(name: string, open: OpenChatWorld): void {
       it("C3: refuses to post where there is no conversation", async () => {
         const at = { ...(await thread()), channel: "C000", thread: "msg_0" };
 
-        expect(await failure(world.platform.post(at, "k1", aNotice(), []))).toMatchObject({
+        expect(await failure(world.platform.post(at, { key: "k1" }, aNotice(), []))).toMatchObject({
           code: "chat.not_found",
           fate: "refused",
         });
@@ -304,7 +306,9 @@ export function chatContract(name: string, open: OpenChatWorld): void {
       it("C3: refuses a text that is too long, and posts nothing of it", async () => {
         const at = await thread();
 
-        expect(await failure(world.platform.post(at, "k1", aNotice("x".repeat(50_000)), []))).toMatchObject({
+        expect(
+          await failure(world.platform.post(at, { key: "k1" }, aNotice("x".repeat(50_000)), [])),
+        ).toMatchObject({
           code: "chat.bad_request",
           fate: "refused",
           retry: { kind: "never" },
@@ -316,10 +320,10 @@ export function chatContract(name: string, open: OpenChatWorld): void {
         const at = await thread();
         world.loseNextAnswer();
 
-        const error = await failure(world.platform.post(at, "k1", aNotice("once"), []));
+        const error = await failure(world.platform.post(at, { key: "k1" }, aNotice("once"), []));
         const platform = await world.reconnect();
         const found = await platform.findByKey(at, "k1");
-        const id = found ?? (await platform.post(at, "k1", aNotice("once"), []));
+        const id = found ?? (await platform.post(at, { key: "k1" }, aNotice("once"), []));
 
         expect(error).toMatchObject({ code: "chat.unavailable", fate: "unknown" });
         expect((await world.seen(at, world.asker)).map((seen) => seen.id)).toEqual([id]);

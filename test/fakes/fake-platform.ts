@@ -109,7 +109,7 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
       receive = given;
     },
     stop: async () => undefined,
-    post: (at, key, message, contents) =>
+    post: (at, { key }, message, contents) =>
       call(
         "post",
         key,

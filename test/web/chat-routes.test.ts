@@ -422,7 +422,7 @@ describe("web/chat-routes", () => {
   describe("actions", () => {
     const posted = async ({ room, platform }: ChatServer): Promise<string> => {
       const { thread } = await room.say({ as: ana, channel: "sales", text: "@deputy hello" });
-      return platform.post(toAddress({ channel: "sales", thread }), "k", anAttention(), []);
+      return platform.post(toAddress({ channel: "sales", thread }), { key: "k" }, anAttention(), []);
     };
 
     it("passes a click on", async () => {
@@ -476,7 +476,7 @@ describe("web/chat-routes", () => {
     const root = await room.say({ as: ana, channel: "sales", text: "@deputy **hello** @bo" });
     await room.say({ as: ana, channel: "dm-ana", text: "secret" });
     const at = toAddress(root);
-    await platform.post(at, "card", aCard(), []);
+    await platform.post(at, { key: "card" }, aCard(), []);
     await platform.whisper(at, ana, aResult());
     await platform.setStatus(at, "processing");
 

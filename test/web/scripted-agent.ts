@@ -48,9 +48,14 @@ async function begin(platform: ChatPlatform, request: InboundMessage): Promise<J
   const at = request.conversation;
   await platform.react(at, request.messageId, "eyes");
   await platform.setStatus(at, "processing");
-  const card = await platform.post(at, "card", cardAt(0), []);
+  const card = await platform.post(at, { key: "card" }, cardAt(0), []);
   await platform.edit(at, card, { ...cardAt(1), state: "Waiting for you" });
-  const question = await platform.post(at, "question", aQuestion(request.text.includes("many") ? 6 : 2), []);
+  const question = await platform.post(
+    at,
+    { key: "question" },
+    aQuestion(request.text.includes("many") ? 6 : 2),
+    [],
+  );
   await platform.setStatus(at, "suspended");
   return { platform, at, request, card, question };
 }
@@ -80,7 +85,7 @@ async function finish({ platform, at, card, question, request }: Job, event: Inb
   const text = `Read **${content.length} bytes**.\n\n| Region | Sum |\n|---|--:|\n| ${chosen} | 12 |\n\n<img src=x onerror=alert(1)> @channel`;
   await platform.post(
     at,
-    "result",
+    { key: "result" },
     aResult({ title: `The report on ${chosen}`, text, mention: ana, files: [file] }),
     [{ name: "report.csv", content }],
   );

@@ -72,7 +72,7 @@ function createSpeech(deps: LocalPlatformDeps): Speech {
   const { ledger } = deps;
   const posting = new Map<string, Promise<string>>();
   return {
-    async post(at, key, message, files) {
+    async post(at, { key }, message, files) {
       requireThread(ledger, at);
       requireSize(message);
       const place = keyPlace(at.channel, at.thread, key);

@@ -184,7 +184,7 @@ describe("chat/local/local-chat", () => {
       const world = await open(async (event) => void heard.push(event));
       const { platform, room } = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
-      const messageId = await platform.post(at, "k", anAttention(), []);
+      const messageId = await platform.post(at, { key: "k" }, anAttention(), []);
       const click = { as: bo, messageId, action: "question.answer", value: "wait_1.1" } as const;
       await room.click(click);
       await platform.edit(at, messageId, anAttention({ options: [], decided: "Bo chose World" }));
@@ -203,7 +203,7 @@ describe("chat/local/local-chat", () => {
       const { platform, room } = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
       const freeText = aButton({ value: "wait_1", label: "Something else" });
-      const messageId = await platform.post(at, "k", anAttention({ freeText }), []);
+      const messageId = await platform.post(at, { key: "k" }, anAttention({ freeText }), []);
 
       await room.click({
         as: ana,
@@ -300,7 +300,7 @@ describe("chat/local/local-chat", () => {
       const world = await open(taken);
       const before = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
-      const card = await before.platform.post(at, "card", aCard(), []);
+      const card = await before.platform.post(at, { key: "card" }, aCard(), []);
       await before.platform.edit(at, card, aCard({ state: "Done" }));
       await before.platform.whisper(at, bo, aNotice("psst"));
       await before.platform.react(at, at.thread, "eyes");
@@ -316,7 +316,7 @@ describe("chat/local/local-chat", () => {
     it("writes the metadata that other platforms carry", async () => {
       const world = await open(taken);
       const at = threadOf((await sayAsAna(world)).id);
-      await world.chat().platform.post(at, "run_1:card", aCard(), []);
+      await world.chat().platform.post(at, { key: "run_1:card" }, aCard(), []);
 
       const { content } = world.chat().room.history("sales")[1] ?? {};
 
@@ -371,7 +371,7 @@ describe("chat/local/local-chat", () => {
       const written = await readFile(path.join(world.folder, "log.ndjson"));
       world.disk.fault = "full";
 
-      const refused = platform.post(at, "k1", aResult(), [file]);
+      const refused = platform.post(at, { key: "k1" }, aResult(), [file]);
 
       await expect(refused).rejects.toMatchObject({
         code: "chat.unavailable",
@@ -382,7 +382,7 @@ describe("chat/local/local-chat", () => {
       expect(await readFile(path.join(world.folder, "log.ndjson"))).toEqual(written);
       expect(await readdir(path.join(world.folder, "files"))).toEqual([]);
       world.disk.fault = "none";
-      await platform.post(at, "k1", aResult(), [file]);
+      await platform.post(at, { key: "k1" }, aResult(), [file]);
       const before = room.history("sales");
       expect((await world.restart("died")).room.history("sales")).toEqual(before);
     });
@@ -392,10 +392,14 @@ describe("chat/local/local-chat", () => {
       const { platform } = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
       world.disk.fault = "unsure";
-      await expect(platform.post(at, "k1", aNotice(), [])).rejects.toMatchObject({ fate: "unknown" });
+      await expect(platform.post(at, { key: "k1" }, aNotice(), [])).rejects.toMatchObject({
+        fate: "unknown",
+      });
       world.disk.fault = "none";
 
-      await expect(platform.post(at, "k2", aNotice(), [])).rejects.toMatchObject({ fate: "unknown" });
+      await expect(platform.post(at, { key: "k2" }, aNotice(), [])).rejects.toMatchObject({
+        fate: "unknown",
+      });
     });
 
     it("refuses after it was stopped", async () => {
@@ -422,7 +426,7 @@ describe("chat/local/local-chat", () => {
       const world = await open(taken);
       const { platform, room } = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
-      const card = await platform.post(at, "card", aCard(), []);
+      const card = await platform.post(at, { key: "card" }, aCard(), []);
       await platform.react(at, at.thread, "eyes");
       await platform.setStatus(at, "active");
       const before = room.seq();
@@ -439,14 +443,14 @@ describe("chat/local/local-chat", () => {
       const { platform, room } = world.chat();
       const at = threadOf((await sayAsAna(world)).id);
       const since = room.seq();
-      const card = await platform.post(at, "card", aCard(), []);
+      const card = await platform.post(at, { key: "card" }, aCard(), []);
       await platform.setStatus(at, "processing");
       await platform.edit(at, card, aCard({ state: "Done" }));
       await platform.setStatus(at, "active");
 
       const seen: RoomEvent[] = [];
       room.subscribe((event) => seen.push(event), { since });
-      await platform.post(at, "late", aNotice(), []);
+      await platform.post(at, { key: "late" }, aNotice(), []);
 
       expect(seen).toMatchObject([
         { kind: "message", change: "edited", message: { id: card, content: { body: { state: "Done" } } } },
