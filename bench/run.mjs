@@ -8,6 +8,7 @@ import { parseArgs } from "node:util";
 import { durableStep } from "./cases/durable-step.mjs";
 import { inbound } from "./cases/inbound.mjs";
 import { loopOverhead } from "./cases/loop-overhead.mjs";
+import { slack } from "./cases/slack.mjs";
 import { start } from "./cases/start.mjs";
 import { storedBytes } from "./cases/stored-bytes.mjs";
 import { waiting } from "./cases/waiting.mjs";
@@ -15,7 +16,7 @@ import { wake } from "./cases/wake.mjs";
 import { figuresOf, judge, printCase } from "./harness/report.mjs";
 import { measure } from "./harness/rotation.mjs";
 
-const cases = [durableStep, storedBytes, loopOverhead, inbound, wake, waiting, start];
+const cases = [durableStep, storedBytes, loopOverhead, inbound, slack, wake, waiting, start];
 
 const { values: options } = parseArgs({
   options: {

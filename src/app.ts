@@ -3,8 +3,8 @@
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
-import { openLocalChat } from "./app/local-chat.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
+import { openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
 import { createWorkerParts } from "./app/worker-parts.ts";
@@ -53,11 +53,11 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   const edges = await openEdges(config, log, failpoint ?? noFailpoints, stops);
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;
-  const localChat =
-    role === "worker" ? undefined : await openLocalChat(config, edges.world, agentName, stops);
+  const platforms = role === "worker" ? {} : await openPlatforms(config, edges, agentName, stops);
+  const { localChat } = platforms;
 
   const runtime = measured(createRuntime({ ...edges, tools: builtinTools, agents }), edges);
-  const gateway = createGatewayParts(config, edges, agents, localChat ? [localChat.platform] : []);
+  const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
   if (role !== "worker") stops.add(await gateway.start());
   if (role !== "web") {
     const workers = createWorkerParts(config, edges, runtime, gateway);
@@ -66,7 +66,7 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   }
 
   const modelLabel = labelOf(config, edges.model.model.scripted);
-  const web = openWeb(config, edges, gateway, localChat && { localChat, modelLabel });
+  const web = openWeb(config, edges, gateway, { ...platforms, modelLabel });
   stops.add(() => web.stop());
   const { url, chatUrl } = await web.start();
   return {
@@ -95,7 +95,7 @@ function openWeb(
   config: Config,
   edges: Edges,
   gateway: GatewayParts,
-  chat: { readonly localChat: LocalChat; readonly modelLabel: string } | undefined,
+  { localChat, slack, modelLabel }: Platforms & { readonly modelLabel: string },
 ): Web {
   const { host, port, publicUrl } = config.core;
   const { metricsToken } = config.observability;
@@ -104,16 +104,17 @@ function openWeb(
     listen: { host, port, ...(publicUrl === undefined ? {} : { publicUrl }) },
     clock: edges.world.clock,
     log: edges.world.log,
-    ready: createReadiness(edges, gateway),
+    ready: createReadiness(edges, gateway, slack),
+    mounts: (slack?.doors ?? []).map(({ path, handle }) => ({ path, handler: handle })),
     metrics: {
       text: async () => (await edges.metrics.page()).body,
       ...(metricsToken ? { token: metricsToken } : {}),
     },
-    ...(chat
+    ...(localChat
       ? {
           chat: {
-            room: chat.localChat.room,
-            ...(scripted ? { modelLabel: chat.modelLabel } : {}),
+            room: localChat.room,
+            ...(scripted ? { modelLabel } : {}),
             suggestions,
           },
         }

@@ -37,8 +37,8 @@ export function openDoorbell(redisUrl) {
   return openQueue({ redisUrl, log });
 }
 
-/** The burst window is nought: a message is routed as soon as it is committed. */
-export function openDoors({ store, workspaces }, queue) {
+/** Where the burst window is nought, a message is routed as soon as it is committed. */
+export function openDoors({ store, workspaces }, queue, { burstMs = 0 } = {}) {
   const desk = createDesk({ store, queue, clock, failpoint, log, kick: nothing });
   const limits = { maxBytes: 1_000_000, timeoutMs: 1_000, retryAfterMs: [] };
   const files = createFilesIn({ store, workspaces, platforms: new Map(), clock, log, limits });
@@ -53,7 +53,7 @@ export function openDoors({ store, workspaces }, queue) {
     approvers: [],
   };
   const router = createRouter({ world, desk, rulesFor: () => rules, files });
-  return { desk, intake: createIntake({ world, store, router, burstMs: 0 }) };
+  return { desk, intake: createIntake({ world, store, router, burstMs }) };
 }
 
 /** `onSegment` is called with a segment that was claimed, and must bring its run to an end or to a wait. */

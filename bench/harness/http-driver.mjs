@@ -1,5 +1,5 @@
-// A process that posts JSON at a steady rate, whether or not answers come (no coordinated omission): latency counts from the moment
-// at which a request was due.
+// A process that posts requests. At a steady rate, whether or not answers come (no coordinated omission): latency counts from the
+// moment at which a request was due. Or as fast as they are answered, over a number of connections.
 
 import { Agent, request } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
@@ -7,12 +7,19 @@ import { fileURLToPath } from "node:url";
 import { serveSide, startSide } from "./side-process.mjs";
 import { percentile } from "./spread.mjs";
 
-/** `ask({ url, perSecond, bodies })` gives the latencies' percentiles. */
+/**
+ * `ask({ url, perSecond, bodies })` gives the latencies' percentiles, `ask({ url, connections, bodies })` how many requests a
+ * second were answered. A body is a text of JSON, or `{ body, headers }`.
+ */
 export function startDriver() {
   return startSide(import.meta.url, {});
 }
 
-async function drive({ url, perSecond, bodies }) {
+function drive(task) {
+  return task.connections === undefined ? atRate(task) : asFastAsAnswered(task);
+}
+
+async function atRate({ url, perSecond, bodies }) {
   const agent = new Agent({ keepAlive: true, maxSockets: 50 });
   const began = performance.now();
   const answers = [];
@@ -27,9 +34,27 @@ async function drive({ url, perSecond, bodies }) {
   return { p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) };
 }
 
-function post(url, agent, body) {
+async function asFastAsAnswered({ url, connections, bodies }) {
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
+  let next = 0;
+  const began = performance.now();
+  const one = async () => {
+    while (next < bodies.length) {
+      next += 1;
+      await post(url, agent, bodies[next - 1]);
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, one));
+  const seconds = (performance.now() - began) / 1_000;
+  agent.destroy();
+  return { perSecond: bodies.length / seconds };
+}
+
+function post(url, agent, given) {
+  const { body, headers: own = {} } = typeof given === "string" ? { body: given } : given;
   return new Promise((resolve, reject) => {
-    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const length = Buffer.byteLength(body);
+    const headers = { "content-type": "application/json", "content-length": length, ...own };
     const sent = request(url, { method: "POST", agent, headers }, (response) => {
       response.resume();
       response.once("end", () =>

@@ -6,15 +6,16 @@ import type { Config } from "../config/load-config.ts";
 import { createDelivery, type Delivery } from "../gateway/delivery.ts";
 import { createDesk, type Desk } from "../gateway/desk.ts";
 import { createFilesIn } from "../gateway/files-in.ts";
+import { createHome } from "../gateway/home.ts";
 import { createIntake, type Intake } from "../gateway/intake.ts";
 import { createRouter } from "../gateway/router.ts";
-import type { createAgentDirectory } from "./agent-directory.ts";
+import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
 import { createRulesFor } from "./place-rules.ts";
 
 /** How long the messages of a burst are collected (design 10, numbers). */
 const burstMs = 1_500;
-const downloads = { maxBytes: 200 * 1024 * 1024, timeoutMs: 60_000, retryAfterMs: [500, 2_000] };
+const downloads = { maxBytes: 50 * 1024 * 1024, timeoutMs: 60_000, retryAfterMs: [500, 2_000] };
 const sweepMs = 1_000;
 const sweptAtOnce = 200;
 
@@ -40,16 +41,21 @@ export function createGatewayParts(
   const files = createFilesIn({ store, workspaces, platforms: byName, clock, log, limits: downloads });
   const router = createRouter({ world, desk, rulesFor: createRulesFor(config, agents), files });
   const intake = createIntake({ world, store, router, burstMs });
+  const home = createHome({ world, store, agent: defaultAgent(agents.all).name });
   return {
     desk,
     intake,
     delivery,
     async start() {
       const unlisten = queue.onHint((hint) => {
-        if (hint.kind === "outbox") delivery.kick();
+        if (hint.kind !== "outbox") return;
+        delivery.kick();
+        home.stale();
       });
       delivery.start();
-      for (const platform of platforms) await platform.start(intake.receive);
+      for (const platform of platforms) {
+        await platform.start(intake.receive, { homeOpened: (person) => home.opened(platform, person) });
+      }
       const cancel = every(
         clock,
         sweepMs,
@@ -62,6 +68,7 @@ export function createGatewayParts(
       return async () => {
         cancel();
         await intake.stop();
+        await home.stop();
         await delivery.stop();
         unlisten();
         for (const platform of platforms) await platform.stop();

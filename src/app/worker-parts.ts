@@ -1,12 +1,14 @@
 // The part of a process that works on runs, wired to the gateway's words.
 
 import type { Config } from "../config/load-config.ts";
+import { usesSlack } from "../config/slack-rules.ts";
 import { speakUp } from "../gateway/speak-up.ts";
 import { expireWait, nudge } from "../gateway/waits-due.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { failRun } from "../runtime/fail-run.ts";
 import { createLeaseKeeper } from "../store/lease-keeper.ts";
 import { sqlitePath } from "../store/open.ts";
+import { isLoopback } from "../web/access.ts";
 import { createWorkers, type Workers } from "../workers/create-workers.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
@@ -14,8 +16,12 @@ import type { GatewayParts } from "./gateway-parts.ts";
 /** Segments at once in one process: they wait for models most of the time. */
 const concurrency = 8;
 
-/** Only the local chat is connected in this version, and it is one tenant. */
-const tenants = "one";
+/** The local chat is one tenant, and each workspace of Slack another. */
+function tenantsOf({ slack, core }: Config): "one" | "several" {
+  const slackAlone = slack.clientId === undefined && (slack.teamIds?.length ?? 1) === 1;
+  const localChat = isLoopback(core.host);
+  return usesSlack({ slack }) && (localChat || !slackAlone) ? "several" : "one";
+}
 
 export function createWorkerParts(
   config: Config,
@@ -42,7 +48,7 @@ export function createWorkerParts(
     settings: {
       nonce: ids.next("w"),
       concurrency,
-      tenants,
+      tenants: tenantsOf(config),
       leaseMs,
       sliceMs,
       inboxKeptMs: config.file.settings.retention.messages,

@@ -2,4 +2,5 @@
 
 export const chatPlatforms = {
   local: async () => (await import("./local/local-chat.ts")).createLocalChat,
+  slack: async () => (await import("./slack/slack-platform.ts")).createSlackPlatform,
 } as const;

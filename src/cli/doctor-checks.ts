@@ -10,15 +10,9 @@ import {
 } from "../app/open-edges.ts";
 import { errorText } from "../base/errors.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
+import type { Check } from "./check.ts";
 import type { CliContext } from "./contract.ts";
-
-export interface Check {
-  readonly id: string;
-  readonly group: string;
-  readonly status: "pass" | "warn" | "fail" | "skip";
-  readonly observed: string;
-  readonly fix: string;
-}
+import { slackChecks } from "./doctor-slack.ts";
 
 type Finding = Pick<Check, "status" | "observed"> & { readonly fix?: string };
 
@@ -43,7 +37,16 @@ export async function doctorChecks(
     node(),
     pass("config", "settings", `${config.file.path}: ${config.file.found ? "read" : "defaults"}`),
     ...found,
+    ...(await slackOf(config, options.offline)),
   ];
+}
+
+async function slackOf(config: Config, offline: boolean): Promise<readonly Check[]> {
+  try {
+    return await slackChecks(config, offline);
+  } catch (error) {
+    return [{ group: "slack", id: "slack", status: "fail", observed: errorText(error), fix: "" }];
+  }
 }
 
 async function checked(group: string, id: string, look: () => Promise<Finding>): Promise<Check> {

@@ -4,6 +4,7 @@ import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDev } from "./commands/dev.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addManifest } from "./commands/manifest.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRuns } from "./commands/runs.ts";
 import { addStart } from "./commands/start.ts";
@@ -19,6 +20,7 @@ export const commands: readonly AddCommand[] = [
   addMigrate,
   addDoctor,
   addConfig,
+  addManifest,
   addRuns,
   addWorkspace,
 ];

@@ -2,29 +2,41 @@
 
 import { z } from "zod";
 import { secretSetting, setting } from "./contract.ts";
-import { webAddress } from "./text-schemas.ts";
+import { listOf, webAddress } from "./text-schemas.ts";
+
+const teamIds = z.string().transform((text, context) => {
+  const ids = listOf(text);
+  if (ids.length > 0 && ids.every((id) => /^[A-Z][A-Z0-9]+$/.test(id))) return ids;
+  context.addIssue("expected an id such as T0001, or a comma list of them");
+  return z.NEVER;
+});
 
 export const slackSlice = {
   title: "Slack",
-  note: "Accepted and checked. This version does not connect to Slack yet.",
+  note: "Slack is used when there is a bot token or a client id: [slack.md](slack.md).",
   settings: {
-    botToken: secretSetting({ name: "SLACK_BOT_TOKEN", description: "Bot token of the app (`xoxb-`)" }),
+    botToken: secretSetting({
+      name: "SLACK_BOT_TOKEN",
+      description: "Bot token of the app (`xoxb-`), for one workspace or organisation",
+    }),
     signingSecret: secretSetting({
       name: "SLACK_SIGNING_SECRET",
-      description: "Proves that a request comes from Slack",
+      description:
+        "Proves that a request at `/slack/events` comes from Slack; that door is closed without it",
     }),
     appToken: secretSetting({
       name: "SLACK_APP_TOKEN",
       description: "App-level token (`xapp-`). Socket Mode is used when it is set",
     }),
-    teamId: setting({
+    teamIds: setting({
       name: "SLACK_TEAM_ID",
-      description: "The workspace or Grid organisation that is served; others are refused",
-      schema: z.string().regex(/^[A-Z][A-Z0-9]+$/, "expected an id such as T0001"),
+      description: "The workspace or Grid organisation that is served, or a comma list; others are refused",
+      schema: teamIds,
+      otherwise: "wherever the app is installed",
     }),
     clientId: setting({
       name: "SLACK_CLIENT_ID",
-      description: "Client id of the app, for sign-in with Slack",
+      description: "Client id of the app. With it, workspaces can install the app at `/slack/install`",
       schema: z.string().regex(/^\S+$/, "expected a client id"),
     }),
     clientSecret: secretSetting({ name: "SLACK_CLIENT_SECRET", description: "Client secret of the app" }),

@@ -2,9 +2,11 @@
 
 import type { BuiltinGroups } from "./builtin-slices.ts";
 import type { ConfigProblem } from "./errors.ts";
+import { slackConflicts, slackNotes } from "./slack-rules.ts";
 
 /** Combinations that cannot work. */
-export function conflictsOf({ core, state, model }: BuiltinGroups): readonly ConfigProblem[] {
+export function conflictsOf(groups: BuiltinGroups): readonly ConfigProblem[] {
+  const { core, state, model } = groups;
   const problems: ConfigProblem[] = [];
   const redis = state.redisUrl !== undefined || state.redisClusterNodes !== undefined;
   if (core.role !== "all" && !redis) {
@@ -20,19 +22,19 @@ export function conflictsOf({ core, state, model }: BuiltinGroups): readonly Con
       message: `is "${model.api}", but there is neither OPENAI_API_KEY nor OPENAI_BASE_URL to reach a model with.`,
     });
   }
-  return problems;
+  return [...problems, ...slackConflicts(groups)];
 }
 
 /** Sentences for the operator: printed by `deputy config` and at start. */
-export function notesOf({ core, state, slack, teams, observability }: BuiltinGroups): readonly string[] {
+export function notesOf(groups: BuiltinGroups): readonly string[] {
+  const { core, state, teams, observability } = groups;
   const notes: string[] = [];
   if (core.role !== "all" && state.databaseUrl === undefined) {
     notes.push(
       `The role ${core.role} shares one SQLite file with the other processes: keep all of them on this machine, or set DATABASE_URL.`,
     );
   }
-  if (slack.botToken !== undefined)
-    notes.push("Slack is configured, but this version does not connect to Slack yet.");
+  notes.push(...slackNotes(groups));
   if (teams.appId !== undefined)
     notes.push("Teams is configured, but this version does not connect to Teams yet.");
   if (observability.otlpEndpoint !== undefined) {

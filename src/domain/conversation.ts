@@ -20,6 +20,11 @@ export function addressKey(address: ConversationAddress): string {
     .join("/");
 }
 
+/** In no thread and seen by one person: where commands and the clicks of a home page come from (`~<user id>`). */
+export function isAside({ thread }: ConversationAddress): boolean {
+  return thread.startsWith("~");
+}
+
 export interface Conversation {
   readonly id: ConversationId;
   readonly tenant: TenantId;

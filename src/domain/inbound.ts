@@ -62,10 +62,20 @@ export const InboundAction = z.object({
 });
 export type InboundAction = z.infer<typeof InboundAction>;
 
+/** Said to the agent where nobody else sees it (a slash command); the address has no thread of its own. */
+export const InboundCommand = z.object({
+  ...heard,
+  kind: z.literal("command"),
+  /** What follows the command's name. */
+  text: z.string(),
+});
+export type InboundCommand = z.infer<typeof InboundCommand>;
+
 export const InboundEvent = z.discriminatedUnion("kind", [
   InboundMessage,
   InboundEdit,
   InboundDeletion,
   InboundAction,
+  InboundCommand,
 ]);
 export type InboundEvent = z.infer<typeof InboundEvent>;

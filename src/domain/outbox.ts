@@ -110,14 +110,20 @@ export type OutboxState = (typeof outboxStates)[number];
 
 /**
  * `post` makes a message, `edit` replaces one that was posted under `target`, `whisper` shows it to `to` alone,
- * `react` puts `emoji` on the message `messageId`, `status` sets the conversation's session mark.
+ * `react` puts `emoji` on the message `messageId`, `status` sets the conversation's session mark; `title` and `by` are
+ * what the session is about and who began it.
  */
 export const OutboxOp = z.discriminatedUnion("op", [
   z.object({ op: z.literal("post"), message: Outgoing }),
   z.object({ op: z.literal("edit"), target: z.string(), message: Outgoing }),
   z.object({ op: z.literal("whisper"), to: PersonKeySchema, message: Outgoing }),
   z.object({ op: z.literal("react"), messageId: z.string(), emoji: z.string() }),
-  z.object({ op: z.literal("status"), status: z.enum(["processing", "suspended", "active"]) }),
+  z.object({
+    op: z.literal("status"),
+    status: z.enum(["processing", "suspended", "active"]),
+    title: z.string().optional(),
+    by: PersonKeySchema.optional(),
+  }),
 ]);
 export type OutboxOp = z.infer<typeof OutboxOp>;
 

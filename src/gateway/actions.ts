@@ -1,22 +1,28 @@
 // Clicks (ux c.3, c.8, c.9, c.11): the button says what, the server decides who may.
 //
 //   AC1  The clicker is checked against the row that the button names, never against what the message showed.
-//   AC2  A button works in the conversation it was posted in and nowhere else.
+//   AC2  A button works in the conversation it was posted in. Besides, in their own tenant, a person may stop what is theirs
+//        from anywhere, and answer what they are asked from their home page.
 //   AC3  A second click, or one that comes late, changes nothing and gets an answer.
 
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import { type ActionId, parseOptionValue } from "../domain/actions.ts";
-import { asRunId } from "../domain/ids.ts";
+import { isAside } from "../domain/conversation.ts";
+import { asRunId, type PersonKey } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import { doubtOptions } from "../runtime/voice/attention.ts";
 import { alreadyDecided } from "../runtime/voice/decided.ts";
+import { stoppingOwn } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
+import { servedAt } from "./addressing.ts";
 import { answerWait, budgetAnswers, mayAnswer } from "./answer-wait.ts";
 import type { Decision } from "./desk.ts";
+import { takeFeedback } from "./feedback.ts";
 import { type Heard, nameOf, tellAuthor } from "./heard.ts";
+import { markIdle } from "./marks.ts";
 import { maySteer, mayStop } from "./rules.ts";
 import { startRun } from "./start-run.ts";
 import { stopRun } from "./stop-run.ts";
@@ -85,7 +91,7 @@ interface Asked {
 async function findAsked(d: Decision, click: Click, id: Wait["id"]): Promise<Asked | undefined> {
   const wait = await d.tx.waits.find(id);
   const run = wait && (await d.tx.runs.find(wait.run));
-  if (wait && run?.conversation === click.conversation.id) return { run, wait };
+  if (wait && run && (isHere(click, run) || answersAside(click, run, wait))) return { run, wait };
   await tellAuthor(d, click, replies.gone);
   return undefined;
 }
@@ -111,19 +117,42 @@ async function resolve(
   await tellAuthor(d, click, alreadyDecided(now?.answer));
 }
 
+function isHere({ conversation }: Click, run: Run): boolean {
+  return run.conversation === conversation.id;
+}
+
+function isOwn({ conversation, event }: Click, run: Run, owner: PersonKey): boolean {
+  return run.tenant === conversation.tenant && event.author.key === owner;
+}
+
+/** AC2. */
+function answersAside(click: Click, run: Run, wait: Wait): boolean {
+  return isAside(click.conversation.address) && isOwn(click, run, wait.asked);
+}
+
 /** The run that the button names, if it is of this conversation. */
 async function findRun(d: Decision, click: Click): Promise<Run | undefined> {
   const run = await d.tx.runs.find(asRunId(click.event.value));
-  return run?.conversation === click.conversation.id ? run : undefined;
+  return run && isHere(click, run) ? run : undefined;
 }
 
 async function stop(d: Decision, click: Click): Promise<void> {
   const { author } = click.event;
-  const run = await findRun(d, click);
-  if (!run) return tellAuthor(d, click, replies.gone);
-  if (isTerminal(run.state)) return tellAuthor(d, click, replies.endedAlready);
+  const run = await d.tx.runs.find(asRunId(click.event.value));
+  if (!run || !(isHere(click, run) || isOwn(click, run, run.subject)))
+    return tellAuthor(d, click, replies.gone);
+  if (isTerminal(run.state)) return endedAlready(d, click, run);
   if (!mayStop(run, author.key, click.rules)) return refuseStop(d, click, run);
   await stopRun(d, run, author);
+  if (!isHere(click, run)) await tellAuthor(d, click, stoppingOwn(run));
+}
+
+/** Whoever still sees a Stop sees a mark that was left behind: it is taken away. */
+async function endedAlready(d: Decision, click: Click, run: Run): Promise<void> {
+  await tellAuthor(d, click, replies.endedAlready);
+  const place = await d.tx.conversations.find(run.conversation);
+  if (!place || (await d.tx.runs.active(place.id))) return;
+  await markIdle(d, place, `idle:${click.row.id}`);
 }
 
 /** A new run with the same goal: ended is ended (D1). Whoever asks for it is its subject. */
@@ -132,18 +161,19 @@ async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<vo
   const run = await findRun(d, click);
   if (!run) return tellAuthor(d, click, replies.gone);
   if (!maySteer(run, author.key, click.rules)) return tellAuthor(d, click, replies.onlyMayRetry(run));
+  // It starts work as a mention does, so it needs what that needs.
+  const served = servedAt(author, { kind: click.conversation.address.kind, rules: click.rules });
+  if (served.kind !== "addressed") {
+    return tellAuthor(d, click, served.kind === "refused" ? replies.refusedPlaces[served.why] : replies.gone);
+  }
   const active = await d.tx.runs.active(click.conversation.id);
   if (active) return tellAuthor(d, click, replies.alreadyBusy(active));
   const { conversation, rules } = click;
   await startRun(d, ids, { conversation, rules, subject: author, goal: run.goal, title: run.title });
 }
 
-/** The click itself is kept in the inbox, with its run; the log tells operators at once. */
 async function feedback(d: Decision, click: Click, { log }: ActionDeps): Promise<void> {
   const run = await findRun(d, click);
   if (!run) return tellAuthor(d, click, replies.gone);
-  const good = click.event.action === "feedback.up";
-  log.info("Feedback on a result", { run: run.id, agent: run.agent, good });
-  await d.tx.inbox.route(click.row.id, "noted", run.id);
-  await tellAuthor(d, click, good ? replies.thanks : replies.sorryFeedback);
+  await takeFeedback(d, click, run, log);
 }

@@ -49,6 +49,12 @@ export function addressing(spoken: Spoken, place: Place): Addressing {
   return addressed;
 }
 
+/** For what can mean nobody else: a command, a click that starts work. Bots get no answer to it. */
+export function servedAt(author: Person, place: Pick<Place, "kind" | "rules">): Addressing {
+  const spoken = { author, mentionsAgent: true, mentions: [] };
+  return addressing(spoken, { ...place, muted: false, followers: new Set() });
+}
+
 function isMeant({ author, mentionsAgent, mentions }: Spoken, place: Place): boolean {
   if (mentionsAgent) return true;
   if (place.muted) return false;

@@ -9,6 +9,7 @@ import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import { askDecided, attention } from "../runtime/voice/attention.ts";
 import { decidedLine } from "../runtime/voice/decided.ts";
 import type { Decision } from "./desk.ts";
+import { markSession } from "./marks.ts";
 import type { PlaceRules } from "./rules.ts";
 
 /** How the two ways on from a budget pause are stored. */
@@ -29,6 +30,7 @@ export async function answerWait(
   if (!(await d.tx.waits.resolve(wait.id, answer, d.now))) return false;
   const zone = (await d.tx.people.find(wait.asked))?.timeZone;
   await d.say(askDecided(run, wait.id, wait.ask, decidedLine(answer, d.now, zone)));
+  await markSession(d, run, "processing", `answered:${wait.id}`);
   await wakeRun(d, run);
   return true;
 }

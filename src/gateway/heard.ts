@@ -21,6 +21,11 @@ export async function tellAuthor(d: Decision, heard: Heard, text: string): Promi
   await tell(d, heard.conversation, { key: `reply:${heard.row.id}`, to: heard.event.author, text });
 }
 
+/** By a word in the thread, or all of the channel by a command. */
+export async function isMuted(d: Decision, { muted, address }: Conversation): Promise<boolean> {
+  return muted || d.tx.conversations.isChannelMuted(address);
+}
+
 export interface Told {
   readonly key: string;
   readonly to: Person;

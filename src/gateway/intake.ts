@@ -16,6 +16,7 @@ import type { Store } from "../store/contract.ts";
 import { cleanEvent } from "./clean-event.ts";
 import { isVerb } from "./plain-message.ts";
 import type { Router } from "./router.ts";
+import { workspaceName } from "./workspace-name.ts";
 
 export interface IntakeDeps {
   readonly world: World;
@@ -60,7 +61,7 @@ class BurstIntake implements Intake {
     const heard = await store.write(async (tx) => {
       const { tenant } = clean.conversation;
       await tx.people.see(clean.author, tenant, now);
-      const workspace = fresh.replace("_", "-");
+      const workspace = workspaceName(clean.conversation, fresh);
       const conversation = await tx.conversations.ensure(clean.conversation, { id: fresh, workspace, now });
       const row = {
         id: world.ids.next("in"),
@@ -143,7 +144,7 @@ class BurstIntake implements Intake {
   }
 }
 
-/** Clicks, edits and words that are understood without the model are acted on at once. */
+/** Clicks, commands, edits and words that are understood without the model are acted on at once. */
 function isBurst(event: InboundEvent): boolean {
   return event.kind === "message" && !isVerb(event);
 }

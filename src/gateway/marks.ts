@@ -1,11 +1,9 @@
 // The small signs of being heard: the reaction on a message and the conversation's session mark (ux c.1).
 
 import type { Conversation } from "../domain/conversation.ts";
-import type { OutboxOp } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
+import { type SessionStatus, statusOp } from "../runtime/voice/session-status.ts";
 import type { Decision } from "./desk.ts";
-
-type SessionStatus = Extract<OutboxOp, { op: "status" }>["status"];
 
 /** Eyes on the message: seen and taken in. Once per message. */
 export async function markSeen(d: Decision, conversation: Conversation, messageId: string): Promise<void> {
@@ -29,6 +27,16 @@ export async function markSession(
     tenant: run.tenant,
     conversation: run.conversation,
     run: run.id,
-    op: { op: "status", status },
+    op: statusOp(run, status),
+  });
+}
+
+/** Nothing runs here: whatever mark somebody still sees is taken away (ux d.15). */
+export async function markIdle(d: Decision, conversation: Conversation, occasion: string): Promise<void> {
+  await d.say({
+    key: `status:${conversation.id}:${occasion}`,
+    tenant: conversation.tenant,
+    conversation: conversation.id,
+    op: { op: "status", status: "active" },
   });
 }

@@ -1,4 +1,4 @@
-// What doesn't wait for a burst to end: clicks, edits, deletions and the words understood without the model.
+// What doesn't wait for a burst to end: clicks, commands, edits, deletions and the words understood without the model.
 //
 //   RI1  Each is decided in a transaction of its own, in order of arrival; whoever finds it routed already does nothing.
 //   RI2  One that fails for a fault of ours is kept as context and its author is told: it never blocks what comes after it.
@@ -10,6 +10,7 @@ import type { ConversationId } from "../domain/ids.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import type { InboxRow } from "../store/contract.ts";
 import { actOn } from "./actions.ts";
+import { answerCommand } from "./commands.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { rewriteMessage, unsayMessage } from "./edits.ts";
 import { tell } from "./heard.ts";
@@ -56,6 +57,9 @@ async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation 
       break;
     case "deleted":
       await unsayMessage(d, { ...heard, event });
+      break;
+    case "command":
+      await answerCommand(d, { ...heard, event });
       break;
     case "message":
       await answerVerb(d, { ...heard, event });

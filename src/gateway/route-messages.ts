@@ -18,7 +18,7 @@ import { unreadable } from "./clean-event.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { type FilesIn, hasFiles } from "./files-in.ts";
 import { isEmpty, messageText, titleOf } from "./goal.ts";
-import { tell } from "./heard.ts";
+import { isMuted, tell } from "./heard.ts";
 import { markSeen } from "./marks.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { maySteer, type PlaceRules, type RulesFor } from "./rules.ts";
@@ -95,7 +95,8 @@ interface Unsorted {
 
 async function sort(d: Decision, { conversation, rules, rows, arrivals }: Unsorted): Promise<Sorted[]> {
   const followers: Set<PersonKey> = new Set(await d.tx.inbox.followers(conversation.id));
-  const place = { kind: conversation.address.kind, muted: conversation.muted, followers, rules };
+  const muted = await isMuted(d, conversation);
+  const place = { kind: conversation.address.kind, muted, followers, rules };
   return rows.flatMap((row): Sorted[] => {
     if (row.event.kind !== "message") return [];
     const arrived = arrivals.byRow.get(row.id);

@@ -5,6 +5,7 @@ import type { ChatPlatform } from "../chat/contract.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { OutboxEntry, OutboxOp, Outgoing } from "../domain/outbox.ts";
+import { isTerminal } from "../domain/run.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import type { Blobs } from "../workspace/contract.ts";
@@ -35,6 +36,8 @@ export interface EntrySender {
 }
 
 type Op<Name extends OutboxOp["op"]> = Extract<OutboxOp, { op: Name }>;
+
+const impossible: Outcome = { kind: "dropped", why: "not possible on this platform" };
 
 /** A mark that fails this often is let go: it is a decoration. */
 const mostMarkTries = 10;
@@ -68,13 +71,9 @@ class PlatformSender implements EntrySender {
       case "whisper":
         return this.#whisper(task, op);
       case "react":
-        return this.#mark(task, task.platform.capabilities.reactions, () =>
-          task.platform.react(task.at, op.messageId, op.emoji),
-        );
+        return this.#react(task, op);
       case "status":
-        return this.#mark(task, task.platform.capabilities.sessionStatus, () =>
-          task.platform.setStatus(task.at, op.status),
-        );
+        return this.#status(task, op);
       default:
         return op satisfies never;
     }
@@ -153,17 +152,43 @@ class PlatformSender implements EntrySender {
     }
   }
 
-  async #mark(task: SendTask, can: boolean, act: () => Promise<void>): Promise<Outcome> {
-    if (!can) return { kind: "dropped", why: "not possible on this platform" };
+  async #react(task: SendTask, op: Op<"react">): Promise<Outcome> {
+    const { entry, platform, at } = task;
+    if (!platform.capabilities.reactions) return impossible;
+    const lasting = entry.attempts < mostMarkTries;
+    return this.#mark(entry, lasting, () => platform.react(at, op.messageId, op.emoji));
+  }
+
+  /** What ends a `processing` is tried for a day, not ten times: left behind, it would stand for ever (ux d.15). */
+  async #status(task: SendTask, op: Op<"status">): Promise<Outcome> {
+    const { entry, platform, at } = task;
+    if (!platform.capabilities.sessionStatus) return impossible;
+    const ends = op.status !== "processing";
+    if (op.status !== "active" && (await this.#hasEnded(entry))) {
+      return { kind: "dropped", why: "its run has ended" };
+    }
+    const lasting = ends
+      ? this.#deps.world.clock.now() - entry.createdAt < mostTargetWaitMs
+      : entry.attempts < mostMarkTries;
+    const { title, by } = op;
+    return this.#mark(entry, lasting, () => platform.setStatus(at, op.status, { title, by }));
+  }
+
+  async #hasEnded({ run: id }: OutboxEntry): Promise<boolean> {
+    const run = id && (await this.#deps.store.read((tx) => tx.runs.find(id)));
+    return run !== undefined && isTerminal(run.state);
+  }
+
+  /** `lasting`: a try that fails is not the last one. */
+  async #mark(entry: OutboxEntry, lasting: boolean, act: () => Promise<void>): Promise<Outcome> {
     try {
       await within(this.#deps, act());
       return { kind: "sent" };
     } catch (error) {
-      const { attempts } = task.entry;
-      if (isFinal(error) || isFormRefused(error) || attempts >= mostMarkTries) {
+      if (isFinal(error) || isFormRefused(error) || !lasting) {
         return { kind: "dropped", why: errorText(error) };
       }
-      return failed(error, attempts, this.#deps.world.clock);
+      return failed(error, entry.attempts, this.#deps.world.clock);
     }
   }
 

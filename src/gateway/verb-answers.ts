@@ -6,11 +6,12 @@
 import type { InboundMessage } from "../domain/inbound.ts";
 import type { Run } from "../domain/run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
+import { channelStillMuted } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import { addressing } from "./addressing.ts";
 import type { Decision } from "./desk.ts";
-import { type Heard, tell, tellAuthor } from "./heard.ts";
-import { markSeen, markSession } from "./marks.ts";
+import { type Heard, isMuted, tell, tellAuthor } from "./heard.ts";
+import { markIdle, markSeen, markSession } from "./marks.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { mayStop } from "./rules.ts";
 import { stopRun } from "./stop-run.ts";
@@ -48,7 +49,8 @@ async function spokenTo(
   const followers = new Set(await d.tx.inbox.followers(conversation.id));
   // The mute words are written as commands: in a thread that the agent is part of, they can mean nobody else.
   const command = (verb.verb === "mute" || verb.verb === "unmute") && followers.size > 0;
-  const place = { kind: conversation.address.kind, muted: conversation.muted, followers, rules };
+  const muted = await isMuted(d, conversation);
+  const place = { kind: conversation.address.kind, muted, followers, rules };
   return addressing(command ? { ...event, mentionsAgent: true } : event, place);
 }
 
@@ -73,8 +75,7 @@ async function act(
       return say(d, heard, replies.help(heard.rules.agent));
     case "mute":
     case "unmute":
-      await d.tx.conversations.setMuted(heard.conversation.id, verb.verb === "mute");
-      return say(d, heard, verb.verb === "mute" ? replies.muted : replies.unmuted);
+      return mute(d, heard, verb.verb === "mute");
     case "connect":
     case "disconnect":
       return tellAuthor(d, heard, replies.noConnections);
@@ -86,10 +87,21 @@ async function act(
 async function stop(d: Decision, heard: Heard<InboundMessage>, run: Run | undefined): Promise<void> {
   const { author, messageId } = heard.event;
   const unasked = await takeBack(d, heard);
-  if (!run) return say(d, heard, unasked ? replies.notBegun : replies.nothingToStop);
+  if (!run) {
+    await markIdle(d, heard.conversation, `idle:${heard.row.id}`);
+    return say(d, heard, unasked ? replies.notBegun : replies.nothingToStop);
+  }
   if (!mayStop(run, author.key, heard.rules)) return refuseStop(d, heard, run);
   await markSeen(d, heard.conversation, messageId);
   await stopRun(d, run, author);
+}
+
+async function mute(d: Decision, heard: Heard, muted: boolean): Promise<void> {
+  const { id, address } = heard.conversation;
+  await d.tx.conversations.setMuted(id, muted);
+  if (muted) return say(d, heard, replies.muted);
+  const still = await d.tx.conversations.isChannelMuted(address);
+  return say(d, heard, still ? channelStillMuted : replies.unmuted);
 }
 
 /** Private, and the platform's session mark is put back to what it was (design 10). */

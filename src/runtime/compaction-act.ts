@@ -11,6 +11,7 @@ import { distilInstructions } from "./instructions.ts";
 import { limits } from "./limits.ts";
 import { maxOutputTokens } from "./model-act.ts";
 import { excerpt, mechanicalNotes, renderTranscript } from "./notes.ts";
+import { notesFile, planFile, transcriptFile } from "./own-files.ts";
 import { settledCompaction } from "./settle-steps.ts";
 import { takeVersion } from "./versions.ts";
 import type { Work } from "./work.ts";
@@ -19,15 +20,15 @@ const noUsage: Usage = { inputTokens: 0, cachedTokens: 0, outputTokens: 0, usdMi
 
 export async function performCompaction(work: Work, n: number, deps: RuntimeDeps): Promise<Done> {
   const record = renderTranscript(work);
-  const path = `.deputy/transcripts/${String(n).padStart(4, "0")}.md`;
+  const path = transcriptFile(work.run, n);
   await work.workspace.write(path, record);
   const distilled = await distil(work, record, deps);
   if (work.control.stop.aborted || work.control.abandon.aborted) return { results: [], effects: [] };
   const window = deps.model.contextTokens * limits.openingShare;
   const notes = [mechanicalNotes(work, path, window), distilled.text].filter(Boolean).join("\n\n");
-  await work.workspace.write(".deputy/notes.md", notes);
+  await work.workspace.write(notesFile(work.run), notes);
   if (work.run.plan)
-    await work.workspace.write(".deputy/plan.json", JSON.stringify(work.run.plan, undefined, 2));
+    await work.workspace.write(planFile(work.run), JSON.stringify(work.run.plan, undefined, 2));
   work.overflowed = false;
   const manifest = await takeVersion(work, n, deps);
   const output = { notes, transcript: path, usage: distilled.usage };

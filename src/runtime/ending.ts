@@ -7,7 +7,7 @@ import type { End } from "./act.ts";
 import type { RuntimeDeps, World } from "./deps.ts";
 import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
-import { askPost } from "./voice/attention.ts";
+import { askPost, type Due } from "./voice/attention.ts";
 import { duration, inlineLimit, resultPost } from "./voice/result.ts";
 import { type CardLook, cardEdit, cardPost } from "./voice/run-card.ts";
 import { sessionStatus } from "./voice/session-status.ts";
@@ -128,7 +128,7 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
       const state = end.kind === "budget" ? "Paused" : "Waiting for you";
       return [
         ...cardEnds(work, { state, noted: notedLines(work), ...lineOf(work) }, world),
-        askPost(run, wait.id, wait.ask, wait.dueAt),
+        askPost(run, wait.id, wait.ask, dueOf(work, wait)),
         sessionStatus(run, "suspended", world.ids),
       ];
     }
@@ -140,6 +140,10 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
     default:
       return end satisfies never;
   }
+}
+
+function dueOf({ timeZone }: Work, { dueAt }: NewWait): Due | undefined {
+  return dueAt === undefined ? undefined : { at: dueAt, timeZone };
 }
 
 /** Also of a run that has shown no card: from here on it is no quick answer. */

@@ -21,6 +21,7 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     }
     return {
       conversation,
+      timeZone: (await tx.people.find(run.subject))?.timeZone,
       steps: await tx.steps.list(run.id, run.contextBase),
       mail: (await tx.mailbox.list(run.id, run.contextBase)).filter((mail) => mail.consumedBy !== undefined),
       waits: await tx.waits.forRun(run.id),
@@ -46,6 +47,7 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     signal: AbortSignal.any([control.stop, control.abandon]),
     agent,
     conversation: rows.conversation,
+    timeZone: rows.timeZone,
     workspace,
     tools,
     instructions: text,

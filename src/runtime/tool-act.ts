@@ -11,6 +11,7 @@ import type { RuntimeDeps } from "./deps.ts";
 import type { StepEffects } from "./effects.ts";
 import { limits } from "./limits.ts";
 import { memoryScope } from "./memory-scope.ts";
+import { resultFile } from "./own-files.ts";
 import { stages } from "./pipeline.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
 import { settledTool, type ToolStepId } from "./settle-steps.ts";
@@ -121,7 +122,7 @@ async function shrinkResult(
   const isError = outcome.isError ?? false;
   const bytes = Buffer.byteLength(outcome.content);
   if (bytes <= limits.resultBytes) return { content: outcome.content + warning, isError };
-  const file = `.deputy/results/${String(call.n).padStart(4, "0")}.txt`;
+  const file = resultFile(work.run, call.n);
   await work.workspace.write(file, outcome.content);
   const preview = outcome.content.slice(0, limits.previewCharacters).toWellFormed();
   return {

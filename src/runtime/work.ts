@@ -20,6 +20,8 @@ export interface Work {
   readonly signal: AbortSignal;
   readonly agent: Agent;
   readonly conversation: Conversation;
+  /** Of the run's subject, where the platform told it. */
+  readonly timeZone: string | undefined;
   readonly workspace: Workspace;
   /** The tools of the agent's ceiling. */
   readonly tools: readonly Tool[];

@@ -13,6 +13,7 @@
 import type { Bell } from "../domain/bell.ts";
 import type { Budget, Spent } from "../domain/budget.ts";
 import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
+import type { Feedback } from "../domain/feedback.ts";
 import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
 import type { Mail } from "../domain/mailbox.ts";
@@ -44,7 +45,9 @@ export interface Tx {
   readonly outbox: OutboxRepository;
   readonly manifests: ManifestRepository;
   readonly memories: MemoryRepository;
+  readonly feedback: FeedbackRepository;
   readonly locks: LockRepository;
+  readonly slackInstallations: SlackInstallationRepository;
 }
 
 export interface ConversationRepository {
@@ -56,6 +59,9 @@ export interface ConversationRepository {
   find(id: ConversationId): Promise<Conversation | undefined>;
   list(): Promise<Conversation[]>;
   setMuted(id: ConversationId, muted: boolean): Promise<void>;
+  /** Of the whole channel that `address` is in, whatever its conversations say. */
+  setChannelMuted(address: ConversationAddress, muted: boolean): Promise<void>;
+  isChannelMuted(address: ConversationAddress): Promise<boolean>;
 }
 
 export interface PersonRepository {
@@ -150,7 +156,7 @@ export type ClaimResult =
     }
   /** Not runnable, already leased, or gone: drop the bell. */
   | { readonly kind: "nothing" }
-  /** Runnable, but person or tenant has its share already: it will be rung when one ends. */
+  /** Runnable, but person or tenant has its share, or another run is at work in its folder: it is rung when one ends. */
   | { readonly kind: "capped" };
 
 export interface RunFilter {
@@ -165,6 +171,8 @@ export interface RunRepository {
   create(run: NewRun): Promise<Run | undefined>;
   find(id: RunId): Promise<Run | undefined>;
   active(conversation: ConversationId): Promise<Run | undefined>;
+  /** What is not over of a person's own, in all places, newest first. */
+  activeOf(subject: PersonKey, limit: number): Promise<Run[]>;
   /** Newest first. */
   list(filter: RunFilter): Promise<Run[]>;
   counts(): Promise<Readonly<Partial<Record<RunState, number>>>>;
@@ -343,10 +351,45 @@ export interface MemoryRepository {
   ): Promise<Memory[]>;
 }
 
+export interface FeedbackRepository {
+  /** Replaces what the same person said about the same run. */
+  give(feedback: Feedback): Promise<void>;
+  /** Oldest first. */
+  list(run: RunId): Promise<Feedback[]>;
+}
+
 /** Named leases: the sweeper's, and the one that keeps a second process off an SQLite file. */
 export interface LockRepository {
   /** True if `owner` now holds `name` until `until`: it was free, expired, or its own already. */
   acquire(name: string, owner: string, now: number, until: number): Promise<boolean>;
   release(name: string, owner: string): Promise<void>;
   holder(name: string): Promise<{ readonly owner: string; readonly until: number } | undefined>;
+}
+
+export interface SlackInstallationRow {
+  /** The workspace, or the organisation where the app is installed for all of it. */
+  readonly team: string;
+  readonly enterprise?: string;
+  readonly orgWide: boolean;
+  /** Sealed; absent once it is revoked. */
+  readonly botToken?: string;
+  readonly botUser: string;
+  readonly botId: string;
+  readonly appId?: string;
+  readonly scopes: readonly string[];
+  /** Slack's id of the person. */
+  readonly installedBy: string;
+  readonly installedAt: number;
+  readonly revokedAt?: number;
+  readonly why?: string;
+}
+
+export interface SlackInstallationRepository {
+  /** Installed again replaces what was there, a revocation included. */
+  save(row: Omit<SlackInstallationRow, "revokedAt" | "why"> & { readonly botToken: string }): Promise<void>;
+  find(team: string): Promise<SlackInstallationRow | undefined>;
+  /** By team. Revoked ones too. */
+  list(): Promise<SlackInstallationRow[]>;
+  /** Destroys the token. False if there is none any more, or the one that is there is not `sealed`. */
+  revoke(team: string, sealed: string, why: string, now: number): Promise<boolean>;
 }

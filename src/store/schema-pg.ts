@@ -9,6 +9,7 @@
 
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { verdicts } from "../domain/feedback.ts";
 import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
 import type { MailKind } from "../domain/mailbox.ts";
 import type { MemoryScope } from "../domain/memory.ts";
@@ -127,6 +128,9 @@ export const runs = pgTable(
     index("runs_created").on(table.createdAt, table.state),
     index("runs_conversation").on(table.conversation, table.createdAt),
     index("runs_subject").on(table.subject, table.createdAt),
+    index("runs_own")
+      .on(table.subject, table.createdAt)
+      .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
   ],
 );
 
@@ -273,8 +277,50 @@ export const memories = pgTable(
   (table) => [index("memories_scope").on(table.tenant, table.agent, table.scope, table.createdAt)],
 );
 
+/** Channels in which only a mention is answered. */
+export const mutedChannels = pgTable(
+  "muted_channels",
+  {
+    platform: text("platform").notNull(),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    channel: text("channel").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.tenant, table.channel] })],
+);
+
+export const feedback = pgTable(
+  "feedback",
+  {
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    person: text("person").$type<PersonKey>().notNull(),
+    verdict: text("verdict", { enum: verdicts }).notNull(),
+    text: text("text"),
+    at: ms("given_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.person] })],
+);
+
 export const locks = pgTable("locks", {
   name: text("name").primaryKey(),
   owner: text("owner").notNull(),
   until: ms("until_at").notNull(),
+});
+
+/** Where the Slack app is installed by OAuth. The token is sealed (src/vault/seal.ts), and gone once it is revoked. */
+export const slackInstallations = pgTable("slack_installations", {
+  team: text("team").primaryKey(),
+  enterprise: text("enterprise"),
+  orgWide: boolean("org_wide").notNull(),
+  botToken: text("bot_token"),
+  botUser: text("bot_user").notNull(),
+  botId: text("bot_id").notNull(),
+  appId: text("app_id"),
+  scopes: text("scopes").notNull(),
+  installedBy: text("installed_by").notNull(),
+  installedAt: ms("installed_at").notNull(),
+  revokedAt: ms("revoked_at"),
+  why: text("why"),
 });

@@ -106,6 +106,9 @@ export const runs = sqliteTable(
     index("runs_created").on(table.createdAt, table.state),
     index("runs_conversation").on(table.conversation, table.createdAt),
     index("runs_subject").on(table.subject, table.createdAt),
+    index("runs_own")
+      .on(table.subject, table.createdAt)
+      .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
   ],
 );
 
@@ -245,8 +248,47 @@ export const memories = sqliteTable(
   (table) => [index("memories_scope").on(table.tenant, table.agent, table.scope, table.createdAt)],
 );
 
+export const mutedChannels = sqliteTable(
+  "muted_channels",
+  {
+    platform: text("platform").notNull(),
+    tenant: text("tenant").notNull(),
+    channel: text("channel").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.platform, table.tenant, table.channel] })],
+);
+
+export const feedback = sqliteTable(
+  "feedback",
+  {
+    run: text("run")
+      .notNull()
+      .references(() => runs.id),
+    person: text("person").notNull(),
+    verdict: text("verdict").notNull(),
+    text: text("text"),
+    at: integer("given_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.person] })],
+);
+
 export const locks = sqliteTable("locks", {
   name: text("name").primaryKey(),
   owner: text("owner").notNull(),
   until: integer("until_at").notNull(),
+});
+
+export const slackInstallations = sqliteTable("slack_installations", {
+  team: text("team").primaryKey(),
+  enterprise: text("enterprise"),
+  orgWide: integer("org_wide", { mode: "boolean" }).notNull(),
+  botToken: text("bot_token"),
+  botUser: text("bot_user").notNull(),
+  botId: text("bot_id").notNull(),
+  appId: text("app_id"),
+  scopes: text("scopes").notNull(),
+  installedBy: text("installed_by").notNull(),
+  installedAt: integer("installed_at").notNull(),
+  revokedAt: integer("revoked_at"),
+  why: text("why"),
 });

@@ -2,6 +2,7 @@
 
 import type { Tx } from "./contract.ts";
 import { conversationRepository } from "./repositories/conversations.ts";
+import { feedbackRepository } from "./repositories/feedback.ts";
 import { inboxRepository } from "./repositories/inbox.ts";
 import { lockRepository } from "./repositories/locks.ts";
 import { mailboxRepository } from "./repositories/mailbox.ts";
@@ -10,6 +11,7 @@ import { memoryRepository } from "./repositories/memories.ts";
 import { outboxRepository } from "./repositories/outbox.ts";
 import { personRepository } from "./repositories/people.ts";
 import { runRepository } from "./repositories/runs.ts";
+import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
 import { waitRepository } from "./repositories/waits.ts";
 import type { Session } from "./session.ts";
@@ -25,14 +27,16 @@ const makers = {
   outbox: outboxRepository,
   manifests: manifestRepository,
   memories: memoryRepository,
+  feedback: feedbackRepository,
   locks: lockRepository,
+  slackInstallations: slackInstallationRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
   return new SessionTx(session);
 }
 
-/** A class, because eleven lazy members per transaction are cheaper on a prototype. */
+/** A class, because a dozen lazy members per transaction are cheaper on a prototype. */
 class SessionTx implements Tx {
   readonly #session: Session;
   #conversations: Tx["conversations"] | undefined;
@@ -45,7 +49,9 @@ class SessionTx implements Tx {
   #outbox: Tx["outbox"] | undefined;
   #manifests: Tx["manifests"] | undefined;
   #memories: Tx["memories"] | undefined;
+  #feedback: Tx["feedback"] | undefined;
   #locks: Tx["locks"] | undefined;
+  #slackInstallations: Tx["slackInstallations"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -91,7 +97,15 @@ class SessionTx implements Tx {
     return (this.#memories ??= makers.memories(this.#session));
   }
 
+  get feedback(): Tx["feedback"] {
+    return (this.#feedback ??= makers.feedback(this.#session));
+  }
+
   get locks(): Tx["locks"] {
     return (this.#locks ??= makers.locks(this.#session));
+  }
+
+  get slackInstallations(): Tx["slackInstallations"] {
+    return (this.#slackInstallations ??= makers.slackInstallations(this.#session));
   }
 }

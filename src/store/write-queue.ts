@@ -9,6 +9,7 @@
 //   WQ4  A failure may end the whole transaction (disk full): the writes before it in the batch fail too, those after it get a
 //        transaction of their own.
 //   WQ5  A batch is bounded, so that a flood of writes does not keep the event loop from everything else.
+//   WQ6  Where several came at once more are on their way: the batch waits one turn longer for them. One alone does not wait.
 
 import { AppError } from "../base/errors.ts";
 import { StoreUnavailable } from "./errors.ts";
@@ -60,6 +61,7 @@ export function createWriteQueue(connection: WriteConnection): WriteQueue {
   const flushAll = async (): Promise<void> => {
     while (waiting.length > 0) {
       await nextTurn();
+      if (waiting.length > 1) await nextTurn(); // WQ6
       await runBatch(connection, waiting.splice(0, maxBatch));
     }
     flushing = undefined;

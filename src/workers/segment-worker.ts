@@ -21,6 +21,8 @@ import type { HeldRun, HeldRuns } from "./held-runs.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Shares } from "./shares.ts";
 
+const longestTurnMs = 20_000;
+
 export interface SegmentWorkerDeps {
   readonly store: Store;
   readonly runtime: Runtime;
@@ -71,7 +73,7 @@ function claimRun(deps: SegmentWorkerDeps, bell: Bell, now: number): Promise<Cla
 async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: number): Promise<void> {
   const { run, lease } = segment;
   const { log } = deps.surroundings;
-  const held = deps.held.add(lease, { claimedAt, deadline: claimedAt + deps.settings.sliceMs });
+  const held = deps.held.add(lease, { claimedAt, deadline: claimedAt + sliceOf(run, deps.settings) });
   try {
     const end = await runSegment(deps, segment, held);
     await deps.surroundings.failpoint("segment.before-release");
@@ -86,6 +88,11 @@ async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: numb
   } finally {
     deps.held.remove(run.id);
   }
+}
+
+/** A person's direct messages take turns in one folder: a short question does not wait five minutes for a long job. */
+function sliceOf({ mode }: Run, { sliceMs }: SegmentWorkerSettings): number {
+  return mode === "assistant" ? Math.min(sliceMs, longestTurnMs) : sliceMs;
 }
 
 async function runSegment(deps: SegmentWorkerDeps, segment: Segment, held: HeldRun): Promise<SegmentEnd> {

@@ -280,7 +280,7 @@ describe("config/load-config", () => {
     });
 
     it("says that a platform is configured which this version does not have", () => {
-      expect(load({ SLACK_BOT_TOKEN: "xoxb-1", TEAMS_APP_ID: "a" }).notes).toHaveLength(2);
+      expect(load({ TEAMS_APP_ID: "a" }).notes).toHaveLength(1);
     });
   });
 

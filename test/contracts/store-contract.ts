@@ -5,6 +5,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { conversationSuite } from "./store-conversations.ts";
 import { fairnessSuite } from "./store-fairness.ts";
 import { inboxSuite } from "./store-inbox.ts";
+import { installationSuite } from "./store-installations.ts";
 import { journalSuite } from "./store-journal.ts";
 import { keepsakeSuite } from "./store-keepsakes.ts";
 import { outboxSuite } from "./store-outbox.ts";
@@ -32,15 +33,18 @@ const tables = [
   "steps",
   "mailbox",
   "waits",
+  "feedback",
   "briefs",
   "runs",
   "inbox",
   "outbox",
   "conversations",
   "people",
+  "muted_channels",
   "manifests",
   "memories",
   "locks",
+  "slack_installations",
 ];
 
 export function storeContract(name: string, start: () => Promise<StoreBed>): void {
@@ -91,8 +95,11 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     describe("outbox", () => {
       outboxSuite(current);
     });
-    describe("manifests, memories and locks", () => {
+    describe("manifests, memories, feedback and locks", () => {
       keepsakeSuite(current);
+    });
+    describe("installations", () => {
+      installationSuite(current);
     });
   });
 }

@@ -1,6 +1,7 @@
 // Conversations by address, people by key.
 
 import { expect, it } from "vitest";
+import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import { asConversationId, asTenantId } from "../../src/domain/ids.ts";
 import type { StoreCase } from "./store-contract.ts";
 import { aConversation, anAddress, aPerson, t0, tenant } from "./store-rows.ts";
@@ -67,6 +68,26 @@ export function conversationSuite(current: StoreCase): void {
 
     await store.write((tx) => tx.conversations.setMuted(id, false));
     expect((await store.read((tx) => tx.conversations.find(id)))?.muted).toBe(false);
+  });
+
+  it("remembers whether a channel is muted, for all of its threads and for no other", async () => {
+    const { store } = current;
+    const mute = (muted: boolean) =>
+      store.write((tx) => tx.conversations.setChannelMuted(anAddress("1"), muted));
+    const isMuted = (other: Partial<ConversationAddress>) =>
+      store.read((tx) => tx.conversations.isChannelMuted({ ...anAddress("2"), ...other }));
+
+    expect(await isMuted({})).toBe(false);
+    await mute(true);
+    await mute(true);
+    expect(await isMuted({})).toBe(true);
+    expect(await isMuted({ channel: "C02" })).toBe(false);
+    expect(await isMuted({ tenant: asTenantId("slack-T0002") })).toBe(false);
+    expect(await isMuted({ platform: "teams" })).toBe(false);
+
+    await mute(false);
+    await mute(false);
+    expect(await isMuted({})).toBe(false);
   });
 
   it("finds no conversation under an unknown id", async () => {

@@ -1,10 +1,11 @@
 // I3: round-robin among the people of a tenant, and caps that hold whatever is claimed at once.
 
 import { expect, it } from "vitest";
-import { asTenantId, type RunId } from "../../src/domain/ids.ts";
+import { asConversationId, asTenantId, type RunId } from "../../src/domain/ids.ts";
 import type { ClaimLimits, Store } from "../../src/store/contract.ts";
 import type { StoreCase } from "./store-contract.ts";
 import {
+  anAddress,
   aPerson,
   aRun,
   aWorkingRun,
@@ -26,7 +27,17 @@ async function backlog(store: Store, user: string, size: number, now = t0): Prom
   return ids;
 }
 
+/** A run in a direct message of `user`: all of them have one workspace. */
+async function direct(store: Store, name: string, user = "U1", now = t0): Promise<RunId> {
+  const id = asConversationId(`conv_dm_${name}`);
+  const address = { ...anAddress(name), kind: "dm", channel: `D${user}` } as const;
+  const fresh = { id, workspace: `dm-${user}`, now: t0 };
+  await store.write((tx) => tx.conversations.ensure(address, fresh));
+  return (await aRun(store, name, { conversation: id, subject: aPerson(user), mode: "assistant", now })).id;
+}
+
 export function fairnessSuite(current: StoreCase): void {
+  sharedFolderSuite(current);
   const priority = (user: string) => current.store.read((tx) => tx.runs.priority(tenant, aPerson(user)));
   const runnable = (limits: Partial<ClaimLimits> = {}, limit = 100, now = t0 + 1_000) =>
     current.store.read((tx) => tx.runs.runnable(now, { ...roomy, ...limits }, limit));
@@ -157,5 +168,94 @@ export function fairnessSuite(current: StoreCase): void {
 
     expect(results.filter(({ kind }) => kind === "claimed")).toHaveLength(2);
     expect(results.filter(({ kind }) => kind === "capped")).toHaveLength(4);
+  });
+}
+
+function sharedFolderSuite(current: StoreCase): void {
+  const rung = async (now = t0 + 1_000) =>
+    (await current.store.read((tx) => tx.runs.runnable(now, roomy, 100))).map(({ run }) => run);
+  const claim = async (id: RunId, now = t0) => {
+    const bell = await bellOf(current.store, id);
+    return (await current.store.write((tx) => tx.runs.claim(bell, "w2", leaseMs, roomy, now))).kind;
+  };
+
+  it("F3: begins no run while another is at work in its workspace, and every other one", async () => {
+    const { store } = current;
+    const first = await direct(store, "1");
+    const second = await direct(store, "2");
+    const channel = (await aRun(store, "channel", { subject: aPerson("U1") })).id;
+    const theirs = await direct(store, "3", "U2");
+    const { lease } = await claimed(store, first);
+
+    expect(await claim(second)).toBe("capped");
+    expect(await claim(channel)).toBe("claimed");
+    expect(await claim(theirs)).toBe("claimed");
+
+    await store.write((tx) => tx.runs.park(lease, undefined));
+    expect(await claim(second)).toBe("claimed");
+  });
+
+  it("F3: lets nobody into the folder of a dead owner before its own run was taken over", async () => {
+    const { store } = current;
+    const first = await direct(store, "1");
+    const second = await direct(store, "2");
+    await claimed(store, first);
+    const past = t0 + leaseMs + 1;
+
+    expect(await claim(second, past)).toBe("capped");
+    expect(await rung(past)).toEqual([first]);
+    expect(await claim(first, past)).toBe("claimed");
+    expect(await claim(second, past)).toBe("capped");
+  });
+
+  it("S4: begins one of many in a workspace that are claimed at once", async () => {
+    const { store } = current;
+    const ids: RunId[] = [];
+    for (let n = 0; n < 8; n += 1) ids.push(await direct(store, `${n}`));
+
+    const kinds = await Promise.all(ids.map((id) => claim(id)));
+
+    expect(kinds.filter((kind) => kind === "claimed")).toHaveLength(1);
+    expect(kinds.filter((kind) => kind === "capped")).toHaveLength(7);
+  });
+
+  it("takes over one of two that were both at work before they shared", async () => {
+    const { store } = current;
+    const first = await direct(store, "1");
+    const second = await direct(store, "2");
+    await current.bed.execute("update runs set state = 'working', lease_owner = 'w1', lease_until = 1");
+
+    expect(await claim(first)).toBe("claimed");
+    expect(await claim(second)).toBe("claimed");
+  });
+
+  it("RF3: rings for the run with the fewest segments, and for none while one is at work", async () => {
+    const { store } = current;
+    const long = await direct(store, "long");
+    const { lease } = await claimed(store, long);
+    await store.write((tx) => tx.runs.requeue(lease, undefined, 0));
+    const short = await direct(store, "short", "U1", t0 + 5);
+    const channel = (await aRun(store, "channel", { subject: aPerson("U1"), now: t0 + 9 })).id;
+    expect(await rung()).toEqual([short, channel]);
+
+    const turn = await claimed(store, short);
+    expect(await rung()).toEqual([channel]);
+
+    await store.write((tx) => tx.runs.park(turn.lease, undefined));
+    expect(await rung()).toEqual([long, channel]);
+  });
+
+  it("RF3: is not held up by a sibling that backs off", async () => {
+    const { store } = current;
+    const first = await direct(store, "1", "U1", t0 + 5);
+    const { lease } = await claimed(store, first);
+    await store.write((tx) => tx.runs.requeue(lease, t0 + 60_000, 1));
+    const second = await direct(store, "2");
+    const turn = await claimed(store, second);
+    await store.write((tx) => tx.runs.requeue(turn.lease, undefined, 0));
+    const again = await claimed(store, second);
+    await store.write((tx) => tx.runs.requeue(again.lease, undefined, 0));
+
+    expect(await rung()).toEqual([second]);
   });
 }

@@ -1,15 +1,43 @@
-// Manifests, memories and locks.
+// Manifests, memories, feedback and locks.
 
 import { expect, it } from "vitest";
 import { asConversationId, asRunId, asTenantId } from "../../src/domain/ids.ts";
+import type { Feedback } from "../../src/domain/feedback.ts";
 import type { Memory } from "../../src/domain/memory.ts";
 import type { StoreCase } from "./store-contract.ts";
-import { t0, tenant } from "./store-rows.ts";
+import { aPerson, aRun, t0, tenant } from "./store-rows.ts";
 
 export function keepsakeSuite(current: StoreCase): void {
   manifestSuite(current);
   memorySuite(current);
+  feedbackSuite(current);
   lockSuite(current);
+}
+
+function feedbackSuite(current: StoreCase): void {
+  it("keeps the last verdict of each person on a run, the words with it", async () => {
+    const { store } = current;
+    const run = (await aRun(store, "a")).id;
+    const other = (await aRun(store, "b")).id;
+    const person = aPerson("U1");
+    const give = (feedback: Feedback) => store.write((tx) => tx.feedback.give(feedback));
+
+    await give({ run, person, verdict: "down", text: "wrong\0", at: t0 });
+    await give({ run: other, person, verdict: "up", at: t0 });
+    await give({ run, person: aPerson("U2"), verdict: "up", at: t0 + 1 });
+    expect(await store.read((tx) => tx.feedback.list(run))).toEqual([
+      { run, person, verdict: "down", text: "wrong\uFFFD", at: t0 },
+      { run, person: aPerson("U2"), verdict: "up", at: t0 + 1 },
+    ]);
+
+    await give({ run, person, verdict: "up", at: t0 + 2 });
+    expect((await store.read((tx) => tx.feedback.list(run))).at(-1)).toEqual({
+      run,
+      person,
+      verdict: "up",
+      at: t0 + 2,
+    });
+  });
 }
 
 function manifestSuite(current: StoreCase): void {

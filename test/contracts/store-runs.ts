@@ -1,7 +1,7 @@
 // A run's life: each transition has one winner (S4), and the fence lets one worker through (S5, I8).
 
 import { expect, it } from "vitest";
-import { asRunId, asWaitId } from "../../src/domain/ids.ts";
+import { asRunId, asTenantId, asWaitId } from "../../src/domain/ids.ts";
 import { terminalRunStates } from "../../src/domain/run.ts";
 import type { Tx } from "../../src/store/contract.ts";
 import { LeaseLost } from "../../src/store/errors.ts";
@@ -98,6 +98,25 @@ function makingSuite(current: StoreCase): void {
     expect(await list({ states: ["queued", "working"], limit: 1 })).toEqual(["run_b"]);
     expect(await list({ subject: aPerson("U2") })).toEqual(["run_b"]);
     expect(await store.read((tx) => tx.runs.counts())).toEqual({ queued: 2, working: 1 });
+  });
+
+  it("lists what is not over of one person's own, in every tenant, newest first", async () => {
+    const { store } = current;
+    const subject = aPerson("U7");
+    const ended = await aRun(store, "ended", { subject });
+    await store.write((tx) => tx.runs.settleIdle(ended.id, "stopped", { code: "stopped" }, t0));
+    await aRun(store, "theirs");
+    await aRun(store, "queued", { subject });
+    await aRun(store, "working", { subject, now: t0 + 2, tenant: asTenantId("slack-T0002") });
+    await claimed(store, asRunId("run_working"));
+    await aRun(store, "parked", { subject, now: t0 + 1 });
+    const { lease } = await claimed(store, asRunId("run_parked"));
+    await store.write((tx) => tx.runs.park(lease, undefined));
+    const ids = async (limit: number) =>
+      (await store.read((tx) => tx.runs.activeOf(subject, limit))).map(({ id }) => id);
+
+    expect(await ids(9)).toEqual(["run_working", "run_parked", "run_queued"]);
+    expect(await ids(1)).toEqual(["run_working"]);
   });
 
   it("patches the columns that are named and leaves the others", async () => {

@@ -1,8 +1,16 @@
 // A chat platform that keeps what a real one would hold, and fails as real ones do, on command.
 
-import type { ChatPlatform, FileContent, PlatformCapabilities, Receive } from "../../src/chat/contract.ts";
+import type {
+  ChatPlatform,
+  FileContent,
+  PlatformCapabilities,
+  PlatformHooks,
+  Receive,
+  SessionAbout,
+} from "../../src/chat/contract.ts";
 import { ChatError, type ChatErrorCode } from "../../src/chat/errors.ts";
 import { addressKey, type ConversationAddress } from "../../src/domain/conversation.ts";
+import type { HomePage } from "../../src/domain/home-page.ts";
 import type { PersonKey } from "../../src/domain/ids.ts";
 import type { Outgoing } from "../../src/domain/outbox.ts";
 
@@ -23,7 +31,7 @@ export type Fault =
   /** Throws something that is no `ChatError`. */
   | { readonly kind: "bug" };
 
-export type FaultyOp = "post" | "edit" | "whisper" | "react" | "status" | "find" | "download";
+export type FaultyOp = "post" | "edit" | "whisper" | "react" | "status" | "find" | "download" | "home";
 
 export interface HeldMessage {
   readonly id: string;
@@ -39,6 +47,8 @@ export interface HeldConversation {
   readonly whispers: readonly { readonly to: PersonKey; readonly message: Outgoing }[];
   readonly reactions: readonly { readonly messageId: string; readonly emoji: string }[];
   readonly statuses: readonly string[];
+  /** What the session of each of those is about. */
+  readonly sessions: readonly (SessionAbout | undefined)[];
 }
 
 export interface FakePlatform extends ChatPlatform {
@@ -53,6 +63,9 @@ export interface FakePlatform extends ChatPlatform {
   readonly files: Map<string, Buffer>;
   /** What `start` was given. */
   readonly receive: () => Receive;
+  readonly hooks: () => PlatformHooks | undefined;
+  /** The pages that were published, in order. */
+  readonly homes: readonly { readonly to: PersonKey; readonly page: HomePage }[];
 }
 
 export interface FakePlatformOptions {
@@ -65,6 +78,7 @@ interface Room {
   whispers: { to: PersonKey; message: Outgoing }[];
   reactions: { messageId: string; emoji: string }[];
   statuses: string[];
+  sessions: (SessionAbout | undefined)[];
 }
 
 export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatform {
@@ -74,13 +88,15 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
   const calls: string[] = [];
   const files = new Map<string, Buffer>();
   let receive: Receive = () => Promise.reject(new Error("The platform was not started"));
+  let hooks: PlatformHooks | undefined;
+  const homes: { to: PersonKey; page: HomePage }[] = [];
   let count = 0;
 
   const room = (at: ConversationAddress): Room => {
     const key = addressKey(at);
     const known = rooms.get(key);
     if (known) return known;
-    const made: Room = { messages: [], whispers: [], reactions: [], statuses: [] };
+    const made: Room = { messages: [], whispers: [], reactions: [], statuses: [], sessions: [] };
     rooms.set(key, made);
     return made;
   };
@@ -101,13 +117,17 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
     },
     calls,
     files,
+    homes,
     receive: () => receive,
+    hooks: () => hooks,
     fail: (op, ...faults) => void next.set(op, [...(next.get(op) ?? []), ...faults]),
     failAlways: (op, fault) => void (fault ? always.set(op, fault) : always.delete(op)),
     held: (at) => room(at),
-    start: async (given) => {
+    start: async (given, more) => {
       receive = given;
+      hooks = more;
     },
+    publishHome: (to, page) => call("home", to, () => void homes.push({ to, page })),
     stop: async () => undefined,
     post: (at, { key }, message, contents) =>
       call(
@@ -142,7 +162,11 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
         const there = reactions.some((one) => one.messageId === messageId && one.emoji === emoji);
         if (!there) reactions.push({ messageId, emoji });
       }),
-    setStatus: (at, status) => call("status", status, () => void room(at).statuses.push(status)),
+    setStatus: (at, status, about) =>
+      call("status", status, () => {
+        room(at).statuses.push(status);
+        room(at).sessions.push(about);
+      }),
     findByKey: (at, key) => call("find", key, () => room(at).messages.find((one) => one.key === key)?.id),
     download: (file) =>
       call("download", file.ref, () => {

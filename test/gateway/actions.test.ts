@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { actionIds, optionValue } from "../../src/domain/actions.ts";
-import { asWaitId } from "../../src/domain/ids.ts";
+import { asTenantId, asWaitId } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, Wait } from "../../src/domain/wait.ts";
+import { stoppingOwn } from "../../src/runtime/voice/own-work.ts";
 import * as replies from "../../src/runtime/voice/replies.ts";
 import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, texts, whispers } from "./gateway-world.ts";
 
@@ -328,15 +329,115 @@ describe("gateway/actions", () => {
     });
   });
 
-  it.each([
-    ["feedback.up", replies.thanks],
-    ["feedback.down", replies.sorryFeedback],
-  ] as const)("thanks privately for %s, and keeps it with the run", async (action, text) => {
-    const click = await world.click(action, run.id);
-    await world.settle();
+  describe("feedback", () => {
+    const kept = () => world.store.read((tx) => tx.feedback.list(run.id));
 
-    expect(whispers(world.held(), ana)).toEqual([text]);
-    expect(click.action).toBe(action);
+    it.each([
+      ["feedback.up", "up", replies.thanks],
+      ["feedback.down", "down", replies.sorryFeedback],
+    ] as const)("thanks privately for %s, and keeps it with the run", async (action, verdict, text) => {
+      await world.click(action, run.id);
+      await world.settle();
+
+      expect(whispers(world.held(), ana)).toEqual([text]);
+      expect(world.held().messages).toEqual([]);
+      expect(await kept()).toEqual([{ run: run.id, person: ana.key, verdict, at: world.clock.now() }]);
+    });
+
+    it("keeps what was wrong in the person's words", async () => {
+      await world.click("feedback.down", run.id, { text: " Wrong\0 currency \n" });
+      await world.settle();
+
+      expect(await kept()).toMatchObject([{ verdict: "down", text: "Wrong\uFFFD currency" }]);
+      expect(whispers(world.held(), ana)).toEqual([replies.keptFeedback]);
+    });
+
+    it("keeps one verdict of each person: the last", async () => {
+      await world.click("feedback.down", run.id, { text: "wrong" });
+      await world.click("feedback.up", run.id);
+      await world.click("feedback.down", run.id, { by: bo });
+      await world.settle();
+
+      expect((await kept()).map(({ person, verdict, text }) => [person, verdict, text])).toEqual([
+        [ana.key, "up", undefined],
+        [bo.key, "down", undefined],
+      ]);
+    });
+
+    it("AC2: is not taken from another conversation, nor for a run that is not known", async () => {
+      await world.click("feedback.up", run.id, { conversation: dm });
+      await world.click("feedback.up", "run_nowhere", { conversation: dm });
+      await world.settle();
+
+      expect(await kept()).toEqual([]);
+      expect(whispers(world.held(dm), ana)).toEqual([replies.gone, replies.gone]);
+    });
+  });
+
+  describe("a click from elsewhere", () => {
+    const elsewhere = { ...dm, channel: "other" };
+
+    it("AC2: stops what is the clicker's own, and says so where it was clicked", async () => {
+      await world.click("run.stop", run.id, { conversation: elsewhere });
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "stopped" });
+      expect(whispers(world.held(elsewhere), ana)).toEqual([stoppingOwn(run)]);
+    });
+
+    it("AC2: does not stop what is somebody else's, also not for a manager", async () => {
+      await world.click("run.stop", run.id, { by: bo, conversation: elsewhere });
+      await world.click("run.stop", run.id, { by: ada, conversation: elsewhere });
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "queued" });
+      expect(whispers(world.held(elsewhere), bo)).toEqual([replies.gone]);
+      expect(whispers(world.held(elsewhere), ada)).toEqual([replies.gone]);
+    });
+
+    it("AC2: does not reach into another tenant", async () => {
+      const conversation = { ...dm, tenant: asTenantId("fake-t2"), thread: "~ana" };
+      const wait = await world.park(run, question);
+      await world.click("run.stop", run.id, { conversation });
+      await world.click("question.answer", optionValue(wait.id, 0), { conversation });
+      await world.settle();
+
+      expect(await now()).toMatchObject({ state: "waiting" });
+      expect(whispers(world.held(conversation), ana)).toEqual([replies.gone, replies.gone]);
+    });
+  });
+
+  describe("a late click", () => {
+    it.each(["question.answer", "budget.add", "run.stop"] as const)(
+      "of somebody else on %s is answered, and changes nothing",
+      async (action) => {
+        const wait = await world.park(run, action === "budget.add" ? budget : question);
+        await world.click("run.stop", run.id);
+        await world.settle();
+        const value = {
+          "question.answer": optionValue(wait.id, 0),
+          "budget.add": wait.id,
+          "run.stop": run.id,
+        };
+        await world.click(action, value[action], { by: bo });
+        await world.settle();
+
+        expect(await now()).toMatchObject({ state: "stopped" });
+        expect(whispers(world.held(), bo)).toHaveLength(1);
+        expect(world.bells).toEqual([]);
+      },
+    );
+
+    it("on Try again starts nothing where its person is not served any more", async () => {
+      await world.click("run.stop", run.id);
+      await world.settle();
+      world.rules = { ...world.rules, enabled: false };
+      await world.click("run.retry", run.id);
+      await world.settle();
+
+      expect(await world.runs()).toHaveLength(1);
+      expect(whispers(world.held(), ana)).toEqual([replies.refusedPlaces["channel-off"]]);
+    });
   });
 
   it("I14: answers every button there is", async () => {

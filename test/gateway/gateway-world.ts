@@ -309,7 +309,10 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
         });
         await tx.runs.park(lease, undefined);
         await tx.outbox.add(cardPost(run, { state: "Waiting for you", noted: [] }), now);
-        await tx.outbox.add(askPost(run, id, ask, more.dueAt), now);
+        await tx.outbox.add(
+          askPost(run, id, ask, more.dueAt === undefined ? undefined : { at: more.dueAt }),
+          now,
+        );
         return tx.waits.find(id);
       });
       world.gateway.delivery.kick();

@@ -21,6 +21,7 @@ const scans: [string, (tx: Tx) => Promise<unknown>, RegExp][] = [
   ["dueWaiting", (tx) => tx.runs.dueWaiting(t0, 100), /INDEX runs_waking \(wake_at>\? AND wake_at<\?\)/],
   ["overdue", (tx) => tx.runs.overdue(t0, 100), /INDEX runs_promised \(check_in_at>\? AND check_in_at<\?\)/],
   ["active", (tx) => tx.runs.active(conversation), /INDEX runs_active \(conversation=\?\)/],
+  ["a person's own", (tx) => tx.runs.activeOf(aPerson("U1"), 100), /INDEX runs_own \(subject=\?\)/],
   ["renew", (tx) => tx.runs.renew("w1", [run], t0), /autoindex_runs_1 \(id=\?\)/],
   ["due waits", (tx) => tx.waits.due(t0, 100), /INDEX waits_due \(due_at>\? AND due_at<\?\)/],
   ["nudges", (tx) => tx.waits.takeNudges(t0, 100), /INDEX waits_nudge \(nudge_at>\? AND nudge_at<\?\)/],

@@ -10,6 +10,7 @@ export interface RunRow {
   readonly person?: string;
   readonly tenant?: string;
   readonly now?: number;
+  readonly mode?: NewRun["mode"];
 }
 
 /** A queued run in a conversation of its own. */
@@ -32,7 +33,7 @@ export async function addRunIn(tx: Tx, id: string, row: RunRow = {}): Promise<Ru
     agent: "deputy",
     subject: asPersonKey(`local:local:${row.person ?? "ana"}`),
     subjectName: row.person ?? "Ana",
-    mode: "employee",
+    mode: row.mode ?? "employee",
     goal: "count the rows",
     title: "Count the rows",
     budget: { steps: 500 },

@@ -91,6 +91,14 @@ describe("workers/segment-worker", () => {
     expect((await findRun(store, "run_1")).state).toBe("done");
   });
 
+  it("I3: gives a run of somebody's direct messages short turns: others wait for the same folder", async () => {
+    await addRun(store, "run_1", { mode: "assistant" });
+
+    await begin("run_1");
+
+    expect(runtime.find("run_1").control.deadline).toBe(clock.now() + 20_000);
+  });
+
   it("SW1: does nothing for a bell of a segment that is over, of a run that ended, or of none", async () => {
     await addRun(store, "run_1");
     const bell = await bellOf("run_1");

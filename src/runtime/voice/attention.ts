@@ -6,6 +6,13 @@ import type { WaitId } from "../../domain/ids.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, WaitAsk } from "../../domain/wait.ts";
+import { dayAndTime } from "./local-time.ts";
+
+/** When the default applies, and the zone of who reads that. */
+export interface Due {
+  readonly at: number;
+  readonly timeZone?: string | undefined;
+}
 
 /** Key of the post that asks; the edit that shows the decision targets it. */
 export function askKey(wait: WaitId): string {
@@ -15,10 +22,10 @@ export function askKey(wait: WaitId): string {
 /** The answers to "did it happen?" of a step in doubt, in the order of their buttons. */
 export const doubtOptions = ["It ran", "It did not run", "Do it again"] as const;
 
-export function attention(run: Run, wait: WaitId, ask: WaitAsk, dueAt: number | undefined): Attention {
+export function attention(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Attention {
   switch (ask.kind) {
     case "question":
-      return question(run, wait, ask, dueAt);
+      return question(run, wait, ask, due);
     case "budget":
       return budget(run, wait, ask);
     case "doubt":
@@ -28,13 +35,13 @@ export function attention(run: Run, wait: WaitId, ask: WaitAsk, dueAt: number | 
   }
 }
 
-export function askPost(run: Run, wait: WaitId, ask: WaitAsk, dueAt: number | undefined): Utterance {
+export function askPost(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Utterance {
   return {
     key: askKey(wait),
     tenant: run.tenant,
     conversation: run.conversation,
     run: run.id,
-    op: { op: "post", message: attention(run, wait, ask, dueAt) },
+    op: { op: "post", message: attention(run, wait, ask, due) },
   };
 }
 
@@ -50,13 +57,13 @@ export function askDecided(run: Run, wait: WaitId, ask: WaitAsk, decided: string
   };
 }
 
-function question(run: Run, wait: WaitId, ask: QuestionAsk, dueAt: number | undefined): Attention {
+function question(run: Run, wait: WaitId, ask: QuestionAsk, due: Due | undefined): Attention {
   return {
     kind: "attention",
     about: "question",
     title: run.plan?.title ?? run.title,
     text: ask.question,
-    ...defaultFooter(ask.default, dueAt),
+    ...defaultFooter(ask.default, due),
     mention: run.subject,
     mentionName: run.subjectName,
     options: ask.options.map((label, index) => answerButton(optionValue(wait, index), label, index === 0)),
@@ -64,17 +71,10 @@ function question(run: Run, wait: WaitId, ask: QuestionAsk, dueAt: number | unde
   };
 }
 
-function defaultFooter(
-  fallback: string | undefined,
-  dueAt: number | undefined,
-): { readonly footer?: string } {
+function defaultFooter(fallback: string | undefined, due: Due | undefined): { readonly footer?: string } {
   if (fallback === undefined) return {};
-  return {
-    footer:
-      dueAt === undefined
-        ? `Without an answer I go with: ${fallback}`
-        : `Without an answer by ${new Date(dueAt).toISOString().slice(0, 16).replace("T", " ")} UTC I go with: ${fallback}`,
-  };
+  const until = due === undefined ? "" : ` by ${dayAndTime(due.at, due.timeZone)}`;
+  return { footer: `Without an answer${until} I go with: ${fallback}` };
 }
 
 function answerButton(value: string, label: string, primary: boolean): Button {

@@ -1,8 +1,19 @@
 // Times in words, for the person who reads them.
 
+const clock = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" } as const;
+const day = { weekday: "short", day: "numeric", month: "short" } as const;
+
 /** `14:07 GMT+1`: in the zone of the person it is about, in UTC where that is unknown or not a zone. */
 export function clockTime(ms: number, timeZone: string | undefined): string {
-  const options = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" } as const;
+  return inWords(ms, timeZone, clock);
+}
+
+/** `Mon 23 Nov, 14:07 GMT+1`: for what may be on another day. */
+export function dayAndTime(ms: number, timeZone: string | undefined): string {
+  return inWords(ms, timeZone, { ...day, ...clock });
+}
+
+function inWords(ms: number, timeZone: string | undefined, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(ms);
   try {
     return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: timeZone ?? "UTC" }).format(date);

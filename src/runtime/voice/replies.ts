@@ -39,6 +39,8 @@ export const endedAlready = "This has ended already, so there is nothing to stop
 export const thanks = "Thanks for telling me.";
 export const sorryFeedback =
   "Thanks for telling me. Write here what was wrong or missing, and I'll take it from there.";
+export const keptFeedback =
+  "Thanks for telling me. It is kept with this work, for the people who look after me. If I should do it again, write here how.";
 export const actionFailed = "Sorry, that did not work, and nothing was changed. The details are in my log.";
 export const messageFailed =
   "Sorry, I could not take this in because of a fault on my side. It is kept, and the details are in my log. Please ask again.";

@@ -1,6 +1,6 @@
 // The run card: one message per run, edited in place (ux c.2).
 
-import type { CardState, RunCard, Utterance } from "../../domain/outbox.ts";
+import type { Button, CardState, RunCard, Utterance } from "../../domain/outbox.ts";
 import type { Run, RunState } from "../../domain/run.ts";
 
 export interface CardLook {
@@ -36,7 +36,7 @@ export function runCard(run: Run, look: CardLook): RunCard {
   };
 }
 
-function stopButton(run: Run): RunCard["buttons"][number] {
+export function stopButton(run: Run): Button {
   return {
     action: "run.stop",
     value: run.id,

@@ -1,6 +1,6 @@
 // Conversations by the address they have on their platform.
 
-import { eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { addressKey, type Conversation } from "../../domain/conversation.ts";
 import type { ConversationRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
@@ -54,6 +54,48 @@ export function conversationRepository(session: Session): ConversationRepository
 
     async setMuted(id, muted) {
       await session.done(session.db.update(conversations).set({ muted }).where(eq(conversations.id, id)));
+    },
+
+    ...channelMutes(session),
+  };
+}
+
+function mutedChannel(session: Session): { execute(values: Record<string, unknown>): Promise<unknown[]> } {
+  const { mutedChannels } = session.tables;
+  return session.prepared("conversations.muted-channel", (db, name) =>
+    db
+      .select({ channel: mutedChannels.channel })
+      .from(mutedChannels)
+      .where(
+        and(
+          eq(mutedChannels.platform, sql.placeholder("platform")),
+          eq(mutedChannels.tenant, sql.placeholder("tenant")),
+          eq(mutedChannels.channel, sql.placeholder("channel")),
+        ),
+      )
+      .prepare(name),
+  );
+}
+
+function channelMutes(session: Session): Pick<ConversationRepository, "setChannelMuted" | "isChannelMuted"> {
+  return {
+    async setChannelMuted({ platform, tenant, channel }, muted) {
+      const { mutedChannels } = session.tables;
+      const here = and(
+        eq(mutedChannels.platform, platform),
+        eq(mutedChannels.tenant, tenant),
+        eq(mutedChannels.channel, channel),
+      );
+      await session.done(
+        muted
+          ? session.db.insert(mutedChannels).values({ platform, tenant, channel }).onConflictDoNothing()
+          : session.db.delete(mutedChannels).where(here),
+      );
+    },
+
+    async isChannelMuted({ platform, tenant, channel }) {
+      const found = await mutedChannel(session).execute({ platform, tenant, channel });
+      return found.length > 0;
     },
   };
 }

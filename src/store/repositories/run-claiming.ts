@@ -3,9 +3,12 @@
 //   RC1  Claims within one tenant follow one another, so that the caps hold whatever is claimed at once (I3).
 //   RC2  Every claim raises epoch and segment: the fence of all that came before, and a name for the next bell that no dead
 //        worker's queue job has.
+//   RC3  A run is not begun while another one is `working` in the same workspace, be its lease alive or past: only a takeover
+//        may follow a dead owner into the folder (F3).
 
-import { and, count, eq, sql } from "drizzle-orm";
+import { and, count, eq, ne, sql } from "drizzle-orm";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
+import type { RunMode, RunState } from "../../domain/run.ts";
 import type { ClaimLimits, RunRepository } from "../contract.ts";
 import type { Session } from "../session.ts";
 import { findRun } from "./run-rows.ts";
@@ -21,6 +24,7 @@ export function runClaiming(session: Session): Claiming {
       if (!run) return { kind: "nothing" };
       await session.done(session.dialect.serialize(session.db, `claims ${run.tenant}`)); // RC1
       if (!(await hasRoom(session, run, limits, now))) return { kind: "capped" };
+      if (await isFolderBusy(session, bell.run, run)) return { kind: "capped" };
       const [taken] = await taking(session).execute({
         run: bell.run,
         segment: bell.segment,
@@ -85,6 +89,8 @@ function isClaimable(session: Session): ReturnType<typeof and> {
 interface Candidate {
   readonly tenant: TenantId;
   readonly subject: PersonKey;
+  readonly mode: RunMode;
+  readonly state: RunState;
   readonly leaseOwner: string | null;
 }
 
@@ -98,7 +104,13 @@ function claimable(session: Session): { execute(values: BellValues & Values): Pr
   const { runs } = session.tables;
   return session.prepared("runs.claimable", (db, name) =>
     db
-      .select({ tenant: runs.tenant, subject: runs.subject, leaseOwner: runs.leaseOwner })
+      .select({
+        tenant: runs.tenant,
+        subject: runs.subject,
+        mode: runs.mode,
+        state: runs.state,
+        leaseOwner: runs.leaseOwner,
+      })
       .from(runs)
       .where(isClaimable(session))
       .prepare(name),
@@ -150,4 +162,29 @@ async function hasRoom(session: Session, run: Candidate, limits: ClaimLimits, no
   const ofTenant = people.reduce((sum, { held }) => sum + held, 0);
   const ofPerson = people.find(({ subject }) => subject === run.subject)?.held ?? 0;
   return ofPerson < limits.perPerson && ofTenant < limits.perTenant;
+}
+
+/** RC3. Only a person's direct messages share a workspace; a run that is taken over was there first. */
+async function isFolderBusy(session: Session, id: RunId, run: Candidate): Promise<boolean> {
+  if (run.mode !== "assistant" || run.state === "working") return false;
+  const { runs, conversations } = session.tables;
+  const own = session.prepared("runs.folder-busy", (db, name) => {
+    const workspace = sql`(select c.workspace from ${conversations} c, ${runs} r
+      where r.id = ${sql.placeholder("id")} and c.id = r.conversation)`;
+    return db
+      .select({ id: runs.id })
+      .from(runs)
+      .innerJoin(conversations, eq(conversations.id, runs.conversation))
+      .where(
+        and(
+          isWorking(session),
+          eq(runs.tenant, sql.placeholder("tenant")),
+          ne(runs.id, sql.placeholder("id")),
+          sql`${conversations.workspace} = ${workspace}`,
+        ),
+      )
+      .limit(1)
+      .prepare(name);
+  });
+  return (await own.execute({ id, tenant: run.tenant })).length > 0;
 }

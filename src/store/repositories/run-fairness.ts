@@ -3,8 +3,10 @@
 //   RF1  A person's k-th run comes after the first k runs of everybody else in the tenant who has that many, and before their
 //        further ones. So who floods the queue is behind themselves and nobody is behind the flood.
 //   RF2  What is rung is within the caps already: bells that a claim would refuse are not worth a job.
+//   RF3  Of a person's runs in direct messages, which share a folder, one is rung for while none is at work, and that is the
+//        one with the fewest segments: the long ones don't keep the short ones waiting.
 
-import { and, count, eq, sql } from "drizzle-orm";
+import { and, count, eq, type SQL, sql } from "drizzle-orm";
 import type { Bell } from "../../domain/bell.ts";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { ClaimLimits, RunRepository } from "../contract.ts";
@@ -112,9 +114,20 @@ function readyRuns(session: Session, db: Db) {
         sql`${runs.state} in ('queued', 'working')`,
         sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${sql.placeholder("now")})
           or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${sql.placeholder("now")})`,
+        sql`not (${runs.mode} = 'assistant' and ${runs.state} = 'queued' and exists (${siblingBefore(session)}))`,
       ),
     )
     .as("ready");
+}
+
+/** RF3: another run of the same person's direct messages that is at work, or is to be first. */
+function siblingBefore(session: Session): SQL {
+  const { runs } = session.tables;
+  const now = sql.placeholder("now");
+  return sql`select 1 from ${runs} o where o.state in ('queued', 'working')
+    and o.tenant = ${runs.tenant} and o.subject = ${runs.subject} and o.mode = 'assistant' and o.id <> ${runs.id}
+    and (o.state = 'working' or (o.wake_at is null or o.wake_at <= ${now})
+      and (o.segment, o.created_at, o.id) < (${runs.segment}, ${runs.createdAt}, ${runs.id}))`;
 }
 
 /** With `turn`: which of the person's runs it would be, live leases counted first. At most `perPerson` of each. */

@@ -21,7 +21,7 @@ import { runWatching } from "./run-watching.ts";
 /** Member by member: made for every transaction, and spreading the parts would cost more than the statements it is for. */
 export function runRepository(session: Session): RunRepository {
   const { create, patch } = making(session);
-  const { find, active, list, counts } = looking(session);
+  const { find, active, activeOf, list, counts } = looking(session);
   const { claim, renew, leaseOwners, expireLeases } = runClaiming(session);
   const { advance, park, requeue, settle, settleIdle, wake, requestStop } = runTransitions(session);
   const { watch, dueWaiting, overdue, promise } = runWatching(session);
@@ -30,6 +30,7 @@ export function runRepository(session: Session): RunRepository {
     create,
     find,
     active,
+    activeOf,
     list,
     counts,
     priority,
@@ -83,7 +84,9 @@ function making(session: Session): Pick<RunRepository, "create" | "patch"> {
   };
 }
 
-function looking(session: Session): Pick<RunRepository, "find" | "active" | "list" | "counts"> {
+type Looking = "find" | "active" | "activeOf" | "list" | "counts";
+
+function looking(session: Session): Pick<RunRepository, Looking> {
   const { runs } = session.tables;
   return {
     find: (id) => findRun(session, id),
@@ -102,6 +105,23 @@ function looking(session: Session): Pick<RunRepository, "find" | "active" | "lis
       );
       const [row] = await statement.execute({ conversation });
       return row && toRun(row);
+    },
+
+    async activeOf(subject, limit) {
+      const statement = session.prepared("runs.active-of", (db, name) =>
+        joinedRuns(session, db)
+          .where(
+            and(
+              eq(runs.subject, sql.placeholder("subject")),
+              sql`${runs.state} in ('queued', 'working', 'waiting')`,
+            ),
+          )
+          .orderBy(desc(runs.createdAt), desc(runs.id))
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ subject, limit });
+      return rows.map(toRun);
     },
 
     async list(query) {

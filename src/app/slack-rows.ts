@@ -1,0 +1,63 @@
+// Installations of the Slack app as rows of the store, their tokens sealed with the master key.
+
+import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
+import type { InstallationRows, StoredInstallation } from "../chat/slack/install/stored-installations.ts";
+import type { SlackInstallationRow, Store } from "../store/contract.ts";
+import type { Seal } from "../vault/seal.ts";
+
+export interface SlackRowsDeps {
+  readonly store: Store;
+  readonly seal: Seal;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
+export function createSlackRows({ store, seal, clock, log }: SlackRowsDeps): InstallationRows {
+  return {
+    async find(team) {
+      const row = await store.read((tx) => tx.slackInstallations.find(team));
+      return row && opened(row, seal);
+    },
+    async list() {
+      const rows = await store.read((tx) => tx.slackInstallations.list());
+      return rows.flatMap((row) => {
+        try {
+          return opened(row, seal) ?? [];
+        } catch (error) {
+          log.error("The token of a Slack workspace cannot be read", {
+            team: row.team,
+            reason: errorText(error),
+          });
+          return [];
+        }
+      });
+    },
+    async states() {
+      const rows = await store.read((tx) => tx.slackInstallations.list());
+      return rows.map(({ team, botToken, why }) => ({
+        team,
+        ...(botToken === undefined && { revoked: why ?? "revoked" }),
+      }));
+    },
+    async save(owner, botToken, installedBy) {
+      const sealed = seal.close(botToken, placeOf(owner.team));
+      const row = { ...owner, botToken: sealed, installedBy, installedAt: clock.now() };
+      await store.write((tx) => tx.slackInstallations.save(row));
+    },
+    revoke: (team, version, why) =>
+      store.write((tx) => tx.slackInstallations.revoke(team, version, why, clock.now())),
+  };
+}
+
+function opened(row: SlackInstallationRow, seal: Seal): StoredInstallation | undefined {
+  const { botToken: sealed, installedAt, installedBy: _by, revokedAt: _at, why: _why, ...owner } = row;
+  if (sealed === undefined) return undefined;
+  return { owner, botToken: seal.open(sealed, placeOf(row.team)), installedAt, version: sealed };
+}
+
+/** What a sealed token is bound to. */
+function placeOf(team: string): string {
+  return `slack_installations/${team}/bot_token`;
+}

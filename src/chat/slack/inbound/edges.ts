@@ -1,0 +1,42 @@
+// What the doors need from the parts beside them: where events go, who people are, and what only outbound can do.
+
+import type { PlatformHooks, Receive } from "../../contract.ts";
+import type { ConversationAddress } from "../../../domain/conversation.ts";
+import type { PersonKey } from "../../../domain/ids.ts";
+import type { ModalState } from "./modal-state.ts";
+import type { People } from "./people.ts";
+import type { Rejection } from "./rejections.ts";
+
+/** A form to be shown at once: the trigger lives for 3 s and works once. */
+export interface ModalToOpen {
+  readonly teamId: string;
+  readonly triggerId: string;
+  /** What the form is for; decides the view. */
+  readonly state: ModalState;
+  /** For the view's `private_metadata`, as it is. */
+  readonly metadata: string;
+  /** The text of the message that was clicked, as notifications show it. */
+  readonly about?: string | undefined;
+}
+
+/** The agent's Messages tab was opened: the place for suggested prompts. */
+export interface MessagesTab {
+  readonly teamId: string;
+  readonly channel: string;
+  readonly user: string;
+}
+
+export interface SlackHooks extends PlatformHooks {
+  openModal(modal: ModalToOpen): Promise<void>;
+  /** Says something to one person where they are. */
+  tell(at: ConversationAddress, to: PersonKey, text: string): Promise<void>;
+  messagesOpened?(tab: MessagesTab): void;
+  /** A delivery was not taken; it is logged already. */
+  rejected?(why: Rejection): void;
+}
+
+export interface SlackEdges {
+  readonly receive: Receive;
+  readonly hooks: SlackHooks;
+  readonly people: People;
+}

@@ -1,0 +1,156 @@
+// Who a Slack user id is: name, zone and standing, from `users.info`.
+//
+//   SP1  Guests and people of other organisations are told apart before anything is stored: where neither Slack nor
+//        memory can say who somebody is, the delivery is not taken, and Slack sends it again.
+//   SP2  One person has one key, whatever a payload happens to say beside the id.
+//   SP3  One look-up at a time per person; an old answer is better than none while Slack is down.
+
+import type { Clock } from "../../../base/clock.ts";
+import { errorText } from "../../../base/errors.ts";
+import type { Logger } from "../../../base/logger.ts";
+import { personKey } from "../../../domain/ids.ts";
+import type { Person } from "../../../domain/person.ts";
+import { ChatError } from "../../errors.ts";
+import type { SlackHome } from "./home.ts";
+
+/** `user` of the answer to `users.info`, as far as it is read. */
+export interface SlackUser {
+  readonly team_id?: string | undefined;
+  readonly name?: string | undefined;
+  readonly real_name?: string | undefined;
+  readonly profile?:
+    | { readonly display_name?: string | undefined; readonly real_name?: string | undefined }
+    | undefined;
+  readonly tz?: string | undefined;
+  readonly is_bot?: boolean | undefined;
+  readonly is_restricted?: boolean | undefined;
+  readonly is_ultra_restricted?: boolean | undefined;
+  readonly is_stranger?: boolean | undefined;
+  readonly enterprise_user?: { readonly enterprise_id?: string | undefined } | undefined;
+}
+
+/** Undefined where Slack says for good that it shows no such user. Rejects where it can't say now. */
+export type LookUpUser = (teamId: string, userId: string) => Promise<SlackUser | undefined>;
+
+/** What a payload says about a person beside the id: it may only make their standing worse. */
+export interface PersonHints {
+  readonly team?: string | undefined;
+  readonly guest?: boolean | undefined;
+}
+
+export interface People {
+  /** Rejects with `ChatError` (`chat.unavailable`) where it can't be known now (SP1). */
+  find(home: SlackHome, userId: string, hints?: PersonHints): Promise<Person>;
+  /** For somebody who is only mentioned: by the given name where nothing is known. */
+  named(home: SlackHome, userId: string, label?: string): Promise<Person>;
+}
+
+export interface PeopleDeps {
+  readonly lookUp: LookUpUser;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly ttlMs?: number;
+  readonly patienceMs?: number;
+  readonly most?: number;
+}
+
+interface Known {
+  readonly user: SlackUser | undefined;
+  readonly at: number;
+}
+
+const quarterHour = 15 * 60_000;
+
+export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): People {
+  const { ttlMs = quarterHour, patienceMs = 1_500, most = 10_000 } = limits;
+  const known = new Map<string, Known>();
+  const underWay = new Map<string, Promise<Known>>();
+
+  const ask = (team: string, id: string): Promise<Known> => {
+    const key = `${team}:${id}`;
+    const asked = underWay.get(key);
+    if (asked) return asked;
+    const asking = lookUp(team, id)
+      .then((user) => remember(key, { user, at: clock.now() }))
+      .finally(() => underWay.delete(key));
+    asking.catch((error: unknown) =>
+      log.warn("A person could not be looked up", { user: id, reason: errorText(error) }),
+    );
+    underWay.set(key, asking);
+    return asking;
+  };
+  const remember = (key: string, entry: Known): Known => {
+    known.delete(key);
+    known.set(key, entry);
+    const [oldest] = known.keys();
+    if (known.size > most && oldest !== undefined) known.delete(oldest);
+    return entry;
+  };
+  /** Undefined: nobody can say now. */
+  const recall = async (team: string, id: string): Promise<Known | undefined> => {
+    const old = known.get(`${team}:${id}`);
+    if (old && clock.now() - old.at < ttlMs) return old;
+    return (await within(clock, patienceMs, ask(team, id))) ?? old;
+  };
+
+  return {
+    async find(home, userId, hints = {}) {
+      const found = await recall(home.installation.teamId, userId);
+      if (found) return toPerson(home, userId, found.user, hints);
+      throw new ChatError(
+        "chat.unavailable",
+        `Could not learn from Slack who ${userId} is, so nothing of theirs is taken now; Slack sends it again. If this goes on, look whether Slack is up and the bot token has users:read.`,
+        { fate: "refused", retry: { kind: "backoff" }, facts: { user: userId } },
+      );
+    },
+    async named(home, userId, label) {
+      const found = await recall(home.installation.teamId, userId);
+      const person = toPerson(home, userId, found?.user, {});
+      return found?.user === undefined && label ? { ...person, name: label } : person;
+    },
+  };
+}
+
+/** Undefined when it fails, or takes longer; it goes on then, for the next who asks. */
+function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | undefined> {
+  return new Promise((resolve) => {
+    const cancel = clock.after(ms, () => resolve(undefined));
+    promise
+      .catch(() => undefined)
+      .then((value) => {
+        cancel();
+        resolve(value);
+      }, cancel);
+  });
+}
+
+function toPerson(home: SlackHome, userId: string, user: SlackUser | undefined, hints: PersonHints): Person {
+  const team = user?.team_id ?? hints.team;
+  const ours = isOurs(home, user, team);
+  return {
+    key: personKey("slack", ours || team === undefined ? home.installation.teamId : team, userId),
+    name: nameOf(user) ?? userId,
+    kind: kindOf(user, hints, ours),
+    ...(user?.tz ? { timeZone: user.tz } : {}),
+  };
+}
+
+/** Of this workspace or its organisation. Of whom Slack shows nothing is not. */
+function isOurs({ teams }: SlackHome, user: SlackUser | undefined, team: string | undefined): boolean {
+  if (user === undefined || user.is_stranger === true) return false;
+  const organisation = user.enterprise_user?.enterprise_id;
+  if (organisation !== undefined && teams.has(organisation)) return true;
+  return team === undefined || teams.has(team);
+}
+
+function kindOf(user: SlackUser | undefined, hints: PersonHints, ours: boolean): Person["kind"] {
+  if (user?.is_bot === true) return "bot";
+  if (!ours) return "external";
+  const guest = user?.is_restricted === true || user?.is_ultra_restricted === true || hints.guest === true;
+  return guest ? "guest" : "member";
+}
+
+function nameOf(user: SlackUser | undefined): string | undefined {
+  const names = [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name];
+  return names.map((name) => name?.replace(/\s+/g, " ").trim()).find((name) => name);
+}

@@ -1,0 +1,33 @@
+// Deliveries that were not taken, counted and logged: what an operator looks at when the agent seems deaf.
+
+import type { Logger } from "../../../base/logger.ts";
+
+export type Rejection =
+  | "too-large"
+  | "signature"
+  | "timestamp"
+  | "malformed"
+  | "foreign-team"
+  | "foreign-app"
+  | "unknown-shape"
+  | "unknown-action";
+
+type Facts = Readonly<Record<string, string | number | undefined>>;
+export type CountRejection = (why: Rejection, facts?: Facts) => void;
+
+export interface Rejections {
+  readonly count: CountRejection;
+  total(): number;
+}
+
+export function createRejections(log: Logger, heard: (why: Rejection) => void): Rejections {
+  let total = 0;
+  return {
+    count(why, facts = {}) {
+      total += 1;
+      log.warn("ingress.rejected", { why, ...facts });
+      heard(why);
+    },
+    total: () => total,
+  };
+}

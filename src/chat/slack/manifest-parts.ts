@@ -1,0 +1,92 @@
+// What the app is at Slack: the events, scopes, command and shortcuts that code and manifest share.
+//
+// Owns: the one list. `manifest.yml` and `deputy manifest slack` are made from it; inbound and render import from it.
+// Does not own: what an event means (inbound/), what a view shows (render/).
+//
+//   MP1  Nothing is subscribed to, asked for or offered that no code uses (test/chat/slack/install/manifest.test.ts).
+
+/** Where deliveries of Slack arrive over HTTP (design 7). */
+export const doorPath = "/slack/events";
+/** Where people come back to after they installed the app by OAuth, and where they begin. */
+export const redirectPath = "/slack/oauth_redirect";
+export const installPath = "/slack/install";
+
+/** Event types as subscribed to: `message.channels` arrives as `message` with `channel_type: "channel"`. */
+export const EVENTS = [
+  "agent_session_stopped",
+  "app_home_opened",
+  "app_mention",
+  "app_uninstalled",
+  "message.channels",
+  "message.groups",
+  "message.im",
+  "message.mpim",
+  "tokens_revoked",
+] as const;
+export type SlackEventName = (typeof EVENTS)[number];
+
+export const COMMAND = "/deputy";
+
+export const SHORTCUTS = {
+  /** On a message: "Ask the agent about this". */
+  ask: "deputy.ask",
+  /** Anywhere: "New task". */
+  task: "deputy.task",
+} as const;
+
+/** What each method that the code calls needs from the bot token; of several, whichever fits the channel. */
+export const METHOD_SCOPES = {
+  "agents.sessions.setStatus": ["chat:write"],
+  "apps.connections.open": [],
+  "assistant.threads.setStatus": ["assistant:write"],
+  "assistant.threads.setSuggestedPrompts": ["assistant:write"],
+  "auth.revoke": [],
+  "auth.teams.list": [],
+  "auth.test": [],
+  "chat.postEphemeral": ["chat:write"],
+  "chat.postMessage": ["chat:write"],
+  "chat.update": ["chat:write"],
+  "conversations.history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+  "conversations.open": ["im:write"],
+  "conversations.replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
+  "files.completeUploadExternal": ["files:write"],
+  "files.getUploadURLExternal": ["files:write"],
+  "files.info": ["files:read"],
+  "oauth.v2.access": [],
+  "reactions.add": ["reactions:write"],
+  "users.info": ["users:read"],
+  "views.open": [],
+  "views.publish": [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** What each subscription needs. */
+export const EVENT_SCOPES = {
+  agent_session_stopped: ["assistant:write"],
+  app_home_opened: [],
+  app_mention: ["app_mentions:read"],
+  app_uninstalled: [],
+  "message.channels": ["channels:history"],
+  "message.groups": ["groups:history"],
+  "message.im": ["im:history"],
+  "message.mpim": ["mpim:history"],
+  tokens_revoked: [],
+} as const satisfies Readonly<Record<SlackEventName, readonly string[]>>;
+
+/** The bot's scopes. Without an optional one something is missing, and the rest works. */
+export const SCOPES = {
+  bot: [
+    "app_mentions:read",
+    "assistant:write",
+    "channels:history",
+    "chat:write",
+    "commands",
+    "files:read",
+    "files:write",
+    "groups:history",
+    "im:history",
+    "im:write",
+    "mpim:history",
+    "users:read",
+  ],
+  optional: ["reactions:write"],
+} as const;

@@ -1,0 +1,63 @@
+// A message as it goes over the wire: within its size, in blocks, and without them where Slack refuses those.
+//
+//   RE1  Nothing that is posted is unfurled or calls anybody by a name in its text (OUT-1).
+//   RE2  A notice is the plainest form that the gateway has (ux c.0 rule 9): one whose blocks are refused goes out as
+//        text alone. Richer messages are refused, so that the gateway can choose another form.
+
+import type { Block, KnownBlock } from "@slack/types";
+import type { Outgoing } from "../../../domain/outbox.ts";
+import { ChatError } from "../../errors.ts";
+import { plainForm } from "../render/plain-form.ts";
+import { renderMessage } from "../render/render-message.ts";
+import type { SlackMessage } from "../render/slack-message.ts";
+
+/** Most characters of Markdown in one message (S-M8). */
+const longestText = 12_000;
+
+export interface Contents {
+  readonly text: string;
+  /** Empty for text alone. */
+  readonly blocks: (KnownBlock | Block)[];
+}
+
+/** Flags of every call that makes a message. */
+export const quietly = { link_names: false, unfurl_links: false, unfurl_media: false } as const;
+
+/** Throws where Slack would cut the words. */
+export function requireSize(message: Outgoing): void {
+  const size = message.kind === "card" ? 0 : message.text.length;
+  if (size <= longestText) return;
+  throw new ChatError(
+    "chat.bad_request",
+    `Could not post a text of ${size} characters: the most is ${longestText}. Send the rest as a file.`,
+    { fate: "refused" },
+  );
+}
+
+/** Calls `send` with the message, and once more with its text alone (RE2). */
+export async function inSomeForm<T>(
+  message: Outgoing,
+  team: string,
+  send: (contents: Contents) => Promise<T>,
+): Promise<T> {
+  requireSize(message);
+  try {
+    return await send(contentsOf(renderMessage(message, { team })));
+  } catch (error) {
+    if (message.kind !== "notice" || !isFormRefused(error)) throw error;
+    return send(contentsOf(plainForm(message, { team })));
+  }
+}
+
+/** A new message must not have an empty list of blocks; an edit must, or the old ones stay. */
+export function forNew({ text, blocks }: Contents): { text: string; blocks?: (KnownBlock | Block)[] } {
+  return blocks.length === 0 ? { text } : { text, blocks };
+}
+
+function contentsOf({ text, blocks = [] }: SlackMessage): Contents {
+  return { text, blocks: [...blocks] };
+}
+
+function isFormRefused(error: unknown): boolean {
+  return error instanceof ChatError && error.code === "chat.decoration_refused" && error.fate === "refused";
+}

@@ -1,0 +1,120 @@
+// One message of each kind with everything in it, for checks without a workspace (`deputy doctor`, tests).
+
+import { personKey } from "../../../domain/ids.ts";
+import type { HomeItem, HomePage } from "../../../domain/home-page.ts";
+import type { Attention, Button, Outgoing, RunCard } from "../../../domain/outbox.ts";
+import type { RenderPlace } from "./slack-message.ts";
+
+export const samplePlace: RenderPlace = {
+  team: "T0001",
+  detailsUrl: "https://deputy.example/console/runs/run_1",
+};
+
+const requester = { mention: personKey("slack", "T0001", "U0001"), mentionName: "Ana" };
+const file = { name: "comparison.csv", sha256: "0".repeat(64), sizeBytes: 12_000 };
+
+const button = (action: Button["action"], label: string, style: Button["style"] = "plain"): Button => ({
+  action,
+  value: `sample_${label}`.slice(0, 40),
+  label,
+  style,
+});
+
+const card: RunCard = {
+  kind: "card",
+  run: "run_1",
+  title: "Compare three vendors",
+  state: "Working",
+  agent: "deputy",
+  mode: "employee",
+  askedBy: "Ana",
+  line: "Reading the contracts, **4 of 11**.",
+  steps: [
+    { text: "Collect the price pages", state: "done" },
+    { text: "Read the contracts", state: "doing" },
+    { text: "Draft the comparison", state: "todo" },
+  ],
+  noted: ["only EU vendors"],
+  startedAt: Date.UTC(2026, 10, 23, 9),
+  spentUsd: 1.2,
+  capUsd: 5,
+  buttons: [
+    { ...button("run.stop", "Stop", "danger"), confirm: "Stop this run? Files made so far are kept." },
+  ],
+};
+
+const question: Attention = {
+  kind: "attention",
+  about: "question",
+  title: "Compare three vendors",
+  text: "Which region should the report cover?",
+  footer: "Without an answer by 2026-11-23 17:00 UTC I go with: Europe",
+  ...requester,
+  options: [button("question.answer", "Europe", "primary"), button("question.answer", "World")],
+  freeText: button("question.answer", "Something else"),
+};
+
+export const sampleMessages: Readonly<Record<string, Outgoing>> = {
+  card,
+  "ended card": { ...card, state: "Stopped", line: "Stopped by Bo, 14:20 UTC", buttons: [] },
+  question,
+  "question with a select": {
+    ...question,
+    options: Array.from({ length: 12 }, (_, n) => button("question.answer", `Region ${n + 1}`)),
+  },
+  "decided question": { ...question, options: [], decided: "Ana: Europe (14:07 UTC)" },
+  approval: {
+    ...question,
+    about: "approval",
+    options: [
+      button("approval.approve", "Approve", "primary"),
+      button("approval.deny", "Deny", "danger"),
+      button("approval.edit", "Edit"),
+      button("approval.view", "View all"),
+    ],
+  },
+  result: {
+    kind: "result",
+    outcome: "done",
+    title: "Compare three vendors",
+    text: "Vendor B costs **12 %** less than A.\n\n| Vendor | Price |\n| --- | --: |\n| A | 100 |\n| B | 88 |",
+    ...requester,
+    files: [file],
+    footer: "Asked by Ana · took 4 min · 0.35 USD · run_1",
+    buttons: [button("feedback.up", "Helpful"), button("feedback.down", "Not helpful")],
+  },
+  failure: {
+    kind: "result",
+    outcome: "failed",
+    title: "Compare three vendors",
+    text: "I could not finish this.",
+    mentionName: "Ana",
+    files: [],
+    footer: "Asked by Ana · took 4 min · run_1",
+    buttons: [button("run.retry", "Try again", "primary")],
+  },
+  notice: { kind: "notice", text: "I'm quiet in this thread now.", files: [] },
+};
+
+const item: HomeItem = {
+  title: "Compare three vendors",
+  note: "Working, started 2026-11-23 09:00 UTC, 1.20 of 5.00 USD",
+  buttons: [button("run.stop", "Stop", "danger")],
+  at: { channel: "C01", thread: "1700000000.000100" },
+};
+const section = { items: Array.from({ length: 5 }, () => item), more: 3 };
+
+export const samplePage: HomePage = {
+  agent: "deputy",
+  waiting: section,
+  running: section,
+  scheduled: section,
+  recent: section,
+  connected: section,
+  preferences: [
+    ["Time zone", "Europe/Prague"],
+    ["Quiet hours", "18:00 to 09:00, weekends"],
+  ],
+  may: ["Work with files you send me"],
+  mayNot: ["Send anything outside without asking"],
+};

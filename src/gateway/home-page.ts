@@ -1,0 +1,125 @@
+// A person's home page from the rows: what is theirs and nothing else (ux c.13).
+//
+//   HP1  Every item is a run whose subject the person is. Times are absolute, in the person's zone: a page does not age.
+
+import type { HomeItem, HomePage, HomeSection } from "../domain/home-page.ts";
+import type { Person } from "../domain/person.ts";
+import { type Run, terminalRunStates } from "../domain/run.ts";
+import type { Wait } from "../domain/wait.ts";
+import { attention } from "../runtime/voice/attention.ts";
+import { mayDo, mayNotDo, unknownZone } from "../runtime/voice/home-words.ts";
+import { dayAndTime } from "../runtime/voice/local-time.ts";
+import { ownState, titleOfRun } from "../runtime/voice/own-work.ts";
+import { duration } from "../runtime/voice/result.ts";
+import { cardStateOf, stopButton } from "../runtime/voice/run-card.ts";
+import type { Tx } from "../store/contract.ts";
+
+const mostItems = 5;
+const mostCounted = 100;
+const mostRecent = 25;
+const recentMs = 7 * 24 * 3_600_000;
+const mostAnswers = 4;
+const longestNote = 200;
+
+export interface HomeReading {
+  readonly tx: Tx;
+  readonly person: Person;
+  readonly agent: string;
+  readonly now: number;
+}
+
+const nothing: HomeSection = { items: [], more: 0 };
+
+export async function homeOf(reading: HomeReading): Promise<HomePage> {
+  const { tx, person, agent } = reading;
+  const active = await activeWork(reading);
+  const asking = active.filter(({ open }) => open !== undefined);
+  const going = active.filter(({ open }) => open === undefined);
+  const zone = person.timeZone ?? (await tx.people.find(person.key))?.timeZone;
+  return {
+    agent,
+    waiting: await section(asking, (one) => waitingItem(tx, one, zone)),
+    running: await section(going, (one) => runningItem(tx, one, zone)),
+    scheduled: nothing,
+    recent: await section(await recentWork(reading), (run) => recentItem(tx, run, zone)),
+    connected: nothing,
+    preferences: [["Time zone", zone ?? unknownZone]],
+    may: mayDo,
+    mayNot: mayNotDo,
+  };
+}
+
+/** Changes whenever the page would say something else. */
+export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<string> {
+  const active = await tx.runs.activeOf(person.key, mostCounted);
+  return active.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" ")).join("\n");
+}
+
+interface Active {
+  readonly run: Run;
+  readonly open: Wait | undefined;
+}
+
+async function activeWork({ tx, person }: HomeReading): Promise<Active[]> {
+  const found: Active[] = [];
+  for (const run of await tx.runs.activeOf(person.key, mostCounted)) {
+    const waits = run.state === "waiting" ? await tx.waits.forRun(run.id) : [];
+    found.push({ run, open: waits.find((wait) => wait.state === "open" && wait.asked === person.key) });
+  }
+  return found;
+}
+
+async function recentWork({ tx, person, now }: HomeReading): Promise<Run[]> {
+  const states = terminalRunStates;
+  const ended = await tx.runs.list({ subject: person.key, states, limit: mostRecent });
+  return ended.filter((run) => (run.endedAt ?? run.createdAt) > now - recentMs);
+}
+
+async function section<T>(all: readonly T[], item: (one: T) => Promise<HomeItem>): Promise<HomeSection> {
+  const items: HomeItem[] = [];
+  for (const one of all.slice(0, mostItems)) items.push(await item(one));
+  return { items, more: all.length - items.length };
+}
+
+async function waitingItem(tx: Tx, { run, open }: Active, zone: string | undefined): Promise<HomeItem> {
+  if (!open) return runningItem(tx, { run, open }, zone);
+  const due = open.dueAt === undefined ? undefined : { at: open.dueAt, timeZone: zone };
+  const { text, options } = attention(run, open.id, open.ask, due);
+  const note = `${shortened(text)} · asked ${dayAndTime(open.createdAt, zone)}`;
+  // More than that is a list to choose from, which the question itself has.
+  const buttons = options.length > mostAnswers ? [] : options;
+  return { title: titleOfRun(run), note, buttons, ...(await placeOf(tx, run)) };
+}
+
+async function runningItem(tx: Tx, { run, open }: Active, zone: string | undefined): Promise<HomeItem> {
+  const note = [`${ownState(run, open)}, asked ${dayAndTime(run.createdAt, zone)}`, cost(run)];
+  const words = note.filter((part) => part !== "").join(" · ");
+  return { title: titleOfRun(run), note: words, buttons: [stopButton(run)], ...(await placeOf(tx, run)) };
+}
+
+async function recentItem(tx: Tx, run: Run, zone: string | undefined): Promise<HomeItem> {
+  const endedAt = run.endedAt ?? run.createdAt;
+  const note = [
+    `${cardStateOf(run.state)} ${dayAndTime(endedAt, zone)}`,
+    `took ${duration(Math.max(0, endedAt - run.createdAt))}`,
+    cost(run),
+  ];
+  const words = note.filter((part) => part !== "").join(" · ");
+  return { title: titleOfRun(run), note: words, buttons: [], ...(await placeOf(tx, run)) };
+}
+
+async function placeOf(tx: Tx, run: Run): Promise<Pick<HomeItem, "at">> {
+  const conversation = await tx.conversations.find(run.conversation);
+  if (!conversation) return {};
+  const { channel, thread } = conversation.address;
+  return { at: { channel, thread } };
+}
+
+function cost({ spent }: Run): string {
+  return spent.usdMicros > 0 ? `${(spent.usdMicros / 1e6).toFixed(2)} USD` : "";
+}
+
+function shortened(text: string): string {
+  const line = text.replace(/\s+/gu, " ").trim();
+  return line.length > longestNote ? `${line.slice(0, longestNote - 1).toWellFormed()}…` : line;
+}

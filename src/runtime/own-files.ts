@@ -1,0 +1,32 @@
+// Names of what the runtime keeps for a run in `.deputy/`.
+//
+//   OF1  Runs that share a workspace (a person's direct messages) are at work in turns: each has names of its own there, so
+//        that none finds another's results under its own numbers.
+
+import type { Run } from "../domain/run.ts";
+
+type Owner = Pick<Run, "id" | "mode">;
+
+export function resultFile(run: Owner, n: number): string {
+  return `.deputy/results/${own(run, `${numbered(n)}.txt`)}`;
+}
+
+export function transcriptFile(run: Owner, n: number): string {
+  return `.deputy/transcripts/${own(run, `${numbered(n)}.md`)}`;
+}
+
+export function notesFile(run: Owner): string {
+  return `.deputy/${own(run, "notes.md")}`;
+}
+
+export function planFile(run: Owner): string {
+  return `.deputy/${own(run, "plan.json")}`;
+}
+
+function own(run: Owner, name: string): string {
+  return run.mode === "assistant" ? `${run.id}-${name}` : name;
+}
+
+function numbered(n: number): string {
+  return String(n).padStart(4, "0");
+}

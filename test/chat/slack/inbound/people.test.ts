@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { silentLogger } from "../../../../src/base/logger.ts";
+import { Secret } from "../../../../src/base/secret.ts";
+import { createPeople, type LookUpUser, type SlackUser } from "../../../../src/chat/slack/inbound/people.ts";
+import { createGate } from "../../../fakes/gate.ts";
+import { createManualClock } from "../../../fakes/manual-clock.ts";
+
+const home = {
+  installation: { teamId: "T1", botToken: new Secret("x"), botUserId: "U0DEPUTY", botId: "B0DEPUTY" },
+  teams: new Set(["T1", "E1"]),
+};
+
+function peopleWith(lookUp: LookUpUser, limits: { most?: number } = {}) {
+  const clock = createManualClock();
+  return {
+    clock,
+    people: createPeople({ lookUp, clock, log: silentLogger, ttlMs: 60_000, patienceMs: 1_000, ...limits }),
+  };
+}
+
+const known = (user: SlackUser) => peopleWith(async () => user).people;
+
+describe("who somebody is", () => {
+  test.each<[string, SlackUser, object]>([
+    ["a member", { team_id: "T1", real_name: "Ana" }, { kind: "member", key: "slack:T1:U1" }],
+    ["a guest", { team_id: "T1", is_restricted: true }, { kind: "guest", key: "slack:T1:U1" }],
+    ["a guest of one channel", { team_id: "T1", is_ultra_restricted: true }, { kind: "guest" }],
+    ["of another workspace", { team_id: "T9" }, { kind: "external", key: "slack:T9:U1" }],
+    ["a guest of another workspace", { team_id: "T9", is_restricted: true }, { kind: "external" }],
+    ["a stranger", { team_id: "T1", is_stranger: true }, { kind: "external" }],
+    [
+      "of another workspace of the organisation",
+      { team_id: "T9", enterprise_user: { enterprise_id: "E1" } },
+      { kind: "member", key: "slack:T1:U1" },
+    ],
+    [
+      "of another organisation",
+      { team_id: "T9", enterprise_user: { enterprise_id: "E9" } },
+      { kind: "external" },
+    ],
+    ["a bot", { team_id: "T1", is_bot: true }, { kind: "bot" }],
+  ])("%s", async (_, user, person) => {
+    expect(await known(user).find(home, "U1")).toMatchObject(person);
+  });
+
+  test("whom Slack doesn't show is from outside, whatever the payload says", async () => {
+    const { people } = peopleWith(async () => undefined);
+    expect(await people.find(home, "U1", { team: "T9" })).toMatchObject({
+      kind: "external",
+      key: "slack:T9:U1",
+    });
+    expect(await people.find(home, "U1", { team: "T1" })).toMatchObject({ kind: "external" });
+  });
+
+  test("a payload can make a guest of a member, and not a member of a guest", async () => {
+    expect((await known({ team_id: "T1" }).find(home, "U1", { guest: true })).kind).toBe("guest");
+    const guest = known({ team_id: "T1", is_restricted: true });
+    expect((await guest.find(home, "U1", { guest: false, team: "T1" })).kind).toBe("guest");
+  });
+
+  test.each<[SlackUser, string]>([
+    [{ profile: { display_name: "Ana" }, real_name: "Ana A." }, "Ana"],
+    [{ profile: { display_name: " " }, real_name: "Ana\nA." }, "Ana A."],
+    [{ name: "ana" }, "ana"],
+    [{}, "U1"],
+  ])("%j is called %s", async (user, name) => {
+    expect((await known(user).find(home, "U1")).name).toBe(name);
+  });
+});
+
+describe("looking people up", () => {
+  test("SP3: one look-up at a time per person, and none while the answer is fresh", async () => {
+    let asked = 0;
+    const { people, clock } = peopleWith(async () => {
+      asked += 1;
+      return { team_id: "T1", real_name: `Ana ${asked}` };
+    });
+    await Promise.all([people.find(home, "U1"), people.find(home, "U1"), people.named(home, "U1")]);
+    expect(asked).toBe(1);
+    await clock.advance(59_000);
+    expect((await people.find(home, "U1")).name).toBe("Ana 1");
+    await clock.advance(2_000);
+    expect((await people.find(home, "U1")).name).toBe("Ana 2");
+  });
+
+  test("SP3: an old answer is used while Slack is down", async () => {
+    let up = true;
+    const { people, clock } = peopleWith(async () => {
+      if (!up) throw new Error("down");
+      return { team_id: "T1", real_name: "Ana" };
+    });
+    await people.find(home, "U1");
+    up = false;
+    await clock.advance(3_600_000);
+    expect((await people.find(home, "U1")).name).toBe("Ana");
+  });
+
+  test("SP1: without any answer, nothing is made up", async () => {
+    const { people } = peopleWith(() => Promise.reject(new Error("down")));
+    await expect(people.find(home, "U1")).rejects.toMatchObject({
+      code: "chat.unavailable",
+      retry: { kind: "backoff" },
+    });
+    expect(await people.named(home, "U1", "ana")).toMatchObject({ name: "ana" });
+  });
+
+  test("a slow answer is not waited for, but kept for the next try", async () => {
+    const answered = createGate();
+    const { people, clock } = peopleWith(async () => {
+      await answered.opened;
+      return { team_id: "T1", real_name: "Ana" };
+    });
+    const first = people.find(home, "U1").catch((error: unknown) => error);
+    await clock.advance(1_000);
+    expect(await first).toMatchObject({ code: "chat.unavailable" });
+    answered.open();
+    await clock.advance(0);
+    expect((await people.find(home, "U1")).name).toBe("Ana");
+  });
+
+  test("no more people are kept than was said, the oldest go", async () => {
+    const asked: string[] = [];
+    const lookUp: LookUpUser = async (_, id) => {
+      asked.push(id);
+      return { team_id: "T1" };
+    };
+    const { people } = peopleWith(lookUp, { most: 2 });
+    for (const id of ["U1", "U2", "U3", "U3", "U1"]) await people.find(home, id);
+    expect(asked).toEqual(["U1", "U2", "U3", "U1"]);
+  });
+});
