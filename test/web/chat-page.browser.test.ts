@@ -42,7 +42,7 @@ describe("web/chat-page", () => {
   const open = async (options: BrowserContextOptions = {}): Promise<Page> => {
     const context = await browser.newContext({ viewport: wide, locale: "en-GB", ...options });
     page = await context.newPage();
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(15_000);
     page.on("pageerror", (error) => troubles.push(error.message));
     page.on("dialog", (dialog) => troubles.push(`dialog ${dialog.message()}`));
     page.on("console", (message) => {

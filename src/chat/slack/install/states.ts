@@ -1,7 +1,8 @@
 // The `state` of an installation under way: signed by the library, used once.
 
 import { createHash } from "node:crypto";
-import { ClearStateStore, InvalidStateError, type StateStore } from "@slack/oauth";
+// The default import, because the library exports this one by a star, which Node does not see as a name.
+import oauth, { InvalidStateError, type StateStore } from "@slack/oauth";
 
 /** True for the first who asks for `name`, in all processes; `untilMs` from now on it may be forgotten. */
 export type ClaimOnce = (name: string, untilMs: number) => Promise<boolean>;
@@ -9,7 +10,7 @@ export type ClaimOnce = (name: string, untilMs: number) => Promise<boolean>;
 export const stateSeconds = 600;
 
 export function createStates(signingKey: string, claimOnce: ClaimOnce): StateStore {
-  const signed = new ClearStateStore(signingKey, stateSeconds);
+  const signed = new oauth.ClearStateStore(signingKey, stateSeconds);
   return {
     generateStateParam: (options, now) => signed.generateStateParam(options, now),
     async verifyStateParam(now, state) {

@@ -29,7 +29,7 @@ export function plain(text: string): PlainTextElement {
 /** Calls a person of this workspace or its organisation; anybody else is named. */
 export function mention(key: PersonKey | undefined, name: string, to: RenderPlace): string {
   const [platform, organisation = "", user = ""] = key?.split(":") ?? [];
-  const here = organisation === to.team || organisation.startsWith("E");
+  const here = organisation === to.team || [organisation, to.team].some((id) => id.startsWith("E"));
   return platform === "slack" && here && /^[UW]\w*$/.test(user) ? `<@${user}>` : foreign(name);
 }
 

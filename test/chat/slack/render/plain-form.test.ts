@@ -47,9 +47,9 @@ describe("chat/slack/render/plain-form", () => {
   it("PF1, d.6: says all up to Slack's own limit, and marks what is beyond", () => {
     const words = "word ".repeat(3_000).trim();
 
-    expect(plainForm(aNotice(words), here).text).toContain(`${"word ".repeat(2_900)}`);
-    expect(plainForm(aNotice("<".repeat(39_000)), here).text.length).toBeLessThanOrEqual(40_000);
-    expect(plainForm(aNotice("x ".repeat(30_000)), here).text).toMatch(/…$/);
+    expect(plainForm(aNotice(`Words:\n${words}`), here).text).toContain(`${"word ".repeat(2_900)}`);
+    expect(plainForm(aNotice(`Signs:\n${"<".repeat(39_000)}`), here).text.length).toBeLessThanOrEqual(40_000);
+    expect(plainForm(aNotice(`Signs:\n${"x ".repeat(30_000)}`), here).text).toMatch(/…$/);
   });
 
   it("keeps what a notification shows short", () => {

@@ -186,6 +186,12 @@ describe("chat/slack/render/render-attention", () => {
     );
   });
 
+  it("calls people of every workspace where it is installed for an organisation", () => {
+    const { blocks } = renderMessage(aQuestion(), { team: "E0001" });
+
+    expect(stringsIn(blocks).join()).toContain("*Question for* <@U0001>:");
+  });
+
   it("c.0 rule 11: names, titles and options of others call nobody", () => {
     const evil = "<!channel> <@U0666> <https://evil.example|x>";
     const message = renderMessage(
