@@ -5,7 +5,7 @@ export const slack = {
   title: "Signed mentions, stored before the 200, beside a bare Bolt app that stores nothing",
   subjects: ["deputy", "bolt"],
   tasks: [
-    { name: "50 connections", input: { connections: 50, mentions: 4_000 }, quick: { mentions: 1_000 } },
+    { name: "50 connections", input: { connections: 50, mentions: 2_500 }, quick: { mentions: 1_000 } },
     { name: "200 a second", input: { perSecond: 200, mentions: 1_000 }, quick: { mentions: 400 } },
   ],
   goals: [

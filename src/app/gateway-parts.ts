@@ -3,6 +3,7 @@
 import { every } from "../base/clock.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import type { Config } from "../config/load-config.ts";
+import { servedAt } from "../gateway/addressing.ts";
 import { createDelivery, type Delivery } from "../gateway/delivery.ts";
 import { createDesk, type Desk } from "../gateway/desk.ts";
 import { createFilesIn } from "../gateway/files-in.ts";
@@ -39,7 +40,8 @@ export function createGatewayParts(
   const delivery = createDelivery({ world, store, blobs: workspaces.blobs, platforms: byName });
   const desk = createDesk({ store, queue, clock, failpoint, log, kick: () => delivery.kick(), checkInMs });
   const files = createFilesIn({ store, workspaces, platforms: byName, clock, log, limits: downloads });
-  const router = createRouter({ world, desk, rulesFor: createRulesFor(config, agents), files });
+  const rulesFor = createRulesFor(config, agents);
+  const router = createRouter({ world, desk, rulesFor, files });
   const intake = createIntake({ world, store, router, burstMs });
   const home = createHome({ world, store, agent: defaultAgent(agents.all).name });
   return {
@@ -54,7 +56,11 @@ export function createGatewayParts(
       });
       delivery.start();
       for (const platform of platforms) {
-        await platform.start(intake.receive, { homeOpened: (person) => home.opened(platform, person) });
+        await platform.start(intake.receive, {
+          homeOpened: (person) => home.opened(platform, person),
+          serves: (at, author) =>
+            servedAt(author, { kind: at.kind, rules: rulesFor(at) }).kind === "addressed",
+        });
       }
       const cancel = every(
         clock,

@@ -27,6 +27,8 @@ export interface PlatformCapabilities {
 export interface PlatformHooks {
   /** The person looks at the agent's home: their page is to be published. */
   homeOpened(person: Person): void;
+  /** Would work be begun for them there? Everybody is served where it is absent. */
+  serves?(at: ConversationAddress, author: Person): boolean;
 }
 
 /** A door over HTTP, mounted by the web server under `path` (a pattern of Hono). The body is unread. */

@@ -29,6 +29,11 @@ export const OutgoingFile = z.object({
 });
 export type OutgoingFile = z.infer<typeof OutgoingFile>;
 
+const prose = {
+  /** Addresses in the words that may be followed (OUT-2): set when it is sent, so never stored. None when absent. */
+  follow: z.array(z.string()).optional(),
+};
+
 export const cardStates = [
   "Queued",
   "Working",
@@ -77,6 +82,7 @@ export const Attention = z.object({
   freeText: Button.optional(),
   /** Set once it is decided: who chose what. Buttons are gone then. */
   decided: z.string().optional(),
+  ...prose,
 });
 export type Attention = z.infer<typeof Attention>;
 
@@ -92,6 +98,7 @@ export const ResultMessage = z.object({
   /** Asked by, took, cost. */
   footer: z.string(),
   buttons: z.array(Button),
+  ...prose,
 });
 export type ResultMessage = z.infer<typeof ResultMessage>;
 
@@ -99,6 +106,7 @@ export const Notice = z.object({
   kind: z.literal("notice"),
   text: z.string(),
   files: z.array(OutgoingFile),
+  ...prose,
 });
 export type Notice = z.infer<typeof Notice>;
 

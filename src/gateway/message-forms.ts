@@ -13,7 +13,9 @@ export function messageForms(message: Outgoing, run: string | undefined): readon
 }
 
 export function textForm(message: Outgoing): readonly Outgoing[] {
-  return message.kind === "notice" ? [] : [notice(plainText(message), filesOf(message))];
+  if (message.kind === "notice") return [];
+  const follow = message.kind === "card" ? undefined : message.follow;
+  return [{ ...notice(plainText(message), filesOf(message)), ...(follow && { follow }) }];
 }
 
 export function filesOf(message: Outgoing): readonly OutgoingFile[] {

@@ -10,6 +10,7 @@ import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
+import { withFollowable } from "./followable.ts";
 import { createKnownFates, type KnownFates } from "./known-fates.ts";
 import { textForm } from "./message-forms.ts";
 import { failed, type Outcome } from "./outcome.ts";
@@ -65,7 +66,7 @@ class PlatformSender implements EntrySender {
     const { op } = task.entry;
     switch (op.op) {
       case "post":
-        return this.#poster.post({ ...task, message: op.message });
+        return this.#poster.post({ ...task, message: await this.#linked(task.entry, op.message) });
       case "edit":
         return this.#edit(task, op);
       case "whisper":
@@ -101,7 +102,7 @@ class PlatformSender implements EntrySender {
     const earliest = this.#pace.earliest(shown, op.message, platform.capabilities.editIntervalMs);
     if (earliest > now) return { kind: "again", at: earliest, fate: "refused" };
     try {
-      await this.#inSomeForm(op.message, (form) => platform.edit(task.at, providerId, form));
+      await this.#inSomeForm(entry, op.message, (form) => platform.edit(task.at, providerId, form));
       this.#pace.edited(op.target, op.message, clock.now());
       return { kind: "sent", providerId };
     } catch (error) {
@@ -136,7 +137,7 @@ class PlatformSender implements EntrySender {
     }
     this.#fates.trying(entry.key);
     try {
-      await this.#inSomeForm(op.message, (form) => platform.whisper(task.at, op.to, form));
+      await this.#inSomeForm(entry, op.message, (form) => platform.whisper(task.at, op.to, form));
       return { kind: "sent" };
     } catch (error) {
       this.#deps.world.log.warn("A private note may not have been shown", {
@@ -192,7 +193,16 @@ class PlatformSender implements EntrySender {
     }
   }
 
-  async #inSomeForm(message: Outgoing, act: (form: Outgoing) => Promise<void>): Promise<void> {
+  #linked({ conversation }: OutboxEntry, message: Outgoing): Promise<Outgoing> {
+    return withFollowable(this.#deps.store, conversation, message);
+  }
+
+  async #inSomeForm(
+    entry: OutboxEntry,
+    decided: Outgoing,
+    act: (form: Outgoing) => Promise<void>,
+  ): Promise<void> {
+    const message = await this.#linked(entry, decided);
     try {
       await within(this.#deps, act(message));
     } catch (error) {

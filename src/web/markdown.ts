@@ -6,7 +6,7 @@
 //   MD3  Whatever the text is, there is a tree: what cannot be read as Markdown is one paragraph.
 
 import { Marked, type MarkedToken, type Token, type Tokens } from "marked";
-import { parseUrl } from "./parse-url.ts";
+import { webAddress } from "../chat/given-addresses.ts";
 
 export type Inline =
   | { readonly t: "text" | "code" | "address" | "mention"; readonly text: string }
@@ -46,13 +46,6 @@ export function parseMarkdown(text: string, options: MarkdownOptions): readonly 
     // nested beyond what the parser's recursion takes: shown as it was written (MD3)
     return [{ t: "paragraph", of: [{ t: "text", text }] }];
   }
-}
-
-/** The address of a web page that a person could open; anything else is `undefined`. */
-export function webAddress(href: string): URL | undefined {
-  const url = parseUrl(href);
-  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:")) return undefined;
-  return url.username === "" && url.password === "" ? url : undefined;
 }
 
 interface Context extends MarkdownOptions {

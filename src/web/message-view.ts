@@ -3,10 +3,11 @@
 import { byteSize } from "../chat/byte-size.ts";
 import { findLocalPerson, localPeople } from "../chat/local/cast.ts";
 import type { Delivery, LocalMessage } from "../chat/local/room.ts";
+import { givenAddresses } from "../chat/given-addresses.ts";
 import { plainText } from "../chat/plain-text.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { Attention, ResultMessage, RunCard } from "../domain/outbox.ts";
-import { type Block, parseMarkdown, webAddress } from "./markdown.ts";
+import { type Block, parseMarkdown } from "./markdown.ts";
 
 interface FileView {
   readonly id: string;
@@ -107,15 +108,13 @@ function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
 function blocks(text: string, context: ViewContext, names: readonly string[] = []): readonly Block[] {
   let given: ReadonlySet<string> | undefined;
   const mayFollow = (url: URL): boolean => {
-    given ??= givenAddresses(context.thread);
+    given ??= givenAddresses(textsOf(context.thread));
     return given.has(url.href) || context.linkHosts.includes(url.host);
   };
   return parseMarkdown(text, { mayFollow, names });
 }
 
-/** The addresses that people wrote in the conversation (OUT-2). */
-function givenAddresses(thread: readonly LocalMessage[]): ReadonlySet<string> {
-  const texts = thread.map(({ content }) => (content.kind === "text" ? content.text : ""));
-  const found = texts.flatMap((text) => text.match(/https?:\/\/[^\s<>()[\]"'`]+/giu) ?? []);
-  return new Set(found.flatMap((address) => webAddress(address.replace(/[.,;:!?]+$/, ""))?.href ?? []));
+/** What people wrote in the conversation. */
+function textsOf(thread: readonly LocalMessage[]): readonly string[] {
+  return thread.flatMap(({ content }) => (content.kind === "text" ? content.text : []));
 }

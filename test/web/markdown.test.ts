@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Block, type Inline, parseMarkdown, webAddress } from "../../src/web/markdown.ts";
+import { webAddress } from "../../src/chat/given-addresses.ts";
+import { type Block, type Inline, parseMarkdown } from "../../src/web/markdown.ts";
 
 const parse = (
   text: string,

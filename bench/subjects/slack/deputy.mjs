@@ -34,7 +34,7 @@ export async function openSubject() {
     async measure({ mentions, ...pace }) {
       const place = await openPlace(scratch.nextFile(""));
       const queue = openDoorbell(undefined);
-      const { intake } = openDoors(place, queue, { burstMs: 60_000 });
+      const { intake } = openDoors(place, queue, { burstMs: 1_500 });
       const settings = { apiUrl: api.url, signingSecret: new Secret(signingSecret) };
       const platform = createSlackPlatform({ settings, installations, clock, ids, log, agentName: "deputy" });
       const web = createWeb({

@@ -60,7 +60,9 @@ interface Listener {
 function hooksOf({ log }: SlackDeps, outbound: SlackOutbound, listener: Listener): SlackEdges["hooks"] {
   return {
     homeOpened: (person) => listener.hooks?.homeOpened(person),
+    serves: (at, author) => listener.hooks?.serves?.(at, author) ?? true,
     openModal: (modal) => outbound.openModal(modal),
+    openThread: (at, { key, text }) => outbound.openThread(at, key, { kind: "notice", text, files: [] }),
     tell: (at, to, text) => outbound.whisper(at, to, { kind: "notice", text, files: [] }),
     messagesOpened(tab) {
       outbound.suggestPrompts(tab).catch((error: unknown) => {

@@ -30,6 +30,11 @@ export interface SlackHooks extends PlatformHooks {
   openModal(modal: ModalToOpen): Promise<void>;
   /** Says something to one person where they are. */
   tell(at: ConversationAddress, to: PersonKey, text: string): Promise<void>;
+  /** Posts what a thread is to begin with, once per key, where `at` has no thread; gives the place in that thread. */
+  openThread(
+    at: ConversationAddress,
+    opening: { readonly key: string; readonly text: string },
+  ): Promise<ConversationAddress>;
   messagesOpened?(tab: MessagesTab): void;
   /** A delivery was not taken; it is logged already. */
   rejected?(why: Rejection): void;

@@ -13,6 +13,7 @@ import { type ModalState, modalMetadata } from "./modal-state.ts";
 import * as shapes from "./shapes.ts";
 import { readCommand } from "./spoken-otherwise.ts";
 import { readSubmission } from "./submissions.ts";
+import { inOwnThread } from "./task-threads.ts";
 
 const unknownControl =
   "I don't know that button: its message is from another version of me. Please write what you need in the thread.";
@@ -34,9 +35,9 @@ export function listenToInteractions(app: SlackApp, d: ListeningDeps): void {
     const submission = readAs(d, shapes.ViewSubmission, body);
     if (!home || !submission) return;
     const event = await readSubmission({ ...d.deps, people, home }, submission);
-    if (event) return commit(d, event);
-    d.reject("unknown-action", { view: submission.view.id });
     const { id: user } = submission.user;
+    if (event) return commit(d, await inOwnThread(d, home, { user, event }));
+    d.reject("unknown-action", { view: submission.view.id });
     await inTime(d, tell(d, home, { at: privateAddress(home, user), user, text: unknownForm }));
   });
 

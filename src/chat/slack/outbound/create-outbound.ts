@@ -4,6 +4,8 @@
 
 import type { SlackUser } from "../inbound/people.ts";
 import type { MessagesTab, ModalToOpen } from "../inbound/edges.ts";
+import type { ConversationAddress } from "../../../domain/conversation.ts";
+import type { Outgoing } from "../../../domain/outbox.ts";
 import type { ChatPlatform } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import type { SlackDeps } from "../deps.ts";
@@ -29,6 +31,8 @@ type Speech = Required<
 >;
 
 export interface SlackOutbound extends Speech {
+  /** Gives the place in the thread that the message begins. */
+  openThread(at: ConversationAddress, key: string, message: Outgoing): Promise<ConversationAddress>;
   openModal(modal: ModalToOpen): Promise<void>;
   suggestPrompts(tab: MessagesTab): Promise<void>;
   findUser(team: string, userId: string): Promise<SlackUser | undefined>;
@@ -70,6 +74,11 @@ export function createSlackOutbound(
           client.chat.update({ channel, ts: messageId, ...contents, link_names: false, parse: "none" }),
         ),
       );
+    },
+    async openThread(at, key, message) {
+      const { channel } = await places.of(at);
+      const there = { ...at, channel };
+      return { ...there, thread: await poster.post({ at: there, name: { key }, message, files: [] }) };
     },
     whisper: (at, to, message) => whisper({ api, places }, { at, to, message }),
     react: async (at, messageId, emoji) => {

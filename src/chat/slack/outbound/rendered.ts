@@ -3,13 +3,14 @@
 //   RE1  Nothing that is posted is unfurled or calls anybody by a name in its text (OUT-1).
 //   RE2  A notice is the plainest form that the gateway has (ux c.0 rule 9): one whose blocks are refused goes out as
 //        text alone. Richer messages are refused, so that the gateway can choose another form.
+//   RE3  Only what the message says may be followed can be clicked (OUT-2).
 
 import type { Block, KnownBlock } from "@slack/types";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import { ChatError } from "../../errors.ts";
 import { plainForm } from "../render/plain-form.ts";
 import { renderMessage } from "../render/render-message.ts";
-import type { SlackMessage } from "../render/slack-message.ts";
+import type { RenderPlace, SlackMessage } from "../render/slack-message.ts";
 
 /** Most characters of Markdown in one message (S-M8). */
 const longestText = 12_000;
@@ -41,12 +42,18 @@ export async function inSomeForm<T>(
   send: (contents: Contents) => Promise<T>,
 ): Promise<T> {
   requireSize(message);
+  const place = placeOf(message, team);
   try {
-    return await send(contentsOf(renderMessage(message, { team })));
+    return await send(contentsOf(renderMessage(message, place)));
   } catch (error) {
     if (message.kind !== "notice" || !isFormRefused(error)) throw error;
-    return send(contentsOf(plainForm(message, { team })));
+    return send(contentsOf(plainForm(message, place)));
   }
+}
+
+function placeOf(message: Outgoing, team: string): RenderPlace {
+  const follow = new Set(message.kind === "card" ? [] : message.follow);
+  return { team, mayFollow: (url) => follow.has(url.href) };
 }
 
 /** A new message must not have an empty list of blocks; an edit must, or the old ones stay. */

@@ -1,5 +1,6 @@
 // Web addresses in plain words, which Slack would turn into links by itself (OUT-2).
 
+import { webAddress } from "../../given-addresses.ts";
 import type { MayFollow } from "./slack-message.ts";
 
 /** Each begins only where no longer one could have begun, so that a long word is looked at once. */
@@ -28,14 +29,6 @@ export function splitAtAddresses(text: string): readonly TextPart[] {
   }
   if (end < text.length) parts.push({ text: text.slice(end), isAddress: false });
   return parts;
-}
-
-/** A page that a person could open; anything else is undefined. */
-export function webAddress(href: string): URL | undefined {
-  if (!URL.canParse(href)) return undefined;
-  const url = new URL(href);
-  if (url.protocol !== "https:" && url.protocol !== "http:") return undefined;
-  return url.username === "" && url.password === "" ? url : undefined;
 }
 
 /** The address behind `href` where it may be clicked. */

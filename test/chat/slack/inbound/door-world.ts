@@ -10,7 +10,7 @@ import type { Person } from "../../../../src/domain/person.ts";
 import type { SlackSettings } from "../../../../src/chat/slack/deps.ts";
 import type { Installation, Installations } from "../../../../src/chat/slack/installations.ts";
 import { createSlackDoors } from "../../../../src/chat/slack/inbound/doors.ts";
-import type { MessagesTab, ModalToOpen } from "../../../../src/chat/slack/inbound/edges.ts";
+import type { MessagesTab, ModalToOpen, SlackHooks } from "../../../../src/chat/slack/inbound/edges.ts";
 import { createPeople, type LookUpUser, type SlackUser } from "../../../../src/chat/slack/inbound/people.ts";
 import { createManualClock } from "../../../fakes/manual-clock.ts";
 
@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly lookUp?: LookUpUser;
   readonly receive?: (event: InboundEvent) => Promise<void>;
   readonly openModal?: (modal: ModalToOpen) => Promise<void>;
+  readonly openThread?: SlackHooks["openThread"];
+  readonly serves?: SlackHooks["serves"];
 }
 
 export interface LogLine extends LogFields {
@@ -88,6 +90,8 @@ export function createWorld(options: WorldOptions = {}) {
         homeOpened: (person) => void homes.push(person),
         messagesOpened: (tab) => void tabs.push(tab),
         openModal: options.openModal ?? (async (modal) => void modals.push(modal)),
+        ...(options.serves && { serves: options.serves }),
+        openThread: options.openThread ?? (async (at) => ({ ...at, thread: "1700000009.000100" })),
         tell: async (at, to, text) => void told.push({ at, to, text }),
       },
     },

@@ -317,30 +317,61 @@ describe("shortcuts", () => {
     expect(modals[0]?.metadata.length).toBeLessThanOrEqual(3_000);
   });
 
-  test("a new task is said on the private line, or where it was chosen", async () => {
-    const shortcut = {
-      type: "shortcut",
-      callback_id: SHORTCUTS.task,
-      ...around,
-      user: { id: "U0ANA", team_id: "T1" },
-    };
-    const { modals } = await interact({ ...shortcut, action_ts: "1700000005.5" });
-    const metadata = modals[0]?.metadata ?? "";
-    const said = async (more: object) =>
-      (await interact(submitted(metadata, { ...typed("plan"), ...more }))).received[0];
-    expect(await said({})).toMatchObject({
-      kind: "message",
-      text: "plan",
-      mentionsAgent: true,
-      conversation: { kind: "dm", channel: "U0ANA", thread: "~U0ANA" },
+  const shortcut = {
+    type: "shortcut",
+    callback_id: SHORTCUTS.task,
+    ...around,
+    action_ts: "1700000005.5",
+    user: { id: "U0ANA", team_id: "T1" },
+  };
+  const filledIn = async (more: object, options: WorldOptions = {}) => {
+    const { modals } = await interact(shortcut);
+    return interact(submitted(modals[0]?.metadata ?? "", { ...typed("plan"), ...more }), options);
+  };
+  const where = (id: string) => ({ conversation: { conversation: { selected_conversation: id } } });
+
+  test.each([
+    ["on the private line", {}, "U0ANA"],
+    ["where it was chosen", where("C7"), "C7"],
+    ["on the private line instead of somebody else's", where("D7"), "U0ANA"],
+  ])("TT1: a new task begins a thread %s", async (_, more, channel) => {
+    const opened: object[] = [];
+    const { received } = await filledIn(more, {
+      openThread: async (at, { key, text }) => {
+        opened.push({ channel: at.channel, thread: at.thread, key, text });
+        return { ...at, thread: "1700000009.000100" };
+      },
     });
-    const where = (id: string) => ({ conversation: { conversation: { selected_conversation: id } } });
-    expect((await said(where("C7")))?.conversation).toMatchObject({
-      kind: "channel",
-      channel: "C7",
-      thread: "~U0ANA",
+
+    const key = "task:T1:U0ANA:view:V1";
+    expect(opened).toEqual([
+      { channel, thread: "~U0ANA", key, text: "Ana asks me for this:\n\n> plan" },
+    ]);
+    expect(received).toMatchObject([
+      {
+        kind: "message",
+        messageId: "1700000009.000100",
+        text: "plan",
+        mentionsAgent: true,
+        conversation: { channel, thread: "1700000009.000100" },
+      },
+    ]);
+  });
+
+  test("TT2: a new task of somebody who isn't served there is shown to nobody", async () => {
+    const { received } = await filledIn(where("C7"), {
+      serves: (at) => at.channel !== "C7",
+      openThread: () => Promise.reject(new Error("nothing is to be posted")),
     });
-    expect((await said(where("D7")))?.conversation).toMatchObject({ channel: "U0ANA", thread: "~U0ANA" });
+    expect(received).toMatchObject([{ conversation: { channel: "C7", thread: "~U0ANA" } }]);
+  });
+
+  test("a task for a place where nothing can be posted is not begun, and its author is told", async () => {
+    const { received, told } = await filledIn(where("C7"), {
+      openThread: () => Promise.reject(new Error("not_in_channel")),
+    });
+    expect(received).toEqual([]);
+    expect(told).toMatchObject([{ to: "slack:T1:U0ANA", text: expect.stringContaining("haven't begun") }]);
   });
 });
 

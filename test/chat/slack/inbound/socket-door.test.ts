@@ -61,6 +61,7 @@ async function socketWorld(options: Options = {}) {
       hooks: {
         homeOpened: () => undefined,
         openModal: () => Promise.resolve(),
+        openThread: (at) => Promise.resolve(at),
         tell: () => Promise.resolve(),
       },
     },
