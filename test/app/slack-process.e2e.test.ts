@@ -78,5 +78,6 @@ describe("app: Slack and a process", () => {
     await start();
 
     await slack.until(() => results(asked.channel, asked.ts) === 1, 30_000);
+    expect(said(asked.channel, asked.ts, "Heard later.")).toBe(1);
   }, 90_000);
 });

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Outgoing } from "../../src/domain/outbox.ts";
 import { aCard, aNotice, anAttention, aResult } from "../chat/outgoing.ts";
-import { bot, createGatewayWorld, dm, type GatewayWorld, thread } from "./gateway-world.ts";
+import { ana, bot, createGatewayWorld, dm, type GatewayWorld, thread } from "./gateway-world.ts";
 
 const text = "See https://docs.example/plan and https://evil.example/plan.";
 
@@ -9,7 +9,10 @@ describe("gateway/followable", () => {
   let world: GatewayWorld;
   beforeEach(async () => {
     world = await createGatewayWorld();
-    await world.hear("the plan is at https://docs.example/plan.", { mentionsAgent: false, messageId: "asked" });
+    await world.hear("the plan is at https://docs.example/plan.", {
+      mentionsAgent: false,
+      messageId: "asked",
+    });
     await world.settle();
   });
   afterEach(() => world.close());
@@ -36,19 +39,21 @@ describe("gateway/followable", () => {
   });
 
   it("FO1: what another bot wrote can't be followed", async () => {
-    await world.hear("https://evil.example/plan", { author: bot, mentionsAgent: false });
+    await world.hear("https://evil.example/plan", { by: bot, mentionsAgent: false });
 
     expect(await post("one", aNotice(text))).toMatchObject(given);
   });
 
   it("FO1: what was taken back can't be followed any more", async () => {
-    await world.hearEvent({ kind: "deleted", messageId: "asked" });
+    const deleted = { kind: "deleted", eventId: "taken-back", conversation: thread, author: ana } as const;
+    await world.gateway.intake.receive({ ...deleted, sentAt: world.clock.now(), messageId: "asked" });
+    await world.settle();
 
     expect(await post("one", aNotice(text))).not.toHaveProperty("follow");
   });
 
   it("FO1: what was written elsewhere can't be followed here", async () => {
-    await world.hear("hello", { mentionsAgent: false, conversation: { ...dm, kind: "channel" } });
+    await world.hear("hello", { mentionsAgent: false, conversation: dm });
     await world.settle();
 
     expect(await post("one", aNotice(text), dm)).not.toHaveProperty("follow");
@@ -67,7 +72,10 @@ describe("gateway/followable", () => {
     const { tenant, id: conversation } = await world.conversation(thread);
     const message = aNotice(text);
     await world.say({ key: "two", tenant, conversation, op: { op: "edit", target: "one", message } });
-    expect(world.held(thread).messages[0]?.message).toMatchObject(given);
+    await world.say({ key: "three", tenant, conversation, op: { op: "whisper", to: ana.key, message } });
+    await world.pass(60_000);
+    const { messages, whispers } = world.held(thread);
+    expect([messages[0]?.message, whispers[0]?.message]).toMatchObject([given, given]);
 
     expect(await post("card", aCard({ line: text }))).not.toHaveProperty("follow");
   });

@@ -16,7 +16,7 @@ export const addDev: AddCommand = (program, context, finish) => {
       const form = context.stderr.isTTY ? "pretty-colour" : "json";
       finish(
         await serve({ config, role: "all", log: { to: "stderr", form } }, (app) => {
-          context.stdout.write(`Chat    ${app.chatUrl ?? ""}\n`);
+          if (app.chatUrl !== undefined) context.stdout.write(`Chat    ${app.chatUrl}\n`);
           context.stdout.write(`Data    ${config.core.dataFolder}\n`);
           context.stdout.write(`Model   ${app.modelLabel}\n`);
           if (options.open && context.stdout.isTTY && app.chatUrl !== undefined)

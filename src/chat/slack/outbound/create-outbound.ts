@@ -82,6 +82,7 @@ export function createSlackOutbound(
     },
     whisper: (at, to, message) => whisper({ api, places }, { at, to, message }),
     react: async (at, messageId, emoji) => {
+      if (!messageTs.test(messageId)) return; // said with a form or the native Stop: there is no message
       const { team, channel } = await places.of(at);
       await react(api, team, { channel, timestamp: messageId, name: emoji });
     },
@@ -96,6 +97,8 @@ export function createSlackOutbound(
     stop: () => statuses.stop(),
   };
 }
+
+const messageTs = /^\d+\.\d+$/;
 
 interface Reaction {
   readonly channel: string;

@@ -10,6 +10,7 @@ import { every } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { SessionAbout } from "../../contract.ts";
+import { safeText } from "../../safe-text.ts";
 import { slackUser } from "./address.ts";
 import type { SlackPlace } from "./places.ts";
 import type { SlackApi } from "./slack-api.ts";
@@ -83,7 +84,7 @@ class ShownStatuses implements SessionStatuses {
           channel_id: channel,
           thread_ts: thread,
           status,
-          ...(title !== undefined && { title: title.slice(0, longestTitle) }),
+          ...(title !== undefined && { title: safeText(title).slice(0, longestTitle).toWellFormed() }),
           ...(by !== undefined && { initiator_user_id: slackUser(by).user }),
         }),
       ),

@@ -344,9 +344,7 @@ describe("shortcuts", () => {
     });
 
     const key = "task:T1:U0ANA:view:V1";
-    expect(opened).toEqual([
-      { channel, thread: "~U0ANA", key, text: "Ana asks me for this:\n\n> plan" },
-    ]);
+    expect(opened).toEqual([{ channel, thread: "~U0ANA", key, text: "Ana asks me for this:\n\n> plan" }]);
     expect(received).toMatchObject([
       {
         kind: "message",

@@ -19,6 +19,27 @@ describe("Slack's Web API", () => {
   });
   afterEach(() => world.close());
 
+  describe("links", () => {
+    const text = "See https://docs.example/plan and [this](https://evil.example/plan).";
+    const follow = ["https://docs.example/plan"];
+    const clickable = (message: unknown): string[] =>
+      ["docs", "evil"].filter((name) =>
+        new RegExp(`[<(]https://${name}\\.example/plan`).test(JSON.stringify(message)),
+      );
+
+    it("OUT-2: only what the message says may be followed can be clicked", async () => {
+      const at = await world.thread();
+      await world.outbound.post(at, { key: "k1" }, aResult({ text, follow }), []);
+      expect(clickable(world.said(at)[0]?.blocks)).toEqual(["docs"]);
+    });
+
+    it("OUT-2: nothing can be clicked in a message that does not say so", async () => {
+      const at = await world.thread();
+      await world.outbound.post(at, { key: "k1" }, aResult({ text }), []);
+      expect(clickable(world.said(at)[0])).toEqual([]);
+    });
+  });
+
   describe("edits", () => {
     it("replace blocks as well as text, and a form without blocks takes the old ones away", async () => {
       const at = await world.thread();
