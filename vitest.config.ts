@@ -4,7 +4,7 @@ const shared = { setupFiles: ["./test/setup.ts"], testTimeout: 20_000, hookTimeo
 
 export default defineConfig({
   test: {
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         test: {
