@@ -23,7 +23,7 @@ export async function openPlatforms(
 ): Promise<Platforms> {
   if (!usesSlack(config)) return { localChat: await openLocalChat(config, edges.world, agentName, stops) };
   const { openSlack } = await import("./slack.ts"); // its SDK is slow to load
-  const slack = await openSlack(config, edges, agentName);
+  const slack = await openSlack(config, edges);
   if (isLoopback(config.core.host))
     return { slack, localChat: await openLocalChat(config, edges.world, agentName, stops) };
   edges.world.log.info("The local chat is off, because other machines can reach HOST", {

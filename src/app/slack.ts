@@ -28,9 +28,8 @@ export interface Slack {
 export async function openSlack(
   config: Config,
   { world, store }: { readonly world: World; readonly store: Store },
-  agentName: string,
 ): Promise<Slack> {
-  const { clock, ids, log } = world;
+  const { clock, log } = world;
   const oauth = openOauth(config, world, store);
   const single = openSingle(config, world);
   const installations = joinInstallations([...(oauth ? [oauth.installations] : []), ...single], log);
@@ -39,9 +38,7 @@ export async function openSlack(
     settings: settingsOf(config),
     installations,
     clock,
-    ids,
     log,
-    agentName,
   });
   sayWhatIsWrong(installations, world);
   return {

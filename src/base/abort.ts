@@ -1,4 +1,4 @@
-// Abort helpers: linking signals, and a wait that ends early.
+// Abort helpers: waits that end early.
 
 import type { Clock } from "./clock.ts";
 
@@ -14,4 +14,14 @@ export function pause(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     const cancel = clock.after(ms, done);
     signal?.addEventListener("abort", done, { once: true });
   });
+}
+
+/** What `work` brings, or undefined when it takes longer than `ms` of `clock`: it goes on then. Rejects as `work` does before. */
+export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T | undefined> {
+  const done = new AbortController();
+  try {
+    return await Promise.race([work, pause(clock, ms, done.signal).then(() => undefined)]);
+  } finally {
+    done.abort();
+  }
 }

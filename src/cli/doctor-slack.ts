@@ -4,7 +4,7 @@ import { logOf } from "../app/log-of.ts";
 import { openConfiguredStore } from "../app/open-edges.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
-import { doorPath } from "../chat/slack/manifest-parts.ts";
+import { doorPath, installPath } from "../chat/slack/manifest-parts.ts";
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
 import type { Check } from "./check.ts";
@@ -90,7 +90,7 @@ function again(observed: string, { core }: Config): Finding {
     id: "installed",
     status: "warn",
     observed,
-    fix: `Install the app at ${core.publicUrl}/slack/install.`,
+    fix: `Install the app at ${core.publicUrl}${installPath}.`,
   };
 }
 

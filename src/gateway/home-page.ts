@@ -30,9 +30,21 @@ export interface HomeReading {
 
 const nothing: HomeSection = { items: [], more: 0 };
 
-export async function homeOf(reading: HomeReading): Promise<HomePage> {
+export interface MarkedPage {
+  readonly page: HomePage;
+  /** `homeMark` of the same rows. */
+  readonly mark: string;
+}
+
+export async function homeOf(reading: HomeReading): Promise<MarkedPage> {
+  const { tx, person } = reading;
+  const runs = await tx.runs.activeOf(person.key, mostCounted);
+  return { page: await pageOf(reading, runs), mark: markOf(runs) };
+}
+
+async function pageOf(reading: HomeReading, runs: readonly Run[]): Promise<HomePage> {
   const { tx, person, agent } = reading;
-  const active = await activeWork(reading);
+  const active = await activeWork(reading, runs);
   const asking = active.filter(({ open }) => open !== undefined);
   const going = active.filter(({ open }) => open === undefined);
   const zone = person.timeZone ?? (await tx.people.find(person.key))?.timeZone;
@@ -51,7 +63,10 @@ export async function homeOf(reading: HomeReading): Promise<HomePage> {
 
 /** Changes whenever the page would say something else. */
 export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<string> {
-  const active = await tx.runs.activeOf(person.key, mostCounted);
+  return markOf(await tx.runs.activeOf(person.key, mostCounted));
+}
+
+function markOf(active: readonly Run[]): string {
   return active.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" ")).join("\n");
 }
 
@@ -60,9 +75,9 @@ interface Active {
   readonly open: Wait | undefined;
 }
 
-async function activeWork({ tx, person }: HomeReading): Promise<Active[]> {
+async function activeWork({ tx, person }: HomeReading, runs: readonly Run[]): Promise<Active[]> {
   const found: Active[] = [];
-  for (const run of await tx.runs.activeOf(person.key, mostCounted)) {
+  for (const run of runs) {
     const waits = run.state === "waiting" ? await tx.waits.forRun(run.id) : [];
     found.push({ run, open: waits.find((wait) => wait.state === "open" && wait.asked === person.key) });
   }

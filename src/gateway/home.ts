@@ -6,7 +6,7 @@
 //   HO1  Only who has opened their page gets it, and only on the platform where they did.
 //   HO2  However much is said, each page is looked at once in five seconds at most, and published only if it changed.
 
-import { type CancelTimer } from "../base/clock.ts";
+import type { CancelTimer } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import type { PersonKey } from "../domain/ids.ts";
@@ -133,10 +133,8 @@ class HomePages implements Home {
     const { clock, log } = this.#deps.world;
     try {
       const { agent, store } = this.#deps;
-      const { mark, page } = await store.read(async (tx) => ({
-        mark: await homeMark({ tx, person }),
-        page: await homeOf({ tx, person, agent, now: clock.now() }),
-      }));
+      const now = clock.now();
+      const { mark, page } = await store.read((tx) => homeOf({ tx, person, agent, now }));
       await platform.publishHome?.(person.key, page);
       viewer.shown = mark;
     } catch (error) {

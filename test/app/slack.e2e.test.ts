@@ -58,13 +58,16 @@ describe.each(["http", "socket"] as const)("app: Slack over %s", (door) => {
       files: [{ name: "sales.csv", content: csv }],
     });
     const question = await product.said(asked, "attention");
+    const askedWords = wordsOf(question);
     await slack.until(() => slack.session(asked.channel, asked.ts)?.status === "suspended" || undefined);
     const click = await ana.clicks(question, "Without");
     const result = await product.said(asked, "result");
     const card = await product.said(asked, "card", (one) => wordsOf(one).includes("Done"));
 
     expect(click).toMatchObject({ status: 200, warned: false });
-    expect(wordsOf(question)).toContain(`<@${ids.ana}>`);
+    expect(askedWords).toContain(`<@${ids.ana}>`);
+    await slack.until(() => wordsOf(question).includes("Decided") || undefined);
+    expect(wordsOf(question)).not.toContain(`<@${ids.ana}>`);
     expect(wordsOf(result)).toContain("Total revenue is **200**.");
     await slack.until(() => report(slack));
     expect(report(slack)?.content.toString()).toContain("Total 200.");

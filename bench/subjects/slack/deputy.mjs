@@ -4,7 +4,7 @@ import path from "node:path";
 import { countRows } from "../../harness/count-rows.mjs";
 import { openDoorbell, openDoors } from "../../harness/doors.mjs";
 import { startDriver } from "../../harness/http-driver.mjs";
-import { clock, ids, openPlace, product } from "../../harness/product.mjs";
+import { clock, openPlace, product } from "../../harness/product.mjs";
 import { makeScratch } from "../../harness/scratch.mjs";
 import { signedMentions, signingSecret, slackIds } from "../../harness/slack-mentions.mjs";
 import { startStubSlackApi } from "../../harness/stub-slack-api.mjs";
@@ -36,7 +36,7 @@ export async function openSubject() {
       const queue = openDoorbell(undefined);
       const { intake } = openDoors(place, queue, { burstMs: 1_500 });
       const settings = { apiUrl: api.url, signingSecret: new Secret(signingSecret) };
-      const platform = createSlackPlatform({ settings, installations, clock, ids, log, agentName: "deputy" });
+      const platform = createSlackPlatform({ settings, installations, clock, log });
       const web = createWeb({
         listen: { host: "127.0.0.1", port: 0 },
         clock,

@@ -1,7 +1,6 @@
 // What the Slack platform is made from.
 
 import type { Clock } from "../../base/clock.ts";
-import type { Ids } from "../../base/ids.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { Installations } from "./installations.ts";
@@ -10,10 +9,7 @@ export interface SlackDeps {
   readonly settings: SlackSettings;
   readonly installations: Installations;
   readonly clock: Clock;
-  readonly ids: Ids;
   readonly log: Logger;
-  /** Name of the agent, as people see it. */
-  readonly agentName: string;
 }
 
 export interface SlackSettings {

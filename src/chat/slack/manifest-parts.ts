@@ -27,6 +27,24 @@ export type SlackEventName = (typeof EVENTS)[number];
 
 export const COMMAND = "/deputy";
 
+/** What a person may begin with: in the manifest, and in the Messages tab (S-S5). Slack shows four at most. */
+export const PROMPTS = {
+  status: { title: "What are you working on?", message: "status" },
+  summarise: {
+    title: "Summarise a file",
+    message: "Summarise the file that I attach, with the three things that matter most.",
+  },
+  lookUp: {
+    title: "Look something up",
+    message: "Find out … and tell me what is certain and what is not, with sources.",
+  },
+  compare: {
+    title: "Compare options",
+    message: "Compare … with … for our case and recommend one, with reasons.",
+  },
+  help: { title: "What can you do?", message: "help" },
+} as const;
+
 export const SHORTCUTS = {
   /** On a message: "Ask the agent about this". */
   ask: "deputy.ask",

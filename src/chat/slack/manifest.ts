@@ -3,7 +3,7 @@
 // Owns: what people read when they install the app, and where Slack delivers. Does not own: events, scopes, names
 // (manifest-parts.ts). Written by hand against Slack's reference: the SDK's types lack the events of agents.
 
-import { COMMAND, doorPath, EVENTS, redirectPath, SCOPES, SHORTCUTS } from "./manifest-parts.ts";
+import { COMMAND, doorPath, EVENTS, PROMPTS, redirectPath, SCOPES, SHORTCUTS } from "./manifest-parts.ts";
 
 export interface ManifestOptions {
   /** As people see it; at most 35 characters. */
@@ -62,18 +62,7 @@ function requestUrl(door: string | undefined): { readonly request_url?: string }
 function agentView(name: string): object {
   return {
     agent_description: `${name} does work that takes minutes to days: it reads files and pages, plans, asks when it needs you, checks in, and posts the result and its files in the thread. Say stop at any time.`,
-    suggested_prompts: [
-      {
-        title: "Summarise a file",
-        message: "Summarise the file that I attach, with the three things that matter most.",
-      },
-      {
-        title: "Look something up",
-        message: "Find out … and tell me what is certain and what is not, with sources.",
-      },
-      { title: "Compare options", message: "Compare … with … for our case and recommend one, with reasons." },
-      { title: "What can you do?", message: "help" },
-    ],
+    suggested_prompts: [PROMPTS.summarise, PROMPTS.lookUp, PROMPTS.compare, PROMPTS.help],
   };
 }
 

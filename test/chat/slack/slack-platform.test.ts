@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { createAdaptorServer } from "@hono/node-server";
 import { describe, expect, it } from "vitest";
-import { createIds } from "../../../src/base/ids.ts";
 import { silentLogger } from "../../../src/base/logger.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import type { ChatPlatform, PlatformHooks } from "../../../src/chat/contract.ts";
@@ -65,9 +64,7 @@ async function openWorld(door: "http" | "socket", options: FakeSlackOptions = {}
           },
           installations,
           clock,
-          ids: createIds(() => clock.now()),
           log: silentLogger,
-          agentName: "deputy",
         },
         times,
       );

@@ -4,7 +4,7 @@
 //        acknowledged all the same.
 
 import type { z } from "zod";
-import { pause } from "../../../base/abort.ts";
+import { within } from "../../../base/abort.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { InboundEvent } from "../../../domain/inbound.ts";
 import type { SlackDeps } from "../deps.ts";
@@ -51,9 +51,7 @@ const ackMs = 2_500;
 
 /** Waits for what may be lost, but not so long that the acknowledgement comes too late. `acting` never rejects. */
 export async function inTime({ deps }: ListeningDeps, acting: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  await Promise.race([acting, pause(deps.clock, ackMs, done.signal)]);
-  done.abort();
+  await within(deps.clock, ackMs, acting);
 }
 
 /** Tells one person something where they are, if that can be done. */

@@ -5,6 +5,7 @@
 //   SP2  One person has one key, whatever a payload happens to say beside the id.
 //   SP3  One look-up at a time per person; an old answer is better than none while Slack is down.
 
+import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
@@ -90,7 +91,9 @@ export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): Peo
   const recall = async (team: string, id: string): Promise<Known | undefined> => {
     const old = known.get(`${team}:${id}`);
     if (old && clock.now() - old.at < ttlMs) return old;
-    return (await within(clock, patienceMs, ask(team, id))) ?? old;
+    // One that takes longer goes on, for the next who asks.
+    const asked = ask(team, id).catch(() => undefined);
+    return (await within(clock, patienceMs, asked)) ?? old;
   };
 
   return {
@@ -109,19 +112,6 @@ export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): Peo
       return found?.user === undefined && label ? { ...person, name: label } : person;
     },
   };
-}
-
-/** Undefined when it fails, or takes longer; it goes on then, for the next who asks. */
-function within<T>(clock: Clock, ms: number, promise: Promise<T>): Promise<T | undefined> {
-  return new Promise((resolve) => {
-    const cancel = clock.after(ms, () => resolve(undefined));
-    promise
-      .catch(() => undefined)
-      .then((value) => {
-        cancel();
-        resolve(value);
-      }, cancel);
-  });
 }
 
 function toPerson(home: SlackHome, userId: string, user: SlackUser | undefined, hints: PersonHints): Person {

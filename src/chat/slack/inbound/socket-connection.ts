@@ -1,7 +1,7 @@
 // One connection of Socket Mode, from the attempt to its end. Slack's client checks it with pings.
 
 import { SocketModeClient } from "@slack/socket-mode";
-import { pause } from "../../../base/abort.ts";
+import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { Secret } from "../../../base/secret.ts";
@@ -33,10 +33,7 @@ export function createConnection(d: ConnectionDeps, take: (envelope: Envelope) =
 
   /** The second call ends a connection whose other side doesn't answer the first. */
   const close = async (): Promise<void> => {
-    const closing = client.disconnect();
-    const timeout = new AbortController();
-    await Promise.race([closing, pause(clock, closeMs, timeout.signal)]);
-    timeout.abort();
+    await within(clock, closeMs, client.disconnect());
     await client.disconnect();
   };
   return {

@@ -53,10 +53,7 @@ const usualTimes: OutboundTimes = {
   downloadTimeoutMs: 120_000,
 };
 
-export function createSlackOutbound(
-  deps: Omit<SlackDeps, "ids" | "agentName">,
-  times: OutboundTimes = usualTimes,
-): SlackOutbound {
+export function createSlackOutbound(deps: SlackDeps, times: OutboundTimes = usualTimes): SlackOutbound {
   const { clock, log, installations } = deps;
   const { apiUrl } = deps.settings;
   const clients = createSlackClients({ apiUrl, log, ...times });

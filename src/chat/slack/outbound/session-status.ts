@@ -5,8 +5,7 @@
 //   SS2  The assistant's line lasts two minutes and is kept up while work goes on, for half an hour at most: whoever
 //        ends the work may be another process. Slack takes it away by itself after that (ux d.15).
 
-import type { CancelTimer, Clock } from "../../../base/clock.ts";
-import { every } from "../../../base/clock.ts";
+import { type CancelTimer, type Clock, every } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { SessionAbout } from "../../contract.ts";

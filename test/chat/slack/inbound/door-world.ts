@@ -2,7 +2,6 @@
 // signs them.
 
 import { createHmac } from "node:crypto";
-import { createIds } from "../../../../src/base/ids.ts";
 import type { LogFields, Logger } from "../../../../src/base/logger.ts";
 import { Secret } from "../../../../src/base/secret.ts";
 import type { InboundEvent } from "../../../../src/domain/inbound.ts";
@@ -76,9 +75,7 @@ export function createWorld(options: WorldOptions = {}) {
         revoke: async (id, why) => void revoked.push(`${id}: ${why}`),
       },
       clock,
-      ids: createIds(() => clock.now()),
       log,
-      agentName: "Deputy",
     },
     {
       receive: async (event) => {

@@ -1,6 +1,5 @@
 import { setImmediate as macrotask } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
-import { createIds } from "../../../../src/base/ids.ts";
 import { type Logger, silentLogger } from "../../../../src/base/logger.ts";
 import { Secret } from "../../../../src/base/secret.ts";
 import type { InboundEvent } from "../../../../src/domain/inbound.ts";
@@ -48,9 +47,7 @@ async function socketWorld(options: Options = {}) {
         revoke: async () => undefined,
       },
       clock,
-      ids: createIds(() => clock.now()),
       log,
-      agentName: "Deputy",
     },
     {
       receive: async (event) => {

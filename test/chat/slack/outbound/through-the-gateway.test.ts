@@ -42,9 +42,7 @@ describe("a post of the outbox over Slack", () => {
         revoke: async () => undefined,
       },
       clock,
-      ids: worldIds,
       log: silentLogger,
-      agentName: "deputy",
     });
     const poster = createPoster({
       world: { clock, ids: worldIds, log: silentLogger, failpoint: noFailpoints },
