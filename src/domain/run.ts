@@ -4,7 +4,7 @@
 //   D2  A state changes only along `runTransitions`, by a conditional update with one winner.
 
 import type { Budget, Spent } from "./budget.ts";
-import type { ConversationId, PersonKey, RunId, TenantId } from "./ids.ts";
+import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId } from "./ids.ts";
 import type { Plan } from "./plan.ts";
 
 export const runStates = ["queued", "working", "waiting", "done", "failed", "stopped", "expired"] as const;
@@ -76,6 +76,10 @@ export interface Run {
   /** When the supervisor speaks up if nothing else was said (I13). */
   readonly checkInAt?: number;
   readonly outcome?: RunOutcome;
+  /** The ended run whose journal this one went on from. */
+  readonly continues?: RunId;
+  /** The schedule that fired it. */
+  readonly schedule?: ScheduleId;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;

@@ -14,7 +14,7 @@ import type { Bell } from "../domain/bell.ts";
 import type { Budget, Spent } from "../domain/budget.ts";
 import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
 import type { Feedback } from "../domain/feedback.ts";
-import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
+import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId, WaitId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { ManifestRow } from "../domain/manifest.ts";
@@ -23,6 +23,7 @@ import type { OutboxEntry, OutboxOp, Utterance } from "../domain/outbox.ts";
 import type { Person } from "../domain/person.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Lease, Run, RunMode, RunOutcome, RunState, TerminalRunState } from "../domain/run.ts";
+import type { Schedule, ScheduleState } from "../domain/schedule.ts";
 import type { Step, StepKind, StepState } from "../domain/step.ts";
 import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
 
@@ -46,6 +47,7 @@ export interface Tx {
   readonly manifests: ManifestRepository;
   readonly memories: MemoryRepository;
   readonly feedback: FeedbackRepository;
+  readonly schedules: ScheduleRepository;
   readonly locks: LockRepository;
   readonly slackInstallations: SlackInstallationRepository;
 }
@@ -127,6 +129,8 @@ export interface NewRun {
   readonly goal: string;
   readonly title: string;
   readonly budget: Budget;
+  readonly continues?: RunId;
+  readonly schedule?: ScheduleId;
   readonly now: number;
 }
 
@@ -356,6 +360,40 @@ export interface FeedbackRepository {
   give(feedback: Feedback): Promise<void>;
   /** Oldest first. */
   list(run: RunId): Promise<Feedback[]>;
+}
+
+export interface SchedulePatch {
+  readonly state?: ScheduleState;
+  /** Null takes it away. */
+  readonly why?: string | null;
+  readonly nextAt?: number | null;
+  readonly place?: ConversationAddress;
+  readonly what?: string;
+  readonly when?: string;
+  readonly timeZone?: string;
+  readonly name?: string;
+  readonly lastRun?: RunId;
+}
+
+export interface ScheduleRepository {
+  /** Twice the same id is once; false then. */
+  add(schedule: Schedule): Promise<boolean>;
+  find(id: ScheduleId): Promise<Schedule | undefined>;
+  /** Without the deleted ones, oldest first. */
+  list(filter: {
+    readonly tenant?: TenantId;
+    readonly owner?: PersonKey;
+    readonly limit: number;
+  }): Promise<Schedule[]>;
+  /** Conditional on being in one of `from`; false otherwise. */
+  change(id: ScheduleId, from: readonly ScheduleState[], patch: SchedulePatch): Promise<boolean>;
+  /** Active ones whose time has come, the longest due first. */
+  due(now: number, limit: number): Promise<Schedule[]>;
+  /**
+   * Takes the firing that is due: `nextAt` moves from `from` to `next` (or the schedule is `done`), `lastAt` becomes
+   * `from`. False if somebody else took it, or it is not active any more (SC2).
+   */
+  fire(id: ScheduleId, from: number, next: number | undefined): Promise<boolean>;
 }
 
 /** Named leases: the sweeper's, and the one that keeps a second process off an SQLite file. */

@@ -10,12 +10,13 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { verdicts } from "../domain/feedback.ts";
-import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
+import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId, WaitId } from "../domain/ids.ts";
 import type { MailKind } from "../domain/mailbox.ts";
 import type { MemoryScope } from "../domain/memory.ts";
 import { type OutboxOp, outboxStates } from "../domain/outbox.ts";
 import type { Person } from "../domain/person.ts";
 import { type RunMode, runStates } from "../domain/run.ts";
+import { type ScheduleSource, scheduleStates } from "../domain/schedule.ts";
 import { stepKinds, stepStates } from "../domain/step.ts";
 import { waitKinds, waitStates } from "../domain/wait.ts";
 
@@ -109,6 +110,10 @@ export const runs = pgTable(
     checkInAt: ms("check_in_at"),
     outcomeCode: text("outcome_code"),
     outcomeSummary: text("outcome_summary"),
+    /** The ended run that this one goes on from. */
+    continues: text("continues").$type<RunId>(),
+    /** The schedule that fired it. */
+    schedule: text("schedule").$type<ScheduleId>(),
     createdAt: ms("created_at").notNull(),
     startedAt: ms("started_at"),
     endedAt: ms("ended_at"),
@@ -131,6 +136,7 @@ export const runs = pgTable(
     index("runs_own")
       .on(table.subject, table.createdAt)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
+    index("runs_schedule").on(table.schedule, table.createdAt).where(sql`${table.schedule} is not null`),
   ],
 );
 
@@ -324,3 +330,33 @@ export const slackInstallations = pgTable("slack_installations", {
   revokedAt: ms("revoked_at"),
   why: text("why"),
 });
+
+export const schedules = pgTable(
+  "schedules",
+  {
+    id: text("id").$type<ScheduleId>().primaryKey(),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    agent: text("agent").notNull(),
+    source: text("source").$type<ScheduleSource>().notNull(),
+    name: text("name").notNull(),
+    owner: text("owner").$type<PersonKey>(),
+    ownerName: text("owner_name"),
+    place: text("place").notNull(),
+    what: text("what").notNull(),
+    when: text("when_text").notNull(),
+    timeZone: text("time_zone").notNull(),
+    state: text("state", { enum: scheduleStates }).notNull(),
+    why: text("why"),
+    nextAt: ms("next_at"),
+    lastAt: ms("last_at"),
+    lastRun: text("last_run").$type<RunId>(),
+    createdAt: ms("created_at").notNull(),
+  },
+  (table) => [
+    index("schedules_due")
+      .on(table.nextAt)
+      .where(sql`${table.state} = 'active' and ${table.nextAt} is not null`),
+    index("schedules_owner").on(table.owner, table.createdAt),
+    index("schedules_tenant").on(table.tenant, table.createdAt),
+  ],
+);

@@ -87,6 +87,8 @@ export const runs = sqliteTable(
     checkInAt: integer("check_in_at"),
     outcomeCode: text("outcome_code"),
     outcomeSummary: text("outcome_summary"),
+    continues: text("continues"),
+    schedule: text("schedule"),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     endedAt: integer("ended_at"),
@@ -109,6 +111,7 @@ export const runs = sqliteTable(
     index("runs_own")
       .on(table.subject, table.createdAt)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
+    index("runs_schedule").on(table.schedule, table.createdAt).where(sql`${table.schedule} is not null`),
   ],
 );
 
@@ -292,3 +295,33 @@ export const slackInstallations = sqliteTable("slack_installations", {
   revokedAt: integer("revoked_at"),
   why: text("why"),
 });
+
+export const schedules = sqliteTable(
+  "schedules",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").notNull(),
+    agent: text("agent").notNull(),
+    source: text("source").notNull(),
+    name: text("name").notNull(),
+    owner: text("owner"),
+    ownerName: text("owner_name"),
+    place: text("place").notNull(),
+    what: text("what").notNull(),
+    when: text("when_text").notNull(),
+    timeZone: text("time_zone").notNull(),
+    state: text("state").notNull(),
+    why: text("why"),
+    nextAt: integer("next_at"),
+    lastAt: integer("last_at"),
+    lastRun: text("last_run"),
+    createdAt: integer("created_at").notNull(),
+  },
+  (table) => [
+    index("schedules_due")
+      .on(table.nextAt)
+      .where(sql`${table.state} = 'active' and ${table.nextAt} is not null`),
+    index("schedules_owner").on(table.owner, table.createdAt),
+    index("schedules_tenant").on(table.tenant, table.createdAt),
+  ],
+);

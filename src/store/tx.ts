@@ -11,6 +11,7 @@ import { memoryRepository } from "./repositories/memories.ts";
 import { outboxRepository } from "./repositories/outbox.ts";
 import { personRepository } from "./repositories/people.ts";
 import { runRepository } from "./repositories/runs.ts";
+import { scheduleRepository } from "./repositories/schedules.ts";
 import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
 import { waitRepository } from "./repositories/waits.ts";
@@ -28,6 +29,7 @@ const makers = {
   manifests: manifestRepository,
   memories: memoryRepository,
   feedback: feedbackRepository,
+  schedules: scheduleRepository,
   locks: lockRepository,
   slackInstallations: slackInstallationRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
@@ -50,6 +52,7 @@ class SessionTx implements Tx {
   #manifests: Tx["manifests"] | undefined;
   #memories: Tx["memories"] | undefined;
   #feedback: Tx["feedback"] | undefined;
+  #schedules: Tx["schedules"] | undefined;
   #locks: Tx["locks"] | undefined;
   #slackInstallations: Tx["slackInstallations"] | undefined;
 
@@ -99,6 +102,10 @@ class SessionTx implements Tx {
 
   get feedback(): Tx["feedback"] {
     return (this.#feedback ??= makers.feedback(this.#session));
+  }
+
+  get schedules(): Tx["schedules"] {
+    return (this.#schedules ??= makers.schedules(this.#session));
   }
 
   get locks(): Tx["locks"] {

@@ -58,9 +58,11 @@ function making(session: Session): Pick<RunRepository, "create" | "patch"> {
   const { runs } = session.tables;
   return {
     async create(run) {
-      const { goal, budget, title, subjectName, now, ...rest } = run;
+      const { goal, budget, title, subjectName, now, continues, schedule, ...rest } = run;
       const [made] = await insertion(session).execute({
         ...rest,
+        continues: continues ?? null,
+        schedule: schedule ?? null,
         subjectName: storableText(subjectName),
         title: storableText(title),
         budget: JSON.stringify(budget),
@@ -196,6 +198,8 @@ function insertion(session: Session): Writing<{ id: RunId }[]> {
         finishing: false,
         retries: 0,
         barrenClaims: 0,
+        continues: sql.placeholder("continues"),
+        schedule: sql.placeholder("schedule"),
         createdAt: sql.placeholder("createdAt"),
       })
       .onConflictDoNothing()

@@ -1,0 +1,39 @@
+// Work that comes round: what is to be done, where and when, on whose behalf.
+//
+//   SC1  `when` is wall time in `timeZone` (an IANA name): 9 o'clock stays 9 o'clock across a clock change.
+//   SC2  `nextAt` is what `when` gives after the last firing; whoever takes a firing moves it on in the same transaction,
+//        so that one firing is one run.
+
+import type { ConversationAddress } from "./conversation.ts";
+import type { PersonKey, RunId, ScheduleId, TenantId } from "./ids.ts";
+
+/** `proposed`: shown to its owner, who has not said yes. `done`: its one time has passed. `deleted` is final. */
+export const scheduleStates = ["proposed", "active", "paused", "done", "deleted"] as const;
+export type ScheduleState = (typeof scheduleStates)[number];
+
+/** `config`: from `schedules[]` of the configuration file; changed there only. */
+export type ScheduleSource = "chat" | "config";
+
+export interface Schedule {
+  readonly id: ScheduleId;
+  readonly tenant: TenantId;
+  readonly agent: string;
+  readonly source: ScheduleSource;
+  readonly name: string;
+  /** Absent for those of the configuration file, which are the agent's own. */
+  readonly owner?: PersonKey;
+  readonly ownerName?: string;
+  /** Where its results are posted; an empty `thread` until the first one has made it. */
+  readonly place: ConversationAddress;
+  readonly what: string;
+  /** Cron (five fields), or one local time such as `2027-01-31T09:00`. */
+  readonly when: string;
+  readonly timeZone: string;
+  readonly state: ScheduleState;
+  /** Why it is paused, in words for its owner. */
+  readonly why?: string;
+  readonly nextAt?: number;
+  readonly lastAt?: number;
+  readonly lastRun?: RunId;
+  readonly createdAt: number;
+}
