@@ -20,9 +20,10 @@ export default defineConfig({
         test: {
           ...shared,
           name: "crash",
-          maxConcurrency: 2,
+          maxConcurrency: 6,
+          globalSetup: "./test/crash/compile.ts",
           include: ["test/**/*.crash.test.ts"],
-          testTimeout: 60_000,
+          testTimeout: 180_000,
         },
       },
       { test: { ...shared, name: "e2e", include: ["test/**/*.e2e.test.ts"], testTimeout: 60_000 } },

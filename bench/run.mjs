@@ -5,18 +5,41 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { backToWork } from "./cases/back-to-work.mjs";
+import { click } from "./cases/click.mjs";
 import { durableStep } from "./cases/durable-step.mjs";
+import { durableStepPg } from "./cases/durable-step-pg.mjs";
+import { effects } from "./cases/effects.mjs";
 import { inbound } from "./cases/inbound.mjs";
 import { loopOverhead } from "./cases/loop-overhead.mjs";
+import { redisLoss } from "./cases/redis-loss.mjs";
+import { scaling } from "./cases/scaling.mjs";
 import { slack } from "./cases/slack.mjs";
 import { start } from "./cases/start.mjs";
 import { storedBytes } from "./cases/stored-bytes.mjs";
 import { waiting } from "./cases/waiting.mjs";
 import { wake } from "./cases/wake.mjs";
+import { zombie } from "./cases/zombie.mjs";
 import { figuresOf, judge, printCase } from "./harness/report.mjs";
 import { measure } from "./harness/rotation.mjs";
 
-const cases = [durableStep, storedBytes, loopOverhead, inbound, slack, wake, waiting, start];
+const cases = [
+  durableStep,
+  durableStepPg,
+  storedBytes,
+  loopOverhead,
+  inbound,
+  slack,
+  wake,
+  click,
+  waiting,
+  start,
+  scaling,
+  backToWork,
+  zombie,
+  redisLoss,
+  effects,
+];
 
 const { values: options } = parseArgs({
   options: {

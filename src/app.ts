@@ -3,6 +3,7 @@
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
+import { keepFileSchedules } from "./app/file-schedules.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
@@ -11,11 +12,12 @@ import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
 import type { LocalChat } from "./chat/local/local-chat.ts";
 import type { Config } from "./config/load-config.ts";
-import type { Runtime } from "./runtime/contract.ts";
 import { createRuntime } from "./runtime/runtime.ts";
+import type { Tool } from "./tools/contract.ts";
 import { builtinTools } from "./tools/registry.ts";
 import type { Web } from "./web/contract.ts";
 import { createWeb } from "./web/web.ts";
+import type { Workers } from "./workers/create-workers.ts";
 
 export interface AppOptions {
   readonly config: Config;
@@ -23,6 +25,8 @@ export interface AppOptions {
   readonly log: LogPlace;
   /** Tests stage crashes with these. */
   readonly failpoint?: Failpoints;
+  /** Offered beside the built-in ones. */
+  readonly tools?: readonly Tool[];
 }
 
 export interface App {
@@ -48,7 +52,8 @@ export async function startApp(options: AppOptions): Promise<App> {
   }
 }
 
-async function start({ config, role, log: place, failpoint }: AppOptions, stops: StopList): Promise<App> {
+async function start(options: AppOptions, stops: StopList): Promise<App> {
+  const { config, role, log: place, failpoint, tools = [] } = options;
   const log = logOf(config, place);
   const edges = await openEdges(config, log, failpoint ?? noFailpoints, stops);
   const agents = createAgentDirectory(config);
@@ -56,17 +61,28 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   const platforms = role === "worker" ? {} : await openPlatforms(config, edges, agentName, stops);
   const { localChat } = platforms;
 
-  const runtime = measured(createRuntime({ ...edges, tools: builtinTools, agents }), edges);
+  const runtime = createRuntime({ ...edges, tools: [...builtinTools, ...tools], agents });
   const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
-  if (role !== "worker") stops.add(await gateway.start());
-  if (role !== "web") {
-    const workers = createWorkerParts(config, edges, runtime, gateway);
+  if (role !== "worker") {
+    stops.add(await gateway.start());
+    stops.add(
+      keepFileSchedules({
+        config,
+        world: edges.world,
+        desk: gateway.desk,
+        platforms,
+        defaultAgent: agentName,
+      }),
+    );
+  }
+  const workers = role === "web" ? undefined : createWorkerParts(config, edges, runtime, gateway);
+  if (workers) {
     stops.add(() => workers.stop());
     await workers.start();
   }
 
   const modelLabel = labelOf(config, edges.model.model.scripted);
-  const web = openWeb(config, edges, gateway, { ...platforms, modelLabel });
+  const web = openWeb(config, edges, gateway, { ...platforms, modelLabel, workers });
   stops.add(() => web.stop());
   const { url, chatUrl } = await web.start();
   return {
@@ -80,23 +96,13 @@ async function start({ config, role, log: place, failpoint }: AppOptions, stops:
   };
 }
 
-function measured(runtime: Runtime, { metrics, world }: Edges): Runtime {
-  return {
-    async runSegment(segment, control) {
-      const startedAt = world.clock.now();
-      const end = await runtime.runSegment(segment, control);
-      metrics.segment(end, (world.clock.now() - startedAt) / 1000);
-      return end;
-    },
-  };
-}
-
 function openWeb(
   config: Config,
   edges: Edges,
   gateway: GatewayParts,
-  { localChat, slack, modelLabel }: Platforms & { readonly modelLabel: string },
+  parts: Platforms & { readonly modelLabel: string; readonly workers: Workers | undefined },
 ): Web {
+  const { localChat, slack, modelLabel, workers } = parts;
   const { host, port, publicUrl } = config.core;
   const { metricsToken } = config.observability;
   const { scripted } = edges.model.model;
@@ -104,7 +110,7 @@ function openWeb(
     listen: { host, port, ...(publicUrl === undefined ? {} : { publicUrl }) },
     clock: edges.world.clock,
     log: edges.world.log,
-    ready: createReadiness(edges, gateway, slack),
+    ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers }),
     mounts: (slack?.doors ?? []).map(({ path, handle }) => ({ path, handler: handle })),
     metrics: {
       text: async () => (await edges.metrics.page()).body,

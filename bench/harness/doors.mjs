@@ -13,6 +13,7 @@ const [
   { createRouter },
   { createLeaseKeeper },
   { createWorkers },
+  { optionValue },
 ] = await Promise.all(
   [
     "base/logger.js",
@@ -23,6 +24,7 @@ const [
     "gateway/router.js",
     "store/lease-keeper.js",
     "workers/create-workers.js",
+    "domain/actions.js",
   ].map(product),
 );
 
@@ -39,7 +41,7 @@ export function openDoorbell(redisUrl) {
 
 /** Where the burst window is nought, a message is routed as soon as it is committed. */
 export function openDoors({ store, workspaces }, queue, { burstMs = 0 } = {}) {
-  const desk = createDesk({ store, queue, clock, failpoint, log, kick: nothing });
+  const desk = createDesk({ store, queue, clock, failpoint, log, kick: nothing, checkInMs: 900_000 });
   const limits = { maxBytes: 1_000_000, timeoutMs: 1_000, retryAfterMs: [] };
   const files = createFilesIn({ store, workspaces, platforms: new Map(), clock, log, limits });
   const rules = {
@@ -66,7 +68,7 @@ export async function openWorkers({ store, folder }, queue, onSegment) {
       expireWait: () => Promise.resolve(),
       nudge: () => Promise.resolve(),
       routeInbox: () => Promise.resolve(),
-      speakUp: () => Promise.resolve(),
+      fireSchedule: () => Promise.resolve(),
       failPoison: () => Promise.resolve(),
     },
     surroundings: { clock, log, failpoint },
@@ -99,6 +101,41 @@ export function messageFrom(thread, { mentionsAgent }) {
     mentions: [],
     files: [],
   };
+}
+
+/** Ana's click on the first option of what her run `asked` her. */
+export function clickOn({ address }, asked) {
+  return {
+    kind: "action",
+    eventId: ids.next("ev"),
+    conversation: address,
+    author: ana,
+    sentAt: clock.now(),
+    action: "question.answer",
+    value: optionValue(asked.id, 0),
+  };
+}
+
+/** Parks a run of which nothing else is of interest on a question. */
+export async function parkOnQuestion(store, { run, lease }) {
+  const { cursor, subject: asked, spent } = run;
+  await store.write(async (tx) => {
+    const now = clock.now();
+    await tx.runs.advance(lease, cursor, cursor + 1, spent);
+    await tx.steps.start(lease, { n: cursor, kind: "wait" }, now);
+    const ask = { kind: "question", question: "Which region?", options: ["North", "South"] };
+    await tx.waits.open({
+      id: ids.next("wait"),
+      run: run.id,
+      step: cursor,
+      kind: "question",
+      ask,
+      asked,
+      now,
+    });
+    await tx.runs.park(lease, undefined);
+  });
+  return "parked";
 }
 
 /** The end of a run whose work is of no interest. */

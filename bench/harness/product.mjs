@@ -1,19 +1,16 @@
 // The product as it is built: modules of `dist/`, and a run wired from them with everything real but the model.
 
 import path from "node:path";
-import { pathToFileURL } from "node:url";
-import { productFile } from "./product-place.mjs";
+import { product } from "./product-place.mjs";
 
-export function product(module) {
-  return import(pathToFileURL(productFile(module)).href);
-}
+export { product };
 
 const [
   { createIds },
   { silentLogger },
   { systemClock },
   { createRuntime },
-  { createSqliteStore },
+  { openStore },
   { createWorkspaces },
 ] = await Promise.all(
   [
@@ -21,7 +18,7 @@ const [
     "base/logger.js",
     "base/clock.js",
     "runtime/runtime.js",
-    "store/sqlite.js",
+    "store/open.js",
     "workspace/workspaces.js",
   ].map(product),
 );
@@ -36,9 +33,9 @@ const never = new AbortController().signal;
 export const clock = systemClock;
 export const ids = createIds(() => clock.now());
 
-/** The place of real work: SQLite on disk at FULL, workspaces on disk, the built-in tools. */
-export async function openPlace(folder) {
-  const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+/** The place of real work: SQLite on disk at FULL, or Postgres where there is a URL; workspaces on disk, the built-in tools. */
+export async function openPlace(folder, { databaseUrl } = {}) {
+  const store = await openStore({ dataFolder: folder, databaseUrl, log: silentLogger });
   const workspaces = createWorkspaces({
     root: path.join(folder, "workspaces"),
     blobsFolder: path.join(folder, "blobs"),

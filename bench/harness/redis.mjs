@@ -1,4 +1,5 @@
-// A private redis-server on a free port of loopback, with its append-only file synced each second, as the docs recommend it.
+// A private redis-server on a free port of loopback, with its append-only file synced each second, as the docs recommend it; or
+// without any, to be killed.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,9 +11,36 @@ import { setTimeout as wait } from "node:timers/promises";
 
 const host = "127.0.0.1";
 
-export async function startRedis() {
+export async function startRedis({ appendOnly = true } = {}) {
   const folder = await mkdtemp(path.join(process.env.BENCH_DISK ?? tmpdir(), "deputy-bench-redis-"));
   const port = await freePort();
+  let server = await launch(folder, port, appendOnly);
+  const end = async (signal) => {
+    const exited = once(server, "exit");
+    server.kill(signal);
+    await exited;
+  };
+  return {
+    url: `redis://${host}:${port}`,
+    kill: () => end("SIGKILL"),
+    async restart() {
+      server = await launch(folder, port, appendOnly);
+    },
+    async flushAll() {
+      const socket = net.connect(port, host);
+      await once(socket, "connect");
+      socket.write("FLUSHALL\r\n");
+      await once(socket, "data");
+      socket.destroy();
+    },
+    async stop() {
+      await end("SIGTERM");
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(folder, port, appendOnly) {
   const settings = [
     "--port",
     `${port}`,
@@ -22,10 +50,12 @@ export async function startRedis() {
     folder,
     "--save",
     "",
-    "--appendonly",
-    "yes",
+    "--appendfsync",
+    "everysec",
   ];
-  const server = spawn("redis-server", [...settings, "--appendfsync", "everysec"], { stdio: "ignore" });
+  const server = spawn("redis-server", [...settings, "--appendonly", appendOnly ? "yes" : "no"], {
+    stdio: "ignore",
+  });
   const failed = once(server, "error").then(([error]) => {
     throw new Error("redis-server could not be started. Install it, or leave out the case.", {
       cause: error,
@@ -33,15 +63,7 @@ export async function startRedis() {
   });
   await Promise.race([failed, answers(port)]);
   failed.catch(() => undefined);
-  return {
-    url: `redis://${host}:${port}`,
-    async stop() {
-      const exited = once(server, "exit");
-      server.kill();
-      await exited;
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return server;
 }
 
 export async function freePort() {

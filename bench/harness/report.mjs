@@ -2,9 +2,12 @@
 
 import { spreadOf } from "./spread.mjs";
 
-/** One entry per goal: the figure of each round, set against its comparator of the same round; `less` is taken off both. */
+/**
+ * One entry per goal: the figure of each round, set against its comparator of the same round; `less` is taken off both. The median
+ * has to reach it, or with `worst` every round. `atLeast` in the place of `atMost` turns it round.
+ */
 export function judge(benchCase, measured) {
-  return benchCase.goals.map(({ name, figure, over, less, atMost, unit = "" }) => {
+  return benchCase.goals.map(({ name, figure, over, less, atMost, atLeast, worst = false, unit = "" }) => {
     const values = read(measured, figure);
     const under = over && read(measured, over);
     const base = less ? read(measured, less) : values.map(() => 0);
@@ -12,7 +15,12 @@ export function judge(benchCase, measured) {
       under ? (value - base[round]) / (under[round] - base[round]) : value - base[round],
     );
     const spread = spreadOf(perRound);
-    return { name, unit: under ? "×" : unit, ...spread, atMost, reached: spread.median <= atMost };
+    const limit = atMost === undefined ? { atLeast } : { atMost };
+    const reached =
+      atMost === undefined
+        ? (worst ? spread.min : spread.median) >= atLeast
+        : (worst ? spread.max : spread.median) <= atMost;
+    return { name, unit: under ? "×" : unit, ...spread, ...limit, reached };
   });
 }
 
@@ -49,12 +57,12 @@ export function printCase(benchCase, { figures, goals }) {
     ]),
   );
   printTable(
-    ["goal", "median", "min – max", "at most", ""],
-    goals.map(({ name, unit, median, min, max, atMost, reached }) => [
+    ["goal", "median", "min – max", "wanted", ""],
+    goals.map(({ name, unit, median, min, max, atMost, atLeast, reached }) => [
       name,
       `${round(median)} ${unit}`,
       `${round(min)} – ${round(max)}`,
-      `${atMost} ${unit}`,
+      atMost === undefined ? `≥ ${atLeast} ${unit}` : `≤ ${atMost} ${unit}`,
       reached ? "reached" : "NOT reached",
     ]),
   );

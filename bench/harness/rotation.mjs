@@ -7,6 +7,7 @@
 
 import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { startPostgres } from "./postgres.mjs";
 import { startRedis } from "./redis.mjs";
 
 const entry = fileURLToPath(new URL("./subject-process.mjs", import.meta.url));
@@ -14,16 +15,21 @@ const entry = fileURLToPath(new URL("./subject-process.mjs", import.meta.url));
 /** `{ [task]: { [subject]: [one set of measurements per round] } }` */
 export async function measure(benchCase, { rounds, quick, onRound }) {
   const redis = benchCase.redis ? await startRedis() : undefined;
+  const postgres = benchCase.postgres ? await startPostgres() : undefined;
+  const servers = {
+    ...(redis && { BENCH_REDIS_URL: redis.url }),
+    ...(postgres && { BENCH_POSTGRES_URL: postgres.url }),
+  };
   try {
-    return await measureOn(benchCase, { rounds, quick, onRound, redisUrl: redis?.url });
+    return await measureOn(benchCase, { rounds, quick, onRound, servers });
   } finally {
-    await redis?.stop();
+    await Promise.all([redis?.stop(), postgres?.stop()]);
   }
 }
 
-async function measureOn(benchCase, { rounds, quick, onRound, redisUrl }) {
+async function measureOn(benchCase, { rounds, quick, onRound, servers }) {
   const subjects = await Promise.all(
-    benchCase.subjects.map((name) => startSubject(benchCase.name, name, redisUrl)),
+    benchCase.subjects.map((name) => startSubject(benchCase.name, name, servers)),
   );
   try {
     const measured = {};
@@ -52,9 +58,9 @@ async function oneRound({ subjects, task, round, quick, measured }) {
   }
 }
 
-async function startSubject(caseName, name, redisUrl) {
+async function startSubject(caseName, name, servers) {
   const child = fork(entry, [caseName, name], {
-    env: { ...process.env, ...(redisUrl === undefined ? {} : { BENCH_REDIS_URL: redisUrl }) },
+    env: { ...process.env, ...servers },
     execArgv: ["--expose-gc", "--no-warnings"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });

@@ -34,9 +34,7 @@ function serve() {
     request.on("data", (piece) => pieces.push(piece));
     request.on("end", () => {
       const body = Buffer.concat(pieces);
-      const answer = answerAt(count(body, answered), turns);
-      if (body.includes(streamed)) stream(response, answer);
-      else whole(response, answer);
+      sendAnswer(response, body.includes(streamed), answerAt(count(body, answered), turns));
     });
   });
   server.keepAliveTimeout = 600_000;
@@ -55,22 +53,27 @@ function count(body, needle) {
 }
 
 function answerAt(done, turns) {
+  return answerOf(done < turns ? { done, name: "look", args: { at: done } } : { done });
+}
+
+/** A call of the tool `name`, or words where there is none. */
+export function answerOf({ done, name, args }) {
   const item =
-    done < turns
+    name === undefined
       ? {
-          id: `fc_${done}`,
-          type: "function_call",
-          status: "completed",
-          call_id: `call_${done}`,
-          name: "look",
-          arguments: JSON.stringify({ at: done }),
-        }
-      : {
           id: `msg_${done}`,
           type: "message",
           role: "assistant",
           status: "completed",
           content: [{ type: "output_text", text: "Everything is looked at.", annotations: [], logprobs: [] }],
+        }
+      : {
+          id: `fc_${done}`,
+          type: "function_call",
+          status: "completed",
+          call_id: `call_${done}`,
+          name,
+          arguments: JSON.stringify(args),
         };
   return {
     id: `resp_${done}`,
@@ -94,6 +97,11 @@ function answerAt(done, turns) {
       total_tokens: 110,
     },
   };
+}
+
+export function sendAnswer(response, streams, answer) {
+  if (streams) stream(response, answer);
+  else whole(response, answer);
 }
 
 function whole(response, answer) {

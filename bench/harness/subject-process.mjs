@@ -4,7 +4,10 @@ const [caseName, name] = process.argv.slice(2);
 
 async function serve() {
   const { openSubject } = await import(`../subjects/${caseName}/${name}.mjs`);
-  const subject = await openSubject({ redisUrl: process.env.BENCH_REDIS_URL });
+  const subject = await openSubject({
+    redisUrl: process.env.BENCH_REDIS_URL,
+    postgresUrl: process.env.BENCH_POSTGRES_URL,
+  });
   process.on("message", (message) => {
     void (message.close ? close(subject) : answer(subject, message.input));
   });

@@ -15,6 +15,8 @@ export function createAgentDirectory(config: Config): AgentDirectory & { readonl
   return {
     all,
     checkInMs: config.limits.checkInMs,
+    quietHours: config.file.settings.quiet_hours,
+    approvalMs: config.limits.approvalTtlMs,
     find: (name) => all.find((agent) => agent.name === name) ?? defaultAgent(all),
   };
 }

@@ -1,6 +1,6 @@
 // Everything outside the process, opened in order: database, queue, folders, model, the guarded way out.
 
-import { systemClock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import { createIds } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
@@ -12,8 +12,10 @@ import type { Store } from "../store/contract.ts";
 import { sqlitePath } from "../store/open.ts";
 import { claimDatabase } from "../store/single-process.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import type { Tracing } from "../telemetry/tracing.ts";
 import type { GuardedFetch } from "../tools/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
+import { type KnownModel, knowModel } from "./known-model.ts";
 import {
   isEmbedded,
   openConfiguredModel,
@@ -21,7 +23,11 @@ import {
   openConfiguredStore,
   openConfiguredWorkspaces,
 } from "./open-edges.ts";
+import { openTracing } from "./open-tracing.ts";
 import type { StopList } from "./stop-list.ts";
+
+/** More than these are too many, however many they are. */
+const mostOverdue = 1_000;
 
 export interface Edges {
   readonly world: World;
@@ -29,8 +35,11 @@ export interface Edges {
   readonly queue: Queue;
   readonly workspaces: Workspaces;
   readonly model: ModelSetup;
+  readonly lastOfModel: KnownModel["last"];
   readonly fetch: GuardedFetch;
   readonly metrics: Metrics;
+  /** Absent where no collector is set. */
+  readonly tracing?: Tracing;
 }
 
 export async function openEdges(
@@ -48,6 +57,8 @@ export async function openEdges(
   const queue = openConfiguredQueue(config, log);
   stops.add(() => queue.close());
   const metrics = createMetrics({ process: true });
+  const tracing = await openTracing(config, log, metrics);
+  if (tracing) stops.add(() => tracing.stop());
   const world: World = {
     clock: systemClock,
     ids: createIds(() => systemClock.now()),
@@ -55,19 +66,37 @@ export async function openEdges(
     failpoint,
     said: () => queue.hint({ kind: "outbox" }),
     meter: metrics,
+    ...(tracing ? { tracer: tracing } : {}),
   };
   metrics.watch({
     queueDepth: () => queue.depth(),
     outboxDue: () => store.read((tx) => tx.outbox.countDue(systemClock.now())),
     runCounts: () => store.read((tx) => tx.runs.counts()),
+    ...agesIn(store, systemClock),
   });
+  const model = knowModel(openConfiguredModel(config, log), systemClock);
   return {
     world,
     metrics,
+    ...(tracing ? { tracing } : {}),
     store,
     queue,
-    workspaces: openConfiguredWorkspaces(config, log),
-    model: openConfiguredModel(config, log),
+    workspaces: openConfiguredWorkspaces(config, log, failpoint),
+    model: model.setup,
+    lastOfModel: () => model.last(),
     fetch: createGuardedFetch({ allow: config.limits.egressAllow ?? [], clock: systemClock }),
+  };
+}
+
+/** How long what is due has been due. */
+function agesIn(
+  store: Store,
+  clock: Clock,
+): Pick<Parameters<Metrics["watch"]>[0], "outboxAgeMs" | "inboxAgeMs" | "overduePromises"> {
+  const since = (at: number | undefined): number => (at === undefined ? 0 : Math.max(0, clock.now() - at));
+  return {
+    outboxAgeMs: () => store.read(async (tx) => since(await tx.outbox.nextDue())),
+    inboxAgeMs: () => store.read(async (tx) => since(await tx.inbox.oldestNew())),
+    overduePromises: () => store.read(async (tx) => (await tx.runs.overdue(clock.now(), mostOverdue)).length),
   };
 }

@@ -1,29 +1,41 @@
 // Between chat and runs: what is heard becomes runs and mail, what is to be said is delivered.
 
+import { within } from "../base/abort.ts";
 import { every } from "../base/clock.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
+import { localPlatformName } from "../chat/local/cast.ts";
 import type { Config } from "../config/load-config.ts";
 import { servedAt } from "../gateway/addressing.ts";
 import { createDelivery, type Delivery } from "../gateway/delivery.ts";
 import { createDesk, type Desk } from "../gateway/desk.ts";
 import { createFilesIn } from "../gateway/files-in.ts";
-import { createHome } from "../gateway/home.ts";
+import { greetChannel } from "../gateway/greetings.ts";
+import { createHome, type Home } from "../gateway/home.ts";
 import { createIntake, type Intake } from "../gateway/intake.ts";
+import { noting } from "../gateway/noted.ts";
 import { createRouter } from "../gateway/router.ts";
+import type { RulesFor } from "../gateway/rules.ts";
+import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
 import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
+import { isEmbedded } from "./open-edges.ts";
 import { createRulesFor } from "./place-rules.ts";
+import { createVoice } from "./voice-parts.ts";
 
 /** How long the messages of a burst are collected (design 10, numbers). */
 const burstMs = 1_500;
 const downloads = { maxBytes: 50 * 1024 * 1024, timeoutMs: 60_000, retryAfterMs: [500, 2_000] };
 const sweepMs = 1_000;
 const sweptAtOnce = 200;
+/** What is under way when a process goes down gets this long; the rest is in rows, for the next process. */
+const routingMs = 1_500;
+const lastWordsMs = 2_000;
 
 export interface GatewayParts {
   readonly desk: Desk;
   readonly intake: Intake;
   readonly delivery: Delivery;
+  readonly rulesFor: RulesFor;
   /** Opens the doors; returns what closes them. */
   start(): Promise<() => Promise<void>>;
 }
@@ -35,50 +47,103 @@ export function createGatewayParts(
   platforms: readonly ChatPlatform[],
 ): GatewayParts {
   const byName = new Map(platforms.map((platform) => [platform.name, platform]));
+  // One process has the local chat, and it may be another one than this.
+  const left = byName.has(localPlatformName) ? [] : [localPlatformName];
   const { clock, log, failpoint } = world;
   const { checkInMs } = config.limits;
-  const delivery = createDelivery({ world, store, blobs: workspaces.blobs, platforms: byName });
-  const desk = createDesk({ store, queue, clock, failpoint, log, kick: () => delivery.kick(), checkInMs });
-  const files = createFilesIn({ store, workspaces, platforms: byName, clock, log, limits: downloads });
+  const delivery = createDelivery({
+    world,
+    store,
+    blobs: workspaces.blobs,
+    platforms: byName,
+    left,
+    placeRefused: (entry) => pauseWithoutPlace(desk, { ids: world.ids, rulesFor }, entry),
+    // The local chat's ledger belongs to one process, whatever the rows are kept in.
+    alone: isEmbedded(config) || platforms.every(({ name }) => name === localPlatformName),
+  });
+  const desk = createDesk({
+    store,
+    queue,
+    clock,
+    failpoint,
+    log,
+    kick: () => delivery.kick(),
+    checkInMs,
+    quietHours: config.file.settings.quiet_hours,
+    noted: noting(world),
+  });
+  const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
   const rulesFor = createRulesFor(config, agents);
   const router = createRouter({ world, desk, rulesFor, files });
   const intake = createIntake({ world, store, router, burstMs });
+  const voice = createVoice(config, { world, store, desk });
   const home = createHome({ world, store, agent: defaultAgent(agents.all).name });
   return {
     desk,
     intake,
     delivery,
-    async start() {
-      const unlisten = queue.onHint((hint) => {
-        if (hint.kind !== "outbox") return;
-        delivery.kick();
-        home.stale();
-      });
-      delivery.start();
-      for (const platform of platforms) {
-        await platform.start(intake.receive, {
-          homeOpened: (person) => home.opened(platform, person),
-          serves: (at, author) =>
-            servedAt(author, { kind: at.kind, rules: rulesFor(at) }).kind === "addressed",
-        });
-      }
-      const cancel = every(
-        clock,
-        sweepMs,
-        async () => {
-          const due = await store.read((tx) => tx.inbox.dueConversations(clock.now(), sweptAtOnce));
-          await Promise.all(due.map((id) => intake.routeConversation(id)));
-        },
-        (error) => log.warn("What was heard could not be routed; it is tried again", { error }),
-      );
-      return async () => {
-        cancel();
-        await intake.stop();
-        await home.stop();
-        await delivery.stop();
-        unlisten();
-        for (const platform of platforms) await platform.stop();
-      };
+    rulesFor,
+    start: () =>
+      openDoors({
+        edges: { world, store, queue },
+        platforms,
+        left,
+        desk,
+        rulesFor,
+        intake,
+        delivery,
+        voice,
+        home,
+      }),
+  };
+}
+
+interface Doors {
+  readonly edges: Pick<Edges, "world" | "store" | "queue">;
+  readonly platforms: readonly ChatPlatform[];
+  /** Names of platforms that are another process's. */
+  readonly left: readonly string[];
+  readonly desk: Desk;
+  readonly rulesFor: RulesFor;
+  readonly intake: Intake;
+  readonly delivery: Delivery;
+  readonly voice: ReturnType<typeof createVoice>;
+  readonly home: Home;
+}
+
+async function openDoors(doors: Doors): Promise<() => Promise<void>> {
+  const { edges, platforms, left, desk, rulesFor, intake, delivery, voice, home } = doors;
+  const { world, store, queue } = edges;
+  const { clock, log } = world;
+  const unlisten = queue.onHint((hint) => {
+    if (hint.kind !== "outbox") return;
+    delivery.kick();
+    home.stale();
+  });
+  delivery.start();
+  for (const platform of platforms) {
+    await platform.start(intake.receive, {
+      homeOpened: (person) => home.opened(platform, person),
+      invited: (at, by) => greetChannel({ desk, ids: world.ids, rulesFor }, at, by),
+      rejected: () => world.meter?.inbox("rejected"),
+      serves: (at, author) => servedAt(author, { kind: at.kind, rules: rulesFor(at) }).kind === "addressed",
+    });
+  }
+  const cancel = every(
+    clock,
+    sweepMs,
+    async () => {
+      const due = await store.read((tx) => tx.inbox.dueConversations(clock.now(), sweptAtOnce, left));
+      await Promise.all(due.map((id) => intake.routeConversation(id)));
     },
+    (error) => log.warn("What was heard could not be routed; it is tried again", { error }),
+  );
+  voice.start();
+  return async () => {
+    cancel();
+    await within(clock, routingMs, Promise.all([voice.stop(), intake.stop(), home.stop()]));
+    await within(clock, lastWordsMs, delivery.stop());
+    unlisten();
+    for (const platform of platforms) await platform.stop();
   };
 }

@@ -8,7 +8,7 @@ import type { World } from "../runtime/deps.ts";
 import { claimFile } from "../store/single-process.ts";
 import type { StopList } from "./stop-list.ts";
 
-/** Rejects with `app.chat_in_use` while another process has it. */
+/** Rejects with `ChatInUse` while another process has it. */
 export async function openLocalChat(
   config: Config,
   { clock, ids, log }: World,
@@ -16,14 +16,16 @@ export async function openLocalChat(
   stops: StopList,
 ): Promise<LocalChat> {
   const folder = path.join(config.core.dataFolder, "chat");
-  const claim = claimFile(path.join(folder, "chat"), () => inUse(folder));
+  const claim = claimFile(path.join(folder, "chat"), () => new ChatInUse(folder));
   stops.add(() => claim.release());
   return createLocalChat({ folder, clock, ids, log, agentName });
 }
 
-function inUse(folder: string): AppError {
-  return new AppError(
-    "app.chat_in_use",
-    `Another Deputy has the local chat in ${folder} open already, and only one process can. Stop that one, or start this one with \`deputy worker\`, which needs no chat.`,
-  );
+export class ChatInUse extends AppError<"app.chat_in_use"> {
+  constructor(folder: string) {
+    super(
+      "app.chat_in_use",
+      `Another Deputy has the local chat in ${folder} open already, and only one process can. Stop that one, or start this one with \`deputy worker\`, which needs no chat.`,
+    );
+  }
 }

@@ -2,6 +2,7 @@
 
 import path from "node:path";
 import { systemClock } from "../base/clock.ts";
+import { type Failpoints, noFailpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import { modelApiOf } from "../config/env-model.ts";
 import type { Config } from "../config/load-config.ts";
@@ -41,8 +42,13 @@ export function isEmbedded(config: Config): boolean {
   return config.state.redisUrl === undefined && config.state.redisClusterNodes === undefined;
 }
 
-export function openConfiguredWorkspaces(config: Config, log: Logger): Workspaces {
+export function openConfiguredWorkspaces(
+  config: Config,
+  log: Logger,
+  failpoints: Failpoints = noFailpoints,
+): Workspaces {
   return createWorkspaces({
+    failpoints,
     root: path.join(config.core.dataFolder, "workspaces"),
     blobsFolder: blobsFolderOf(config),
     now: () => systemClock.now(),

@@ -7,23 +7,28 @@ import type { RulesFor } from "../gateway/rules.ts";
 import type { AgentDirectory } from "../runtime/deps.ts";
 import { defaultAgent, tighterBudget, toLimits } from "./agent-directory.ts";
 
+type Place = Config["file"]["settings"]["channels"][string];
+
+/** Where the file says nothing. */
+const anyPlace: Place = { enabled: true, reply: "followers", guests: false, approvers: [], budget: {} };
+
 export function createRulesFor(
   config: Config,
   agents: AgentDirectory & { readonly all: readonly Agent[] },
 ): RulesFor {
   const { channels, groups } = config.file.settings;
-  return (address) => {
-    const place = channels[address.channel];
-    const agent = agents.find(place?.agent ?? defaultAgent(agents.all).name);
+  return (address, name) => {
+    const place = channels[address.channel] ?? anyPlace;
+    const agent = agents.find(name ?? place.agent ?? defaultAgent(agents.all).name);
     return {
-      enabled: place?.enabled ?? true,
-      reply: place?.reply ?? "followers",
-      guests: place?.guests ?? false,
+      enabled: place.enabled,
+      reply: place.reply,
+      guests: place.guests,
       bots: [],
       agent: agent.name,
-      budget: place ? tighterBudget(agent.budget, toLimits(place.budget)) : agent.budget,
+      budget: tighterBudget(agent.budget, toLimits(place.budget)),
       managers: agent.managers,
-      approvers: (place?.approvers ?? []).flatMap((name) => people(name, agent, groups)),
+      approvers: place.approvers.flatMap((approver) => people(approver, agent, groups)),
     };
   };
 }

@@ -1,41 +1,69 @@
-// Ready means: what work needs can be reached now.
+// Ready means: what work needs can be reached now. Each part says how it is; only the database decides.
 
 import { errorText } from "../base/errors.ts";
+import type { ChatPlatform } from "../chat/contract.ts";
 import type { Readiness } from "../web/contract.ts";
+import type { Workers } from "../workers/create-workers.ts";
+import { sweeperLock } from "../workers/sweeper.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
 import type { Slack } from "./slack.ts";
+import { voiceLock } from "./voice-parts.ts";
 
-export function createReadiness(
-  { store, queue }: Pick<Edges, "store" | "queue">,
-  { delivery }: Pick<GatewayParts, "delivery">,
-  slack?: Pick<Slack, "platform" | "states">,
-): () => Promise<Readiness> {
+export interface ReadinessParts {
+  readonly edges: Pick<Edges, "world" | "store" | "queue" | "lastOfModel" | "tracing">;
+  readonly gateway: Pick<GatewayParts, "delivery">;
+  readonly platforms: readonly ChatPlatform[];
+  readonly slack?: Pick<Slack, "states"> | undefined;
+  /** Absent in the role `web`. */
+  readonly workers?: Pick<Workers, "owner" | "busy" | "leases"> | undefined;
+}
+
+export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
+  const { edges, gateway, slack } = parts;
   return async () => {
-    const [database, doorbell] = await Promise.all([
-      answer(store.read((tx) => tx.runs.counts())),
-      answer(queue.ping()),
+    const [database, queue, sweeper, supervisor, installations] = await Promise.all([
+      answer(edges.store.read((tx) => tx.runs.counts())),
+      answer(edges.queue.ping()),
+      answered(holderOf(sweeperLock, parts)),
+      answered(holderOf(voiceLock, parts)),
+      slack === undefined ? undefined : answered(slack.states()),
     ]);
-    const refused = delivery.health().refused.length;
     return {
       ok: database === "ok",
       checks: {
         database,
-        queue: doorbell,
-        queue_kind: queue.kind,
-        refused_messages: refused,
-        ...(slack && (await slackChecks(slack))),
+        queue,
+        queue_kind: edges.queue.kind,
+        refused_messages: gateway.delivery.health().refused.length,
+        ...Object.fromEntries(parts.platforms.map(platformCheck)),
+        ...(installations === undefined ? {} : { slack_installations: installations }),
+        model: edges.lastOfModel(),
+        workers: workersCheck(parts),
+        sweeper,
+        supervisor,
+        tracing: edges.tracing?.state() ?? { kind: "off" },
       },
     };
   };
 }
 
-/** Told, and no reason not to be ready: the other doors and workspaces go on. */
-async function slackChecks({ platform, states }: Pick<Slack, "platform" | "states">): Promise<object> {
-  const health = platform.health?.();
-  const slack = health === undefined || health.ok ? "ok" : health.observed;
-  const known = await answered(states());
-  return { slack, slack_installations: known };
+/** Told, and no reason not to be ready: the other doors go on. */
+function platformCheck(platform: ChatPlatform): [name: string, state: string] {
+  const found = platform.health?.();
+  return [platform.name, found === undefined || found.ok ? "ok" : found.observed];
+}
+
+function workersCheck({ workers }: ReadinessParts): object {
+  return workers === undefined
+    ? { state: "none here" }
+    : { state: "ok", owner: workers.owner, busy: workers.busy(), leases: workers.leases() };
+}
+
+/** Whoever has the turn; with nobody, nothing that is due by itself gets done. */
+async function holderOf(lock: string, { edges: { store, world } }: ReadinessParts): Promise<string> {
+  const holder = await store.read((tx) => tx.locks.holder(lock));
+  return holder === undefined || holder.until <= world.clock.now() ? "nobody" : holder.owner;
 }
 
 async function answered<T>(work: Promise<T>): Promise<T | string> {
@@ -46,6 +74,6 @@ async function answered<T>(work: Promise<T>): Promise<T | string> {
   }
 }
 
-async function answer(work: Promise<unknown>): Promise<string> {
+function answer(work: Promise<unknown>): Promise<string> {
   return answered(work.then(() => "ok"));
 }

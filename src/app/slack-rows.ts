@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { InstallationRows, StoredInstallation } from "../chat/slack/install/stored-installations.ts";
-import type { SlackInstallationRow, Store } from "../store/contract.ts";
+import type { SlackInstallationRow, Store, Tx } from "../store/contract.ts";
 import type { Seal } from "../vault/seal.ts";
 
 export interface SlackRowsDeps {
@@ -12,9 +12,17 @@ export interface SlackRowsDeps {
   readonly seal: Seal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** What else is committed with an installation. `now` is its time. */
+  readonly alongside?: (tx: Tx, installed: Installed, now: number) => Promise<void>;
 }
 
-export function createSlackRows({ store, seal, clock, log }: SlackRowsDeps): InstallationRows {
+export interface Installed {
+  readonly team: string;
+  /** Slack's id of who installed it. */
+  readonly by: string;
+}
+
+export function createSlackRows({ store, seal, clock, log, alongside }: SlackRowsDeps): InstallationRows {
   return {
     async find(team) {
       const row = await store.read((tx) => tx.slackInstallations.find(team));
@@ -43,8 +51,11 @@ export function createSlackRows({ store, seal, clock, log }: SlackRowsDeps): Ins
     },
     async save(owner, botToken, installedBy) {
       const sealed = seal.close(botToken, placeOf(owner.team));
-      const row = { ...owner, botToken: sealed, installedBy, installedAt: clock.now() };
-      await store.write((tx) => tx.slackInstallations.save(row));
+      const installedAt = clock.now();
+      await store.write(async (tx) => {
+        await tx.slackInstallations.save({ ...owner, botToken: sealed, installedBy, installedAt });
+        await alongside?.(tx, { team: owner.team, by: installedBy }, installedAt);
+      });
     },
     revoke: (team, version, why) =>
       store.write((tx) => tx.slackInstallations.revoke(team, version, why, clock.now())),

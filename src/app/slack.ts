@@ -6,6 +6,7 @@ import { Secret } from "../base/secret.ts";
 import type { ChatPlatform, Door } from "../chat/contract.ts";
 import { chatPlatforms } from "../chat/registry.ts";
 import type { SlackDeps } from "../chat/slack/deps.ts";
+import { privateLine } from "../chat/slack/inbound/home.ts";
 import { createInstallDoors } from "../chat/slack/install/install-doors.ts";
 import type { InstallationState, KnownInstallations } from "../chat/slack/install/known-installations.ts";
 import { createSingleInstallation } from "../chat/slack/install/single-installation.ts";
@@ -13,6 +14,7 @@ import { createStoredInstallations, joinInstallations } from "../chat/slack/inst
 import type { Config } from "../config/load-config.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
+import { welcomeInstaller } from "../gateway/greetings.ts";
 import { createSeal, deriveKey } from "../vault/seal.ts";
 import { createSlackRows } from "./slack-rows.ts";
 
@@ -24,13 +26,21 @@ export interface Slack {
   states(): Promise<readonly InstallationState[]>;
 }
 
+export interface SlackEdges {
+  readonly world: World;
+  readonly store: Store;
+  /** The employee whose app it is. */
+  readonly agentName: string;
+}
+
+/** How long the store's word on who somebody is stands in for Slack's. */
+const recalledMs = 24 * 3_600_000;
+
 /** The settings have a bot token or a client id (`usesSlack`). Asks Slack nothing that the start would wait for. */
-export async function openSlack(
-  config: Config,
-  { world, store }: { readonly world: World; readonly store: Store },
-): Promise<Slack> {
+export async function openSlack(config: Config, edges: SlackEdges): Promise<Slack> {
+  const { world, store } = edges;
   const { clock, log } = world;
-  const oauth = openOauth(config, world, store);
+  const oauth = openOauth(config, edges);
   const single = openSingle(config, world);
   const installations = joinInstallations([...(oauth ? [oauth.installations] : []), ...single], log);
   const createSlackPlatform = await chatPlatforms.slack();
@@ -39,6 +49,7 @@ export async function openSlack(
     installations,
     clock,
     log,
+    recallPerson: (key) => store.read((tx) => tx.people.recall(key, clock.now() - recalledMs)),
   });
   sayWhatIsWrong(installations, world);
   return {
@@ -65,7 +76,8 @@ interface Oauth {
 }
 
 /** The settings have checked that all of it is there, or none. */
-function openOauth({ slack, core }: Config, { clock, ids, log }: World, store: Store): Oauth | undefined {
+function openOauth({ slack, core }: Config, { world, store, agentName }: SlackEdges): Oauth | undefined {
+  const { clock, ids, log } = world;
   const { clientId, clientSecret, apiUrl, teamIds: allowed = [] } = slack;
   const { publicUrl, masterKey } = core;
   if (
@@ -75,7 +87,14 @@ function openOauth({ slack, core }: Config, { clock, ids, log }: World, store: S
     masterKey === undefined
   )
     return undefined;
-  const rows = createSlackRows({ store, clock, log, seal: createSeal(masterKey, "slack") });
+  const rows = createSlackRows({
+    store,
+    clock,
+    log,
+    seal: createSeal(masterKey, "slack"),
+    alongside: (tx, { team, by }, now) =>
+      welcomeInstaller({ tx, now, ids }, privateLine(team, by), agentName),
+  });
   const claimOnce = async (name: string, untilMs: number): Promise<boolean> => {
     const lock = `slack-state:${name}`;
     const owner = ids.next("state");
@@ -96,7 +115,10 @@ function openOauth({ slack, core }: Config, { clock, ids, log }: World, store: S
       log,
       claimOnce,
       stateKey: new Secret(deriveKey(masterKey, "slack-oauth-state").toString("base64")),
-      save: (...installation) => rows.save(...installation),
+      async save(...installation) {
+        await rows.save(...installation);
+        world.said?.();
+      },
     }),
   };
 }

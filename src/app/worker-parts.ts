@@ -2,10 +2,11 @@
 
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
-import { speakUp } from "../gateway/speak-up.ts";
+import { fireSchedule } from "../gateway/schedule-firing.ts";
 import { expireWait, nudge } from "../gateway/waits-due.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { failRun } from "../runtime/fail-run.ts";
+import { seenAs } from "../runtime/seeing.ts";
 import { createLeaseKeeper } from "../store/lease-keeper.ts";
 import { sqlitePath } from "../store/open.ts";
 import { isLoopback } from "../web/access.ts";
@@ -27,9 +28,9 @@ export function createWorkerParts(
   config: Config,
   { world, store, queue }: Edges,
   runtime: Runtime,
-  { desk }: GatewayParts,
+  { desk, rulesFor }: GatewayParts,
 ): Workers {
-  const { clock, log, failpoint, ids } = world;
+  const { clock, log, failpoint, ids, meter } = world;
   const { leaseMs, sliceMs } = config.limits;
   const url = config.state.databaseUrl?.reveal();
   return createWorkers({
@@ -41,10 +42,10 @@ export function createWorkerParts(
       nudge: (wait) => nudge(desk, wait),
       // The doors' own process routes what was heard: it has the platforms that files are fetched from.
       routeInbox: () => Promise.resolve(),
-      speakUp: (run) => speakUp(desk, run.id),
-      failPoison: (run, lease) => failRun(run, lease, "run.poison", { store, world }),
+      fireSchedule: (schedule) => fireSchedule(desk, { ids, rulesFor }, schedule),
+      failPoison: (run, lease) => failRun(run, lease, "run.poison", seenAs({ store, world }, { run, lease })),
     },
-    surroundings: { clock, log, failpoint },
+    surroundings: { clock, log, failpoint, meter },
     settings: {
       nonce: ids.next("w"),
       concurrency,

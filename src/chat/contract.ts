@@ -27,6 +27,10 @@ export interface PlatformCapabilities {
 export interface PlatformHooks {
   /** The person looks at the agent's home: their page is to be published. */
   homeOpened(person: Person): void;
+  /** The agent was let into a channel. Rejects where that can't be committed now: the platform delivers it again. */
+  invited?(at: ConversationAddress, by?: Person): Promise<void>;
+  /** A delivery was not taken; it is logged already. */
+  rejected?(why: string): void;
   /** Would work be begun for them there? Everybody is served where it is absent. */
   serves?(at: ConversationAddress, author: Person): boolean;
 }

@@ -14,13 +14,17 @@ export type ChatErrorCode =
 export interface ChatErrorOptions extends AppErrorOptions {
   /** `refused`: it did not happen. `unknown`: it may have (C3). */
   readonly fate: "refused" | "unknown";
+  /** It is the place: gone, closed, or the app is not in it. Nothing can be said there until somebody changes that. */
+  readonly noPlace?: boolean;
 }
 
 export class ChatError extends AppError<ChatErrorCode> {
   readonly fate: "refused" | "unknown";
+  readonly noPlace: boolean;
 
   constructor(code: ChatErrorCode, message: string, options: ChatErrorOptions) {
     super(code, message, options);
     this.fate = options.fate;
+    this.noPlace = options.noPlace ?? false;
   }
 }

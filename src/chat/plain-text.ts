@@ -6,6 +6,7 @@
 //   PT3  Options are numbered, so that "1" is an answer. Approvals and accounts are never decided in words
 //        (design 10): there the text names the buttons and offers no number.
 //   PT4  The text is safe to show (ST1, ST2).
+//   PT5  It takes time in proportion to what is said, however long a title is.
 
 import type {
   Attention,
@@ -96,7 +97,9 @@ const attentionLabels: Readonly<Record<Attention["about"], string>> = {
   doubt: "Outcome unknown, waiting for",
   approval: "Approval needed from",
   grant: "Account needed from",
+  schedule: "Schedule of",
 };
+const byButtonsOnly: ReadonlySet<Attention["about"]> = new Set(["approval", "grant", "schedule"]);
 
 function attentionLines(attention: Attention): string[] {
   const { about, title, text, footer, mentionName, decided } = attention;
@@ -104,7 +107,7 @@ function attentionLines(attention: Attention): string[] {
   return [
     withTail(`${attentionLabels[about]} ${mentionName}: `, title, ""),
     text === title ? "" : text,
-    ...(about === "approval" || about === "grant" ? [buttonLine(attention.options)] : answers(attention)),
+    ...(byButtonsOnly.has(about) ? [buttonLine(attention.options)] : answers(attention)),
     footer ?? "",
   ];
 }
@@ -164,18 +167,26 @@ function withTail(start: string, middle: string, end: string): string {
 }
 
 function shortened(text: string, limit = headlineLength): string {
-  const all = characters(text);
-  if (all.length <= limit) return text;
+  const all = characters(text, limit + 1);
+  if (all.length <= limit && text.length <= (limit + 1) * longestCharacter) return text;
   const cut = all.slice(0, limit - 1).join("");
   const space = cut.lastIndexOf(" ");
   return `${(space > limit / 2 ? cut.slice(0, space) : cut).trimEnd()}…`;
 }
 
+/** No more than matters here: a longer start or end leaves no room anyway. */
 function length(text: string): number {
-  return characters(text).length;
+  return characters(text, headlineLength).length;
 }
 
-/** As people count them: an emoji is one. */
-function characters(text: string): string[] {
-  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment);
+/** In UTF-16 units; a family of emoji has 25. */
+const longestCharacter = 32;
+
+/**
+ * As people count them: an emoji is one. Only as much of the text is looked at as the first `most` can take: to take a
+ * long text apart needs the square of its length in time (PT5).
+ */
+function characters(text: string, most: number): string[] {
+  const start = text.slice(0, most * longestCharacter);
+  return Array.from(new Intl.Segmenter().segment(start), ({ segment }) => segment).slice(0, most);
 }

@@ -7,6 +7,7 @@ import { addDoctor } from "./commands/doctor.ts";
 import { addManifest } from "./commands/manifest.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addRuns } from "./commands/runs.ts";
+import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
 import { addWorker } from "./commands/worker.ts";
 import { addWorkspace } from "./commands/workspace.ts";
@@ -22,5 +23,6 @@ export const commands: readonly AddCommand[] = [
   addConfig,
   addManifest,
   addRuns,
+  addSchedules,
   addWorkspace,
 ];

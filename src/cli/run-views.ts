@@ -5,6 +5,7 @@ import { parseJson } from "../base/json.ts";
 import { asRunId } from "../domain/ids.ts";
 import { type Run, type RunState, runStates } from "../domain/run.ts";
 import type { Step } from "../domain/step.ts";
+import { traceIdOf } from "../domain/trace.ts";
 import { expand } from "../runtime/journal-text.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import type { Rows } from "./open-rows.ts";
@@ -75,7 +76,9 @@ export async function showRun(
     run: {
       ...listed(run, open?.kind),
       title: run.title,
+      trace: traceIdOf(run.id),
       ...(run.outcome ? { outcome: run.outcome.code } : {}),
+      ...(run.continues === undefined ? {} : { continues: run.continues }),
       steps: run.cursor,
       spent_usd: run.spent.usdMicros / 1e6,
       input_tokens: run.spent.inputTokens,
@@ -87,7 +90,10 @@ export async function showRun(
 
 interface ShownRun extends ListedRun {
   readonly title: string;
+  readonly trace: string;
   readonly outcome?: string;
+  /** The run that this one went on from. */
+  readonly continues?: string;
   readonly steps: number;
   readonly spent_usd: number;
   readonly input_tokens: number;

@@ -1,7 +1,14 @@
 // Runs the app until a signal says stop; a second signal ends it at once.
+//
+//   SE1  A stop takes 25 seconds at most: whoever deploys kills after 30. What hangs until then is left as a crash would
+//        leave it, for another process.
 
 import { once } from "node:events";
 import { type App, type AppOptions, startApp } from "../app.ts";
+import { pause } from "../base/abort.ts";
+import { systemClock } from "../base/clock.ts";
+
+const longestStopMs = 25_000;
 
 /** The exit code. `ready` is called when everything is up. */
 export async function serve(options: AppOptions, ready: (app: App) => void): Promise<number> {
@@ -11,7 +18,7 @@ export async function serve(options: AppOptions, ready: (app: App) => void): Pro
   if (app === "signal") return 1;
   ready(app);
   await first;
-  const ended = await Promise.race([app.stop(), second]);
+  const ended = await Promise.race([app.stop(), second, pause(systemClock, longestStopMs)]); // SE1
   return ended === "signal" ? 1 : 0;
 }
 

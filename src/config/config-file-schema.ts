@@ -2,6 +2,7 @@
 // milliseconds, secrets are `Secret`s, people are keys.
 
 import { z } from "zod";
+import { wallTimeProblem } from "../domain/wall-time.ts";
 import { connections, mcpServers } from "./file/connection-schema.ts";
 import { approver, policyRule } from "./file/policy-schema.ts";
 import {
@@ -53,17 +54,21 @@ const channel = block({
   budget: budget.prefault({}),
 });
 
+const looksLikeTime = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}|@(hourly|daily|weekly|monthly)$|(\S+\s+){4}\S+$)/;
+
 const schedule = block({
   name,
   agent: name.optional(),
   channel: text("a channel's id"),
   what: text("the task in words"),
-  when: text("a time, or cron such as 0 9 * * 1-5").refine(
-    (when) =>
-      /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(when) ||
-      /^(@(hourly|daily|weekly|monthly)|(\S+\s+){4}\S+)$/.test(when),
-    "expected a time such as 2027-01-31T09:00, or cron such as 0 9 * * 1-5",
-  ),
+  when: text("a time, or cron such as 0 9 * * 1-5").superRefine((when, context) => {
+    if (!looksLikeTime.test(when)) {
+      context.addIssue("expected a time such as 2027-01-31T09:00, or cron such as 0 9 * * 1-5");
+      return;
+    }
+    const problem = wallTimeProblem({ when, timeZone: "UTC" }, Date.now());
+    if (problem !== undefined) context.addIssue(`does not work: ${problem.replace(/\.$/, "")}`);
+  }),
   timezone: timeZone.optional(),
 });
 

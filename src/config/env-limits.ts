@@ -5,7 +5,7 @@ import { duration, hostList } from "./text-schemas.ts";
 
 export const limitsSlice = {
   title: "Limits",
-  note: "This version has no approvals, connections and audit trail yet: `DEPUTY_APPROVAL_TTL`, `DEPUTY_CONSENT_TTL`,\n`DEPUTY_REFRESH_MARGIN_S` and `DEPUTY_CHECKPOINT_S` are checked, and not used.",
+  note: "This version has no connections and no audit trail yet: `DEPUTY_CONSENT_TTL`, `DEPUTY_REFRESH_MARGIN_S` and\n`DEPUTY_CHECKPOINT_S` are checked, and not used. What is approved so far are schedules.",
   settings: {
     approvalTtlMs: setting({
       name: "DEPUTY_APPROVAL_TTL",

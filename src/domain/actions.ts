@@ -1,6 +1,6 @@
 // Buttons: the same names as Slack `action_id`, Teams `verb` and in the local chat (design 10).
 
-import { asWaitId, type WaitId } from "./ids.ts";
+import { asRunId, asWaitId, type RunId, type WaitId } from "./ids.ts";
 
 export const actionIds = [
   "approval.approve",
@@ -21,6 +21,10 @@ export const actionIds = [
   "feedback.down",
   "result.show_privately",
   "result.post_here",
+  "schedule.pause",
+  "schedule.resume",
+  "schedule.run",
+  "schedule.delete",
 ] as const;
 export type ActionId = (typeof actionIds)[number];
 
@@ -35,4 +39,17 @@ export function parseOptionValue(value: string): { readonly wait: WaitId; readon
   const option = dot < 0 ? Number.NaN : Number(value.slice(dot + 1));
   if (!Number.isInteger(option) || option < 0) return { wait: asWaitId(value) };
   return { wait: asWaitId(value.slice(0, dot)), option };
+}
+
+const anew = ".anew";
+
+/** The value of a `run.retry` button that begins from the start, whatever the run has done. */
+export function anewValue(run: RunId): string {
+  return `${run}${anew}`;
+}
+
+/** Reads the value of a `run.retry` button. */
+export function parseRetryValue(value: string): { readonly run: RunId; readonly anew: boolean } {
+  const isAnew = value.endsWith(anew);
+  return { run: asRunId(isAnew ? value.slice(0, -anew.length) : value), anew: isAnew };
 }

@@ -1,7 +1,7 @@
 // A Slack thread, a Teams reply chain or chat, a local thread. Owns one workspace.
 
 import { z } from "zod";
-import { asTenantId, type ConversationId, type TenantId } from "./ids.ts";
+import { asTenantId, type ConversationId, type PersonKey, type TenantId } from "./ids.ts";
 
 /** Where a conversation is on its platform. `channel` and `thread` are the platform's own ids. */
 export const ConversationAddress = z.object({
@@ -23,6 +23,24 @@ export function addressKey(address: ConversationAddress): string {
 /** In no thread and seen by one person: where commands and the clicks of a home page come from (`~<user id>`). */
 export function isAside({ thread }: ConversationAddress): boolean {
   return thread.startsWith("~");
+}
+
+const unbegun = "+";
+
+/** The thread of what has none yet: the first post there begins it, and it is called by that post from then on. */
+export function unbegunThread(name: string): string {
+  return `${unbegun}${name}`;
+}
+
+export function isUnbegun({ thread }: ConversationAddress): boolean {
+  return thread.startsWith(unbegun);
+}
+
+/** A private line to one person, in no thread. */
+export function directLine(person: PersonKey, tenant: TenantId): ConversationAddress {
+  const [platform = "", , ...user] = person.split(":");
+  const channel = user.join(":");
+  return { platform, tenant, kind: "dm", channel, thread: `~${channel}` };
 }
 
 export interface Conversation {

@@ -34,6 +34,8 @@ export const InboundMessage = z.object({
   mentionsAgent: z.boolean(),
   mentions: z.array(PersonKeySchema),
   files: z.array(InboundFile),
+  /** What the author has before them, in words: a hint about what they may mean, never a permission. */
+  lookingAt: z.string().optional(),
 });
 export type InboundMessage = z.infer<typeof InboundMessage>;
 

@@ -70,7 +70,7 @@ export type RunCard = z.infer<typeof RunCard>;
 export const Attention = z.object({
   kind: z.literal("attention"),
   /** What it asks about; decides the card's look. */
-  about: z.enum(["question", "budget", "doubt", "approval", "grant"]),
+  about: z.enum(["question", "budget", "doubt", "approval", "grant", "schedule"]),
   title: z.string(),
   text: z.string(),
   /** The default and when it applies, in words. */

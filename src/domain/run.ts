@@ -86,7 +86,7 @@ export interface Run {
 }
 
 export interface RunOutcome {
-  /** `done`, `stopped`, or the code of the failure. */
+  /** `done`, `nothing_new` (of a schedule, and not posted), `stopped`, or the code of the failure. */
   readonly code: string;
   /** First lines of what was posted: the memory of the conversation. */
   readonly summary?: string;

@@ -5,10 +5,20 @@
 //        so that one firing is one run.
 
 import type { ConversationAddress } from "./conversation.ts";
-import type { PersonKey, RunId, ScheduleId, TenantId } from "./ids.ts";
+import {
+  asScheduleId,
+  type PersonKey,
+  type RunId,
+  type ScheduleId,
+  type TenantId,
+  type WaitId,
+} from "./ids.ts";
 
-/** `proposed`: shown to its owner, who has not said yes. `done`: its one time has passed. `deleted` is final. */
-export const scheduleStates = ["proposed", "active", "paused", "done", "deleted"] as const;
+/**
+ * `done`: its one time has passed. `deleted` is final for those from a chat; one of the configuration file comes back when
+ * the file names it again.
+ */
+export const scheduleStates = ["active", "paused", "done", "deleted"] as const;
 export type ScheduleState = (typeof scheduleStates)[number];
 
 /** `config`: from `schedules[]` of the configuration file; changed there only. */
@@ -36,4 +46,22 @@ export interface Schedule {
   readonly lastAt?: number;
   readonly lastRun?: RunId;
   readonly createdAt: number;
+}
+
+const longestName = 80;
+
+/** The schedule that a confirmation is about: approved twice is one schedule. */
+export function proposedId(wait: WaitId): ScheduleId {
+  return asScheduleId(wait.replace(/^wait_/, "sch_"));
+}
+
+/** The first words of what is to be done, on one line. */
+export function scheduleName(what: string): string {
+  const line = (what.trim().split("\n", 1)[0] ?? "").replace(/\s+/g, " ").trim();
+  return line.length > longestName
+    ? `${line
+        .slice(0, longestName - 1)
+        .toWellFormed()
+        .trimEnd()}…`
+    : line;
 }

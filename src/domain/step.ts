@@ -81,6 +81,8 @@ export const ToolOutput = z.object({
   isError: z.boolean(),
   /** Where the whole result is, when `content` is a preview. */
   file: z.string().optional(),
+  /** Ended by a stop, in the middle or before it began: a run that goes on from here takes it up. */
+  cut: z.enum(["begun", "unbegun"]).optional(),
 });
 export type ToolOutput = z.infer<typeof ToolOutput>;
 
@@ -91,10 +93,29 @@ export const WaitOutput = z.object({
 });
 export type WaitOutput = z.infer<typeof WaitOutput>;
 
+/** What a compaction carries on to the next, apart from what other rows hold (plan, waits). */
+export const KeptNotes = z.object({
+  /** People's words as the model read them, oldest first. */
+  said: z.array(z.object({ text: z.string(), steer: z.boolean() })),
+  /** What this run put into its memory. */
+  pinned: z.array(z.string()),
+  /** What distillations found, oldest first. */
+  facts: z.array(z.string()),
+  /** Where the work stood, in the words of the last distillation that said so. */
+  state: z.array(z.string()),
+  /** How many of each had no room any more: they are in the transcripts. */
+  leftOut: z.object({ said: z.number().int(), facts: z.number().int() }),
+});
+export type KeptNotes = z.infer<typeof KeptNotes>;
+
 /** Result of a `compaction` step: the notes that replace everything before it. */
 export const CompactionOutput = z.object({
   notes: z.string(),
   transcript: z.string(),
   usage: Usage,
+  /** Absent in journals of the first release. */
+  kept: KeptNotes.optional(),
+  /** Reported over estimated tokens before it, for the steps that follow. */
+  tokenRatio: z.number().optional(),
 });
 export type CompactionOutput = z.infer<typeof CompactionOutput>;

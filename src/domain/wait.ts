@@ -9,7 +9,8 @@ import type { PersonKey, RunId, WaitId } from "./ids.ts";
 export const waitKinds = ["question", "approval", "grant", "timer", "budget"] as const;
 export type WaitKind = (typeof waitKinds)[number];
 
-export const waitStates = ["open", "resolved", "cancelled"] as const;
+/** `superseded`: the person wrote something new before deciding; what was asked is asked again if it still holds. */
+export const waitStates = ["open", "resolved", "cancelled", "superseded"] as const;
 export type WaitState = (typeof waitStates)[number];
 
 export const QuestionAsk = z.object({
@@ -33,10 +34,25 @@ export const DoubtAsk = z.object({
   kind: z.literal("doubt"),
   tool: z.string(),
   step: z.number().int(),
+  /** What it was to be done with, shortened. */
+  arguments: z.string().optional(),
+  startedAt: z.number().optional(),
 });
 export type DoubtAsk = z.infer<typeof DoubtAsk>;
 
-export const WaitAsk = z.discriminatedUnion("kind", [QuestionAsk, BudgetAsk, DoubtAsk]);
+/** A schedule that is set up if its owner approves. */
+export const ScheduleAsk = z.object({
+  kind: z.literal("schedule"),
+  what: z.string(),
+  when: z.string(),
+  timeZone: z.string(),
+  /** Its first dates, as they are shown. */
+  next: z.array(z.number().int()),
+  askedAt: z.number().int(),
+});
+export type ScheduleAsk = z.infer<typeof ScheduleAsk>;
+
+export const WaitAsk = z.discriminatedUnion("kind", [QuestionAsk, BudgetAsk, DoubtAsk, ScheduleAsk]);
 export type WaitAsk = z.infer<typeof WaitAsk>;
 
 export const WaitAnswer = z.object({

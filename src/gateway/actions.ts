@@ -7,9 +7,10 @@
 
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
-import { type ActionId, parseOptionValue } from "../domain/actions.ts";
+import { type ActionId, parseOptionValue, parseRetryValue } from "../domain/actions.ts";
 import { isAside } from "../domain/conversation.ts";
-import { asRunId, type PersonKey } from "../domain/ids.ts";
+import { canGoOn } from "../domain/going-on.ts";
+import { asRunId, type PersonKey, type RunId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
@@ -21,9 +22,11 @@ import { servedAt } from "./addressing.ts";
 import { answerWait, budgetAnswers, mayAnswer } from "./answer-wait.ts";
 import type { Decision } from "./desk.ts";
 import { takeFeedback } from "./feedback.ts";
+import { goOn } from "./go-on.ts";
 import { type Heard, nameOf, tellAuthor } from "./heard.ts";
 import { markIdle } from "./marks.ts";
-import { maySteer, mayStop } from "./rules.ts";
+import { maySteer, mayStop, type RulesFor } from "./rules.ts";
+import { clickApproval, clickChange, clickRunNow } from "./schedule-actions.ts";
 import { startRun } from "./start-run.ts";
 import { stopRun } from "./stop-run.ts";
 import { refuseStop } from "./verb-answers.ts";
@@ -33,6 +36,7 @@ type Click = Heard<InboundAction>;
 export interface ActionDeps {
   readonly ids: Ids;
   readonly log: Logger;
+  readonly rulesFor: RulesFor;
 }
 
 type Act = (d: Decision, click: Click, deps: ActionDeps) => Promise<void>;
@@ -45,11 +49,11 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "budget.finish": (d, click) => answerPause(d, click, budgetAnswers.finish),
   "run.stop": stop,
   "run.retry": retry,
-  "run.resume": retry,
+  "run.resume": resume,
   "feedback.up": feedback,
   "feedback.down": feedback,
-  "approval.approve": unavailable,
-  "approval.deny": unavailable,
+  "approval.approve": (d, click) => decideAsked(d, click, true),
+  "approval.deny": (d, click) => decideAsked(d, click, false),
   "approval.edit": unavailable,
   "approval.view": unavailable,
   "connect.open": unavailable,
@@ -58,6 +62,10 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "grant.use_here": unavailable,
   "result.show_privately": unavailable,
   "result.post_here": unavailable,
+  "schedule.pause": (d, click) => clickChange(d, click, "pause"),
+  "schedule.resume": (d, click) => clickChange(d, click, "resume"),
+  "schedule.delete": (d, click) => clickChange(d, click, "delete"),
+  "schedule.run": clickRunNow,
 };
 
 export async function actOn(d: Decision, click: Click, deps: ActionDeps): Promise<void> {
@@ -68,7 +76,8 @@ async function answerQuestion(d: Decision, click: Click): Promise<void> {
   const { wait: id, option } = parseOptionValue(click.event.value);
   const asked = await findAsked(d, click, id);
   if (!asked) return;
-  if (asked.wait.ask.kind === "budget") return tellAuthor(d, click, replies.notAvailable);
+  const { kind } = asked.wait.ask;
+  if (kind === "budget" || kind === "schedule") return tellAuthor(d, click, replies.notAvailable);
   const chosen = option === undefined ? undefined : optionsOf(asked.wait)[option];
   const typed = click.event.text?.trim() ?? "";
   const answer = chosen ?? typed;
@@ -81,6 +90,11 @@ async function answerPause(d: Decision, click: Click, answer: string): Promise<v
   if (!asked) return;
   if (asked.wait.ask.kind !== "budget") return tellAuthor(d, click, replies.notAvailable);
   await resolve(d, click, asked, { answer, via: "button" });
+}
+
+async function decideAsked(d: Decision, click: Click, approved: boolean): Promise<void> {
+  const asked = await findAsked(d, click, parseOptionValue(click.event.value).wait);
+  if (asked) await clickApproval(d, click, asked, approved);
 }
 
 interface Asked {
@@ -112,7 +126,9 @@ async function resolve(
     const name = await nameOf(d, wait.asked, run.subjectName);
     return tellAuthor(d, click, replies.onlyMayAnswer(name));
   }
-  if (await answerWait(d, asked, { ...answer, by: author.key, byName: author.name })) return;
+  if (await answerWait(d, asked, { ...answer, by: author.key, byName: author.name })) {
+    return d.note({ kind: "taken-in", run, row: click.row });
+  }
   const now = await d.tx.waits.find(wait.id);
   await tellAuthor(d, click, alreadyDecided(now?.answer));
 }
@@ -131,8 +147,8 @@ function answersAside(click: Click, run: Run, wait: Wait): boolean {
 }
 
 /** The run that the button names, if it is of this conversation. */
-async function findRun(d: Decision, click: Click): Promise<Run | undefined> {
-  const run = await d.tx.runs.find(asRunId(click.event.value));
+async function findRun(d: Decision, click: Click, id?: RunId): Promise<Run | undefined> {
+  const run = await d.tx.runs.find(id ?? asRunId(click.event.value));
   return run && isHere(click, run) ? run : undefined;
 }
 
@@ -155,21 +171,53 @@ async function endedAlready(d: Decision, click: Click, run: Run): Promise<void> 
   await markIdle(d, place, `idle:${click.row.id}`);
 }
 
-/** A new run with the same goal: ended is ended (D1). Whoever asks for it is its subject. */
+/** On from where it ended. */
+async function resume(d: Decision, click: Click, { ids }: ActionDeps): Promise<void> {
+  const old = await findEnded(d, click, asRunId(click.event.value));
+  if (!old) return;
+  if (!canGoOn(old)) return tellAuthor(d, click, replies.cannotGoOn);
+  await takeUp(d, click, ids, old);
+}
+
+/** On from where it ended, where that can help, or from the start: the button says which. */
 async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<void> {
-  const { author } = click.event;
-  const run = await findRun(d, click);
-  if (!run) return tellAuthor(d, click, replies.gone);
-  if (!maySteer(run, author.key, click.rules)) return tellAuthor(d, click, replies.onlyMayRetry(run));
-  // It starts work as a mention does, so it needs what that needs.
-  const served = servedAt(author, { kind: click.conversation.address.kind, rules: click.rules });
-  if (served.kind !== "addressed") {
-    return tellAuthor(d, click, served.kind === "refused" ? replies.refusedPlaces[served.why] : replies.gone);
-  }
+  const { run: id, anew } = parseRetryValue(click.event.value);
+  const old = await findEnded(d, click, id);
+  if (!old) return;
+  if (!anew && canGoOn(old)) return takeUp(d, click, ids, old);
   const active = await d.tx.runs.active(click.conversation.id);
   if (active) return tellAuthor(d, click, replies.alreadyBusy(active));
   const { conversation, rules } = click;
-  await startRun(d, ids, { conversation, rules, subject: author, goal: run.goal, title: run.title });
+  // Whoever asks for it is its subject: it is new work.
+  const subject = click.event.author;
+  await startRun(d, ids, { conversation, rules, subject, goal: old.goal, title: old.title });
+}
+
+async function takeUp(d: Decision, click: Click, ids: Ids, old: Run): Promise<void> {
+  const by = click.event.author;
+  if (await goOn(d, ids, { old, by })) return;
+  const [next] = await d.tx.runs.list({ continues: old.id, limit: 1 });
+  if (next) return tellAuthor(d, click, replies.takenUpAlready(next));
+  const active = await d.tx.runs.active(click.conversation.id);
+  await tellAuthor(d, click, active ? replies.alreadyBusy(active) : replies.gone);
+}
+
+/** The ended run of the button, if the clicker may have it go on: it starts work as a mention does, so it needs what that needs. */
+async function findEnded(d: Decision, click: Click, id: RunId): Promise<Run | undefined> {
+  const { author } = click.event;
+  const run = await findRun(d, click, id);
+  const refusal = run === undefined ? replies.gone : refusalOf(run, click);
+  if (run && refusal === undefined) return run;
+  await tellAuthor(d, click, refusal ?? replies.gone);
+  return undefined;
+
+  function refusalOf(found: Run, { rules, conversation }: Click): string | undefined {
+    if (!maySteer(found, author.key, rules)) return replies.onlyMayRetry(found);
+    const served = servedAt(author, { kind: conversation.address.kind, rules });
+    if (served.kind === "refused") return replies.refusedPlaces[served.why];
+    if (served.kind !== "addressed") return replies.gone;
+    return isTerminal(found.state) ? undefined : replies.alreadyBusy(found);
+  }
 }
 
 async function feedback(d: Decision, click: Click, { log }: ActionDeps): Promise<void> {

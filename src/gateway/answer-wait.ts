@@ -27,6 +27,7 @@ export async function answerWait(
   answer: WaitAnswer,
 ): Promise<boolean> {
   const { run, wait } = asked;
+  await d.tx.runs.hold(run.id); // as a stop does, which comes to the wait after the run
   if (!(await d.tx.waits.resolve(wait.id, answer, d.now))) return false;
   const zone = (await d.tx.people.find(wait.asked))?.timeZone;
   await d.say(askDecided(run, wait.id, wait.ask, decidedLine(answer, d.now, zone)));

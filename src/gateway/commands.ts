@@ -7,10 +7,11 @@
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { InboundCommand } from "../domain/inbound.ts";
 import * as own from "../runtime/voice/own-work.ts";
-import { noConnections, refusedPlaces, why } from "../runtime/voice/replies.ts";
+import { refusedPlaces, why } from "../runtime/voice/replies.ts";
 import { servedAt } from "./addressing.ts";
 import type { Decision } from "./desk.ts";
 import { type Heard, tellAuthor } from "./heard.ts";
+import { answerShared, isShared } from "./shared-verbs.ts";
 import { stopRun } from "./stop-run.ts";
 import { parseVerb, type Verb } from "./verbs.ts";
 
@@ -34,6 +35,7 @@ function parseCommand(text: string): Verb | undefined {
 
 async function act(d: Decision, command: Command, verb: Verb | undefined): Promise<void> {
   const { agent } = command.rules;
+  if (verb && isShared(verb)) return answerShared(d, command, verb);
   switch (verb?.verb) {
     case undefined:
       return tellAuthor(d, command, own.unknownCommand(command.event.text, agent));
@@ -48,9 +50,6 @@ async function act(d: Decision, command: Command, verb: Verb | undefined): Promi
     case "mute":
     case "unmute":
       return mute(d, command, verb.verb === "mute");
-    case "connect":
-    case "disconnect":
-      return tellAuthor(d, command, noConnections);
     default:
       verb satisfies never;
   }

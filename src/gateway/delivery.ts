@@ -11,7 +11,7 @@
 import type { CancelTimer } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
-import type { ConversationAddress } from "../domain/conversation.ts";
+import { type Conversation, isUnbegun } from "../domain/conversation.ts";
 import type { ConversationId } from "../domain/ids.ts";
 import type { OutboxEntry } from "../domain/outbox.ts";
 import type { World } from "../runtime/deps.ts";
@@ -20,7 +20,9 @@ import { CorruptRow } from "../store/errors.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import { type Pacing, usualPacing } from "./edit-pace.ts";
 import type { Outcome } from "./outcome.ts";
-import { createEntrySender, type EntrySender } from "./send-entry.ts";
+import { beginThread } from "./schedule-thread.ts";
+import { deliveryIds, seeDelivery } from "./seen-delivery.ts";
+import { createEntrySender, type EntrySender, type SendTask } from "./send-entry.ts";
 
 export interface DeliveryDeps {
   readonly world: World;
@@ -28,7 +30,13 @@ export interface DeliveryDeps {
   readonly blobs: Blobs;
   /** By name. With none, this process says nothing and leaves everything to those that have some. */
   readonly platforms: ReadonlyMap<string, ChatPlatform>;
+  /** Names of platforms that another process has: what is to be said there is not touched. */
+  readonly left?: readonly string[];
   readonly pacing?: Pacing;
+  /** No other process delivers: what is still being sent when we start was cut off with the process before. */
+  readonly alone?: boolean;
+  /** The platform says that nothing can be said where this is to be said. Called at each try. */
+  readonly placeRefused?: (entry: OutboxEntry) => Promise<void>;
 }
 
 export interface Delivery {
@@ -64,6 +72,11 @@ const mostAtOnce = 32;
 const lookEveryMs = 1_000;
 const shortestLookMs = 20;
 const noPlatformMs = 60_000;
+/** What a newer version wrote is left to it for as long as a deploy may take, and looked at this often. */
+const newerWaitMs = 15_000;
+const deployMs = 3_600_000;
+/** What is no post waits for the post that begins its thread: 1 s, 2 s … 4 min. */
+const beginningMs = (attempts: number): number => 1_000 * 2 ** Math.min(attempts - 1, 8);
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
   return new OutboxDelivery(deps);
@@ -78,6 +91,7 @@ class OutboxDelivery implements Delivery {
   readonly #limitedUntil = new Map<string, number>();
   #looking: Promise<void> | undefined;
   #lookAgain = false;
+  #first = true;
   #timer: CancelTimer | undefined;
   #state: "idle" | "started" | "stopped" = "idle";
 
@@ -140,8 +154,10 @@ class OutboxDelivery implements Delivery {
     const room = mostAtOnce - this.#sending.size;
     if (room <= 0) return; // whatever ends next looks again
     const now = world.clock.now();
-    const claim = store.write((tx) => tx.outbox.claim(now, now - staleMs, room));
+    const staleBefore = this.#first && this.#deps.alone === true ? now + 1 : now - staleMs;
+    const claim = store.write((tx) => tx.outbox.claim(now, staleBefore, room, this.#deps.left));
     const entries = (await claim.catch((error: unknown) => this.#giveUpRow(error))) ?? [];
+    this.#first = false;
     await world.failpoint("outbox.after-claim");
     for (const entry of entries) {
       if (this.#sending.has(entry.key)) continue; // ours, only slow
@@ -170,26 +186,30 @@ class OutboxDelivery implements Delivery {
   /** Never rejects. Left as it is after a failure of ours, the entry counts as cut off and is looked up later. */
   async #deliver(entry: OutboxEntry): Promise<void> {
     const { world, store } = this.#deps;
+    const seen = seeDelivery(entry, this.#deps);
     try {
       const conversation = await store.read((tx) => tx.conversations.find(entry.conversation));
       const platform = conversation && this.#deps.platforms.get(conversation.address.platform);
       const outcome =
         conversation && platform
-          ? await this.#send(platform, conversation.address, entry)
+          ? await this.#send({ platform, at: conversation.address, entry, log: seen.log })
           : this.#noPlatform(conversation?.address.platform);
       if (outcome.kind === "sent") await world.failpoint("outbox.after-post");
-      await this.#settle(entry, outcome);
-      world.meter?.outbox(outcome.kind === "again" ? "retried" : outcome.kind);
+      await this.#settle(entry, outcome, conversation);
+      await world.failpoint("outbox.after-settle");
+      await seen.ended(outcome);
     } catch (error) {
-      world.log.error("A message could not be delivered; its fate is looked up later", {
-        key: entry.key,
-        error: errorText(error),
-      });
+      seen.broke(error);
     }
   }
 
-  async #send(platform: ChatPlatform, at: ConversationAddress, entry: OutboxEntry): Promise<Outcome> {
+  async #send(task: SendTask): Promise<Outcome> {
+    const { platform, at, entry } = task;
     const { clock } = this.#deps.world;
+    if (isUnbegun(at) && entry.op.op !== "post") {
+      this.#sender.heldBack(entry);
+      return { kind: "again", at: clock.now() + beginningMs(entry.attempts), fate: "refused" };
+    }
     const place = `${platform.name} ${at.tenant} ${at.channel} ${entry.op.op}`;
     const until = this.#limitedUntil.get(place) ?? 0;
     if (until > clock.now()) {
@@ -197,7 +217,7 @@ class OutboxDelivery implements Delivery {
       return { kind: "again", at: until, fate: "refused" };
     }
     this.#limitedUntil.delete(place);
-    const outcome = await this.#sender.send({ platform, at, entry });
+    const outcome = await this.#sender.send(task);
     if (outcome.kind === "again" && outcome.limited) this.#limitedUntil.set(place, outcome.at);
     return outcome;
   }
@@ -207,19 +227,24 @@ class OutboxDelivery implements Delivery {
     return { kind: "again", at, fate: "refused", stuck: `no platform ${name ?? "at all"}` };
   }
 
-  async #settle(entry: OutboxEntry, outcome: Outcome): Promise<void> {
+  async #settle(entry: OutboxEntry, outcome: Outcome, place: Conversation | undefined): Promise<void> {
     const { world, store } = this.#deps;
     const { key } = entry;
     switch (outcome.kind) {
       case "sent":
         this.#refused.delete(key);
-        return store.write((tx) => tx.outbox.sent(key, outcome.providerId, world.clock.now()));
+        return store.write(async (tx) => {
+          await tx.outbox.sent(key, outcome.providerId, world.clock.now());
+          if (place && entry.op.op === "post") await beginThread(tx, place, outcome.providerId);
+        });
       case "dropped":
-        world.log.debug("Something is not said", { key, why: outcome.why });
+        world.log.debug("Something is not said", { key, ...deliveryIds(entry), why: outcome.why });
         return store.write((tx) => tx.outbox.drop(key));
       case "again":
         if (outcome.stuck !== undefined) this.#noteRefusal(entry, outcome.stuck);
-        return store.write((tx) => putOff(tx, entry, outcome.at));
+        await store.write((tx) => putOff(tx, entry, outcome.at));
+        if (outcome.noPlace) await this.#deps.placeRefused?.(entry);
+        return;
       default:
         return outcome satisfies never;
     }
@@ -231,7 +256,7 @@ class OutboxDelivery implements Delivery {
     this.#refused.set(key, { key, conversation, code, since });
     this.#deps.world.log.error("A message is refused by its platform and stays unsaid", {
       key,
-      conversation,
+      ...deliveryIds(entry),
       code,
       attempts,
     });
@@ -242,10 +267,22 @@ class OutboxDelivery implements Delivery {
     const key =
       error instanceof CorruptRow && error.facts["table"] === "outbox" ? error.facts["key"] : undefined;
     if (typeof key !== "string") throw error;
-    this.#deps.world.log.error("A row of the outbox can't be read and is given up", { key });
-    await this.#deps.store.write((tx) => tx.outbox.drop(key));
+    const { store, world } = this.#deps;
+    const now = world.clock.now();
+    const left = await store.write(async (tx) => {
+      const leaves = isOfNewer(error) && (await tx.outbox.leave(key, now + newerWaitMs, now - deployMs));
+      if (!leaves) await tx.outbox.drop(key);
+      return leaves;
+    });
+    if (left) world.log.warn("A message in a form of a newer version is left to that version", { key });
+    else world.log.error("A row of the outbox can't be read and is given up", { key });
     this.#lookAgain = true;
   }
+}
+
+/** Proper JSON that says something this version has no word for: in the middle of a deploy it was written by a newer one. */
+function isOfNewer(error: unknown): boolean {
+  return error instanceof CorruptRow && error.cause !== undefined;
 }
 
 /** An edit is not put off where a newer one has come: it would only hold that up. */

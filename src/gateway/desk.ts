@@ -9,9 +9,11 @@ import type { Logger } from "../base/logger.ts";
 import type { Bell, Hint } from "../domain/bell.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Utterance } from "../domain/outbox.ts";
+import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { Run } from "../domain/run.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { Store, Tx } from "../store/contract.ts";
+import type { Noted } from "./noted.ts";
 
 /** What a decision works with. Only inside `Desk.decide`. */
 export interface Decision {
@@ -24,11 +26,22 @@ export interface Decision {
   /** Promises the run's next word, so that the supervisor speaks up if it does not come (I13). */
   promise(run: RunId): Promise<void>;
   hint(hint: Hint): void;
+  /** When people are to be left alone; absent where they never are. */
+  readonly quietHours?: QuietHours;
+  /** Shown after the commit in logs, traces and measures. */
+  note(what: Noted): void;
 }
 
 export interface Desk {
   decide<T>(fn: (decision: Decision) => Promise<T>): Promise<T>;
+  /** Resolves when the decision is committed, whatever becomes of its bells; `carriedOut` never rejects for them. */
+  commit<T>(fn: (decision: Decision) => Promise<T>): Promise<Committed<T>>;
   read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+export interface Committed<T> {
+  readonly result: T;
+  readonly carriedOut: Promise<void>;
 }
 
 export interface DeskDeps {
@@ -41,34 +54,47 @@ export interface DeskDeps {
   readonly kick: () => void;
   /** How long a run may be silent. */
   readonly checkInMs: number;
+  readonly quietHours?: QuietHours | undefined;
+  /** Told of what was decided, after its commit. */
+  readonly noted?: (what: Noted) => void;
 }
 
 interface Aftermath {
   said: boolean;
   readonly bells: Map<RunId, Bell>;
   readonly hints: Hint[];
+  readonly notes: Noted[];
 }
 
 export function createDesk(deps: DeskDeps): Desk {
+  const commit: Desk["commit"] = async (fn) => {
+    const now = deps.clock.now();
+    const { result, after } = await deps.store.write(async (tx) => {
+      const after: Aftermath = { said: false, bells: new Map(), hints: [], notes: [] };
+      const result = await fn(decisionOn(tx, now, after, deps));
+      await deps.failpoint("decision.in-commit");
+      return { result, after };
+    });
+    await deps.failpoint("intake.after-route");
+    return { result, carriedOut: carryOut(deps, after) };
+  };
   return {
     read: (fn) => deps.store.read(fn),
+    commit,
     async decide(fn) {
-      const now = deps.clock.now();
-      const { result, after } = await deps.store.write(async (tx) => {
-        const after: Aftermath = { said: false, bells: new Map(), hints: [] };
-        return { result: await fn(decisionOn(tx, now, after, deps.checkInMs)), after };
-      });
-      await deps.failpoint("intake.after-route");
-      await carryOut(deps, after);
+      const { result, carriedOut } = await commit(fn);
+      await carriedOut;
       return result;
     },
   };
 }
 
-function decisionOn(tx: Tx, now: number, after: Aftermath, checkInMs: number): Decision {
+function decisionOn(tx: Tx, now: number, after: Aftermath, deps: DeskDeps): Decision {
+  const { checkInMs, quietHours } = deps;
   return {
     tx,
     now,
+    ...(quietHours ? { quietHours } : {}),
     async say(utterance) {
       if (await tx.outbox.add(utterance, now)) after.said = true;
     },
@@ -78,6 +104,7 @@ function decisionOn(tx: Tx, now: number, after: Aftermath, checkInMs: number): D
     },
     promise: (run) => tx.runs.promise(run, now + checkInMs),
     hint: (hint) => void after.hints.push(hint),
+    note: (what) => void after.notes.push(what),
   };
 }
 
@@ -86,6 +113,7 @@ async function carryOut(deps: DeskDeps, after: Aftermath): Promise<void> {
     deps.kick();
     deps.queue.hint({ kind: "outbox" });
   }
+  for (const what of after.notes) deps.noted?.(what);
   for (const hint of after.hints) deps.queue.hint(hint);
   for (const bell of after.bells.values()) {
     try {

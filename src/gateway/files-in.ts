@@ -6,6 +6,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { errorText, isAppError } from "../base/errors.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
@@ -29,6 +30,7 @@ export interface FilesInDeps {
   readonly platforms: ReadonlyMap<string, ChatPlatform>;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly failpoint?: Failpoints;
   readonly limits: DownloadLimits;
 }
 
@@ -43,6 +45,7 @@ export function createFilesIn(deps: FilesInDeps): FilesIn {
       const entries = new Map(before.entries.map((entry) => [entry.path, entry]));
       const news = messages.filter((row) => !byRow.has(row.id));
       if (news.length > 0) await saveAll(deps, conversation, news, { byRow, entries });
+      await deps.failpoint?.("inbox.after-files");
       const arrivals = { byRow, entries: [...entries.values()] };
       const version = await versionWith(deps, conversation, arrivals.entries);
       return version ? { ...arrivals, version } : arrivals;

@@ -1,10 +1,11 @@
 // A person's home page from the rows: what is theirs and nothing else (ux c.13).
 //
-//   HP1  Every item is a run whose subject the person is. Times are absolute, in the person's zone: a page does not age.
+//   HP1  Every item is a run whose subject the person is, or a schedule that they own. Times are absolute, in the person's zone: a page does not age.
 
 import type { HomeItem, HomePage, HomeSection } from "../domain/home-page.ts";
 import type { Person } from "../domain/person.ts";
 import { type Run, terminalRunStates } from "../domain/run.ts";
+import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
 import { attention } from "../runtime/voice/attention.ts";
 import { mayDo, mayNotDo, unknownZone } from "../runtime/voice/home-words.ts";
@@ -12,6 +13,7 @@ import { dayAndTime } from "../runtime/voice/local-time.ts";
 import { ownState, titleOfRun } from "../runtime/voice/own-work.ts";
 import { duration } from "../runtime/voice/result.ts";
 import { cardStateOf, stopButton } from "../runtime/voice/run-card.ts";
+import { scheduleItem } from "../runtime/voice/schedule-items.ts";
 import type { Tx } from "../store/contract.ts";
 
 const mostItems = 5;
@@ -39,10 +41,15 @@ export interface MarkedPage {
 export async function homeOf(reading: HomeReading): Promise<MarkedPage> {
   const { tx, person } = reading;
   const runs = await tx.runs.activeOf(person.key, mostCounted);
-  return { page: await pageOf(reading, runs), mark: markOf(runs) };
+  const schedules = await ownSchedules(reading);
+  return { page: await pageOf(reading, runs, schedules), mark: markOf(runs, schedules) };
 }
 
-async function pageOf(reading: HomeReading, runs: readonly Run[]): Promise<HomePage> {
+async function pageOf(
+  reading: HomeReading,
+  runs: readonly Run[],
+  schedules: readonly Schedule[],
+): Promise<HomePage> {
   const { tx, person, agent } = reading;
   const active = await activeWork(reading, runs);
   const asking = active.filter(({ open }) => open !== undefined);
@@ -52,7 +59,7 @@ async function pageOf(reading: HomeReading, runs: readonly Run[]): Promise<HomeP
     agent,
     waiting: await section(asking, (one) => waitingItem(tx, one, zone)),
     running: await section(going, (one) => runningItem(tx, one, zone)),
-    scheduled: nothing,
+    scheduled: await section(schedules, (one) => scheduledItem(reading, one)),
     recent: await section(await recentWork(reading), (run) => recentItem(tx, run, zone)),
     connected: nothing,
     preferences: [["Time zone", zone ?? unknownZone]],
@@ -63,11 +70,22 @@ async function pageOf(reading: HomeReading, runs: readonly Run[]): Promise<HomeP
 
 /** Changes whenever the page would say something else. */
 export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<string> {
-  return markOf(await tx.runs.activeOf(person.key, mostCounted));
+  return markOf(await tx.runs.activeOf(person.key, mostCounted), await ownSchedules({ tx, person }));
 }
 
-function markOf(active: readonly Run[]): string {
-  return active.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" ")).join("\n");
+function markOf(active: readonly Run[], schedules: readonly Schedule[]): string {
+  const works = active.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" "));
+  const comes = schedules.map(({ id, state, nextAt, lastRun }) => [id, state, nextAt, lastRun].join(" "));
+  return [...works, ...comes].join("\n");
+}
+
+function ownSchedules({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<Schedule[]> {
+  return tx.schedules.list({ owner: person.key, limit: mostCounted });
+}
+
+async function scheduledItem({ tx, now }: HomeReading, schedule: Schedule): Promise<HomeItem> {
+  const last = schedule.lastRun && (await tx.runs.find(schedule.lastRun));
+  return scheduleItem(schedule, last || undefined, now);
 }
 
 interface Active {

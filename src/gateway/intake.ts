@@ -12,10 +12,10 @@ import type { Receive } from "../chat/contract.ts";
 import { asConversationId, type ConversationId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
 import type { World } from "../runtime/deps.ts";
-import type { Store } from "../store/contract.ts";
+import type { Store, Tx } from "../store/contract.ts";
 import { cleanEvent } from "./clean-event.ts";
 import { isVerb } from "./plain-message.ts";
-import type { Router } from "./router.ts";
+import type { Kept, Router } from "./router.ts";
 import { workspaceName } from "./workspace-name.ts";
 
 export interface IntakeDeps {
@@ -58,25 +58,47 @@ class BurstIntake implements Intake {
     const dueAt = isBurst(clean) ? now + burstMs : now;
     await world.failpoint("inbox.before-commit");
     const fresh = asConversationId(world.ids.next("conv"));
-    const heard = await store.write(async (tx) => {
+    const id = world.ids.next("in");
+    const keep = async (tx: Tx): Promise<Kept> => {
       const { tenant } = clean.conversation;
       await tx.people.see(clean.author, tenant, now);
       const workspace = workspaceName(clean.conversation, fresh);
       const conversation = await tx.conversations.ensure(clean.conversation, { id: fresh, workspace, now });
       const row = {
-        id: world.ids.next("in"),
+        id,
         tenant,
         conversation: conversation.id,
         event: clean,
         dueAt,
         now,
       };
-      return { conversation: conversation.id, isNew: await tx.inbox.add(row) };
-    });
+      const isNew = await tx.inbox.add(row);
+      await world.failpoint("inbox.in-commit");
+      return { id, conversation: conversation.id, isNew };
+    };
+    const clicked = clean.kind === "action" ? await this.#takeClick(keep) : undefined;
+    const heard = clicked ?? { ...(await store.write(keep)), settled: false };
     await world.failpoint("inbox.after-commit");
     world.meter?.inbox(heard.isNew ? "accepted" : "duplicate");
-    if (heard.isNew) this.#schedule(heard.conversation, dueAt - now);
+    if (heard.isNew && !heard.settled) this.#schedule(heard.conversation, dueAt - now);
   };
+
+  /** Undefined if it could not be acted on: it is still to be kept. */
+  async #takeClick(keep: (tx: Tx) => Promise<Kept>): Promise<(Kept & { settled: boolean }) | undefined> {
+    try {
+      const { result, carriedOut } = await this.#deps.router.takeClick(keep);
+      const done = carriedOut.finally(() => this.#underWay.delete(done));
+      this.#underWay.add(done);
+      return result;
+    } catch (error) {
+      const fields = { error: errorText(error) };
+      this.#deps.world.log.debug(
+        "A click could not be acted on as it was kept; it is routed by itself",
+        fields,
+      );
+      return undefined;
+    }
+  }
 
   async routeConversation(id: ConversationId): Promise<void> {
     await this.#deps.router.routeImmediate(id);

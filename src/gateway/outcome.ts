@@ -12,6 +12,8 @@ export type Outcome =
 interface Reason {
   readonly stuck?: string;
   readonly limited?: boolean;
+  /** Nothing at all can be said there. */
+  readonly noPlace?: boolean;
 }
 
 /** `refused`: it did not happen. `unknown`: it may have (C3). */
@@ -36,7 +38,7 @@ export function failed(error: unknown, attempts: number, clock: Clock): Outcome 
   if (error.retry.kind === "backoff" || error.code === "chat.unavailable" || limited) {
     return { kind: "again", at: at(quick(attempts)), fate, limited };
   }
-  return { kind: "again", at: at(long(attempts)), fate, stuck: error.code };
+  return { kind: "again", at: at(long(attempts)), fate, stuck: error.code, noPlace: error.noPlace };
 }
 
 /** 1 s, 2 s, 4 s … a minute. */

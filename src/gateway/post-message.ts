@@ -5,6 +5,7 @@
 //   PM3  A call that was given up is still watched: if it comes through late, its message counts.
 
 import { errorText } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import type { ChatPlatform, FileContent } from "../chat/contract.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
@@ -28,6 +29,7 @@ export interface PostTask {
   readonly at: ConversationAddress;
   readonly entry: OutboxEntry;
   readonly message: Outgoing;
+  readonly log: Logger;
 }
 
 type Late = { readonly state: "pending" | "failed" } | { readonly state: "posted"; readonly id: string };
@@ -59,7 +61,7 @@ class OncePoster implements Poster {
     } catch (error) {
       const outcome = failed(error, attempts, clock);
       if (outcome.kind === "again" && outcome.fate === "refused") this.#deps.fates.refused(key);
-      this.#deps.world.log.warn("A message could not be posted; it is tried again", {
+      task.log.warn("A message could not be posted; it is tried again", {
         key,
         attempts,
         platform: task.platform.name,
@@ -93,9 +95,9 @@ class OncePoster implements Poster {
   }
 
   /** PM2. */
-  #guess({ entry, message }: PostTask): Outcome | undefined {
+  #guess({ entry, message, log }: PostTask): Outcome | undefined {
     const misses = message.kind === "notice";
-    this.#deps.world.log.warn("The fate of a message is unknown and its platform can't be read back", {
+    log.warn("The fate of a message is unknown and its platform can't be read back", {
       key: entry.key,
       decision: misses ? "not repeated" : "repeated",
     });
@@ -110,7 +112,7 @@ class OncePoster implements Poster {
         return await this.#postForm(task, form, until);
       } catch (error) {
         if (!isFormRefused(error)) throw error;
-        this.#deps.world.log.warn("A platform refused the form of a message; a plainer one is posted", {
+        task.log.warn("A platform refused the form of a message; a plainer one is posted", {
           key: task.entry.key,
           kind: form.kind,
           error: errorText(error),
@@ -122,7 +124,8 @@ class OncePoster implements Poster {
 
   async #postForm(task: PostTask, form: Outgoing, until: number): Promise<string> {
     const { key, run } = task.entry;
-    const { message, contents } = await this.#load(form);
+    const { message, contents } = await this.#load(form, task.log);
+    await this.#deps.world.failpoint("outbox.before-post");
     const call = task.platform.post(task.at, { key, run }, message, contents);
     try {
       const { world } = this.#deps;
@@ -143,6 +146,7 @@ class OncePoster implements Poster {
 
   async #load(
     message: Outgoing,
+    log: Logger,
   ): Promise<{ readonly message: Outgoing; readonly contents: readonly FileContent[] }> {
     const contents: FileContent[] = [];
     const there: OutgoingFile[] = [];
@@ -158,7 +162,7 @@ class OncePoster implements Poster {
         });
       } catch (error) {
         lost.push(file);
-        this.#deps.world.log.error("A file of a message could not be read", {
+        log.error("A file of a message could not be read", {
           sha256: file.sha256,
           error: errorText(error),
         });

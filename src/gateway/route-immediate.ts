@@ -2,6 +2,8 @@
 //
 //   RI1  Each is decided in a transaction of its own, in order of arrival; whoever finds it routed already does nothing.
 //   RI2  One that fails for a fault of ours is kept as context and its author is told: it never blocks what comes after it.
+//   RI3  A click is decided in the transaction that keeps it, where nothing that came before it is still to be routed: one wait
+//        for the disk less for who clicked. Where that fails it is kept alone, and routed like anything else.
 
 import { errorText, isAppError } from "../base/errors.ts";
 import type { Ids } from "../base/ids.ts";
@@ -40,6 +42,19 @@ export async function routeImmediate(deps: RouteImmediateDeps, id: ConversationI
       await deps.desk.decide((d) => giveUp(d, row));
     }
   }
+}
+
+/** RI3, RI1: false if it is not its turn. */
+export async function settleInTurn(
+  d: Decision,
+  deps: RouteImmediateDeps,
+  { id, conversation }: Pick<InboxRow, "id" | "conversation">,
+): Promise<boolean> {
+  const rows = await d.tx.inbox.unrouted(conversation);
+  const next = rows.find((row) => !isPlainMessage(row) || row.dueAt <= d.now);
+  if (next?.id !== id) return false;
+  await settle(d, deps, next);
+  return true;
 }
 
 async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation }: InboxRow): Promise<void> {

@@ -17,6 +17,7 @@ import { type Arrivals, nothingArrived } from "./arrivals.ts";
 import { unreadable } from "./clean-event.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { type FilesIn, hasFiles } from "./files-in.ts";
+import { followersOf } from "./followers.ts";
 import { isEmpty, messageText, titleOf } from "./goal.ts";
 import { isMuted, tell } from "./heard.ts";
 import { markSeen } from "./marks.ts";
@@ -94,7 +95,7 @@ interface Unsorted {
 }
 
 async function sort(d: Decision, { conversation, rules, rows, arrivals }: Unsorted): Promise<Sorted[]> {
-  const followers: Set<PersonKey> = new Set(await d.tx.inbox.followers(conversation.id));
+  const followers = await followersOf(d.tx, conversation);
   const muted = await isMuted(d, conversation);
   const place = { kind: conversation.address.kind, muted, followers, rules };
   return rows.flatMap((row): Sorted[] => {
@@ -161,7 +162,10 @@ async function begin(d: Decision, ids: Ids, addressed: readonly Sorted[]): Promi
   });
   if (!run) throw raced(first.conversation);
   await markSeen(d, first.conversation, first.event.messageId);
-  for (const { row } of own) await d.tx.inbox.route(row.id, "routed", run.id);
+  for (const { row } of own) {
+    await d.tx.inbox.route(row.id, "routed", run.id);
+    d.note({ kind: "taken-in", run, row });
+  }
   await goOn(
     d,
     run,

@@ -4,19 +4,30 @@ import { errorText, isAppError } from "../base/errors.ts";
 import type { ConversationId } from "../domain/ids.ts";
 import type { World } from "../runtime/deps.ts";
 import { messageFailed } from "../runtime/voice/replies.ts";
+import type { Tx } from "../store/contract.ts";
 import { CorruptRow } from "../store/errors.ts";
-import type { Decision, Desk } from "./desk.ts";
+import type { Committed, Decision, Desk } from "./desk.ts";
 import type { FilesIn } from "./files-in.ts";
 import { tell } from "./heard.ts";
 import { isPlainMessage } from "./plain-message.ts";
-import { routeImmediate } from "./route-immediate.ts";
+import { routeImmediate, settleInTurn } from "./route-immediate.ts";
 import { type Routing, routeMessages } from "./route-messages.ts";
 import type { RulesFor } from "./rules.ts";
 
 export interface Router {
   routeImmediate(id: ConversationId): Promise<void>;
+  /** Keeps a click and acts on it in one transaction (RI3); `settled` is false where it is only kept. */
+  takeClick<T extends Kept>(
+    keep: (tx: Tx) => Promise<T>,
+  ): Promise<Committed<T & { readonly settled: boolean }>>;
   /** One call at a time per conversation and process. */
   routeMessages(id: ConversationId): Promise<Routing>;
+}
+
+export interface Kept {
+  readonly id: string;
+  readonly conversation: ConversationId;
+  readonly isNew: boolean;
 }
 
 export interface RouterDeps {
@@ -35,6 +46,12 @@ export function createRouter(deps: RouterDeps): Router {
   const { ids, log } = world;
   return {
     routeImmediate: (id) => pastCorruption(deps, () => routeImmediate({ desk, rulesFor, ids, log }, id)),
+    takeClick: (keep) =>
+      desk.commit(async (d) => {
+        const kept = await keep(d.tx);
+        const settled = kept.isNew && (await settleInTurn(d, { desk, rulesFor, ids, log }, kept));
+        return { ...kept, settled };
+      }),
     async routeMessages(id) {
       try {
         const routing = await pastCorruption(deps, () => routeMessages({ desk, rulesFor, files, ids }, id));

@@ -24,7 +24,8 @@ export interface PlaceRules {
   readonly approvers: readonly PersonKey[];
 }
 
-export type RulesFor = (address: ConversationAddress) => PlaceRules;
+/** `agent` is who works there if it is not the place's own. */
+export type RulesFor = (address: ConversationAddress, agent?: string) => PlaceRules;
 
 /** Subject, or in employee mode also the agent's managers (I10, ID-7). */
 export function maySteer(run: Run, person: PersonKey, rules: PlaceRules): boolean {

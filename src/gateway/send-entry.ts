@@ -1,6 +1,7 @@
 // One entry of the outbox to its platform: what is said, edited, whispered or marked, and what a failure means for each.
 
 import { errorText } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
@@ -28,6 +29,8 @@ export interface SendTask {
   readonly platform: ChatPlatform;
   readonly at: ConversationAddress;
   readonly entry: OutboxEntry;
+  /** Its lines carry the entry's ids. */
+  readonly log: Logger;
 }
 
 export interface EntrySender {
@@ -85,8 +88,8 @@ class PlatformSender implements EntrySender {
   }
 
   async #edit(task: SendTask, op: Op<"edit">): Promise<Outcome> {
-    const { entry, platform } = task;
-    const { clock, log } = this.#deps.world;
+    const { entry, platform, log } = task;
+    const { clock } = this.#deps.world;
     const now = clock.now();
     const found = await this.#targetOf(entry, op);
     if (found.kind === "superseded") return { kind: "dropped", why: "superseded" };
@@ -130,9 +133,9 @@ class PlatformSender implements EntrySender {
 
   /** May be lost, so it is never repeated when its fate is unknown. */
   async #whisper(task: SendTask, op: Op<"whisper">): Promise<Outcome> {
-    const { platform, entry } = task;
+    const { platform, entry, log } = task;
     if (this.#fates.mayHaveHappened(entry)) {
-      this.#deps.world.log.warn("A private note was cut off and is not repeated", { key: entry.key });
+      log.warn("A private note was cut off and is not repeated", { key: entry.key });
       return { kind: "sent" };
     }
     this.#fates.trying(entry.key);
@@ -140,7 +143,7 @@ class PlatformSender implements EntrySender {
       await this.#inSomeForm(entry, op.message, (form) => platform.whisper(task.at, op.to, form));
       return { kind: "sent" };
     } catch (error) {
-      this.#deps.world.log.warn("A private note may not have been shown", {
+      log.warn("A private note may not have been shown", {
         key: entry.key,
         platform: platform.name,
         error: errorText(error),

@@ -35,8 +35,13 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
     now: d.now,
   });
   if (!run) return undefined;
+  await beginRun(d, run, ahead);
+  return run;
+}
+
+/** What every new run begins with. `ahead` is what lay ahead of it before it was there. */
+export async function beginRun(d: Decision, run: Run, ahead: number): Promise<void> {
   await markSession(d, run, "processing", "started");
   await d.promise(run.id);
   await d.ring(run, ahead);
-  return run;
 }

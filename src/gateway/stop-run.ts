@@ -1,32 +1,65 @@
 // Stopping: a working run is told to, one that nobody works on is ended here with its last words (ux c.8, I13).
+//
+//   SR1  A stop is confirmed within seconds, by the worker or, where it does not obey (frozen, dead, or just parking the
+//        run), over its head by the supervisor: its lease ends with the run, so that it can change nothing more (I8).
 
 import type { Person } from "../domain/person.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
+import type { Wait } from "../domain/wait.ts";
 import { askDecided } from "../runtime/voice/attention.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
-import { resultPost, stoppedText } from "../runtime/voice/result.ts";
+import { resultPost } from "../runtime/voice/result.ts";
+import { stoppedText } from "../runtime/voice/stop-report.ts";
 import { changeCard } from "./card.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
 
+/** A worker obeys within a second; this much later the supervisor does it instead. */
+const patienceMs = 3_000;
+
 /** False if it had ended already. The caller has checked that `by` may stop it. */
-export async function stopRun(d: Decision, run: Run, by: Person): Promise<boolean> {
+export async function stopRun(d: Decision, found: Run, by: Person): Promise<boolean> {
+  await d.tx.runs.hold(found.id);
+  const run = (await d.tx.runs.find(found.id)) ?? found;
   if (isTerminal(run.state)) return false;
-  const waits = run.state === "waiting" ? await d.tx.waits.forRun(run.id) : [];
-  const text = stoppedText(run, by.name);
-  const outcome = { code: "stopped", summary: text.slice(0, 500).toWellFormed() };
-  if (run.state !== "working" && (await d.tx.runs.settleIdle(run.id, "stopped", outcome, d.now))) {
-    const at = clockTime(d.now, by.timeZone);
-    for (const wait of waits.filter(({ state }) => state === "open")) {
-      await d.say(askDecided(run, wait.id, wait.ask, `Closed: stopped by ${by.name} (${at})`));
-    }
-    await changeCard(d, run, { state: "Stopped", line: `Stopped by ${by.name}, ${at}`, revision: "stopped" });
-    await d.say(resultPost(run, { outcome: "stopped", text, files: [], now: d.now }));
-    await markSession(d, run, "active", "stopped");
-    d.hint({ kind: "runnable" });
-    return true;
-  }
+  if (run.state !== "working") return settle(d, run, by);
   if (!(await d.tx.runs.requestStop(run.id, by.key))) return false;
+  await changeCard(d, run, { line: `Stopping, as ${by.name} asked.`, revision: "stopping" });
+  await d.tx.runs.promise(run.id, d.now + patienceMs);
   d.hint({ kind: "stop", run: run.id });
   return true;
+}
+
+/** SR1: of a run whose stop was asked for a while ago. */
+export async function finishStop(d: Decision, run: Run): Promise<boolean> {
+  if (run.stopRequestedBy === undefined) return false;
+  const by = await d.tx.people.find(run.stopRequestedBy);
+  const person = by ?? { key: run.stopRequestedBy, name: run.subjectName, kind: "member" };
+  return settle(d, run, person);
+}
+
+async function settle(d: Decision, run: Run, by: Person): Promise<boolean> {
+  const waits = await d.tx.waits.forRun(run.id);
+  const text = stoppedText(run, by.name, await d.tx.steps.list(run.id, run.contextBase));
+  const outcome = { code: "stopped", summary: text.slice(0, 500).toWellFormed() };
+  const ended =
+    run.state === "working"
+      ? await d.tx.runs.settleUnheard(run.id, outcome, d.now)
+      : await d.tx.runs.settleIdle(run.id, "stopped", outcome, d.now);
+  if (!ended) return false;
+  const at = clockTime(d.now, by.timeZone);
+  await closeAsks(d, run, waits, `Closed: stopped by ${by.name} (${at})`);
+  await changeCard(d, run, { state: "Stopped", line: `Stopped by ${by.name}, ${at}`, revision: "stopped" });
+  await d.say(resultPost(run, { outcome: "stopped", text, files: [], now: d.now }));
+  await markSession(d, run, "active", "stopped");
+  d.hint({ kind: "runnable" });
+  d.note({ kind: "ended", run, state: "stopped", code: "stopped" });
+  return true;
+}
+
+/** Of a run that has ended: what it asked shows that nobody has to answer any more. */
+export async function closeAsks(d: Decision, run: Run, waits: readonly Wait[], line: string): Promise<void> {
+  for (const wait of waits.filter(({ state }) => state === "open")) {
+    await d.say(askDecided(run, wait.id, wait.ask, line));
+  }
 }

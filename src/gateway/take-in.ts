@@ -2,12 +2,15 @@
 //
 //   K1  Only the subject, or in employee mode a manager, steers. Whatever others write is data with their name on it.
 //   K2  A wait that asks a person is answered by that person's plain reply; a pause or a doubt only by one of its options.
+//   K3  What was asked for approval stands for the task as it was: whoever steers before deciding has it asked again
+//        (ux c.8). Words never approve.
 
 import type { InboundFile, InboundMessage } from "../domain/inbound.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Button } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
+import { askDecided } from "../runtime/voice/attention.ts";
 import { whisper } from "../runtime/voice/notice.ts";
 import { busyFor, noted } from "../runtime/voice/replies.ts";
 import { answerWait, budgetAnswers, chosenOption, wakeRun } from "./answer-wait.ts";
@@ -16,7 +19,7 @@ import { changeCard } from "./card.ts";
 import type { Decision } from "./desk.ts";
 import { messageText } from "./goal.ts";
 import type { Heard } from "./heard.ts";
-import { markSeen } from "./marks.ts";
+import { markSeen, markSession } from "./marks.ts";
 import { maySteer } from "./rules.ts";
 import { stopRun } from "./stop-run.ts";
 
@@ -48,6 +51,7 @@ async function setAside(d: Decision, run: Run, said: readonly Said[]): Promise<v
   for (const heard of said) {
     await overhear(d, run, heard);
     await d.tx.inbox.route(heard.row.id, "routed", run.id);
+    d.note({ kind: "taken-in", run, row: heard.row });
     const { author } = heard.event;
     const at = { tenant: run.tenant, conversation: run.conversation, run: run.id };
     await d.say(whisper(at, `busy:${run.id}:${author.key}`, author.key, busyFor(run)));
@@ -57,14 +61,16 @@ async function setAside(d: Decision, run: Run, said: readonly Said[]): Promise<v
 async function steer(d: Decision, run: Run, said: readonly Said[], mayAnswer: boolean): Promise<void> {
   const waits = run.state === "waiting" ? await d.tx.waits.forRun(run.id) : [];
   const open = waits.find((wait) => wait.state === "open");
-  const answered = mayAnswer && open !== undefined && (await answerByText(d, run, open, said));
+  const superseded = open !== undefined && (await supersede(d, run, open, said));
+  const answered = mayAnswer && open !== undefined && !superseded && (await answerByText(d, run, open, said));
   if (!answered) {
     for (const heard of said) await d.tx.mailbox.add({ ...mailOf(run, heard, heard.arrived), kind: "steer" });
     await changeCard(d, run, { revision: `noted:${said.at(-1)?.row.id ?? ""}` });
-    await bringToNotice(d, run, open, said);
+    await bringToNotice(d, run, superseded ? undefined : open, said);
   }
   for (const heard of said) {
     await d.tx.inbox.route(heard.row.id, "routed", run.id);
+    d.note({ kind: "taken-in", run, row: heard.row });
     await markSeen(d, heard.conversation, heard.event.messageId);
   }
 }
@@ -79,6 +85,18 @@ async function bringToNotice(
   if (run.state === "working") d.hint({ kind: "mail", run: run.id });
   if (run.state === "waiting" && !open) await wakeRun(d, run);
   if (open && open.ask.kind !== "question") await sayPaused(d, run, said);
+}
+
+/** K3. True if what was to be approved no longer stands: the run reads the words, and asks again if it still wants it. */
+async function supersede(d: Decision, run: Run, wait: Wait, said: readonly Said[]): Promise<boolean> {
+  if (wait.kind !== "approval") return false;
+  await d.tx.runs.hold(run.id);
+  if (!(await d.tx.waits.supersede(wait.id, d.now))) return false;
+  const by = said[0]?.event.author.name ?? run.subjectName;
+  const line = `No longer asked: ${by} wrote something new. I take that in first, and ask again if it still holds.`;
+  await d.say(askDecided(run, wait.id, wait.ask, line));
+  await markSession(d, run, "processing", `superseded:${wait.id}`);
+  return true;
 }
 
 /** True if the words ended the wait. */
@@ -103,6 +121,8 @@ function answerIn(wait: Wait, text: string, option: Button | undefined): string 
       return option?.label ?? text;
     case "doubt":
       return option?.label;
+    case "schedule":
+      return undefined;
     case "budget":
       if (option?.action === "budget.add") return budgetAnswers.add;
       return option?.action === "budget.finish" ? budgetAnswers.finish : undefined;

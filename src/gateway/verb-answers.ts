@@ -10,10 +10,12 @@ import { channelStillMuted } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import { addressing } from "./addressing.ts";
 import type { Decision } from "./desk.ts";
+import { followersOf } from "./followers.ts";
 import { type Heard, isMuted, tell, tellAuthor } from "./heard.ts";
 import { markIdle, markSeen, markSession } from "./marks.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { mayStop } from "./rules.ts";
+import { answerShared, isShared } from "./shared-verbs.ts";
 import { stopRun } from "./stop-run.ts";
 import { overhear } from "./take-in.ts";
 import { parseVerb, type Verb } from "./verbs.ts";
@@ -26,6 +28,7 @@ export async function answerVerb(d: Decision, heard: Heard<InboundMessage>): Pro
   if (said.kind === "addressed") {
     await act(d, heard, verb, run);
     await d.tx.inbox.route(heard.row.id, "routed", run?.id);
+    if (run) d.note({ kind: "taken-in", run, row: heard.row });
     return;
   }
   if (said.kind === "refused") {
@@ -46,7 +49,7 @@ async function spokenTo(
   { event, conversation, rules }: Heard<InboundMessage>,
   verb: Verb,
 ): Promise<ReturnType<typeof addressing>> {
-  const followers = new Set(await d.tx.inbox.followers(conversation.id));
+  const followers = await followersOf(d.tx, conversation);
   // The mute words are written as commands: in a thread that the agent is part of, they can mean nobody else.
   const command = (verb.verb === "mute" || verb.verb === "unmute") && followers.size > 0;
   const muted = await isMuted(d, conversation);
@@ -60,6 +63,7 @@ async function act(
   verb: Verb,
   run: Run | undefined,
 ): Promise<void> {
+  if (isShared(verb)) return answerShared(d, heard, verb);
   switch (verb.verb) {
     case "stop":
       return stop(d, heard, run);
@@ -76,9 +80,6 @@ async function act(
     case "mute":
     case "unmute":
       return mute(d, heard, verb.verb === "mute");
-    case "connect":
-    case "disconnect":
-      return tellAuthor(d, heard, replies.noConnections);
     default:
       verb satisfies never;
   }

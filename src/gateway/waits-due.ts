@@ -6,10 +6,13 @@ import type { Wait } from "../domain/wait.ts";
 import { nudgeText } from "../runtime/voice/replies.ts";
 import { answerWait } from "./answer-wait.ts";
 import type { Desk } from "./desk.ts";
+import { quietFor } from "./quiet.ts";
+import { expireSchedule } from "./schedule-approval.ts";
 
 /** The stated default is the answer now. Nothing happens if somebody answered first, or if there is no default. */
 export async function expireWait(desk: Desk, wait: Wait): Promise<void> {
   const { ask } = wait;
+  if (ask.kind === "schedule") return expireProposed(desk, wait);
   if (ask.kind !== "question" || ask.default === undefined) return;
   const answer = ask.default;
   await desk.decide(async (d) => {
@@ -18,12 +21,21 @@ export async function expireWait(desk: Desk, wait: Wait): Promise<void> {
   });
 }
 
-/** One reminder that notifies, under the question. Twice is once. */
+async function expireProposed(desk: Desk, wait: Wait): Promise<void> {
+  await desk.decide(async (d) => {
+    const run = await d.tx.runs.find(wait.run);
+    if (run && !isTerminal(run.state)) await expireSchedule(d, { run, wait });
+  });
+}
+
+/** One reminder that notifies, under the question, when its person is not to be left alone. Twice is once. */
 export async function nudge(desk: Desk, wait: Wait): Promise<void> {
   await desk.decide(async (d) => {
     const run = await d.tx.runs.find(wait.run);
     const now = await d.tx.waits.find(wait.id);
     if (!run || now?.state !== "open") return;
+    const quiet = await quietFor(d, run);
+    if (quiet !== undefined) return d.tx.waits.remindAt(wait.id, quiet);
     const person = await d.tx.people.find(wait.asked);
     const reminder: Utterance = {
       key: `nudge:${wait.id}`,

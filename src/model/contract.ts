@@ -33,12 +33,16 @@ export interface ModelAnswer {
   readonly calls: readonly ToolCallRequest[];
   readonly stop: "end" | "calls" | "length" | "refusal";
   readonly usage: Usage;
+  /** The model that answered, where the service names it. */
+  readonly model?: string;
 }
 
 export interface Model {
   readonly name: string;
   /** Shown to people where it matters: the scripted model says that it is scripted. */
   readonly scripted: boolean;
+  /** Whose service it is, for traces (`openai`). */
+  readonly provider?: string;
   generate(request: ModelRequest, options: GenerateOptions): Promise<ModelAnswer>;
 }
 

@@ -37,6 +37,7 @@ export function createChatModel(deps: OpenAiDeps): Model {
   return {
     name: deps.model,
     scripted: false,
+    provider: "openai",
     generate: openAiCall(deps, { send, collect: collectCompletion }),
   };
 }

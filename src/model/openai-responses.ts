@@ -13,7 +13,7 @@ export function createResponsesModel(deps: OpenAiDeps): Model {
       client.responses.create(toParams(request, transcript.turns), { signal }).asResponse(),
     collect: collectResponse,
   });
-  return { name: deps.model, scripted: false, generate };
+  return { name: deps.model, scripted: false, provider: "openai", generate };
 }
 
 function toParams(request: ModelRequest, turns: readonly Turn[]): ResponseCreateParamsStreaming {

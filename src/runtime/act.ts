@@ -5,8 +5,9 @@ import type { Manifest, ManifestRow } from "../domain/manifest.ts";
 import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
 import type { TerminalRunState } from "../domain/run.ts";
 import type { ToolCallRequest, Usage } from "../domain/step.ts";
-import type { QuestionAsk } from "../domain/wait.ts";
-import type { RunPatch, StepResult } from "../store/contract.ts";
+import type { QuestionAsk, ScheduleAsk } from "../domain/wait.ts";
+import type { StepResult } from "../store/contract.ts";
+import type { RunPatch } from "../store/contract-runs.ts";
 import type { DecodedStep } from "./decoded-step.ts";
 import type { StepEffects } from "./effects.ts";
 import type { Admission } from "./pipeline.ts";
@@ -28,13 +29,20 @@ export type End =
   | {
       readonly kind: "settle";
       readonly state: TerminalRunState;
-      /** `done`, `stopped`, or the failure's code. */
+      /** `done`, `nothing_new`, `stopped`, or the failure's code. */
       readonly code: string;
       readonly text: string;
       readonly files: readonly OutgoingFile[];
+      /** Kept, and not posted. */
+      readonly quiet?: boolean;
     }
   /** Parks step `n` (a started tool step) on a question. */
-  | { readonly kind: "ask"; readonly n: number; readonly ask: QuestionAsk; readonly dueAt?: number }
+  | {
+      readonly kind: "ask";
+      readonly n: number;
+      readonly ask: QuestionAsk | ScheduleAsk;
+      readonly dueAt?: number;
+    }
   | { readonly kind: "budget"; readonly limit: BudgetLimit }
   /** Parks step `n`, which is unknown, until a person says whether it happened (I5). */
   | { readonly kind: "doubt"; readonly n: number; readonly tool: string }

@@ -8,7 +8,7 @@ import type { ModelOutput } from "../domain/step.ts";
 import type { CountTokens } from "../model/contract.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Act, End, Next, PlannedCall } from "./act.ts";
-import { estimateTokens } from "./context-size.ts";
+import { contextOverflow, estimateTokens, overflowed } from "./context-size.ts";
 import type { DecodedStep, ModelStep } from "./decoded-step.ts";
 import { limits } from "./limits.ts";
 import { admit, type Stages } from "./pipeline.ts";
@@ -86,11 +86,17 @@ function beforeModel(work: Work, deps: DecideDeps): Act | End {
   }
   const full = limits.compactionShare * deps.contextTokens;
   const tokens = estimateTokens(work, deps.countTokens);
-  if (!work.overflowed && tokens <= full) return { kind: "model", n: run.cursor, fresh: true };
-  if (work.steps.filter((step) => step.kind !== "compaction").length < 2) {
-    return failure(work, "model.context_overflow");
-  }
+  if (!overflowed(work) && tokens <= full) return { kind: "model", n: run.cursor, fresh: true };
+  if (!isCondensable(work)) return failure(work, contextOverflow);
   return { kind: "compaction", n: run.cursor, fresh: true };
+}
+
+/** Something is there besides the opening and the notes. */
+function isCondensable({ steps, mail }: Work): boolean {
+  return (
+    mail.length > 0 ||
+    steps.some((step) => step.kind !== "compaction" && !(step.kind === "model" && step.state === "failed"))
+  );
 }
 
 /** The tools on offer now: all of the ceiling, or only `finish` when the budget is used up. */

@@ -5,9 +5,11 @@ import type { Failpoints } from "../base/failpoints.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Agent } from "../domain/agent.ts";
+import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { CountTokens, Model } from "../model/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Tracer } from "../telemetry/tracing.ts";
 import type { GuardedFetch, Tool } from "../tools/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 
@@ -20,7 +22,9 @@ export interface World {
   /** Called after a commit that had something to say, so that it is delivered at once. May be lost. */
   readonly said?: () => void;
   /** Counts what is done. */
-  readonly meter?: Pick<Metrics, "run" | "step" | "usage" | "inbox" | "outbox">;
+  readonly meter?: Omit<Metrics, "watch" | "page" | "list">;
+  /** Writes spans; absent where tracing is off. */
+  readonly tracer?: Tracer;
 }
 
 export interface RuntimeDeps {
@@ -45,4 +49,8 @@ export interface AgentDirectory {
   find(name: string): Agent;
   /** How long a run may be silent before the supervisor speaks for it (I13). */
   readonly checkInMs: number;
+  /** When people are to be left alone; absent where they never are. */
+  readonly quietHours?: QuietHours | undefined;
+  /** How long an approval can be given. */
+  readonly approvalMs?: number;
 }

@@ -1,12 +1,14 @@
 // What tools want said or kept, turned into rows of the step's own transaction (T2).
 
-import type { Memory } from "../domain/memory.ts";
+import type { NewMemory } from "../domain/memory.ts";
 import type { Utterance } from "../domain/outbox.ts";
-import type { RunPatch } from "../store/contract.ts";
+import type { RunPatch } from "../store/contract-runs.ts";
 import type { Effect } from "../tools/contract.ts";
 import type { AgentDirectory, World } from "./deps.ts";
 import { limits } from "./limits.ts";
 import { memoryScope } from "./memory-scope.ts";
+import { quietFor } from "./quiet.ts";
+import { nextPromise, showsCard } from "./scheduled.ts";
 import { notice, noticePost } from "./voice/notice.ts";
 import { cardEdit, cardPost, cardStateOf } from "./voice/run-card.ts";
 import { sessionStatus } from "./voice/session-status.ts";
@@ -15,7 +17,7 @@ import { notedLines, type Work } from "./work.ts";
 export interface Consequences {
   readonly patch: RunPatch;
   readonly say: readonly Utterance[];
-  readonly memories: readonly Memory[];
+  readonly memories: readonly NewMemory[];
 }
 
 export interface StepEffects {
@@ -36,7 +38,7 @@ export function consequences(
   if (told?.kind === "check_in") work.cardLine = told.text;
   const patch: RunPatch = {
     ...(newPlan ? { plan: newPlan, title: newPlan.title } : {}),
-    ...(newPlan || told ? { checkInAt: world.clock.now() + deps.agents.checkInMs } : {}),
+    ...(newPlan || told ? nextPromise(work.run, world.clock.now() + deps.agents.checkInMs) : {}),
   };
   return {
     patch,
@@ -45,7 +47,7 @@ export function consequences(
       ...flat.flatMap(({ n, effect }) => longSilence(work, n, effect, deps)),
       ...(newPlan || told ? cardSays({ ...work, run: { ...work.run, ...patch } }, work, world) : []),
     ],
-    memories: flat.flatMap(({ n, effect }) => remembered(work, n, effect, world)),
+    memories: flat.flatMap(({ effect }) => remembered(work, effect, world)),
   };
 }
 
@@ -57,6 +59,7 @@ export function cardSays(seen: Work, work: Work, world: World): Utterance[] {
     noted: notedLines(work),
   };
   if (work.cardPosted) return [cardEdit(seen.run, look, world.ids.next("rev"))];
+  if (!showsCard(work.run)) return [];
   work.cardPosted = true;
   return [cardPost(seen.run, look)];
 }
@@ -84,23 +87,16 @@ function longSilence(
   if (effect.kind !== "check_in") return [];
   const silentMs = deps.world.clock.now() - (work.run.checkInAt ?? work.run.createdAt);
   const overdue = work.run.checkInAt === undefined ? silentMs > deps.agents.checkInMs : silentMs > 0;
-  if (!overdue) return [];
+  if (!overdue || quietFor(work, deps) !== undefined) return [];
   const at = { tenant: work.run.tenant, conversation: work.run.conversation, run: work.run.id };
   return [noticePost(at, `checkin:${work.run.id}:${n}`, notice(effect.text))];
 }
 
-function remembered(work: Work, n: number, effect: Effect, world: World): Memory[] {
+function remembered(work: Work, effect: Effect, world: World): NewMemory[] {
   if (effect.kind !== "remember") return [];
-  return [
-    {
-      id: `mem_${work.run.id}_${n}`,
-      tenant: work.run.tenant,
-      agent: work.run.agent,
-      scope: memoryScope(work.run, work.conversation),
-      fact: effect.fact,
-      createdAt: world.clock.now(),
-    },
-  ];
+  const { tenant, agent } = work.run;
+  const scope = memoryScope(work.run, work.conversation);
+  return [{ tenant, agent, scope, fact: effect.fact, createdAt: world.clock.now() }];
 }
 
 /** A run that takes up again after a wait: the session mark and the card say so. */

@@ -2,22 +2,24 @@
 
 import { asWaitId } from "../domain/ids.ts";
 import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
+import { nextWorkingMorning } from "../domain/quiet-hours.ts";
+import type { DoubtAsk } from "../domain/wait.ts";
 import type { StepIntent } from "../store/contract.ts";
 import type { End } from "./act.ts";
 import type { RuntimeDeps, World } from "./deps.ts";
 import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
-import { askPost, type Due } from "./voice/attention.ts";
+import { quietFor } from "./quiet.ts";
+import { askPost } from "./voice/attention.ts";
+import type { Due } from "./voice/local-time.ts";
 import { duration, inlineLimit, resultPost } from "./voice/result.ts";
-import { type CardLook, cardEdit, cardPost } from "./voice/run-card.ts";
+import { type CardLook, cardEdit } from "./voice/run-card.ts";
 import { sessionStatus } from "./voice/session-status.ts";
 import { notedLines, type Work } from "./work.ts";
 
-const nudgeAfterMs = 20 * 3_600_000;
-
 /** A result too long for a message becomes a file; its beginning stays as the summary (ux c.6). */
 export async function fitEnd(end: End, deps: RuntimeDeps): Promise<End> {
-  if (end.kind !== "settle") return end;
+  if (end.kind !== "settle" || end.quiet) return end;
   const lines = end.text.split("\n");
   const fits = end.text.length <= inlineLimit.characters && lines.length <= inlineLimit.lines;
   if (fits) return end;
@@ -55,9 +57,9 @@ export function waitOf(
         wait: {
           id,
           step: end.n,
-          kind: "question",
+          kind: end.ask.kind === "schedule" ? "approval" : "question",
           ask: end.ask,
-          ...(end.dueAt === undefined ? { nudgeAt: now + nudgeAfterMs } : { dueAt: end.dueAt }),
+          ...(end.dueAt === undefined ? { nudgeAt: nudgeTime(work, deps) } : { dueAt: end.dueAt }),
         },
         intents: [],
       };
@@ -69,7 +71,7 @@ export function waitOf(
           step: n,
           kind: "budget",
           ask: budgetAsk(work, end.limit, now),
-          nudgeAt: now + nudgeAfterMs,
+          nudgeAt: nudgeTime(work, deps),
         },
         intents: [{ n, kind: "wait" }],
       };
@@ -80,14 +82,33 @@ export function waitOf(
           id,
           step: end.n,
           kind: "question",
-          ask: { kind: "doubt", tool: end.tool, step: end.n },
-          nudgeAt: now + nudgeAfterMs,
+          ask: doubtAsk(work, end),
+          nudgeAt: nudgeTime(work, deps),
         },
         intents: [],
       };
     default:
       return end satisfies never;
   }
+}
+
+/** One reminder, on the next working morning of whoever is asked (ux c.3). */
+function nudgeTime({ timeZone }: Work, { agents, world }: RuntimeDeps): number {
+  return nextWorkingMorning(agents.quietHours, world.clock.now(), timeZone);
+}
+
+/** All that is known of an act in doubt. */
+function doubtAsk(work: Work, { n, tool }: Extract<End, { kind: "doubt" }>): DoubtAsk {
+  const step = work.steps.find((candidate) => candidate.n === n);
+  if (step?.kind !== "tool") return { kind: "doubt", tool, step: n };
+  const { arguments: text, startedAt } = step;
+  return {
+    kind: "doubt",
+    tool,
+    step: n,
+    arguments: text.length > 300 ? `${text.slice(0, 299).toWellFormed()}…` : text,
+    ...(startedAt === undefined ? {} : { startedAt }),
+  };
 }
 
 /** Derived from run and step, so that the words and the wait agree without passing an id around. */
@@ -118,7 +139,7 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
     case "settle":
       return [
         ...cardEnds(work, settledLook(work, end, world.clock.now()), world),
-        resultPost(run, { outcome: end.state, text: end.text, files: end.files, now: world.clock.now() }),
+        ...(end.quiet ? [] : [settledPost(work, end, deps)]),
         sessionStatus(run, "active", world.ids),
       ];
     case "ask":
@@ -133,7 +154,7 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
       ];
     }
     case "back-off":
-      return end.retries === limits.backOffTold ? [waitingCard(work, world)] : [];
+      return end.retries === limits.backOffTold ? waitingCard(work, world) : [];
     case "slice":
     case "still-waiting":
       return [];
@@ -142,15 +163,26 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
   }
 }
 
+function settledPost(work: Work, end: Extract<End, { kind: "settle" }>, deps: RuntimeDeps): Utterance {
+  return resultPost(work.run, {
+    outcome: end.state,
+    code: end.code,
+    text: end.text,
+    files: end.files,
+    now: deps.world.clock.now(),
+    quiet: quietFor(work, deps) !== undefined,
+  });
+}
+
 function dueOf({ timeZone }: Work, { dueAt }: NewWait): Due | undefined {
   return dueAt === undefined ? undefined : { at: dueAt, timeZone };
 }
 
-/** Also of a run that has shown no card: from here on it is no quick answer. */
-function waitingCard(work: Work, world: World): Utterance {
+/** Only of a run that has shown one: where many wait, one message tells of it (gateway/troubles.ts). */
+function waitingCard(work: Work, world: World): Utterance[] {
   const line = "The model service isn't answering; I keep trying.";
   const look: CardLook = { state: "Working", line, noted: notedLines(work) };
-  return work.cardPosted ? cardEdit(work.run, look, world.ids.next("rev")) : cardPost(work.run, look);
+  return work.cardPosted ? [cardEdit(work.run, look, world.ids.next("rev"))] : [];
 }
 
 function lineOf(work: Work): { readonly line?: string } {

@@ -4,6 +4,7 @@ import { isAppError } from "../base/errors.ts";
 import type { Lease, Run } from "../domain/run.ts";
 import type { Segment } from "./contract.ts";
 import type { RuntimeDeps } from "./deps.ts";
+import { runEnded } from "./seeing.ts";
 import { failureText } from "./voice/apologies.ts";
 import { progressLines, resultPost } from "./voice/result.ts";
 import { cardEdit, cardKey } from "./voice/run-card.ts";
@@ -13,12 +14,12 @@ import { sessionStatus } from "./voice/session-status.ts";
 export async function failUnopened(segment: Segment, error: unknown, deps: RuntimeDeps): Promise<"settled"> {
   const raw = isAppError(error) ? error.code : "run.bug";
   const code = raw === "store.corrupt_row" || raw === "workspace.blob_corrupt" ? "run.corrupt" : raw;
-  deps.world.log.error("A run could not be opened", { run: segment.run.id, code: raw, error });
+  deps.world.log.error("A run could not be opened", { code: raw, error });
   await failRun(segment.run, segment.lease, code, deps);
   return "settled";
 }
 
-/** `working → failed` under the lease, with result, card and session mark in the same transaction. */
+/** `working → failed` under the lease, with result, card and session mark in the same transaction. The log has the run's ids. */
 export async function failRun(
   run: Run,
   lease: Lease,
@@ -32,9 +33,10 @@ export async function failRun(
     if (await tx.outbox.find(cardKey(run.id))) {
       await tx.outbox.add(cardEdit(run, { state: "Failed", noted: [] }, deps.world.ids.next("rev")), now);
     }
-    await tx.outbox.add(resultPost(run, { outcome: "failed", text, files: [], now }), now);
+    await tx.outbox.add(resultPost(run, { outcome: "failed", code, text, files: [], now }), now);
     await tx.outbox.add(sessionStatus(run, "active", deps.world.ids), now);
     await tx.runs.settle(lease, "failed", { code, summary: text }, now);
   });
   deps.world.said?.();
+  runEnded(deps.world, run, { state: "failed", code });
 }

@@ -9,14 +9,16 @@ import type { Spent } from "../domain/budget.ts";
 import type { WaitId } from "../domain/ids.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest, ManifestRow } from "../domain/manifest.ts";
-import type { Memory } from "../domain/memory.ts";
+import type { NewMemory } from "../domain/memory.ts";
 import type { Utterance } from "../domain/outbox.ts";
 import type { RunOutcome, TerminalRunState } from "../domain/run.ts";
 import type { WaitAsk, WaitKind } from "../domain/wait.ts";
-import type { RunPatch, StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
+import type { StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
+import type { RunPatch } from "../store/contract-runs.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
-import type { Work } from "./work.ts";
+import { runEnded } from "./seeing.ts";
+import { sinceBase, type Work } from "./work.ts";
 
 export interface NewWait {
   readonly id: WaitId;
@@ -45,42 +47,95 @@ export interface Change {
     readonly row: Omit<ManifestRow, "seq">;
     readonly content: Manifest;
   };
-  readonly memories: readonly Memory[];
+  readonly memories: readonly NewMemory[];
   readonly after: After;
+}
+
+interface Plan {
+  readonly hear: boolean;
+  readonly build: (unread: readonly Mail[]) => Change;
 }
 
 /**
  * Commits what `build` makes of the unread mail. With `hear`, the mail that `build` saw is marked as read by the step
  * that is started; without it, `build` gets nothing and no mail is touched.
  */
-export async function commit(
-  store: Store,
-  world: World,
-  work: Work,
-  plan: { readonly hear: boolean; readonly build: (unread: readonly Mail[]) => Change },
-): Promise<Change> {
+export async function commit(store: Store, world: World, work: Work, plan: Plan): Promise<Change> {
   await world.failpoint("step.before-commit");
-  const committed = await store.write(async (tx) => {
+  const committed =
+    (await inOneStatement(store, world, work, plan)) ?? (await inTransaction(store, world, work, plan));
+  apply(work, committed.change, committed.mail);
+  work.stopping ||= committed.stopping;
+  if (committed.change.say.length > 0) world.said?.();
+  const { after } = committed.change;
+  if (after.kind === "settle") runEnded(world, work.run, { state: after.state, code: after.outcome.code });
+  await world.failpoint("step.after-commit");
+  const end = endName(committed.change.after);
+  if (end !== "step") await world.failpoint(`${end}.after-commit`);
+  return committed.change;
+}
+
+function endName({ kind }: After): "step" | Exclude<After["kind"], "start"> {
+  return kind === "start" ? "step" : kind;
+}
+
+interface Committed {
+  readonly change: Change;
+  /** Read by the step that was started. */
+  readonly mail: readonly Mail[];
+  /** A stop was asked for before this commit: what it starts is not begun. */
+  readonly stopping: boolean;
+}
+
+function inTransaction(store: Store, world: World, work: Work, plan: Plan): Promise<Committed> {
+  return store.write(async (tx) => {
     const unread = plan.hear ? await tx.mailbox.unread(work.run.id) : [];
     const change = plan.build(unread);
-    await write(tx, work, change, world.clock.now());
+    const stopping = await write(tx, work, change, world.clock.now());
+    await world.failpoint(`${endName(change.after)}.in-commit`);
     const heardBy = change.after.kind === "start" ? change.after.intents[0]?.n : undefined;
     const last = unread.at(-1);
     const hears = last !== undefined && heardBy !== undefined;
     if (hears) await tx.mailbox.consume(work.run.id, last.seq, heardBy);
-    return { change, mail: hears ? unread.map((mail) => ({ ...mail, consumedBy: heardBy })) : [] };
+    const mail = hears ? unread.map((item) => ({ ...item, consumedBy: heardBy })) : [];
+    return { change, mail, stopping };
   });
-  apply(work, committed.change, committed.mail);
-  if (committed.change.say.length > 0) world.said?.();
-  if (committed.change.after.kind === "settle") world.meter?.run(committed.change.after.state);
-  await world.failpoint("step.after-commit");
-  return committed.change;
 }
 
-async function write(tx: Tx, work: Work, change: Change, now: number): Promise<void> {
+/** What most steps are; undefined where the store, this step or its fence wants a transaction. */
+async function inOneStatement(
+  store: Store,
+  world: World,
+  work: Work,
+  { hear, build }: Plan,
+): Promise<Committed | undefined> {
+  if (!store.commitStep) return undefined;
+  const change = build([]);
+  if (change.after.kind !== "start" || !changesJournalOnly(change)) return undefined;
+  const { results, spent } = change;
+  const done = await store.commitStep({
+    lease: work.lease,
+    cursor: work.run.cursor,
+    spent,
+    hears: hear,
+    results,
+    intents: change.after.intents,
+    now: world.clock.now(),
+  });
+  return done ? { change, mail: [], stopping: false } : undefined;
+}
+
+function changesJournalOnly({ patch = {}, manifest, memories, say }: Change): boolean {
+  return (
+    manifest === undefined && memories.length === 0 && say.length === 0 && Object.keys(patch).length === 0
+  );
+}
+
+/** True if a stop was asked for. */
+async function write(tx: Tx, work: Work, change: Change, now: number): Promise<boolean> {
   const { run, lease } = work;
   const intents = intentsOf(change.after);
-  await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
+  const fenced = await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
   for (const result of change.results) await tx.steps.finish(run.id, result, now);
   for (const intent of intents) await tx.steps.start(lease, intent, now);
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
@@ -88,6 +143,7 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<v
   for (const memory of change.memories) await tx.memories.add(memory);
   for (const utterance of change.say) await tx.outbox.add(utterance, now);
   await proceed(tx, work, change.after, now);
+  return fenced.stopRequestedBy !== undefined;
 }
 
 async function proceed(tx: Tx, work: Work, after: After, now: number): Promise<void> {
@@ -124,11 +180,7 @@ function apply(work: Work, change: Change, mail: readonly Mail[]): void {
     spent: change.spent,
     retries: 0,
   };
-  work.steps = withSteps(work.steps, change.steps);
-  if (contextBase !== undefined) {
-    work.steps = work.steps.filter((step) => step.n >= contextBase);
-    work.mail = work.mail.filter((item) => (item.consumedBy ?? contextBase) >= contextBase);
-  }
+  Object.assign(work, sinceBase(withSteps(work.steps, change.steps), work.mail, contextBase));
   if (change.manifest) work.manifest = change.manifest.content;
   work.mail.push(...mail);
 }

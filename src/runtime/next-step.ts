@@ -4,6 +4,7 @@
 //   Z2  Every end of a run posts its message in the transaction that ends it (I13).
 
 import { spentAfter } from "../domain/budget.ts";
+import type { Utterance } from "../domain/outbox.ts";
 import type { StepIntent } from "../store/contract.ts";
 import { type Act, type Done, type End, isAct, type Next } from "./act.ts";
 import { decide } from "./decide.ts";
@@ -16,7 +17,7 @@ import { compact } from "./journal-text.ts";
 import { stages } from "./pipeline.ts";
 import { settledTool, startedTool } from "./settle-steps.ts";
 import { stepId } from "./tool-act.ts";
-import type { Work } from "./work.ts";
+import { sinceBase, type Work } from "./work.ts";
 
 const unreadWords =
   "Not done: the person wrote something new meanwhile. Read it below, take it in, then go on and finish when it is all done.";
@@ -27,15 +28,19 @@ interface Move {
   /** `work` as it will be when `base` is committed. */
   readonly seen: Work;
   readonly base: Omit<Change, "after">;
+  /** The card of a run that has become long. */
+  readonly late: readonly Utterance[];
   readonly deps: RuntimeDeps;
 }
 
 /** Commits `done` together with what comes next, and returns that. */
 export async function moveOn(work: Work, done: Done, deps: RuntimeDeps): Promise<Next> {
   const base = baseOf(work, done, deps);
-  const move = { work, seen: preview(work, base), base, deps };
-  const wanted = done.next ?? decide(move.seen, decideDeps(deps));
+  const seen = preview(work, base);
+  const wanted = done.next ?? decide(seen, decideDeps(deps));
   const next = isAct(wanted) ? wanted : await fitEnd(wanted, deps);
+  const late = isAct(next) ? lateCard(work, deps.world) : []; // notes that there is a card now: `build` may be called twice
+  const move = { work, seen, base, late, deps };
   const intents = isAct(next) ? await intentsOf(next, deps) : [];
   let outcome: Next = next;
   await commit(deps.store, deps.world, work, {
@@ -84,7 +89,7 @@ function preview(work: Work, base: Move["base"]): Work {
   return {
     ...work,
     run: { ...work.run, ...patch, spent: base.spent },
-    steps: contextBase === undefined ? steps : steps.filter((step) => step.n >= contextBase),
+    ...sinceBase(steps, work.mail, contextBase),
   };
 }
 
@@ -97,11 +102,11 @@ function yields(next: Next): boolean {
   return next.kind === "ask" || (next.kind === "settle" && next.state === "done");
 }
 
-function start({ work, base, deps }: Move, act: Act, intents: readonly StepIntent[]): Change {
+function start({ base, late }: Move, act: Act, intents: readonly StepIntent[]): Change {
   return {
     ...base,
     steps: [...base.steps, ...startedSteps(act)],
-    say: [...base.say, ...lateCard(work, deps.world)],
+    say: [...base.say, ...late],
     after: { kind: "start", intents },
   };
 }
@@ -112,10 +117,12 @@ function readFirst({ work, base }: Move, next: End, act: Act & { kind: "model" }
   const step = work.steps.find((candidate) => candidate.n === held);
   const told =
     step?.kind === "tool" ? [settledTool(step, { content: unreadWords, isError: false }, "done")] : [];
+  const counted = told.length === 0 || base.results.some(({ n }) => n === held);
   const others = <T extends { readonly n: number }>(items: readonly T[]): T[] =>
     items.filter((item) => item.n !== held || told.length === 0);
   return {
     ...base,
+    spent: counted ? base.spent : spentAfter(base.spent, 1, undefined),
     results: [...others(base.results), ...told.map(({ row }) => row)],
     steps: [
       ...others(base.steps),

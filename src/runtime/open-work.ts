@@ -1,12 +1,15 @@
 // Loads what a segment needs of its run: rows, folder, last version.
 
 import { AppError } from "../base/errors.ts";
+import type { Run } from "../domain/run.ts";
+import type { Tx } from "../store/contract.ts";
 import type { Segment, SegmentControl } from "./contract.ts";
 import { decodeStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { instructions } from "./instructions.ts";
 import { expand } from "./journal-text.ts";
-import { offeredTools } from "./stages/validate.ts";
+import { scheduledOf, toolsOf } from "./scheduled.ts";
+import { offeredTools, toolSpecs } from "./stages/validate.ts";
 import { cardKey } from "./voice/run-card.ts";
 import type { Work } from "./work.ts";
 
@@ -14,23 +17,9 @@ import type { Work } from "./work.ts";
 export async function openWork(segment: Segment, control: SegmentControl, deps: RuntimeDeps): Promise<Work> {
   const { run, lease } = segment;
   const { blobs } = deps.workspaces;
-  const rows = await deps.store.read(async (tx) => {
-    const conversation = await tx.conversations.find(run.conversation);
-    if (!conversation) {
-      throw new AppError("run.corrupt", `Run ${run.id} belongs to no conversation; its row was deleted.`);
-    }
-    return {
-      conversation,
-      timeZone: (await tx.people.find(run.subject))?.timeZone,
-      steps: await tx.steps.list(run.id, run.contextBase),
-      mail: (await tx.mailbox.list(run.id, run.contextBase)).filter((mail) => mail.consumedBy !== undefined),
-      waits: await tx.waits.forRun(run.id),
-      manifest: await tx.manifests.latest(conversation.workspace),
-      card: await tx.outbox.find(cardKey(run.id)),
-    };
-  });
+  const rows = await deps.store.read((tx) => rowsOf(tx, run));
   const agent = deps.agents.find(run.agent);
-  const tools = offeredTools(deps.tools, agent.tools);
+  const tools = toolsOf(run, offeredTools(deps.tools, agent.tools));
   const text = instructions(agent, run);
   const steps = await Promise.all(
     rows.steps.map((step) => decodeStep(step, (stored) => expand(blobs, stored))),
@@ -48,17 +37,44 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     agent,
     conversation: rows.conversation,
     timeZone: rows.timeZone,
+    ...(rows.scheduled ? { scheduled: rows.scheduled } : {}),
     workspace,
     tools,
     instructions: text,
-    baseTokens: deps.model.countTokens(text + JSON.stringify(tools.map((tool) => tool.parameters))),
+    baseTokens: deps.model.countTokens(text + JSON.stringify(toolSpecs(tools))),
     steps,
     mail: rows.mail,
     waits: rows.waits,
     manifest,
     cardPosted: rows.card !== undefined,
     cardLine: undefined,
-    tokenRatio: 1,
-    overflowed: false,
+    stopping: run.stopRequestedBy !== undefined,
+  };
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- what the repositories return, side by side
+async function rowsOf(tx: Tx, run: Run) {
+  const isFresh = run.cursor === 0; // no step yet, so none that waits or has read anything
+  // Together: on a database elsewhere each of them is a way there and back.
+  const [conversation, person, steps, mail, waits, card] = await Promise.all([
+    tx.conversations.find(run.conversation),
+    tx.people.find(run.subject),
+    isFresh ? [] : tx.steps.list(run.id, run.contextBase),
+    isFresh ? [] : tx.mailbox.list(run.id, run.contextBase),
+    isFresh ? [] : tx.waits.forRun(run.id),
+    tx.outbox.find(cardKey(run.id)),
+  ]);
+  if (!conversation) {
+    throw new AppError("run.corrupt", `Run ${run.id} belongs to no conversation; its row was deleted.`);
+  }
+  return {
+    conversation,
+    timeZone: person?.timeZone,
+    steps,
+    mail: mail.filter(({ consumedBy }) => consumedBy !== undefined),
+    waits,
+    manifest: await tx.manifests.latest(conversation.workspace),
+    card,
+    scheduled: await scheduledOf(tx, run),
   };
 }

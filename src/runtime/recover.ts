@@ -2,16 +2,20 @@
 //
 //   B1  `read` and `keyed` steps are done again; `askable` ones are asked about first; a `once` step becomes `unknown`.
 //   B2  An answered wait becomes the result of the step that waited, once.
+//   B3  A step whose tool is gone, or takes other arguments now, can neither be done again nor asked about: where it may
+//       have acted it becomes `unknown`, and a person decides.
 
 import { raised } from "../domain/budget.ts";
 import type { ToolOutput } from "../domain/step.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import type { Tool } from "../tools/contract.ts";
 import { type Act, type Done, nothingDone, type PlannedCall, type SettledStep } from "./act.ts";
+import { askWhether } from "./ask-whether.ts";
 import type { DecodedStep, ToolStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { resumeSays } from "./effects.ts";
 import { admit, stages } from "./pipeline.ts";
+import { decidedOutput } from "./schedule-decided.ts";
 import { settledTool, settledWait } from "./settle-steps.ts";
 import { toolContext } from "./tool-act.ts";
 import { doubtOptions } from "./voice/attention.ts";
@@ -38,8 +42,9 @@ async function recoverTools(work: Work, steps: readonly ToolStep[], deps: Runtim
   const settled: SettledStep[] = [];
   for (const step of steps) {
     const tool = work.tools.find((candidate) => candidate.name === step.tool);
-    const verdict = tool ? await verdictOn(work, step, tool, deps) : gone(step);
+    const verdict = tool ? await verdictOn(work, step, tool, deps) : unrepeatable(work, step);
     if (verdict.kind === "parked") return { done: { ...nothingDone, next: { kind: "still-waiting" } } };
+    if (verdict.kind === "later") return { done: { ...nothingDone, next: { ...verdict, kind: "back-off" } } };
     if (verdict.kind === "unknown") return { done: inDoubt(step) };
     if (verdict.kind === "again") again.push(plannedAgain(work, step));
     else settled.push(settledTool(step, verdict.output));
@@ -56,50 +61,68 @@ async function recoverTools(work: Work, steps: readonly ToolStep[], deps: Runtim
   };
 }
 
+const supersededWords =
+  "Not decided: the person wrote something new before deciding, so what was asked no longer stands. Read it below, take it in, and ask again if it still holds.";
+
 type Verdict =
   | { readonly kind: "again" }
   | { readonly kind: "parked" }
   | { readonly kind: "unknown" }
+  | { readonly kind: "later"; readonly wakeAt: number; readonly retries: number }
   | { readonly kind: "result"; readonly output: ToolOutput };
 
 async function verdictOn(work: Work, step: ToolStep, tool: Tool, deps: RuntimeDeps): Promise<Verdict> {
+  if (waitFor(work, step.n)?.state === "superseded") {
+    return { kind: "result", output: { content: supersededWords, isError: true } };
+  }
   switch (tool.repeat) {
     case "read":
-    case "keyed":
       return { kind: "again" };
+    case "keyed":
+      return plannedAgain(work, step).admission.kind === "admitted"
+        ? { kind: "again" }
+        : unrepeatable(work, step);
     case "once":
       return { kind: "unknown" };
     case "waits": {
       const wait = waitFor(work, step.n);
       if (!wait) return { kind: "again" };
       if (!wait.answer) return { kind: "parked" };
-      return { kind: "result", output: answerOutput(wait.answer) };
+      return { kind: "result", output: outputOf(wait, wait.answer) };
     }
     case "askable":
-      return askWhether(work, step, deps);
+      return fateOf(work, step, deps);
     default:
       return tool.repeat satisfies never;
   }
 }
 
-async function askWhether(work: Work, step: ToolStep, deps: RuntimeDeps): Promise<Verdict> {
+async function fateOf(work: Work, step: ToolStep, deps: RuntimeDeps): Promise<Verdict> {
   const { admission } = plannedAgain(work, step);
-  if (admission.kind === "refused") return { kind: "result", output: admission.output };
-  const happened = await admission.call.bound.happened(toolContext(work, deps));
-  if (happened === undefined) return { kind: "unknown" };
-  if (!happened) return { kind: "again" };
+  if (admission.kind === "refused") return unrepeatable(work, step);
+  const { tool, bound: call } = admission.call;
+  const context = toolContext(work, step.n, deps);
+  const fate = await askWhether({ tool, call, step, context, tries: work.run.retries }, deps.world);
+  if (fate.kind === "never") return { kind: "again" };
+  if (fate.kind !== "happened") return fate;
   const content = "It was done before an interruption; checked now, it is there.";
   return { kind: "result", output: { content, isError: false } };
 }
 
-function gone(step: ToolStep): Verdict {
-  const content = `${step.tool} is not among your tools any more; whether it was done before the interruption is not known.`;
-  return { kind: "result", output: { content, isError: true } };
+/** B3. What was refused when it was asked for did nothing, and is refused again. */
+function unrepeatable(work: Work, step: ToolStep): Verdict {
+  const { admission } = plannedAgain(work, step);
+  if (step.identity !== undefined || admission.kind === "admitted") return { kind: "unknown" };
+  return { kind: "result", output: admission.output };
 }
 
 function plannedAgain(work: Work, step: ToolStep): PlannedCall {
   const request = { id: step.callId, name: step.tool, arguments: step.arguments };
   return { n: step.n, fresh: false, request, admission: admit(request, work.run, work.tools, stages) };
+}
+
+function outputOf(wait: Wait, answer: WaitAnswer): ToolOutput {
+  return wait.ask.kind === "schedule" ? decidedOutput(wait.id, wait.ask, answer) : answerOutput(answer);
 }
 
 export function answerOutput(answer: WaitAnswer): ToolOutput {
@@ -155,7 +178,9 @@ async function decideStep(work: Work, settled: SettledStep, deps: RuntimeDeps): 
 
 function resumedBudget(work: Work, step: DecodedStep, deps: RuntimeDeps): Done {
   const wait = waitFor(work, step.n);
-  if (!wait?.answer || wait.ask.kind !== "budget") return { ...nothingDone, next: { kind: "still-waiting" } };
+  // A run that goes on after its pause was stopped: whether it is still at its limit is looked at anew.
+  if (!wait) return { results: [settledWait(step.n, { answer: "stopped" })], effects: [] };
+  if (!wait.answer || wait.ask.kind !== "budget") return { ...nothingDone, next: { kind: "still-waiting" } };
   const { answer, by } = wait.answer;
   const { budget, spent, createdAt } = work.run;
   const ageMs = deps.world.clock.now() - createdAt;

@@ -3,12 +3,12 @@
 // Owns the order of steps. Does not own what a step does (tools/, model/), whether it may happen (stages/), or when we
 // are called (workers/). Invariants R1 to R3 are in contract.ts.
 
-import { isAppError } from "../base/errors.ts";
 import { LeaseLost, StoreUnavailable } from "../store/errors.ts";
 import { type Act, type Done, type End, isAct, type Next, nothingDone } from "./act.ts";
 import { performCompaction } from "./compaction-act.ts";
 import type { Runtime, Segment, SegmentControl, SegmentEnd } from "./contract.ts";
 import { failure } from "./decide.ts";
+import { NewerJournal } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { failUnopened } from "./fail-run.ts";
 import { performModel } from "./model-act.ts";
@@ -16,30 +16,51 @@ import { moveOn } from "./next-step.ts";
 import { openWork } from "./open-work.ts";
 import { composeOpening } from "./opening.ts";
 import { recover } from "./recover.ts";
+import { nextPromise } from "./scheduled.ts";
+import {
+  answeredWaits,
+  codeOf,
+  seeCompaction,
+  seenAs,
+  seeSegment,
+  stepsEnded,
+  waitsEnded,
+} from "./seeing.ts";
 import { stopped } from "./stopping.ts";
+import { suspendRun } from "./suspend-run.ts";
 import { performTools } from "./tool-act.ts";
 import { takeVersion } from "./versions.ts";
 import type { Work } from "./work.ts";
 
 export function createRuntime(deps: RuntimeDeps): Runtime {
   return {
-    async runSegment(segment, control) {
-      try {
-        return await attempt(segment, control, deps);
-      } catch (error) {
-        if (error instanceof LeaseLost || control.abandon.aborted) return "lost";
-        throw error;
-      }
+    runSegment(segment, control) {
+      const seen = seenAs(deps, segment);
+      return seeSegment(segment, seen, () => endOfAttempt(segment, control, seen));
     },
   };
+}
+
+async function endOfAttempt(
+  segment: Segment,
+  control: SegmentControl,
+  deps: RuntimeDeps,
+): Promise<SegmentEnd> {
+  try {
+    return await attempt(segment, control, deps);
+  } catch (error) {
+    if (error instanceof LeaseLost || control.abandon.aborted) return "lost";
+    throw error;
+  }
 }
 
 async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeDeps): Promise<SegmentEnd> {
   const work = await openWork(segment, control, deps).catch((error: unknown) => {
     if (error instanceof StoreUnavailable) throw error;
+    if (error instanceof NewerJournal) return suspendRun(segment, error, deps);
     return failUnopened(segment, error, deps);
   });
-  if (work === "settled") return "settled";
+  if (work === "settled" || work === "backing-off") return work;
   try {
     return await loop(work, deps);
   } catch (error) {
@@ -52,29 +73,28 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
 }
 
 async function loop(work: Work, deps: RuntimeDeps): Promise<SegmentEnd> {
+  const answered = answeredWaits(work);
   let next = await takeUp(work, deps);
+  waitsEnded(work, answered, deps);
   while (isAct(next)) {
     if (work.control.stillMine?.() === false) return "lost";
     const startedAt = deps.world.clock.now();
-    const done = work.control.stop.aborted ? undefined : await perform(work, next, deps);
-    if (done) measure(done, startedAt, deps);
+    const done = isStopping(work) ? undefined : await perform(work, next, deps);
+    if (done) stepsEnded(work, done, startedAt, deps);
     if (work.control.abandon.aborted) return "lost";
-    next = await moveOn(work, done && !work.control.stop.aborted ? done : await stopped(work, deps), deps);
+    const begun = done !== undefined;
+    next = await moveOn(
+      work,
+      done && !isStopping(work) ? done : await stopped(work, deps, { done, begun }),
+      deps,
+    );
   }
   return endOf(next);
 }
 
-function measure(done: Done, startedAt: number, { world }: RuntimeDeps): void {
-  const seconds = (world.clock.now() - startedAt) / 1000;
-  for (const { decoded, row } of done.results) {
-    world.meter?.step({ kind: decoded.kind, state: row.state, seconds });
-  }
-  if (done.usage) world.meter?.usage(done.usage);
-}
-
 /** The first act of the segment: what was interrupted, what was answered, or simply what comes next. */
 async function takeUp(work: Work, deps: RuntimeDeps): Promise<Next> {
-  if (work.control.stop.aborted) return moveOn(work, await stopped(work, deps), deps);
+  if (isStopping(work)) return moveOn(work, await stopped(work, deps), deps);
   const recovered = await recover(work, deps);
   if ("act" in recovered) return recovered.act;
   if (work.run.opening !== undefined) return moveOn(work, recovered.done, deps);
@@ -84,11 +104,16 @@ async function takeUp(work: Work, deps: RuntimeDeps): Promise<Next> {
     work,
     {
       ...recovered.done,
-      patch: { opening, checkInAt: deps.world.clock.now() + deps.agents.checkInMs },
+      patch: { opening, ...nextPromise(work.run, deps.world.clock.now() + deps.agents.checkInMs) },
       ...(manifest ? { manifest } : {}),
     },
     deps,
   );
+}
+
+/** ST1: whichever says so first, the signal or a commit. */
+function isStopping(work: Work): boolean {
+  return work.stopping || work.control.stop.aborted;
 }
 
 function perform(work: Work, act: Act, deps: RuntimeDeps): Promise<Done> {
@@ -96,7 +121,7 @@ function perform(work: Work, act: Act, deps: RuntimeDeps): Promise<Done> {
     case "model":
       return performModel(work, act.n, deps);
     case "compaction":
-      return performCompaction(work, act.n, deps);
+      return seeCompaction(work, act.n, deps, () => performCompaction(work, act.n, deps));
     case "tools":
       return performTools(work, act.calls, deps);
     default:
@@ -125,7 +150,7 @@ function endOf(next: Next): SegmentEnd {
 
 /** A failure outside any tool or model call: foreseen ones have their words, a bug fails the run loudly. */
 function unforeseen(work: Work, error: unknown, deps: RuntimeDeps): End {
-  const code = isAppError(error) ? error.code : "run.bug";
-  deps.world.log.error("A run failed", { run: work.run.id, step: work.run.cursor, code, error });
+  const code = codeOf(error);
+  deps.world.log.error("A run failed", { step: work.run.cursor, code, error });
   return failure(work, code);
 }

@@ -16,7 +16,7 @@ export async function settledModel(blobs: Blobs, n: number, output: ModelOutput)
 /** A model or compaction step that came to nothing; `code` says why. */
 export function settledFailure(kind: "model" | "compaction", n: number, code: string): SettledStep {
   return {
-    decoded: { kind, n, state: "failed" },
+    decoded: { kind, n, state: "failed", failure: code },
     row: { n, state: "failed", result: JSON.stringify({ code }) },
   };
 }

@@ -1,38 +1,67 @@
 // A person said stop: acts have ended, what was under way gets a result, the run settles as stopped (ux c.8).
+//
+//   ST1  An act that was not begun when the stop was there is never begun.
+//   ST2  What was cut off is marked, so that a run that goes on from here does it again, unless it may happen only once (I5).
 
+import type { ModelOutput } from "../domain/step.ts";
 import type { Done, SettledStep } from "./act.ts";
-import type { DecodedStep } from "./decoded-step.ts";
+import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { settledFailure, settledTool, settledWait } from "./settle-steps.ts";
-import { stoppedText } from "./voice/result.ts";
+import { resultsAfter } from "./transcript.ts";
+import { type SeenStep, stoppedText } from "./voice/stop-report.ts";
 import type { Work } from "./work.ts";
 
-export async function stopped(work: Work, deps: RuntimeDeps): Promise<Done> {
+/** `done`: what the last act still brought. `begun` is false if that act, whose intent stands, was not begun. */
+export async function stopped(
+  work: Work,
+  deps: RuntimeDeps,
+  { done, begun = true }: { readonly done?: Done | undefined; readonly begun?: boolean } = {},
+): Promise<Done> {
   const byName = await deps.store.read(async (tx) => {
     const by = (await tx.runs.find(work.run.id))?.stopRequestedBy;
     if (by === undefined) return work.run.subjectName;
     return (await tx.people.find(by))?.name ?? by;
   });
+  const brought = (done?.results ?? []).filter(isWhole);
+  const cut = work.steps
+    .filter((step) => step.state === "started" && !brought.some(({ row }) => row.n === step.n))
+    .map((step) => cutOff(work, step, begun));
+  const results = [...brought, ...cut];
+  const steps = withSteps(
+    work.steps,
+    results.map(({ decoded }) => decoded),
+  );
   return {
-    results: work.steps.filter((step) => step.state === "started").map((step) => cutOff(work, step)),
+    results,
     effects: [],
+    ...(brought.length > 0 && done?.manifest ? { manifest: done.manifest } : {}),
     next: {
       kind: "settle",
       state: "stopped",
       code: "stopped",
-      text: stoppedText(work.run, byName),
+      text: stoppedText(work.run, byName, steps.map(seen), notStarted(steps)),
       files: [],
     },
   };
 }
 
+/** An act that came to its end before the stop reached it is done, and stays done. */
+function isWhole({ decoded }: SettledStep): boolean {
+  return decoded.kind === "tool" && decoded.state === "done";
+}
+
 /** A `once` act that was cut off may have happened: it stays unknown and is never repeated (I5). */
-function cutOff(work: Work, step: DecodedStep): SettledStep {
+function cutOff(work: Work, step: DecodedStep, begun: boolean): SettledStep {
   switch (step.kind) {
     case "tool": {
       const once = work.tools.find((tool) => tool.name === step.tool)?.repeat === "once";
-      const content = once ? "Stopped while it ran: it may have happened." : "Stopped by a person.";
-      return settledTool(step, { content, isError: true }, once ? "unknown" : "failed");
+      if (once && begun) {
+        const content = "Stopped while it ran: it may have happened.";
+        return settledTool(step, { content, isError: true }, "unknown");
+      }
+      const content = begun ? "Stopped by a person." : "Stopped by a person before it began.";
+      return settledTool(step, { content, isError: true, cut: begun ? "begun" : "unbegun" }, "failed");
     }
     case "wait":
       return settledWait(step.n, { answer: "stopped" });
@@ -42,4 +71,20 @@ function cutOff(work: Work, step: DecodedStep): SettledStep {
     default:
       return step satisfies never;
   }
+}
+
+function seen(step: DecodedStep): SeenStep {
+  if (step.kind !== "tool") return { kind: step.kind, state: step.state };
+  return { kind: "tool", state: step.state, tool: step.tool, cut: step.output?.cut };
+}
+
+/** Tools that the last answer of the model asked for and that have no step. */
+function notStarted(steps: readonly DecodedStep[]): string[] {
+  const index = steps.findLastIndex((step) => step.kind === "model" && step.output);
+  const last = steps[index];
+  const output: ModelOutput | undefined = last?.kind === "model" ? last.output : undefined;
+  const begun = resultsAfter(index, steps);
+  return (output?.calls ?? [])
+    .filter((call) => !begun.some((step) => step.callId === call.id))
+    .map(({ name }) => name);
 }

@@ -14,7 +14,9 @@ import { memoryScope } from "./memory-scope.ts";
 import { resultFile } from "./own-files.ts";
 import { stages } from "./pipeline.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
+import { seeTool } from "./seeing.ts";
 import { settledTool, type ToolStepId } from "./settle-steps.ts";
+import { maySayNothing } from "./scheduled.ts";
 import { execute } from "./stages/execute.ts";
 import { takeVersion } from "./versions.ts";
 import type { Work } from "./work.ts";
@@ -24,17 +26,16 @@ export async function performTools(
   calls: readonly PlannedCall[],
   deps: RuntimeDeps,
 ): Promise<Done> {
-  const context = toolContext(work, deps);
   await deps.world.failpoint("tool.before-act");
   const outcomes = await Promise.all(
-    calls.map(async (call) => ({ call, outcome: await outcomeOf(call, context, deps) })),
+    calls.map(async (call) => ({ call, outcome: await outcomeOf(work, call, deps) })),
   );
   await deps.world.failpoint("tool.after-act");
   const results: SettledStep[] = [];
   const effects: StepEffects[] = [];
   let written = false;
   for (const { call, outcome } of outcomes) {
-    const ended = endOf(call, outcome, deps.world.clock.now());
+    const ended = endOf(work, call, outcome, deps);
     if (ended) return { results, effects, ...ended, ...(await versionOf(work, call, written, deps)) };
     if (outcome.kind !== "result") continue;
     const output = await shrinkResult(work, call, outcome);
@@ -48,14 +49,14 @@ export async function performTools(
 
 /** The calls that end or park the run come back as the next thing to do; their step is settled with that. */
 function endOf(
+  work: Work,
   call: PlannedCall,
   outcome: ToolOutcome,
-  now: number,
+  deps: RuntimeDeps,
 ): (Pick<Done, "next"> & { readonly results?: readonly SettledStep[] }) | undefined {
   switch (outcome.kind) {
     case "ask": {
-      const dueAt =
-        outcome.dueInMinutes === undefined ? undefined : now + Math.round(outcome.dueInMinutes * 60_000);
+      const dueAt = dueAtOf(outcome, deps);
       return {
         next: { kind: "ask", n: call.n, ask: outcome.ask, ...(dueAt === undefined ? {} : { dueAt }) },
       };
@@ -66,7 +67,7 @@ function endOf(
         next: {
           kind: "settle",
           state: "done",
-          code: "done",
+          ...(outcome.nothingNew && maySayNothing(work) ? quietly : { code: "done" }),
           text: outcome.summary,
           files: outcome.files,
         },
@@ -78,9 +79,28 @@ function endOf(
   }
 }
 
-async function outcomeOf(call: PlannedCall, context: ToolContext, deps: RuntimeDeps): Promise<ToolOutcome> {
-  if (call.admission.kind === "refused") return { kind: "result", ...call.admission.output };
-  return execute(call.admission.call, context, deps.world);
+const quietly = { code: "nothing_new", quiet: true } as const;
+/** Where the settings name none. */
+const usualApprovalMs = 30 * 60_000;
+
+/** When the ask is decided by itself: a question by its default, an approval by nobody having given it. */
+function dueAtOf(
+  { ask, dueInMinutes }: Extract<ToolOutcome, { kind: "ask" }>,
+  { agents, world }: RuntimeDeps,
+): number | undefined {
+  const now = world.clock.now();
+  if (ask.kind === "schedule") return now + (agents.approvalMs ?? usualApprovalMs);
+  return dueInMinutes === undefined ? undefined : now + Math.round(dueInMinutes * 60_000);
+}
+
+async function outcomeOf(work: Work, call: PlannedCall, deps: RuntimeDeps): Promise<ToolOutcome> {
+  const came = seeTool(work, call, deps);
+  const outcome =
+    call.admission.kind === "refused"
+      ? ({ kind: "result", ...call.admission.output } as const)
+      : await execute(call.admission.call, toolContext(work, call.n, deps), deps.world);
+  came(outcome);
+  return outcome;
 }
 
 function audit(work: Work, call: PlannedCall, output: ToolOutput): void {
@@ -132,12 +152,14 @@ async function shrinkResult(
   };
 }
 
-export function toolContext(work: Work, deps: RuntimeDeps): ToolContext {
+export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolContext {
   const scope = memoryScope(work.run, work.conversation);
   return {
+    key: `${work.run.id}:${n}`,
     workspace: work.workspace,
     signal: work.signal,
     now: () => deps.world.clock.now(),
+    timeZone: work.timeZone,
     fetch: deps.fetch,
     recall: (query) =>
       deps.store.read((tx) => tx.memories.search(work.run.tenant, work.run.agent, scope, query, 20)),

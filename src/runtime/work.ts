@@ -5,11 +5,19 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import type { Lease, Run } from "../domain/run.ts";
+import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
 import type { Tool } from "../tools/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
 import type { SegmentControl } from "./contract.ts";
 import type { DecodedStep } from "./decoded-step.ts";
+
+/** What is known of the schedule that a run is of. */
+export interface Scheduled {
+  readonly schedule: Schedule;
+  /** The last time that it came to an end. */
+  readonly before?: Run;
+}
 
 /** Mutable on purpose: `journal.ts` moves it on with each commit, nobody else writes it. */
 export interface Work {
@@ -22,6 +30,8 @@ export interface Work {
   readonly conversation: Conversation;
   /** Of the run's subject, where the platform told it. */
   readonly timeZone: string | undefined;
+  /** Absent for what a person asked for. */
+  readonly scheduled?: Scheduled;
   readonly workspace: Workspace;
   /** The tools of the agent's ceiling. */
   readonly tools: readonly Tool[];
@@ -36,14 +46,25 @@ export interface Work {
   cardLine: string | undefined;
   /** Estimated tokens of instructions and tool schemas. */
   readonly baseTokens: number;
-  /** Reported tokens over estimated ones, at least 1: corrects the estimate. */
-  tokenRatio: number;
-  /** The model service said that the context does not fit. */
-  overflowed: boolean;
+  /** A commit has seen that a stop was asked for, sooner than the signal. */
+  stopping: boolean;
 }
 
 export function opening(work: Work): string {
   return work.run.opening ?? work.run.goal;
+}
+
+/** What a window that begins at `base` holds of `steps` and `mail`. */
+export function sinceBase(
+  steps: readonly DecodedStep[],
+  mail: readonly Mail[],
+  base: number | undefined,
+): Pick<Work, "steps" | "mail"> {
+  if (base === undefined) return { steps: [...steps], mail: [...mail] };
+  return {
+    steps: steps.filter((step) => step.n >= base),
+    mail: mail.filter((item) => (item.consumedBy ?? base) >= base),
+  };
 }
 
 /** What the subject added on the way, for the card's "Noted". */

@@ -10,29 +10,47 @@
 //   S5  `advance` is the fence: it refuses with `LeaseLost` unless run, epoch, owner and cursor all match (I8).
 //       What follows in the same `write` needs no check of its own.
 
-import type { Bell } from "../domain/bell.ts";
-import type { Budget, Spent } from "../domain/budget.ts";
+import type { Spent } from "../domain/budget.ts";
 import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
 import type { Feedback } from "../domain/feedback.ts";
 import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId, WaitId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { ManifestRow } from "../domain/manifest.ts";
-import type { Memory, MemoryScope } from "../domain/memory.ts";
+import type { Memory, MemoryOwner, MemoryScope, NewMemory } from "../domain/memory.ts";
 import type { OutboxEntry, OutboxOp, Utterance } from "../domain/outbox.ts";
 import type { Person } from "../domain/person.ts";
-import type { Plan } from "../domain/plan.ts";
-import type { Lease, Run, RunMode, RunOutcome, RunState, TerminalRunState } from "../domain/run.ts";
+import type { Lease } from "../domain/run.ts";
 import type { Schedule, ScheduleState } from "../domain/schedule.ts";
 import type { Step, StepKind, StepState } from "../domain/step.ts";
+import type { Trouble } from "../domain/trouble.ts";
 import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
+import type { RunRepository } from "./contract-runs.ts";
 
 export interface Store {
   readonly dialect: "sqlite" | "postgres";
   /** Committed state only. May see a newer state with each query inside. */
   read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   write<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * What most steps commit, in one statement; absent where a transaction costs no more. False if nothing was written,
+   * whatever the reason: the transaction of the same step tells.
+   */
+  commitStep?(commit: StepCommit): Promise<boolean>;
   close(): Promise<void>;
+}
+
+/** A step whose commit changes nothing but the journal and the run's cursor. */
+export interface StepCommit {
+  readonly lease: Lease;
+  /** Where the run stands; it moves on by the intents. */
+  readonly cursor: number;
+  readonly spent: Spent;
+  /** The next step reads mail: nothing is committed if any is unread. */
+  readonly hears: boolean;
+  readonly results: readonly StepResult[];
+  readonly intents: readonly StepIntent[];
+  readonly now: number;
 }
 
 export interface Tx {
@@ -49,6 +67,7 @@ export interface Tx {
   readonly feedback: FeedbackRepository;
   readonly schedules: ScheduleRepository;
   readonly locks: LockRepository;
+  readonly troubles: TroubleRepository;
   readonly slackInstallations: SlackInstallationRepository;
 }
 
@@ -60,6 +79,11 @@ export interface ConversationRepository {
   ): Promise<Conversation>;
   find(id: ConversationId): Promise<Conversation | undefined>;
   list(): Promise<Conversation[]>;
+  /**
+   * Gives a conversation that was not begun its thread. If somebody else's conversation is found at that address already, it
+   * keeps being found by its old one, and is there all the same.
+   */
+  begin(id: ConversationId, address: ConversationAddress): Promise<void>;
   setMuted(id: ConversationId, muted: boolean): Promise<void>;
   /** Of the whole channel that `address` is in, whatever its conversations say. */
   setChannelMuted(address: ConversationAddress, muted: boolean): Promise<void>;
@@ -70,6 +94,8 @@ export interface PersonRepository {
   /** Remembers how a platform last described the person. */
   see(person: Person, tenant: TenantId, now: number): Promise<void>;
   find(key: PersonKey): Promise<Person | undefined>;
+  /** As last described, if that was at `since` or later. */
+  recall(key: PersonKey, since: number): Promise<Person | undefined>;
 }
 
 /** `new`: heard, not yet routed. `routed`: became part of a run or was acted on. `noted`: kept as context only. */
@@ -102,8 +128,8 @@ export interface InboxRepository {
   }): Promise<boolean>;
   /** `new` rows of one conversation, oldest first. On Postgres locks them until the transaction ends. */
   unrouted(conversation: ConversationId): Promise<InboxRow[]>;
-  /** Conversations with `new` rows that are due, and the run of nobody's: for the sweeper. */
-  dueConversations(now: number, limit: number): Promise<ConversationId[]>;
+  /** Conversations with `new` rows that are due: for the sweeper. Those of the platforms in `left` are another process's. */
+  dueConversations(now: number, limit: number, left?: readonly string[]): Promise<ConversationId[]>;
   /** Conditional on still being `new`; false if somebody else routed it. */
   route(id: string, state: Exclude<InboxState, "new">, run?: RunId): Promise<boolean>;
   /** Messages of a conversation that were received before `before`, newest `limit` of them, oldest first. */
@@ -114,132 +140,10 @@ export interface InboxRepository {
   findMessage(conversation: ConversationId, messageId: string): Promise<InboxRow | undefined>;
   /** Replaces the text of a stored message that was edited; empties text and files when it was deleted. */
   rewrite(conversation: ConversationId, messageId: string, text: string | undefined): Promise<boolean>;
+  /** When the oldest event that is not routed yet was received. */
+  oldestNew(): Promise<number | undefined>;
   /** Deletes routed and noted rows received before `before`; returns how many. */
   prune(before: number): Promise<number>;
-}
-
-export interface NewRun {
-  readonly id: RunId;
-  readonly tenant: TenantId;
-  readonly conversation: ConversationId;
-  readonly agent: string;
-  readonly subject: PersonKey;
-  readonly subjectName: string;
-  readonly mode: RunMode;
-  readonly goal: string;
-  readonly title: string;
-  readonly budget: Budget;
-  readonly continues?: RunId;
-  readonly schedule?: ScheduleId;
-  readonly now: number;
-}
-
-export interface RunPatch {
-  readonly title?: string;
-  readonly plan?: Plan;
-  readonly opening?: string;
-  readonly budget?: Budget;
-  readonly contextBase?: number;
-  readonly finishing?: boolean;
-  readonly checkInAt?: number;
-}
-
-export interface ClaimLimits {
-  /** Runs with a live lease that one person may have at once. */
-  readonly perPerson: number;
-  readonly perTenant: number;
-}
-
-export type ClaimResult =
-  | {
-      readonly kind: "claimed";
-      readonly run: Run;
-      readonly lease: Lease;
-      /** The last owner never let go: work in a fresh folder made from the last manifest. */
-      readonly takenOver: boolean;
-    }
-  /** Not runnable, already leased, or gone: drop the bell. */
-  | { readonly kind: "nothing" }
-  /** Runnable, but person or tenant has its share, or another run is at work in its folder: it is rung when one ends. */
-  | { readonly kind: "capped" };
-
-export interface RunFilter {
-  readonly states?: readonly RunState[];
-  readonly conversation?: ConversationId;
-  readonly subject?: PersonKey;
-  readonly limit: number;
-}
-
-export interface RunRepository {
-  /** Undefined if the conversation has an active run already (I3): the unique index decides. */
-  create(run: NewRun): Promise<Run | undefined>;
-  find(id: RunId): Promise<Run | undefined>;
-  active(conversation: ConversationId): Promise<Run | undefined>;
-  /** What is not over of a person's own, in all places, newest first. */
-  activeOf(subject: PersonKey, limit: number): Promise<Run[]>;
-  /** Newest first. */
-  list(filter: RunFilter): Promise<Run[]>;
-  counts(): Promise<Readonly<Partial<Record<RunState, number>>>>;
-
-  /** What the person's tenant has ahead of this person's next run, by round-robin among its people (I3). */
-  priority(tenant: TenantId, subject: PersonKey): Promise<number>;
-  /**
-   * Takes the run if it is `queued` (or `working` with an expired lease) and due, its bell's segment is the
-   * current one and the limits allow it: raises the epoch, counts a barren claim, sets `working`. Raises the
-   * segment, too: the bell of a run that is taken over later has a name that no dead worker's queue job holds.
-   */
-  claim(
-    bell: Pick<Bell, "run" | "segment">,
-    owner: string,
-    leaseMs: number,
-    limits: ClaimLimits,
-    now: number,
-  ): Promise<ClaimResult>;
-  /** The fence (S5). Moves the cursor from `from` to `to`, stores `spent`, clears retries and barren claims. */
-  advance(lease: Lease, from: number, to: number, spent: Spent): Promise<void>;
-  /** Other columns of a run that the caller has fenced in this transaction. */
-  patch(run: RunId, patch: RunPatch): Promise<void>;
-  /** `working → waiting`, lease released, next segment. Fenced. */
-  park(lease: Lease, wakeAt: number | undefined): Promise<void>;
-  /** `working → queued`, lease released, next segment; `wakeAt` for back-off, with `retries` counted up. Fenced. */
-  requeue(lease: Lease, wakeAt: number | undefined, retries: number): Promise<void>;
-  /** Ends a run under its lease: `working → state`. Fenced. Cancels its open waits. */
-  settle(lease: Lease, state: TerminalRunState, outcome: RunOutcome, now: number): Promise<void>;
-  /** Ends a run that nobody works on: `queued | waiting → state`. False if it is leased or ended. Cancels waits. */
-  settleIdle(run: RunId, state: TerminalRunState, outcome: RunOutcome, now: number): Promise<boolean>;
-  /** `waiting → queued`, next segment. False if it was not waiting. */
-  wake(run: RunId): Promise<boolean>;
-  /** Marks a working run to be stopped. False if it is not active. */
-  requestStop(run: RunId, by: PersonKey): Promise<boolean>;
-
-  /** Leases that are to be kept: those of `owner` among `runs` that still hold get `until`; returns their ids. */
-  renew(owner: string, runs: readonly RunId[], until: number): Promise<RunId[]>;
-  /** What a worker must know each second of the runs it holds. */
-  watch(runs: readonly RunId[]): Promise<readonly WatchedRun[]>;
-  /** Owners of live leases, for the supervisor. */
-  leaseOwners(now: number): Promise<string[]>;
-  /** Makes the leases of a dead owner claimable at once; returns how many. */
-  expireLeases(owner: string, now: number): Promise<number>;
-  /**
-   * Runs that could be worked on now and have no live lease, at most `perPerson` (less what is leased) of each
-   * person, fair order, with their priority: what the sweeper rings.
-   */
-  runnable(now: number, limits: ClaimLimits, limit: number): Promise<Bell[]>;
-  /** `waiting` runs whose `wakeAt` has come. */
-  dueWaiting(now: number, limit: number): Promise<RunId[]>;
-  /** Runs whose promise is broken: active, and `checkInAt` has passed (I13). */
-  overdue(now: number, limit: number): Promise<Run[]>;
-  /** Sets the next promise of a run; used by whoever spoke. */
-  promise(run: RunId, checkInAt: number | undefined): Promise<void>;
-}
-
-export interface WatchedRun {
-  readonly run: RunId;
-  readonly epoch: number;
-  readonly leaseOwner?: string;
-  readonly stopRequestedBy?: PersonKey;
-  /** Highest mailbox row. */
-  readonly mail: number;
 }
 
 export interface StepIntent {
@@ -301,6 +205,10 @@ export interface WaitRepository {
   due(now: number, limit: number): Promise<Wait[]>;
   /** Open waits that are to be nudged; returns each once, clearing `nudgeAt`. */
   takeNudges(now: number, limit: number): Promise<Wait[]>;
+  /** `open → superseded`: its person wrote something new before deciding. False if something else came first. */
+  supersede(id: WaitId, now: number): Promise<boolean>;
+  /** An open wait is to be nudged at `at`. */
+  remindAt(id: WaitId, at: number): Promise<void>;
   /** Every open wait. */
   listOpen(limit: number): Promise<Wait[]>;
 }
@@ -315,12 +223,18 @@ export interface OutboxRepository {
   /**
    * Takes up to `limit` entries that are due, or `sending` since before `staleBefore` (their sender died):
    * the earliest unsent of each conversation only, so that order holds. Sets `sending` and counts the attempt.
+   * What is to be said on the platforms in `left` is left to another process.
    */
-  claim(now: number, staleBefore: number, limit: number): Promise<OutboxEntry[]>;
+  claim(now: number, staleBefore: number, limit: number, left?: readonly string[]): Promise<OutboxEntry[]>;
   /** `sending → sent`. */
   sent(key: string, providerId: string | undefined, now: number): Promise<void>;
   /** `sending → due` again at `dueAt`. */
   retry(key: string, dueAt: number): Promise<void>;
+  /**
+   * Leaves an entry that this version can't read to another one until `dueAt`. False, and nothing done, if it was made before
+   * `madeSince` or is not to be said any more.
+   */
+  leave(key: string, dueAt: number, madeSince: number): Promise<boolean>;
   /** `due | sending → dropped`: superseded edits, refused decorations. */
   drop(key: string): Promise<void>;
   /** Drops `due` edits of `target` that are older than entry `newerThan` (they say less than what comes). */
@@ -329,11 +243,18 @@ export interface OutboxRepository {
   latestEdit(conversation: ConversationId, target: string): Promise<OutboxEntry | undefined>;
   /** Entries of a conversation, oldest first. */
   list(conversation: ConversationId, limit: number): Promise<OutboxEntry[]>;
+  /** Posts of a conversation that are sent and were decided before `before`: the newest `limit` of them, oldest first. */
+  posted(conversation: ConversationId, before: number, limit: number): Promise<OutboxEntry[]>;
   /** When the next `due` entry is due, if there is one. */
   nextDue(): Promise<number | undefined>;
   /** Entries that are due or being sent. */
   countDue(now: number): Promise<number>;
   replaceOp(key: string, op: OutboxOp): Promise<void>;
+  /**
+   * Conversations whose last session mark is sent, says that somebody is at work or awaited, and stands where no run is
+   * active: among the newest `rows` entries.
+   */
+  orphanMarks(rows: number): Promise<OutboxEntry[]>;
 }
 
 export interface ManifestRepository {
@@ -344,8 +265,9 @@ export interface ManifestRepository {
 }
 
 export interface MemoryRepository {
-  add(memory: Memory): Promise<void>;
-  /** Facts of this agent and scope that share words with `query`, best first; all, newest first, if it is empty. */
+  /** The same fact of the same owner twice is once. The oldest goes when there are too many. */
+  add(memory: NewMemory): Promise<void>;
+  /** Facts of this agent and scope that share words with `query`, best first; all, newest first, if it has none. */
   search(
     tenant: TenantId,
     agent: string,
@@ -353,6 +275,10 @@ export interface MemoryRepository {
     query: string,
     limit: number,
   ): Promise<Memory[]>;
+  /** All of them, oldest first: a fact keeps its place while others only come. */
+  list(owner: MemoryOwner): Promise<Memory[]>;
+  /** Erases these, where they are the owner's; returns how many were. */
+  forget(owner: MemoryOwner, ids: readonly string[]): Promise<number>;
 }
 
 export interface FeedbackRepository {
@@ -363,6 +289,7 @@ export interface FeedbackRepository {
 }
 
 export interface SchedulePatch {
+  readonly agent?: string;
   readonly state?: ScheduleState;
   /** Null takes it away. */
   readonly why?: string | null;
@@ -394,6 +321,16 @@ export interface ScheduleRepository {
    * `from`. False if somebody else took it, or it is not active any more (SC2).
    */
   fire(id: ScheduleId, from: number, next: number | undefined): Promise<boolean>;
+}
+
+export interface TroubleRepository {
+  /** False if there is one at the place already. */
+  open(trouble: Trouble): Promise<boolean>;
+  /** Conditional on `from`; false if somebody else changed it. */
+  change(place: string, from: readonly RunId[], to: readonly RunId[]): Promise<boolean>;
+  /** False if it was over already. */
+  end(place: string): Promise<boolean>;
+  list(): Promise<Trouble[]>;
 }
 
 /** Named leases: the sweeper's, and the one that keeps a second process off an SQLite file. */

@@ -90,9 +90,10 @@ async function closed(store: Promise<Store> | undefined): Promise<void> {
   await (await store)?.close();
 }
 
+/** LK5. */
 function open(target: LeaseTarget): Promise<Store> {
-  if ("sqlitePath" in target) return createSqliteStore({ path: target.sqlitePath });
-  return createPostgresStore({ url: target.postgresUrl, maxConnections: 1 });
+  if ("sqlitePath" in target) return createSqliteStore({ path: target.sqlitePath, tablesAsTheyAre: true });
+  return createPostgresStore({ url: target.postgresUrl, maxConnections: 1, tablesAsTheyAre: true });
 }
 
 if (!isMainThread) {

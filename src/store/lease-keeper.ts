@@ -5,6 +5,8 @@
 //   LK3  A run whose last confirmed renewal is nearly `leaseMs` old is lost too, whatever the reason (the database is out of
 //        reach, the thread is dead, the whole process was frozen): its worker stops before anybody else may start.
 //   LK4  Each loss is told once. What has been dropped is not told.
+//   LK5  The thread takes the tables as they are: in the middle of a deploy they may be those of a newer version already, and the
+//        processes of this one keep their leases.
 //
 // Who is about to act outside can ask for LK3 at once with `check`: after a freeze it may run before the timer does.
 
@@ -32,6 +34,8 @@ export interface LeaseKeeper {
   drop(run: RunId): void;
   /** Tells at once of the leases that are over by time. */
   check(): void;
+  /** How long ago the lease that waits longest was confirmed, in milliseconds; undefined while none is held. */
+  oldestMs(): number | undefined;
   /** Lets go of everything without a word. */
   stop(): Promise<void>;
 }
@@ -87,6 +91,11 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
       if (confirmed.delete(run)) thread?.tell({ kind: "drop", run });
     },
     check,
+    oldestMs() {
+      const now = momentOf(clock);
+      const ages = [...confirmed.values()].map(({ at }) => elapsedMs(at, now));
+      return ages.length === 0 ? undefined : Math.max(...ages);
+    },
     async stop() {
       confirmed.clear();
       cancelWatch();

@@ -7,6 +7,7 @@
 //        repeats it meets the fence, the key or the constraint that it left, if it left one.
 //   PG5  Statements are sent without waiting for the answers that nobody needs, BEGIN's among them; the server takes them in
 //        order. COMMIT is believed only when the server says COMMIT: after a failed statement it says ROLLBACK.
+//   PG6  The commit of an ordinary step is one statement without BEGIN and COMMIT (postgres-step.ts): a transaction by itself.
 
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
@@ -18,6 +19,7 @@ import type { Store, Tx } from "./contract.ts";
 import { postgresDialect } from "./dialect.ts";
 import { isRepeatable, postgresFailure } from "./postgres-errors.ts";
 import { migratePostgres } from "./postgres-migrate.ts";
+import { commitStep } from "./postgres-step.ts";
 import { type Handle, noted, openSession } from "./session.ts";
 import { createTx } from "./tx.ts";
 
@@ -26,6 +28,8 @@ export interface PostgresStoreOptions {
   /** 10 if absent. */
   readonly maxConnections?: number;
   readonly log?: Logger;
+  /** Takes the tables as they are, also those of a newer version. For who has opened this database before. */
+  readonly tablesAsTheyAre?: boolean;
 }
 
 const attempts = 5;
@@ -36,7 +40,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
   try {
     const client = await pool.connect();
     try {
-      await migratePostgres(client, database);
+      if (options.tablesAsTheyAre !== true) await migratePostgres(client, database);
     } finally {
       client.release();
     }
@@ -102,6 +106,8 @@ function storeOn(pool: pg.Pool, database: string): Store {
 
     write: <T>(fn: (tx: Tx) => Promise<T>) =>
       underWay.run(() => repeated(() => inTransaction(pool, handleOf, fn))),
+
+    commitStep: (commit) => underWay.run(() => repeated(() => commitStep(pool, commit))),
 
     close: () => underWay.close(() => pool.end()),
   };

@@ -137,6 +137,7 @@ export const runs = pgTable(
       .on(table.subject, table.createdAt)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
     index("runs_schedule").on(table.schedule, table.createdAt).where(sql`${table.schedule} is not null`),
+    uniqueIndex("runs_continues").on(table.continues).where(sql`${table.continues} is not null`),
   ],
 );
 
@@ -360,3 +361,15 @@ export const schedules = pgTable(
     index("schedules_tenant").on(table.tenant, table.createdAt),
   ],
 );
+
+/** Where something outside is in the way of several runs, and the one message that says so, until it is over. */
+export const troubles = pgTable("troubles", {
+  place: text("place").primaryKey(),
+  key: text("key").notNull(),
+  conversation: text("conversation")
+    .$type<ConversationId>()
+    .notNull()
+    .references(() => conversations.id),
+  runs: text("runs").notNull(),
+  since: ms("since").notNull(),
+});

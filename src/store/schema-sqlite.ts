@@ -112,6 +112,7 @@ export const runs = sqliteTable(
       .on(table.subject, table.createdAt)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
     index("runs_schedule").on(table.schedule, table.createdAt).where(sql`${table.schedule} is not null`),
+    uniqueIndex("runs_continues").on(table.continues).where(sql`${table.continues} is not null`),
   ],
 );
 
@@ -325,3 +326,13 @@ export const schedules = sqliteTable(
     index("schedules_tenant").on(table.tenant, table.createdAt),
   ],
 );
+
+export const troubles = sqliteTable("troubles", {
+  place: text("place").primaryKey(),
+  key: text("key").notNull(),
+  conversation: text("conversation")
+    .notNull()
+    .references(() => conversations.id),
+  runs: text("runs").notNull(),
+  since: integer("since").notNull(),
+});

@@ -22,8 +22,11 @@ export interface SqliteConnections {
 /** Others hold the file for moments only: the lease keeper's thread, a backup. Waiting blocks this thread. */
 const busyTimeoutMs = 2_000;
 
-/** Opens `file`, made with its folder if it is not there, and brings it to this version's tables. Throws SQLite's errors. */
-export function openSqlite(file: string, synchronous: "FULL" | "OFF"): SqliteConnections {
+/**
+ * Opens `file`, made with its folder if it is not there, and brings it to this version's tables, unless they are to be taken
+ * `asTheyAre`. Throws SQLite's errors.
+ */
+export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre = false): SqliteConnections {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
   const writer = openLasting(file, { timeout: busyTimeoutMs });
   try {
@@ -32,7 +35,7 @@ export function openSqlite(file: string, synchronous: "FULL" | "OFF"): SqliteCon
     writer.exec(`pragma synchronous = ${synchronous}`);
     writer.exec("pragma wal_autocheckpoint = 128");
     writer.exec("pragma foreign_keys = ON");
-    const applied = migrateSqlite(writer, file);
+    const applied = asTheyAre ? 0 : migrateSqlite(writer, file);
     return { file, writer, applied, reader: openLasting(file, { readonly: true, timeout: busyTimeoutMs }) };
   } catch (error) {
     writer.close();

@@ -21,10 +21,12 @@ import { createWriteQueue, type WriteConnection } from "./write-queue.ts";
 export interface SqliteStoreOptions {
   /** A file, made if it is not there; or `:memory:` (SQ2). */
   readonly path: string;
+  /** Takes the tables as they are, also those of a newer version. For who has opened this database before. */
+  readonly tablesAsTheyAre?: boolean;
 }
 
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  if (options.path !== ":memory:") return openStoreOn(options.path, "FULL");
+  if (options.path !== ":memory:") return openStoreOn(options.path, "FULL", options.tablesAsTheyAre);
   const folder = mkdtempSync(path.join(tmpdir(), "deputy-db-"));
   const store = openStoreOn(path.join(folder, "deputy.db"), "OFF");
   return {
@@ -36,9 +38,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   };
 }
 
-function openStoreOn(file: string, synchronous: "FULL" | "OFF"): Store {
+function openStoreOn(file: string, synchronous: "FULL" | "OFF", tablesAsTheyAre = false): Store {
   try {
-    return sqliteStoreOn(openSqlite(file, synchronous));
+    return sqliteStoreOn(openSqlite(file, synchronous, tablesAsTheyAre));
   } catch (error) {
     throw sqliteFailure(error, file);
   }

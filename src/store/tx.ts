@@ -14,6 +14,7 @@ import { runRepository } from "./repositories/runs.ts";
 import { scheduleRepository } from "./repositories/schedules.ts";
 import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
+import { troubleRepository } from "./repositories/troubles.ts";
 import { waitRepository } from "./repositories/waits.ts";
 import type { Session } from "./session.ts";
 
@@ -31,6 +32,7 @@ const makers = {
   feedback: feedbackRepository,
   schedules: scheduleRepository,
   locks: lockRepository,
+  troubles: troubleRepository,
   slackInstallations: slackInstallationRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
@@ -54,6 +56,7 @@ class SessionTx implements Tx {
   #feedback: Tx["feedback"] | undefined;
   #schedules: Tx["schedules"] | undefined;
   #locks: Tx["locks"] | undefined;
+  #troubles: Tx["troubles"] | undefined;
   #slackInstallations: Tx["slackInstallations"] | undefined;
 
   constructor(session: Session) {
@@ -110,6 +113,10 @@ class SessionTx implements Tx {
 
   get locks(): Tx["locks"] {
     return (this.#locks ??= makers.locks(this.#session));
+  }
+
+  get troubles(): Tx["troubles"] {
+    return (this.#troubles ??= makers.troubles(this.#session));
   }
 
   get slackInstallations(): Tx["slackInstallations"] {

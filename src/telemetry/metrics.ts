@@ -3,43 +3,80 @@
 //   N1  Labels are words from closed lists: no ids, people, channels or texts, so the number of series is bounded.
 //   N2  A gauge that cannot be read is left out of the page, and counted; the page itself still answers.
 
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
-import type { RunState } from "../domain/run.ts";
-import type { StepKind, StepState, Usage } from "../domain/step.ts";
+import { collectDefaultMetrics, Registry } from "prom-client";
+import type { OutboxOp } from "../domain/outbox.ts";
+import type { RunState, TerminalRunState } from "../domain/run.ts";
+import type { EffectClass, StepKind, StepState, Usage } from "../domain/step.ts";
+import type { WaitAnswer, WaitKind } from "../domain/wait.ts";
+import { countersOf } from "./counters.ts";
+import { type GaugeSources, gaugesOf } from "./gauges.ts";
 
 type InboxOutcome = "accepted" | "duplicate" | "rejected";
 type OutboxOutcome = "sent" | "retried" | "dropped";
 type SegmentOutcome = "settled" | "parked" | "sliced" | "backing-off" | "lost";
+type Settled = Exclude<StepState, "started">;
 
 interface StepMeasure {
   readonly kind: StepKind;
-  readonly state: Exclude<StepState, "started">;
+  readonly state: Settled;
   readonly seconds: number;
 }
 
-/** Read when the page is asked for. */
-interface GaugeSources {
-  readonly queueDepth: () => Promise<{ readonly waiting: number; readonly active: number }>;
-  /** Entries of the outbox that are due. */
-  readonly outboxDue: () => Promise<number>;
-  readonly runCounts: () => Promise<Readonly<Partial<Record<RunState, number>>>>;
+interface ToolMeasure {
+  /** `refused`: a stage before the act said no. */
+  readonly effect: EffectClass | "refused";
+  readonly state: "done" | "failed";
+  readonly seconds: number;
+}
+
+interface ModelMeasure {
+  readonly purpose: "work" | "distil";
+  readonly seconds: number;
+  /** A code of our own errors; absent if it answered. */
+  readonly error?: string | undefined;
+}
+
+interface WaitMeasure {
+  readonly kind: WaitKind;
+  readonly via: WaitAnswer["via"];
+  readonly seconds: number;
 }
 
 export interface Metrics {
   /** A run entered a state. */
   run(state: RunState): void;
   step(step: StepMeasure): void;
+  tool(call: ToolMeasure): void;
+  modelCall(call: ModelMeasure): void;
   usage(usage: Usage): void;
+  waited(wait: WaitMeasure): void;
+  firstSign(seconds: number): void;
+  result(outcome: TerminalRunState, seconds: number): void;
   segment(outcome: SegmentOutcome, seconds: number): void;
+  leaseLost(): void;
+  takenOver(): void;
+  /** Runs of a dead worker. */
+  handedOver(runs: number): void;
+  /** `part` is the name of a part of the sweep. */
+  swept(part: string, count: number): void;
+  sweepFailed(part: string): void;
   inbox(outcome: InboxOutcome): void;
-  outbox(outcome: OutboxOutcome): void;
+  outbox(outcome: OutboxOutcome, op: OutboxOp["op"]): void;
+  spans(outcome: "sent" | "failed", count: number): void;
   /** Call once, when there is something to read from. */
   watch(sources: GaugeSources): void;
   /** The page, in the text format of Prometheus. */
   page(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Everything of ours that the page may have. */
+  list(): readonly ListedMetric[];
 }
 
-const stepBuckets = [0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+interface ListedMetric {
+  readonly name: string;
+  readonly kind: string;
+  readonly labels: readonly string[];
+  readonly help: string;
+}
 
 export interface MetricsOptions {
   /** Adds memory, CPU and event loop of the process. */
@@ -58,139 +95,50 @@ export function createMetrics(options: MetricsOptions): Metrics {
       count.steps.inc({ kind, state });
       count.stepSeconds.observe({ kind }, seconds);
     },
+    tool: ({ effect, state, seconds }) => count.toolSeconds.observe({ effect, state }, seconds),
+    modelCall: ({ purpose, seconds, error }) => {
+      count.modelSeconds.observe({ purpose, outcome: error === undefined ? "answered" : "failed" }, seconds);
+      if (error !== undefined) count.modelFailures.inc({ code: error });
+    },
     usage: (usage) => {
       count.tokens.inc({ kind: "input" }, usage.inputTokens);
       count.tokens.inc({ kind: "cached" }, usage.cachedTokens);
       count.tokens.inc({ kind: "output" }, usage.outputTokens);
       count.cost.inc((usage.usdMicros ?? 0) / 1_000_000);
     },
+    waited: ({ kind, via, seconds }) => count.waitSeconds.observe({ kind, via }, seconds),
+    firstSign: (seconds) => count.firstSignSeconds.observe(seconds),
+    result: (outcome, seconds) => count.resultSeconds.observe({ outcome }, seconds),
     segment: (outcome, seconds) => {
       count.segments.inc({ outcome });
       count.segmentSeconds.observe(seconds);
     },
+    leaseLost: () => count.leaseLosses.inc(),
+    takenOver: () => count.takeovers.inc(),
+    handedOver: (runs) => count.handovers.inc(runs),
+    swept: (part, found) => count.sweeps.inc({ part }, found),
+    sweepFailed: (part) => count.sweepFailures.inc({ part }),
     inbox: (outcome) => count.inbox.inc({ outcome }),
-    outbox: (outcome) => count.outbox.inc({ outcome }),
+    outbox: (outcome, op) => count.outbox.inc({ outcome, op }),
+    spans: (outcome, sent) => count.spans.inc({ outcome }, sent),
     watch: (given) => {
       sources = given;
     },
     page: async () => {
-      if (sources !== undefined) await readGauges(gauges, sources);
+      if (sources !== undefined) await gauges.read(sources);
       return { contentType: registry.contentType, body: await registry.metrics() };
     },
+    list: () => listed(registry),
   };
 }
 
-// oxlint-disable-next-line typescript/explicit-module-boundary-types -- not exported; the shape is the list below
-function countersOf(registry: Registry) {
-  const registers = [registry];
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> =>
-    new Counter({ name, help, labelNames, registers });
-  return {
-    runs: counter("deputy_runs_total", "Runs that entered a state", ["state"]),
-    steps: counter("deputy_steps_total", "Steps that got their result", ["kind", "state"]),
-    stepSeconds: new Histogram({
-      name: "deputy_step_seconds",
-      help: "From intent to result of a step",
-      labelNames: ["kind"],
-      buckets: stepBuckets,
-      registers,
-    }),
-    segments: counter("deputy_segments_total", "Segments by how they ended", ["outcome"]),
-    segmentSeconds: new Histogram({
-      name: "deputy_segment_seconds",
-      help: "How long a segment held its run",
-      buckets: stepBuckets,
-      registers,
-    }),
-    tokens: counter("deputy_model_tokens_total", "Tokens that model calls used", ["kind"]),
-    cost: counter("deputy_model_cost_usd_total", "Cost of model calls whose price is known", []),
-    inbox: counter("deputy_inbox_total", "Events heard", ["outcome"]),
-    outbox: counter("deputy_outbox_total", "Things said", ["outcome"]),
-  };
-}
-
-interface Gauges {
-  readonly queueDepth: Gauge<"state">;
-  readonly outboxDue: Gauge;
-  readonly runs: Gauge<"state">;
-  readonly failures: Counter<"gauge">;
-}
-
-function gaugesOf(registry: Registry): Gauges {
-  const registers = [registry];
-  return {
-    queueDepth: new Gauge({
-      name: "deputy_queue_depth",
-      help: "Bells in the queue",
-      labelNames: ["state"],
-      registers,
-    }),
-    outboxDue: new Gauge({
-      name: "deputy_outbox_due",
-      help: "Entries of the outbox that are due",
-      registers,
-    }),
-    runs: new Gauge({ name: "deputy_runs", help: "Runs by state", labelNames: ["state"], registers }),
-    failures: new Counter({
-      name: "deputy_gauge_failures_total",
-      help: "Gauges that could not be read",
-      labelNames: ["gauge"],
-      registers,
-    }),
-  };
-}
-
-async function readGauges(gauges: Gauges, sources: GaugeSources): Promise<void> {
-  const { queueDepth, outboxDue, runs, failures } = gauges;
-  await Promise.all([
-    refresh(
-      failures,
-      "queue_depth",
-      () => queueDepth.reset(),
-      async () => {
-        const depth = await sources.queueDepth();
-        return () => {
-          queueDepth.set({ state: "waiting" }, depth.waiting);
-          queueDepth.set({ state: "active" }, depth.active);
-        };
-      },
-    ),
-    refresh(
-      failures,
-      "outbox_due",
-      () => outboxDue.remove(),
-      async () => {
-        const due = await sources.outboxDue();
-        return () => outboxDue.set(due);
-      },
-    ),
-    refresh(
-      failures,
-      "runs",
-      () => runs.reset(),
-      async () => {
-        const counts = await sources.runCounts();
-        return () => {
-          for (const [state, count] of Object.entries(counts)) runs.set({ state }, count);
-        };
-      },
-    ),
-  ]);
-}
-
-/** Old values go, new ones come, with nothing in between: two readers of the page see whole gauges. */
-async function refresh(
-  failures: Counter<"gauge">,
-  gauge: string,
-  clear: () => void,
-  read: () => Promise<() => void>,
-): Promise<void> {
-  try {
-    const set = await read();
-    clear();
-    set();
-  } catch {
-    clear();
-    failures.inc({ gauge }); // N2: whoever owns the source logs why
-  }
+function listed(registry: Registry): readonly ListedMetric[] {
+  return registry
+    .getMetricsAsArray()
+    .filter(({ name }) => name.startsWith("deputy_"))
+    .map((metric) => {
+      const { name, type, help } = metric;
+      const known = "labelNames" in metric && Array.isArray(metric.labelNames) ? metric.labelNames : [];
+      return { name, kind: String(type), labels: known.map(String), help };
+    });
 }

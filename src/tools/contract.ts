@@ -11,14 +11,18 @@ import type { Memory } from "../domain/memory.ts";
 import type { OutgoingFile } from "../domain/outbox.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { EffectClass, Repeatability } from "../domain/step.ts";
-import type { QuestionAsk } from "../domain/wait.ts";
+import type { QuestionAsk, ScheduleAsk } from "../domain/wait.ts";
 import type { GuardedFetch } from "../net/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
 
 export interface ToolContext {
+  /** Names this act, `<run>:<step>`: the same when it is done again after a crash. What a `keyed` receiver is given (I5). */
+  readonly key: string;
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Of the person it works for, where the platform told it: an IANA name. */
+  readonly timeZone?: string | undefined;
   /** The guarded fetch (EGR-1). */
   readonly fetch: GuardedFetch;
   /** Facts remembered for this agent in this person's DM or this channel. */
@@ -45,9 +49,14 @@ export type ToolOutcome =
       readonly effects?: readonly Effect[];
     }
   /** Parks the run; the answer becomes the result. */
-  | { readonly kind: "ask"; readonly ask: QuestionAsk; readonly dueInMinutes?: number }
-  /** Ends the run. */
-  | { readonly kind: "finish"; readonly summary: string; readonly files: readonly OutgoingFile[] };
+  | { readonly kind: "ask"; readonly ask: QuestionAsk | ScheduleAsk; readonly dueInMinutes?: number }
+  /** Ends the run. `nothingNew`: since the last time of the schedule that it is of. */
+  | {
+      readonly kind: "finish";
+      readonly summary: string;
+      readonly files: readonly OutgoingFile[];
+      readonly nothingNew?: boolean;
+    };
 
 export interface ToolDefinition<Input extends z.ZodObject> {
   /** As the model sees it; the file is named after it, with dashes. */
@@ -63,6 +72,11 @@ export interface ToolDefinition<Input extends z.ZodObject> {
    * `undefined` when it cannot be told.
    */
   readonly happened?: (input: z.infer<Input>, context: ToolContext) => Promise<boolean | undefined>;
+  /**
+   * For `askable` tools: how long after its start an act may still come to happen although nobody waits for it any more,
+   * a request that is under way. Only then is a "no" believed. 0 where the act ends with the process.
+   */
+  readonly settleMs?: number;
 }
 
 /** A tool whose input type is hidden: what the registry holds and the runtime calls. */
@@ -71,6 +85,8 @@ export interface Tool {
   readonly description: string;
   readonly effect: EffectClass;
   readonly repeat: Repeatability;
+  /** See `ToolDefinition`; the loop has a default. */
+  readonly settleMs?: number;
   /** JSON Schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Checks arguments; the sentence on failure is for the model. */
@@ -94,6 +110,7 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
     description: definition.description,
     effect: definition.effect,
     repeat: definition.repeat,
+    ...(definition.settleMs === undefined ? {} : { settleMs: definition.settleMs }),
     parameters: jsonSchemaOf(definition.input),
     parse: (args) => {
       const parsed = definition.input.safeParse(args);

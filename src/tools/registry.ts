@@ -9,6 +9,7 @@ import { listFiles } from "./builtin/list-files.ts";
 import { readFile } from "./builtin/read-file.ts";
 import { recall } from "./builtin/recall.ts";
 import { remember } from "./builtin/remember.ts";
+import { scheduleTask } from "./builtin/schedule-task.ts";
 import { searchFiles } from "./builtin/search-files.ts";
 import { setPlan } from "./builtin/set-plan.ts";
 import { shareFile } from "./builtin/share-file.ts";
@@ -26,6 +27,7 @@ export const builtinTools: readonly Tool[] = [
   checkIn,
   askPerson,
   shareFile,
+  scheduleTask,
   remember,
   recall,
   finish,

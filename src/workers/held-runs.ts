@@ -11,7 +11,8 @@ import type { SegmentControl } from "../runtime/contract.ts";
 import type { LeaseKeeper } from "../store/lease-keeper.ts";
 
 /** `check` looks at once whether the leases held here are still good, without waiting for its timer. */
-export type LeaseKeeping = Pick<LeaseKeeper, "hold" | "drop"> & Partial<Pick<LeaseKeeper, "check">>;
+export type LeaseKeeping = Pick<LeaseKeeper, "hold" | "drop"> &
+  Partial<Pick<LeaseKeeper, "check" | "oldestMs">>;
 
 export interface HeldRun {
   readonly lease: Lease;

@@ -16,7 +16,10 @@ import type { Logger } from "../base/logger.ts";
 import type { Bell } from "../domain/bell.ts";
 import type { Lease, Run } from "../domain/run.ts";
 import type { Runtime, Segment, SegmentEnd } from "../runtime/contract.ts";
-import type { ClaimResult, Store } from "../store/contract.ts";
+import { logIds } from "../runtime/seeing.ts";
+import type { Store } from "../store/contract.ts";
+import type { ClaimResult } from "../store/contract-runs.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import type { HeldRun, HeldRuns } from "./held-runs.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Shares } from "./shares.ts";
@@ -33,6 +36,7 @@ export interface SegmentWorkerDeps {
     readonly clock: Clock;
     readonly log: Logger;
     readonly failpoint: Failpoints;
+    readonly meter?: Pick<Metrics, "takenOver"> | undefined;
     /** Ends a poison run with a message (`run.poison`), under its lease (SW3). */
     readonly failPoison: (run: Run, lease: Lease) => Promise<void>;
   };
@@ -55,11 +59,13 @@ export function createSegmentWorker(deps: SegmentWorkerDeps): SegmentWorker {
   return {
     async handle(bell) {
       if (deps.held.find(bell.run)) return; // HR1
+      await deps.surroundings.failpoint("segment.before-claim");
       const claimedAt = deps.surroundings.clock.now();
       const claim = await claimRun(deps, bell, claimedAt);
       if (claim.kind !== "claimed") return;
       await deps.surroundings.failpoint("segment.after-claim");
       await workOn(deps, claim, claimedAt);
+      await deps.surroundings.failpoint("segment.before-ring");
       await deps.ringer.ringRunnable();
     },
   };
@@ -72,22 +78,29 @@ function claimRun(deps: SegmentWorkerDeps, bell: Bell, now: number): Promise<Cla
 
 async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: number): Promise<void> {
   const { run, lease } = segment;
-  const { log } = deps.surroundings;
+  const { meter } = deps.surroundings;
+  const log = logOf(deps, segment);
+  if (segment.takenOver) {
+    meter?.takenOver();
+    log.info("A run is taken over from a worker that never let go of it.");
+  }
   const held = deps.held.add(lease, { claimedAt, deadline: claimedAt + sliceOf(run, deps.settings) });
   try {
     const end = await runSegment(deps, segment, held);
     await deps.surroundings.failpoint("segment.before-release");
-    log.debug("A segment ended.", { run: run.id, epoch: lease.epoch, end });
+    log.debug("A segment ended.", { end });
   } catch (error) {
     held.abandon();
     log.error("A segment broke off; its run goes on when the lease has run out.", {
-      run: run.id,
-      epoch: lease.epoch,
       error: errorText(error),
     });
   } finally {
     deps.held.remove(run.id);
   }
+}
+
+function logOf({ surroundings }: SegmentWorkerDeps, { run, lease }: Segment): Logger {
+  return surroundings.log.child({ ...logIds(run), segment: run.segment - 1, epoch: lease.epoch });
 }
 
 /** A person's direct messages take turns in one folder: a short question does not wait five minutes for a long job. */
@@ -100,8 +113,7 @@ async function runSegment(deps: SegmentWorkerDeps, segment: Segment, held: HeldR
   if (!takenOver || run.barrenClaims <= deps.settings.maxBarrenClaims) {
     return deps.runtime.runSegment({ run, lease, takenOver }, held.control);
   }
-  deps.surroundings.log.error("A run is given up: it ended its worker each time.", {
-    run: run.id,
+  logOf(deps, segment).error("A run is given up: it ended its worker each time.", {
     claims: run.barrenClaims,
   });
   await deps.surroundings.failPoison(run, lease);

@@ -6,7 +6,7 @@
 //   SH3  The slots are those of all processes. How many processes there are is seen from the leases: a fleet that is
 //        busier than this process alone has larger shares.
 
-import type { ClaimLimits } from "../store/contract.ts";
+import type { ClaimLimits } from "../store/contract-runs.ts";
 
 export interface SharesOptions {
   /** Segments that one process runs at once. */

@@ -7,8 +7,10 @@
 
 import { type CancelTimer, type Clock, every } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Store } from "../store/contract.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 import { type ProcessTable, parseOwner } from "./process-owner.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Shares } from "./shares.ts";
@@ -21,6 +23,8 @@ export interface SupervisorDeps {
   readonly shares: Shares;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly failpoint?: Failpoints;
+  readonly meter?: Pick<Metrics, "handedOver"> | undefined;
   readonly settings: { readonly owner: string; readonly everyMs: number };
 }
 
@@ -52,6 +56,8 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
           return tx.runs.expireLeases(owner, clock.now());
         });
         log.warn("A worker died; its runs are handed over.", { owner, runs });
+        deps.meter?.handedOver(runs);
+        await deps.failpoint?.("supervisor.after-handover");
       }
       await ringer.ringRunnable();
     } catch (error) {

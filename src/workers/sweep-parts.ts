@@ -2,7 +2,7 @@
 
 import { type Clock } from "../base/clock.ts";
 import type { ConversationId } from "../domain/ids.ts";
-import type { Run } from "../domain/run.ts";
+import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
 import type { Store } from "../store/contract.ts";
 import type { Ringer } from "./ringer.ts";
@@ -16,8 +16,8 @@ export interface SweepActs {
   readonly nudge: (wait: Wait) => Promise<void>;
   /** Turns what was heard in a conversation into runs and mail. */
   readonly routeInbox: (conversation: ConversationId) => Promise<void>;
-  /** Says where a run stands whose promised check-in is past, and promises the next one (I13). */
-  readonly speakUp: (run: Run) => Promise<void>;
+  /** Begins what has become due by the clock. */
+  readonly fireSchedule: (schedule: Schedule) => Promise<void>;
 }
 
 export interface SweepPartsDeps {
@@ -27,9 +27,13 @@ export interface SweepPartsDeps {
   readonly clock: Clock;
   /** How long routed inbox rows are kept; absent keeps them. At least 7 days, for deduplication (I1). */
   readonly inboxKeptMs?: number | undefined;
+  /** Told how many of a part were due and done. */
+  readonly counted?: (part: string, count: number) => void;
 }
 
 const atOnce = 200;
+/** A minute in which many waits fall due is over sooner; the others still find a connection. */
+const expiredAtOnce = 4;
 const pruneEveryMs = 3_600_000;
 
 export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
@@ -39,7 +43,11 @@ export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
     {
       name: "expire",
       async sweep() {
-        await eachAlone(await store.read((tx) => tx.waits.due(clock.now(), atOnce)), acts.expireWait);
+        await eachAlone(
+          await store.read((tx) => tx.waits.due(clock.now(), atOnce)),
+          acts.expireWait,
+          expiredAtOnce,
+        );
       },
     },
     {
@@ -58,9 +66,9 @@ export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
       },
     },
     {
-      name: "promises",
+      name: "schedules",
       async sweep() {
-        await eachAlone(await store.read((tx) => tx.runs.overdue(clock.now(), atOnce)), acts.speakUp);
+        await eachAlone(await store.read((tx) => tx.schedules.due(clock.now(), atOnce)), acts.fireSchedule);
       },
     },
     { name: "ring", sweep: () => deps.ringer.ringRunnable() },
@@ -68,10 +76,11 @@ export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
   ];
 }
 
-async function wakeDue({ store, clock, ringer }: SweepPartsDeps): Promise<void> {
+async function wakeDue({ store, clock, ringer, counted }: SweepPartsDeps): Promise<void> {
   const due = await store.read((tx) => tx.runs.dueWaiting(clock.now(), atOnce));
   if (due.length === 0) return;
   await Promise.all(due.map((run) => store.write((tx) => tx.runs.wake(run))));
+  counted?.("wake", due.length);
   await ringer.ringRunnable();
 }
 
@@ -84,15 +93,16 @@ function pruning({ store, clock, inboxKeptMs }: SweepPartsDeps): () => Promise<v
   };
 }
 
-/** One after another; a failure does not keep the others from their turn, and is thrown in the end. */
-async function eachAlone<T>(items: readonly T[], act: (item: T) => Promise<void>): Promise<void> {
+/** One after another, or a few side by side; a failure does not keep the others from their turn, and is thrown in the end. */
+export async function eachAlone<T>(
+  items: readonly T[],
+  act: (item: T) => Promise<void>,
+  sideBySide = 1,
+): Promise<void> {
   const failures: unknown[] = [];
-  for (const item of items) {
-    try {
-      await act(item);
-    } catch (error) {
-      failures.push(error);
-    }
+  for (let from = 0; from < items.length; from += sideBySide) {
+    const outcomes = await Promise.allSettled(items.slice(from, from + sideBySide).map((item) => act(item)));
+    failures.push(...outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : [])));
   }
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${items.length} failed`);
 }

@@ -8,8 +8,10 @@
 
 import { type CancelTimer, type Clock, every } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Store } from "../store/contract.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
 
 /** Something that may be due. `sweep` looks for it and does it; it may reject. */
 export interface SweepPart {
@@ -23,7 +25,11 @@ export interface SweeperDeps {
   readonly owner: string;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly failpoint?: Failpoints;
+  readonly meter?: Pick<Metrics, "sweepFailed"> | undefined;
   readonly everyMs: number;
+  /** The name of the turn, where it is not the workers'. */
+  readonly lock?: string;
 }
 
 export interface Sweeper {
@@ -39,7 +45,7 @@ export const sweeperLock = "sweeper";
 const turnMs = 5_000;
 
 export function createSweeper(deps: SweeperDeps): Sweeper {
-  const { store, owner, clock, log } = deps;
+  const { store, owner, clock, log, lock = sweeperLock } = deps;
   const busy = new Map<string, Promise<void>>();
   let turnEnds = 0;
   let end: CancelTimer | undefined;
@@ -48,16 +54,14 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
     const now = clock.now();
     if (now < turnEnds - turnMs / 2) return true;
     const until = now + turnMs;
-    const acquired = await store.write((tx) => tx.locks.acquire(sweeperLock, owner, now, until));
+    const acquired = await store.write((tx) => tx.locks.acquire(lock, owner, now, until));
     turnEnds = acquired ? until : 0;
     return acquired;
   };
   const begin = (part: SweepPart): Promise<void> => {
     const settled = part
       .sweep()
-      .catch((error: unknown) =>
-        log.error("A part of the sweep failed.", { part: part.name, error: errorText(error) }),
-      )
+      .catch((error: unknown) => partFailed(deps, part, error))
       .finally(() => busy.delete(part.name));
     busy.set(part.name, settled);
     return settled;
@@ -66,6 +70,7 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
   const beginAll = async (): Promise<readonly Promise<void>[]> => {
     try {
       if (!(await hasTurn())) return [];
+      await deps.failpoint?.("sweeper.after-turn");
     } catch (error) {
       log.warn("The sweeper could not ask for its turn.", { error: errorText(error) });
       return [];
@@ -88,7 +93,7 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
       if (turnEnds <= clock.now()) return;
       turnEnds = 0;
       await store
-        .write((tx) => tx.locks.release(sweeperLock, owner))
+        .write((tx) => tx.locks.release(lock, owner))
         .catch((error: unknown) => {
           log.debug("The sweeper's turn was left to run out.", { error: errorText(error) });
         });
@@ -97,4 +102,9 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
       await Promise.all(await beginAll());
     },
   };
+}
+
+function partFailed({ log, meter }: SweeperDeps, { name }: SweepPart, error: unknown): void {
+  log.error("A part of the sweep failed.", { part: name, error: errorText(error) });
+  meter?.sweepFailed(name);
 }

@@ -5,7 +5,8 @@ import { type CancelTimer, type Clock, every } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Queue } from "../queue/contract.ts";
-import type { Store, WatchedRun } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
+import type { WatchedRun } from "../store/contract-runs.ts";
 import type { HeldRuns } from "./held-runs.ts";
 
 export interface WatcherDeps {

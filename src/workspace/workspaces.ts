@@ -104,15 +104,19 @@ class WorkspaceFolders {
 
   /** Moves `files` aside and `next` in its place, if `files` is still the folder that `before` was taken of (F5). */
   async #swapIn(home: string, next: string, before: BigIntStats, epoch: number): Promise<void> {
+    const { failpoints = noFailpoints } = this.#deps;
     const files = join(home, "files");
     const aside = join(home, ".stale", stagedName(epoch, this.#deps.now()));
+    await failpoints("workspace.before-swap");
     const moved = (await isStill(files, before)) && (await renameIfThere(files, aside));
     if (!moved || !(await isStill(aside, before))) {
       if (moved) await rename(aside, files); // that was the folder of who was quicker
       await rm(next, { recursive: true, force: true });
       throw overtaken(files);
     }
+    await failpoints("workspace.in-swap");
     await renameIfThere(next, files); // an `open` at this moment may have finished it for us (F4)
+    await failpoints("workspace.after-swap");
     await syncFolder(home);
   }
 

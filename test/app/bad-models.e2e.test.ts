@@ -53,7 +53,7 @@ describe("app: a model that misbehaves", () => {
 
       const thread = await people.ana.asks(`@deputy deal with a model that ${what}`);
       const failed = await thread.post("result");
-      await people.ana.clicks(failed, "Try again");
+      await people.ana.clicks(failed, "Start over");
       const retried = await thread.post("result", 2);
 
       expect(failed.body.outcome).toBe("failed");
@@ -92,23 +92,6 @@ describe("app: a model that stumbles", () => {
 
     expect(result.body).toMatchObject({ outcome: "done", text: `All well: ${what}.` });
     expect(thread.posts("result")).toHaveLength(1);
-  });
-});
-
-describe("app: a model that is away for long", () => {
-  it.concurrent("I13: is told on a card, and no longer once it is back", async () => {
-    const { people, model } = product;
-    model.replyTo("away for long", ...times(3, status(503)), uses(["list_files", {}]), { kind: "silence" });
-
-    const thread = await people.bo.asks("@deputy deal with a model that is away for long");
-    const waiting = await thread.post("card");
-    const working = await thread.post("card", 1, (body) => body.line === undefined);
-
-    expect(waiting.body).toMatchObject({ state: "Working", line: expect.stringContaining("I keep trying") });
-    expect(working.body.state).toBe("Working");
-    expect(thread.posts("card")).toHaveLength(1);
-    await people.bo.writes(thread, "stop");
-    expect((await thread.post("result")).body.outcome).toBe("stopped");
   });
 });
 

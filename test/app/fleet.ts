@@ -2,35 +2,53 @@
 
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { printed, startDeputy } from "../support/child.ts";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { ToolSet } from "../crash/tool-sets.ts";
+import { printed, startChild } from "../support/child.ts";
 import { type Product, settingsOf, startProduct } from "./product.ts";
+
+export const configFileName = "deputy.config.yml";
 
 export interface Fleet extends Product {
   readonly env: Readonly<Record<string, string>>;
-  /** Another worker, as soon as it is ready. */
-  worker(): Promise<WorkerProcess>;
+  /** Another worker, as soon as it is ready: of the product as it is, or with these tools beside its own. */
+  worker(tools?: ToolSet): Promise<WorkerProcess>;
 }
 
 export interface WorkerProcess {
+  /** Where its /healthz is. */
+  readonly url: string;
   /** `SIGKILL`; resolves when it is gone. */
   kill(): Promise<void>;
   /** `SIGTERM`; resolves with the exit code. */
   terminate(): Promise<number | null>;
 }
 
-/** `env` says where Redis and the database are. */
-export async function startFleet(env: Readonly<Record<string, string>>): Promise<Fleet> {
-  const product = await startProduct({ role: "web", env });
-  const shared = { ...settingsOf(product.folder, product.model), ...env };
+/** `given` says where Redis and the database are. `configFile` is the text of one, which stands in the folder. */
+export async function startFleet(
+  given: Readonly<Record<string, string>>,
+  configFile?: string,
+): Promise<Fleet> {
+  const folder = await mkdtemp(path.join(tmpdir(), "deputy-fleet-"));
+  const file = path.join(folder, configFileName);
+  if (configFile !== undefined) await writeFile(file, configFile);
+  const env = { ...given, ...(configFile === undefined ? {} : { DEPUTY_CONFIG: file }) };
+  const product = await startProduct({ role: "web", env, folder });
+  const shared = { ...settingsOf(folder, product.model), ...env };
   const children = new Set<ChildProcess>();
   return {
     ...product,
     env: shared,
-    async worker() {
-      const child = startDeputy(["worker"], shared);
+    async worker(tools) {
+      const child = tools
+        ? startChild("test/crash/deputy-child.ts", ["worker", tools], shared)
+        : startChild("src/main.ts", ["worker"], shared);
       children.add(child);
-      await printed(child, /the web server listens/);
+      const [, url = ""] = await printed(child, /"url":"(http:[^"]+)"/);
       return {
+        url,
         kill: () => end(child, "SIGKILL"),
         terminate: async () => {
           await end(child, "SIGTERM");
@@ -41,6 +59,7 @@ export async function startFleet(env: Readonly<Record<string, string>>): Promise
     async stop() {
       await Promise.all([...children].map((child) => end(child, "SIGKILL")));
       await product.stop();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -4,6 +4,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import Database from "better-sqlite3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { messagesOf } from "../fakes/fake-openai.ts";
 import { createGate } from "../fakes/gate.ts";
@@ -14,6 +15,13 @@ import { canMount, mountSmallDisk, type SmallDisk } from "./small-disk.ts";
 const megabytes = 24;
 const title = "Three things";
 const plan = { title, steps: ["One", "Two", "Three"].map((text) => ({ text, state: "todo" })) };
+
+/** The write-ahead log keeps its length once it was long: what is written then would find room in it on a full disk. */
+function emptyLog(folder: string): void {
+  const database = new Database(path.join(folder, "deputy.db"));
+  database.pragma("wal_checkpoint(TRUNCATE)");
+  database.close();
+}
 
 describe.runIf(canMount())("app: a full disk", () => {
   describe("under everything", () => {
@@ -38,6 +46,7 @@ describe.runIf(canMount())("app: a full disk", () => {
       const thread = await people.ana.asks("@deputy do this work");
       await thread.post("card");
 
+      emptyLog(folder);
       await disk.fill();
       const long = `@deputy and this ${"too ".repeat(5_000)}`;
       await expect(people.ada.asks(long)).rejects.toThrow(/disk is full. Free some space and try again/);
@@ -108,7 +117,7 @@ describe.runIf(canMount())("app: a full disk", () => {
       await disk.free();
       model.replyTo("write a file", uses(write), finishes("Written.", "out.txt"));
       await people.ana.writes(writing, "again please");
-      await people.bo.clicks(failed, "Try again");
+      await people.bo.clicks(failed, "Go on");
 
       const toldModel = model.requests.map(({ body }) => messagesOf(body)).join();
       expect(told.body).toMatchObject({ outcome: "done", text: "I could not write it." });

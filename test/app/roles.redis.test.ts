@@ -52,7 +52,7 @@ describe("app: roles on SQLite and Redis", () => {
 
     expect(result.body.text).toBe("It went on.");
     expect(await stepsOf(fleet)).toEqual(["model done", "ask_person done", "model done", "finish done"]);
-  });
+  }, 90_000);
 
   it("I2 I14: a second process with doors is refused: two writers of one chat would undo each other", async () => {
     const second = await runDeputy(["start"], { ...fleet.env, DEPUTY_ROLE: "web" });
@@ -107,5 +107,5 @@ describe("app: doors as a process of their own", () => {
     expect(result?.body.result).toEqual({ outcome: "done", text: "Done behind your back." });
     expect(await back.file(result?.files[0]?.id ?? "")).toBe("Out.");
     expect(worker.exitCode).toBeNull();
-  });
+  }, 90_000);
 });

@@ -135,7 +135,7 @@ describe("app: Slack, people who are not served", () => {
     expect(requests("task-guest")).toEqual([]);
   });
 
-  it("another bot starts nothing and gets no word", async () => {
+  it("ux d.5: another bot starts nothing and gets no word", async () => {
     const { slack } = product;
     const thread = await slack.robotSays(ids.general, `<@${ids.bot}> please robot this`);
     await somethingElseIsDone("after the robot");

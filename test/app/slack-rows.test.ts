@@ -41,6 +41,19 @@ describe("app/slack-rows", () => {
       expect((await readFile(path.join(folder, name))).includes(token.reveal())).toBe(false);
   });
 
+  it("commits what goes with an installation, or neither", async () => {
+    const rows = createSlackRows({
+      store,
+      seal: createSeal(keyOf(1), "slack"),
+      clock,
+      log: silentLogger,
+      alongside: (_, { team, by }) => Promise.reject(new Error(`no room for ${team} by ${by}`)),
+    });
+
+    await expect(rows.save(owner, token, "U1")).rejects.toThrow("no room for T0001 by U1");
+    expect(await rows.find("T0001")).toBeUndefined();
+  });
+
   it("VA1: does not open a token that was moved to another workspace's row", async () => {
     const rows = rowsWith(keyOf(1));
     await rows.save(owner, token, "U1");

@@ -254,7 +254,7 @@ describe("app: Slack, shortcuts and forms", () => {
 });
 
 describe("app: Slack, clicks that come late", () => {
-  it("says what became of it, privately, and changes nothing", async () => {
+  it("ux d.11: says what became of it, privately, and changes nothing", async () => {
     const { slack, model } = product;
     const ana = slack.person(ids.ana);
     model.replyTo("late clicks", uses(plan("Late clicks")), uses(asks("Now?")), finishes("Over."));

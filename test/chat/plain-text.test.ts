@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { headline, plainText } from "../../src/chat/plain-text.ts";
 import { asPersonKey } from "../../src/domain/ids.ts";
 import { cardStates } from "../../src/domain/outbox.ts";
@@ -167,6 +167,25 @@ describe("chat/plain-text", () => {
         }
       }),
     );
+  });
+
+  it("PT5: takes no more of a long title apart than can show", () => {
+    const taken = vi.spyOn(Intl.Segmenter.prototype, "segment");
+    const title = "word and more ".repeat(10_000);
+
+    for (const message of [aCard({ title }), anAttention({ title, mentionName: title }), aNotice(title)]) {
+      expect(headline(message)).toMatch(/…/);
+    }
+
+    const most = Math.max(...taken.mock.calls.map(([text]) => text.length));
+    taken.mockRestore();
+    expect(most).toBeLessThan(4_000);
+  });
+
+  it("PT1: a character that is longer than any is cut rather than shown whole", () => {
+    const title = `a${"\u0301".repeat(100_000)} b`;
+
+    expect(headline(aNotice(title)).length).toBeLessThan(5_000);
   });
 
   it("PT4, OUT-3: is safe to show in a terminal", () => {

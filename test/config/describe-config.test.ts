@@ -95,15 +95,15 @@ describe("config/describe-config", () => {
     const word = fc.stringMatching(/^[A-Za-z0-9+/_.~-]{12,40}$/);
     const names = Object.values(builtinSlices)
       .flatMap(({ settings }) => Object.values(settings))
-      .filter(({ secret, name }) => secret && !/URL|NODES|MASTER_KEY/.test(name))
+      .filter(({ secret, name }) => secret && !/URL|NODES|MASTER_KEY|HEADERS/.test(name))
       .map(({ name }) => name);
 
     fc.assert(
       fc.property(
-        fc.uniqueArray(word, { minLength: names.length + 9, maxLength: names.length + 9 }),
+        fc.uniqueArray(word, { minLength: names.length + 10, maxLength: names.length + 10 }),
         fc.uint8Array({ minLength: 32, maxLength: 32 }),
         (words, key) => {
-          const [user, pass, redis, node, literal, variable, client, arg, envText, ...rest] =
+          const [user, pass, redis, node, literal, variable, client, arg, envText, headers, ...rest] =
             words.map(encodeURIComponent);
           const masterKey = Buffer.from(key).toString("base64");
           writeFileSync(
@@ -116,6 +116,7 @@ describe("config/describe-config", () => {
             REDIS_URL: `rediss://:${redis}@redis.example:6380/1`,
             REDIS_CLUSTER_NODES: `redis://:${node}@a.example:1,b.example:2`,
             DEPUTY_MASTER_KEY: masterKey,
+            OTEL_EXPORTER_OTLP_HEADERS: `authorization=${headers}`,
             API_KEY: variable,
             CLIENT: client,
             ARG: arg,
@@ -135,6 +136,7 @@ describe("config/describe-config", () => {
             client,
             arg,
             envText,
+            headers,
             ...rest,
             masterKey,
           ];

@@ -48,7 +48,7 @@ export function fairnessContract(name: string, open: () => Promise<Queue>): void
           expireWait: nothing,
           nudge: nothing,
           routeInbox: nothing,
-          speakUp: nothing,
+          fireSchedule: nothing,
           failPoison: nothing,
         },
         surroundings: { clock: systemClock, log: silentLogger, failpoint: noFailpoints },

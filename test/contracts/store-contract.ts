@@ -4,12 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
 import { conversationSuite } from "./store-conversations.ts";
 import { fairnessSuite } from "./store-fairness.ts";
+import { goingOnSuite } from "./store-going-on.ts";
 import { inboxSuite } from "./store-inbox.ts";
 import { installationSuite } from "./store-installations.ts";
 import { journalSuite } from "./store-journal.ts";
 import { keepsakeSuite } from "./store-keepsakes.ts";
 import { outboxSuite } from "./store-outbox.ts";
 import { runSuite } from "./store-runs.ts";
+import { scheduleSuite } from "./store-schedules.ts";
 import { transactionSuite } from "./store-transactions.ts";
 import { waitSuite } from "./store-waits.ts";
 
@@ -30,6 +32,7 @@ export interface StoreCase {
 
 /** Children before the rows they point to. */
 const tables = [
+  "troubles",
   "steps",
   "mailbox",
   "waits",
@@ -45,6 +48,7 @@ const tables = [
   "memories",
   "locks",
   "slack_installations",
+  "schedules",
 ];
 
 export function storeContract(name: string, start: () => Promise<StoreBed>): void {
@@ -74,6 +78,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     describe("transactions", () => {
       transactionSuite(current);
     });
+    describe("going on", () => {
+      goingOnSuite(current);
+    });
     describe("conversations and people", () => {
       conversationSuite(current);
     });
@@ -97,6 +104,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("manifests, memories, feedback and locks", () => {
       keepsakeSuite(current);
+    });
+    describe("schedules", () => {
+      scheduleSuite(current);
     });
     describe("installations", () => {
       installationSuite(current);

@@ -2,7 +2,8 @@
 
 import { expect, it } from "vitest";
 import { asConversationId, asTenantId, type RunId } from "../../src/domain/ids.ts";
-import type { ClaimLimits, Store } from "../../src/store/contract.ts";
+import type { Store } from "../../src/store/contract.ts";
+import type { ClaimLimits } from "../../src/store/contract-runs.ts";
 import type { StoreCase } from "./store-contract.ts";
 import {
   anAddress,

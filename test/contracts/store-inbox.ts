@@ -120,8 +120,24 @@ export function inboxSuite(current: StoreCase): void {
     expect(await due(t0 + 1_499)).toEqual([]);
     expect(await due(t0 + 1_510)).toEqual([first, second]);
     expect(await due(t0 + 1_510, 1)).toEqual([first]);
+    const left = (platform: string) =>
+      current.store.read((tx) => tx.inbox.dueConversations(t0 + 1_510, 10, [platform]));
+    expect(await left("slack")).toEqual([]);
+    expect(await left("local")).toEqual([first, second]);
     await current.store.write((tx) => tx.inbox.route("in_1", "noted"));
     expect(await due(t0 + 1_510)).toEqual([second]);
+  });
+
+  it("knows when the oldest event that is not routed was received", async () => {
+    const oldest = () => current.store.read((tx) => tx.inbox.oldestNew());
+    const conversation = await aConversation(current.store);
+    expect(await oldest()).toBeUndefined();
+    await add("in_1", conversation, aMessage("1"), t0);
+    await add("in_2", conversation, aMessage("2"), t0 + 5);
+
+    expect(await oldest()).toBe(t0);
+    await current.store.write((tx) => tx.inbox.route("in_1", "noted"));
+    expect(await oldest()).toBe(t0 + 5);
   });
 
   it("gives the newest messages before a time, oldest first, and no clicks", async () => {

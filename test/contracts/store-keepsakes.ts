@@ -3,7 +3,8 @@
 import { expect, it } from "vitest";
 import { asConversationId, asRunId, asTenantId } from "../../src/domain/ids.ts";
 import type { Feedback } from "../../src/domain/feedback.ts";
-import type { Memory } from "../../src/domain/memory.ts";
+import type { MemoryOwner, NewMemory } from "../../src/domain/memory.ts";
+import { mostFacts } from "../../src/store/repositories/memories.ts";
 import type { StoreCase } from "./store-contract.ts";
 import { aPerson, aRun, t0, tenant } from "./store-rows.ts";
 
@@ -75,49 +76,108 @@ function manifestSuite(current: StoreCase): void {
 }
 
 function memorySuite(current: StoreCase): void {
-  const scope = "channel:slack/C01" as const;
-  const remember = (id: string, fact: string, other: Partial<Memory> = {}) =>
-    current.store.write((tx) =>
-      tx.memories.add({ id, tenant, agent: "deputy", scope, fact, createdAt: t0, ...other }),
-    );
+  const owner = { tenant, agent: "deputy", scope: "channel:slack/C01" } as const;
+  const remember = (fact: string, other: Partial<NewMemory> = {}) =>
+    current.store.write((tx) => tx.memories.add({ ...owner, fact, createdAt: t0, ...other }));
   const search = async (query: string, limit = 10) =>
-    (await current.store.read((tx) => tx.memories.search(tenant, "deputy", scope, query, limit))).map(
-      ({ id }) => id,
+    (await current.store.read((tx) => tx.memories.search(tenant, "deputy", owner.scope, query, limit))).map(
+      ({ fact }) => fact,
     );
+  const list = (of: MemoryOwner = owner) => current.store.read((tx) => tx.memories.list(of));
 
   it("finds facts by the words they share with the question, the rarest first", async () => {
-    await remember("m1", "The budget of the vendor project is 5,000");
-    await remember("m2", "The vendor of the printers is ACME");
-    await remember("m3", "Lunch is at noon");
+    await remember("The budget of the vendor project is 5,000");
+    await remember("The vendor of the printers is ACME");
+    await remember("Lunch is at noon");
 
-    expect(await search("which vendor sells printers?")).toEqual(["m2", "m1"]);
-    expect(await search("VENDOR budget", 1)).toEqual(["m1"]);
+    expect(await search("which vendor sells printers?")).toEqual([
+      "The vendor of the printers is ACME",
+      "The budget of the vendor project is 5,000",
+    ]);
+    expect(await search("VENDOR budget", 1)).toEqual(["The budget of the vendor project is 5,000"]);
     expect(await search("nothing known")).toEqual([]);
   });
 
-  it("finds words of any script", async () => {
-    await remember("m1", "Faktury posílá účetní");
-    await remember("m2", "請求書は 田中 さんへ");
-
-    expect(await search("ÚČETNÍ")).toEqual(["m1"]);
-    expect(await search("田中")).toEqual(["m2"]);
-  });
-
   it("gives all facts of the scope, newest first, when nothing is asked", async () => {
-    await remember("m1", "one", { createdAt: t0 });
-    await remember("m2", "two", { createdAt: t0 + 1 });
+    await remember("one", { createdAt: t0 });
+    await remember("two", { createdAt: t0 + 1 });
 
-    expect(await search(" ")).toEqual(["m2", "m1"]);
-    expect(await search("", 1)).toEqual(["m2"]);
+    expect(await search(" ")).toEqual(["two", "one"]);
+    expect(await search("", 1)).toEqual(["two"]);
+    expect((await list()).map(({ fact }) => fact)).toEqual(["one", "two"]);
   });
 
-  it("keeps scopes, agents and tenants apart", async () => {
-    await remember("m1", "the secret word", { scope: "person:slack:T0001:U1" });
-    await remember("m2", "the secret word", { agent: "other" });
-    await remember("m3", "the secret word", { tenant: asTenantId("slack-T0002") });
+  it("ME2: keeps the same fact once, in its place", async () => {
+    await remember("Ana likes short reports");
+    await remember("Reports go out on Friday", { createdAt: t0 + 1 });
+    await Promise.all(
+      ["Ana likes  short reports.", "ANA LIKES SHORT REPORTS"].map((fact) =>
+        remember(fact, { createdAt: t0 + 2 }),
+      ),
+    );
+
+    expect((await list()).map(({ fact }) => fact)).toEqual([
+      "Ana likes short reports",
+      "Reports go out on Friday",
+    ]);
+  });
+
+  it("ME2: a scope that is full loses its oldest, and no other scope does", async () => {
+    await remember("elsewhere", { scope: "channel:slack/C02", createdAt: t0 - 1 });
+    await current.store.write(async (tx) => {
+      for (let n = 0; n < mostFacts; n += 1) {
+        await tx.memories.add({ ...owner, fact: `fact ${n}`, createdAt: t0 + n });
+      }
+    });
+
+    await remember("the newest", { createdAt: t0 + mostFacts });
+
+    const facts = (await list()).map(({ fact }) => fact);
+    expect(facts).toHaveLength(mostFacts);
+    expect(facts[0]).toBe("fact 1");
+    expect(facts.at(-1)).toBe("the newest");
+    expect(await list({ ...owner, scope: "channel:slack/C02" })).toHaveLength(1);
+  });
+
+  const others: [string, MemoryOwner][] = [
+    ["of a person, to a channel", { ...owner, scope: "person:slack:T0001:U1" }],
+    ["of another channel", { ...owner, scope: "channel:slack/C02" }],
+    ["of another agent", { ...owner, agent: "other" }],
+    ["of another tenant", { ...owner, tenant: asTenantId("slack-T0002") }],
+  ];
+  it.each(others)("ME1: neither shows nor erases facts %s", async (_, other) => {
+    await remember("the secret word", other);
+    const [theirs] = await list(other);
 
     expect(await search("secret")).toEqual([]);
     expect(await search("")).toEqual([]);
+    expect(await list()).toEqual([]);
+    expect(await current.store.write((tx) => tx.memories.forget(owner, [theirs?.id ?? ""]))).toBe(0);
+    expect(await list(other)).toHaveLength(1);
+  });
+
+  it("ME1: keeps the facts of two persons apart", async () => {
+    const ana = { ...owner, scope: "person:slack:T0001:U1" } as const;
+    const bo = { ...owner, scope: "person:slack:T0001:U2" } as const;
+    await remember("the secret word", ana);
+    await remember("the secret word", bo);
+
+    const [first] = await list(ana);
+    expect(await current.store.write((tx) => tx.memories.forget(ana, [first?.id ?? ""]))).toBe(1);
+    expect(await list(ana)).toEqual([]);
+    expect(await list(bo)).toHaveLength(1);
+  });
+
+  it("erases what is named, and takes it in again when it is said again", async () => {
+    await remember("one");
+    await remember("two", { createdAt: t0 + 1 });
+    const [one] = await list();
+
+    expect(await current.store.write((tx) => tx.memories.forget(owner, [one?.id ?? ""]))).toBe(1);
+    expect(await search("one")).toEqual([]);
+    expect(await current.store.write((tx) => tx.memories.forget(owner, []))).toBe(0);
+    await remember("one", { createdAt: t0 + 2 });
+    expect(await search("")).toEqual(["one", "two"]);
   });
 }
 

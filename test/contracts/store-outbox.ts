@@ -43,6 +43,16 @@ export function outboxSuite(current: StoreCase): void {
     expect(keys(await claim(t0 + 5_000))).toEqual(["a"]);
   });
 
+  it("leaves what is to be said on another process's platform", async () => {
+    const conversation = await aConversation(current.store);
+    await add(aPost("a", conversation));
+    const claimBut = (...left: readonly string[]) =>
+      current.store.write((tx) => tx.outbox.claim(t0, 0, 100, left));
+
+    expect(await claimBut("local", "slack")).toEqual([]);
+    expect(keys(await claimBut("local"))).toEqual(["a"]);
+  });
+
   it("keeps conversations apart: none waits for another", async () => {
     const first = await aConversation(current.store, "1");
     const second = await aConversation(current.store, "2");
@@ -159,6 +169,24 @@ export function outboxSuite(current: StoreCase): void {
     const [second] = await claim(t0 + 30_000, t0 + 1);
 
     expect([first?.attempts, second?.attempts]).toEqual([1, 2]);
+  });
+
+  it("tells what was posted before a time: the newest, in order, without what is not said yet", async () => {
+    const conversation = await aConversation(current.store);
+    const elsewhere = await aConversation(current.store, "2");
+    for (const [n, key] of ["a", "b", "c", "late"].entries()) {
+      await add(aPost(key, conversation), t0 + n);
+      await claim(t0 + n);
+      await sent(key);
+    }
+    await add(anEdit("edit", "a", conversation), t0);
+    await add(aPost("unsaid", conversation), t0);
+    await add(aPost("other", elsewhere), t0);
+
+    const posted = (limit: number) =>
+      current.store.read((tx) => tx.outbox.posted(conversation, t0 + 3, limit));
+    expect(keys(await posted(10))).toEqual(["a", "b", "c"]);
+    expect(keys(await posted(2))).toEqual(["b", "c"]);
   });
 
   it("says when the next entry can go, and leaves out what is held back", async () => {

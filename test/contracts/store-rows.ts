@@ -18,7 +18,8 @@ import type { Mail } from "../../src/domain/mailbox.ts";
 import type { Notice, Utterance } from "../../src/domain/outbox.ts";
 import type { Lease, Run } from "../../src/domain/run.ts";
 import type { WaitAsk } from "../../src/domain/wait.ts";
-import type { ClaimLimits, NewRun, Store, Tx } from "../../src/store/contract.ts";
+import type { Store, Tx } from "../../src/store/contract.ts";
+import type { ClaimLimits, NewRun } from "../../src/store/contract-runs.ts";
 
 export const t0 = 1_790_000_000_000;
 export const tenant = asTenantId("slack-T0001");

@@ -51,7 +51,13 @@ const workers = createWorkers({
       onLost,
       log,
     }),
-  acts: { expireWait: nothing, nudge: nothing, routeInbox: nothing, speakUp: nothing, failPoison: nothing },
+  acts: {
+    expireWait: nothing,
+    nudge: nothing,
+    routeInbox: nothing,
+    fireSchedule: nothing,
+    failPoison: nothing,
+  },
   surroundings: { clock: systemClock, log, failpoint: noFailpoints },
   settings: { nonce, concurrency, tenants: "one", leaseMs, sliceMs },
 });

@@ -47,6 +47,16 @@ describe("docs/ci-run", () => {
     ["      Tests  1 passed | 1 skipped (2)\n", 0, { passed: 1, failed: 0, broken: 0 }],
     ["      Tests  3 failed | 277 passed (280)\n", 1, { passed: 277, failed: 3, broken: 1 }],
     ["      Tests  280 passed (280)\nthe build broke\n", 2, { passed: 280, failed: 1, broken: 1 }],
+    [
+      "      Tests  280 passed (280)\n      Tests  60 passed (60)\n",
+      0,
+      { passed: 340, failed: 0, broken: 0 },
+    ],
+    [
+      "  Tests  3 failed | 277 passed (280)\n  Tests  60 passed (60)\n",
+      1,
+      { passed: 337, failed: 3, broken: 1 },
+    ],
     ["a lint error, no tests ran\n", 1, { passed: 0, failed: 1, broken: 1 }],
     ["nothing ran\n", 0, { passed: 0, failed: 1, broken: 1 }],
   ])("counts %j with exit code %i", (log, status, expected) => {

@@ -78,8 +78,13 @@ export interface FakeOpenAi {
   abandoned(): number;
   /** Replies for the next requests, in order. Without one, the answer is "ok". */
   reply(...replies: readonly FakeReply[]): void;
-  /** Replies for the next requests whose messages hold `mark`, in order: for tests with several conversations. */
+  /**
+   * Replies for the next requests whose messages hold `mark`, in order: for tests with several conversations. Where several
+   * marks stand in the messages it is the one that comes first: what is asked stands before what was done elsewhere.
+   */
   replyTo(mark: string, ...replies: readonly FakeReply[]): void;
+  /** Answers what no reply was set for; nothing leaves it to `otherwise`. */
+  answerBy(rule: (body: Readonly<Record<string, unknown>>) => FakeReply | undefined): void;
   /** What every request gets that no reply is left for, instead of "ok". */
   otherwise(reply: FakeReply): void;
   /** A rule beyond the usual ones: the sentence of the 400, or nothing. */
@@ -95,8 +100,17 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
   const marked = new Map<string, FakeReply[]>();
   let fallback: FakeReply = { kind: "answer", text: ["ok"] };
   const rules: ((body: Readonly<Record<string, unknown>>) => string | undefined)[] = [];
+  let answerBy: (body: Readonly<Record<string, unknown>>) => FakeReply | undefined = () => undefined;
   let abandoned = 0;
 
+  const firstMark = (body: Readonly<Record<string, unknown>>): string | undefined => {
+    const text = messagesOf(body);
+    const places = [...marked]
+      .filter(([, left]) => left.length > 0)
+      .map(([mark]) => ({ mark, at: text.indexOf(mark) }))
+      .filter(({ at }) => at >= 0);
+    return places.toSorted((a, b) => a.at - b.at)[0]?.mark;
+  };
   const server = http.createServer((request, response) => {
     response.on("close", () => {
       if (!response.writableFinished) abandoned += 1;
@@ -110,8 +124,8 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
     const problem = refusal ?? (extra ? { status: 400, message: extra } : undefined);
     requests.push({ path: request.url ?? "", headers: request.headers, body, problem: problem?.message });
     if (problem) return refuse(response, problem);
-    const own = [...marked].find(([mark, left]) => left.length > 0 && messagesOf(body).includes(mark))?.[1];
-    await send(response, own?.shift() ?? replies.shift() ?? fallback, {
+    const own = marked.get(firstMark(body) ?? "");
+    await send(response, own?.shift() ?? replies.shift() ?? answerBy(body) ?? fallback, {
       responses: request.url?.endsWith("/responses") === true,
       stream: body["stream"] === true,
     });
@@ -127,6 +141,7 @@ export async function startFakeOpenAi(): Promise<FakeOpenAi> {
     abandoned: () => abandoned,
     reply: (...more) => void replies.push(...more),
     replyTo: (mark, ...more) => void marked.set(mark, [...(marked.get(mark) ?? []), ...more]),
+    answerBy: (rule) => void (answerBy = rule),
     otherwise: (reply) => void (fallback = reply),
     refuseIf: (rule) => void rules.push(rule),
     async close() {

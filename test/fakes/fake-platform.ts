@@ -9,14 +9,14 @@ import type {
   SessionAbout,
 } from "../../src/chat/contract.ts";
 import { ChatError, type ChatErrorCode } from "../../src/chat/errors.ts";
-import { addressKey, type ConversationAddress } from "../../src/domain/conversation.ts";
+import { addressKey, type ConversationAddress, isUnbegun } from "../../src/domain/conversation.ts";
 import type { HomePage } from "../../src/domain/home-page.ts";
 import type { PersonKey } from "../../src/domain/ids.ts";
 import type { Outgoing } from "../../src/domain/outbox.ts";
 
 export type Fault =
   /** It did not happen, and won't. */
-  | { readonly kind: "refuse"; readonly code?: ChatErrorCode }
+  | { readonly kind: "refuse"; readonly code?: ChatErrorCode; readonly noPlace?: boolean }
   /** It did not happen; later it may. */
   | { readonly kind: "unavailable" }
   | { readonly kind: "rate-limit"; readonly retryAfterMs: number }
@@ -83,6 +83,7 @@ interface Room {
 
 export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatform {
   const rooms = new Map<string, Room>();
+  const begun = new Map<string, string>();
   const next = new Map<FaultyOp, Fault[]>();
   const always = new Map<FaultyOp, Fault>();
   const calls: string[] = [];
@@ -136,7 +137,10 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
         () => {
           count += 1;
           const id = `m${count}`;
-          room(at).messages.push({ id, key, message, files: contents, edits: 0 });
+          // The first post of a thread that has not begun is what the thread is called by.
+          const there = isUnbegun(at) ? { ...at, thread: id } : at;
+          if (isUnbegun(at)) begun.set(`${addressKey(at)} ${key}`, id);
+          room(there).messages.push({ id, key, message, files: contents, edits: 0 });
           return id;
         },
         message,
@@ -167,7 +171,12 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
         room(at).statuses.push(status);
         room(at).sessions.push(about);
       }),
-    findByKey: (at, key) => call("find", key, () => room(at).messages.find((one) => one.key === key)?.id),
+    findByKey: (at, key) =>
+      call(
+        "find",
+        key,
+        () => begun.get(`${addressKey(at)} ${key}`) ?? room(at).messages.find((one) => one.key === key)?.id,
+      ),
     download: (file) =>
       call("download", file.ref, () => {
         const content = files.get(file.ref);
@@ -196,7 +205,10 @@ async function failing<T>(
 function errorOf(fault: Fault): Error {
   switch (fault.kind) {
     case "refuse":
-      return failure(fault.code ?? "chat.refused", "refused");
+      return new ChatError(fault.code ?? "chat.refused", "The fake platform was told to refuse", {
+        fate: "refused",
+        noPlace: fault.noPlace ?? false,
+      });
     case "unavailable":
       return new ChatError("chat.unavailable", "down", { fate: "refused", retry: { kind: "backoff" } });
     case "rate-limit":

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { actionIds, optionValue } from "../../src/domain/actions.ts";
+import { actionIds, anewValue, optionValue } from "../../src/domain/actions.ts";
 import { asTenantId, asWaitId } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, Wait } from "../../src/domain/wait.ts";
@@ -46,6 +46,14 @@ describe("gateway/actions", () => {
       expect(asked()).not.toHaveProperty("freeText");
     });
 
+    it("RI3: is decided by the time the click is acknowledged", async () => {
+      const wait = await world.park(run, question);
+      await world.click("question.answer", optionValue(wait.id, 1));
+
+      expect(await waitNow(wait)).toMatchObject({ state: "resolved" });
+      expect(await now()).toMatchObject({ state: "queued" });
+    });
+
     it("takes what was typed", async () => {
       const wait = await world.park(run, question);
       await world.click("question.answer", wait.id, { text: " Only the Nordics " });
@@ -63,7 +71,7 @@ describe("gateway/actions", () => {
       expect(whispers(world.held(), ana)).toEqual([replies.emptyAnswer]);
     });
 
-    it("I10: refuses whoever was not asked, privately, and names who may", async () => {
+    it("I10, ux d.11: refuses whoever was not asked, privately, and names who may", async () => {
       const wait = await world.park(run, question);
       await world.click("question.answer", optionValue(wait.id, 0), { by: bo });
       await world.settle();
@@ -93,7 +101,7 @@ describe("gateway/actions", () => {
       expect(await waitNow(wait)).toMatchObject({ state: "open" });
     });
 
-    it("W1: counts once whatever is clicked at the same moment, and answers every other click", async () => {
+    it("W1, ux d.11: counts once whatever is clicked at the same moment, and answers every other click", async () => {
       const wait = await world.park(run, question);
       await Promise.all(
         Array.from({ length: 20 }, (_, n) => world.click("question.answer", optionValue(wait.id, n % 2))),
@@ -300,18 +308,20 @@ describe("gateway/actions", () => {
       world.bells.length = 0;
     });
 
-    it("starts a new run with the same goal in the same conversation", async () => {
-      await world.click("run.retry", run.id);
+    it("starts over with the same goal in the same conversation", async () => {
+      await world.click("run.retry", anewValue(run.id));
       await world.settle();
 
       const again = await world.run();
       expect(again?.id).not.toBe(run.id);
       expect(again).toMatchObject({ state: "queued", goal: run.goal, title: run.title, subject: ana.key });
+      expect(again?.continues).toBeUndefined();
       expect(world.bells).toMatchObject([{ run: again?.id }]);
     });
 
     it("I3: starts one for two clicks", async () => {
-      await Promise.all([world.click("run.retry", run.id), world.click("run.retry", run.id)]);
+      const anew = anewValue(run.id);
+      await Promise.all([world.click("run.retry", anew), world.click("run.retry", anew)]);
       await world.settle();
 
       expect(await world.runs()).toHaveLength(2);
@@ -323,7 +333,7 @@ describe("gateway/actions", () => {
       await world.settle();
       expect(whispers(world.held(), bo)).toEqual([replies.onlyMayRetry(run)]);
 
-      await world.click("run.retry", run.id, { by: ada });
+      await world.click("run.retry", anewValue(run.id), { by: ada });
       await world.settle();
       expect(await world.run()).toMatchObject({ subject: ada.key, subjectName: "Ada" });
     });
@@ -409,7 +419,7 @@ describe("gateway/actions", () => {
 
   describe("a late click", () => {
     it.each(["question.answer", "budget.add", "run.stop"] as const)(
-      "of somebody else on %s is answered, and changes nothing",
+      "ux d.11: of somebody else on %s is answered, and changes nothing",
       async (action) => {
         const wait = await world.park(run, action === "budget.add" ? budget : question);
         await world.click("run.stop", run.id);
@@ -440,7 +450,7 @@ describe("gateway/actions", () => {
     });
   });
 
-  it("I14: answers every button there is", async () => {
+  it("I14, ux d.11: answers every button there is", async () => {
     await world.click("run.stop", run.id);
     await world.settle();
     for (const action of actionIds) await world.click(action, asWaitId("nothing"), { by: bo });

@@ -140,7 +140,7 @@ describe("gateway/addressing", () => {
     }),
   });
 
-  it("A1: never takes an unlisted bot as speaking to the agent", () => {
+  it("A1, ux d.5: never takes an unlisted bot as speaking to the agent", () => {
     fc.assert(
       fc.property(anyCase, (any) => {
         expect(ofCase({ ...any, kind: "bot" }).kind).toBe("overheard");
@@ -148,7 +148,7 @@ describe("gateway/addressing", () => {
     );
   });
 
-  it("A2: takes no message in a channel that mentions others only", () => {
+  it("A2, ux d.4: takes no message in a channel that mentions others only", () => {
     fc.assert(
       fc.property(anyCase, (any) => {
         const spoken = { ...any, mentions: true, mentionsAgent: false, place: "channel" as const };

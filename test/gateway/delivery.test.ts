@@ -457,6 +457,33 @@ describe("gateway/delivery", () => {
     expect(world.platform.calls).toEqual(["post one"]);
   });
 
+  it("leaves a message in a form that it doesn't know to the newer version that wrote it, for an hour", async () => {
+    await world.close();
+    world = await createGatewayWorld({ onDisk: true });
+    await world.hear("hello", { mentionsAgent: false });
+    await addOnly("newer", { op: "post", message: aNotice() });
+    const write = (op: string): void => {
+      const database = new Database(path.join(world.folder, "deputy.db"));
+      database.prepare("update outbox set op = ? where key = 'newer'").run(op);
+      database.close();
+    };
+    const ours = JSON.stringify({ op: "post", message: aNotice() });
+    write(ours.replace('"post"', '"sing"'));
+    await world.pass(30_000);
+    const meanwhile = await world.store.read((tx) => tx.outbox.countDue(world.clock.now() + 60_000));
+    write(ours);
+    await world.pass(15_000);
+
+    expect(meanwhile).toBe(1);
+    expect(world.platform.calls).toEqual(["post newer"]);
+    await addOnly("never", { op: "post", message: aNotice() });
+    const database = new Database(path.join(world.folder, "deputy.db"));
+    database.prepare("update outbox set op = ? where key = 'never'").run(ours.replace('"post"', '"sing"'));
+    database.close();
+    await world.pass(3_700_000);
+    expect(await world.store.read((tx) => tx.outbox.countDue(world.clock.now() + 60_000))).toBe(0);
+  });
+
   it("says nothing in a process without platforms, and leaves all to the others", async () => {
     await world.gateway.delivery.stop();
     const mute = deliveryWith({ platforms: [] });

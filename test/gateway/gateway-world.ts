@@ -14,6 +14,7 @@ import type { InboundAction, InboundEvent, InboundFile, InboundMessage } from ".
 import type { Mail } from "../../src/domain/mailbox.ts";
 import type { Utterance } from "../../src/domain/outbox.ts";
 import type { Person } from "../../src/domain/person.ts";
+import type { QuietHours } from "../../src/domain/quiet-hours.ts";
 import type { Lease, Run } from "../../src/domain/run.ts";
 import type { Wait, WaitAsk } from "../../src/domain/wait.ts";
 import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
@@ -21,7 +22,9 @@ import { createDesk, type Desk } from "../../src/gateway/desk.ts";
 import { createFilesIn } from "../../src/gateway/files-in.ts";
 import { createIntake, type Intake } from "../../src/gateway/intake.ts";
 import { createRouter } from "../../src/gateway/router.ts";
-import type { PlaceRules } from "../../src/gateway/rules.ts";
+import type { PlaceRules, RulesFor } from "../../src/gateway/rules.ts";
+import type { ScheduleDeps } from "../../src/gateway/schedule-firing.ts";
+import { pauseWithoutPlace } from "../../src/gateway/schedule-pause.ts";
 import type { Queue } from "../../src/queue/contract.ts";
 import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
 import { askPost } from "../../src/runtime/voice/attention.ts";
@@ -60,6 +63,7 @@ export interface Gateway {
   readonly desk: Desk;
   readonly intake: Intake;
   readonly delivery: Delivery;
+  readonly scheduling: ScheduleDeps;
 }
 
 export interface GatewaySettings {
@@ -67,6 +71,7 @@ export interface GatewaySettings {
   readonly maxFileBytes: number;
   /** The database on disk in `folder`, to be looked into. */
   readonly onDisk: boolean;
+  readonly quietHours: QuietHours;
   /** Instead of SQLite. Closed with the world. */
   readonly store: Store;
 }
@@ -165,14 +170,36 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     const log = silentLogger;
     const loopWorld = { clock, ids, log, failpoint };
     const platforms = new Map([["fake", platform]]);
-    const delivery = createDelivery({ world: loopWorld, store: living, platforms, blobs: workspaces.blobs });
+    const rulesFor: RulesFor = (_at, agent) => ({ ...world.rules, agent: agent ?? world.rules.agent });
+    const scheduling = { ids, rulesFor };
+    const delivery = createDelivery({
+      world: loopWorld,
+      store: living,
+      platforms,
+      blobs: workspaces.blobs,
+      placeRefused: (entry) => pauseWithoutPlace(desk, scheduling, entry),
+    });
     const kick = (): void => delivery.kick();
-    const desk = createDesk({ store: living, queue, clock, failpoint, log, kick, checkInMs: 900_000 });
+    const desk = createDesk({
+      store: living,
+      queue,
+      clock,
+      failpoint,
+      log,
+      kick,
+      checkInMs: 900_000,
+      quietHours: settings.quietHours,
+    });
     const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
     const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });
-    const router = createRouter({ world: loopWorld, desk, rulesFor: () => world.rules, files });
+    const router = createRouter({ world: loopWorld, desk, rulesFor, files });
     const burstMs = settings.burstMs ?? 0;
-    return { desk, delivery, intake: createIntake({ world: loopWorld, store: living, router, burstMs }) };
+    return {
+      desk,
+      delivery,
+      scheduling,
+      intake: createIntake({ world: loopWorld, store: living, router, burstMs }),
+    };
   }
 
   const nextId = (prefix: string): string => {
@@ -296,7 +323,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
       const wait = await store.write(async (tx) => {
         await tx.runs.advance(lease, run.cursor, run.cursor + 1, run.spent);
         await tx.steps.start(lease, { n: run.cursor, kind: "wait" }, now);
-        const kind = ask.kind === "budget" ? "budget" : "question";
+        const kind = kinds[ask.kind];
         await tx.waits.open({
           id,
           run: run.id,
@@ -341,6 +368,8 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
   return world;
 }
 
+const kinds = { question: "question", budget: "budget", doubt: "question", schedule: "approval" } as const;
+
 type MessageOnly = "messageId" | "text" | "mentionsAgent" | "mentions" | "files";
 
 /** After its crash a process writes nothing more, whatever its code would still like to do. */
@@ -353,7 +382,7 @@ function mortal(store: Store, process: { readonly dead: boolean }): Store {
 }
 
 /** The text of every message of a kind, in order. */
-export function texts(held: HeldConversation, kind: "notice" | "result"): string[] {
+export function texts(held: HeldConversation, kind: "notice" | "result" | "attention"): string[] {
   return held.messages.flatMap(({ message }) =>
     message.kind === kind && "text" in message ? [message.text] : [],
   );

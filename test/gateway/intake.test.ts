@@ -28,7 +28,7 @@ describe("gateway/intake", () => {
     expect(world.held().reactions).toHaveLength(1);
   });
 
-  it("I1: makes one run of a message that arrives as two events, at the same time", async () => {
+  it("I1, ux d.1: makes one run of a message that arrives as two events, at the same time", async () => {
     const first: InboundMessage = {
       ...(await world.hear("one", { conversation: dm })),
       messageId: "same",
@@ -96,7 +96,7 @@ describe("gateway/intake", () => {
       expect(await world.runs()).toHaveLength(1);
     });
 
-    it("takes the messages of a window together, and does not extend it", async () => {
+    it("ux d.19: takes the messages of a window together, and does not extend it", async () => {
       await world.hear("compare the vendors");
       await world.pass(1_000);
       await world.hear("only the EU ones", { mentionsAgent: false });

@@ -75,7 +75,9 @@ describe("gateway/speak-up", () => {
     expect(texts(world.held(), "notice")).toHaveLength(2);
     const card = world.held().messages.find((one) => one.key.startsWith("card:"));
     expect(card?.edits).toBeGreaterThan(20);
-    expect(card?.message).toMatchObject({ line: "Still waiting for its turn." });
+    expect(card?.message).toMatchObject({
+      line: "Waiting: nothing that does the work is running at the moment.",
+    });
   });
 
   it("does not speak for a run that has spoken meanwhile, that waits for a person, or that has ended", async () => {

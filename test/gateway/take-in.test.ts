@@ -87,7 +87,7 @@ describe("gateway/take-in", () => {
       expect(await world.mail(run)).toEqual([]);
     });
 
-    it("takes a burst of replies as one answer", async () => {
+    it("ux d.19: takes a burst of replies as one answer", async () => {
       await world.close();
       world = await createGatewayWorld({ burstMs: 1_500 });
       await world.hear("compare the vendors");

@@ -26,7 +26,7 @@ describe("gateway/workspace-name", () => {
     expect(second).toBe(first);
   });
 
-  it("WN1: is another for every other person, tenant and platform", async () => {
+  it("WN1, ux d.9: is another for every other person, tenant and platform", async () => {
     const names = [
       await workspaceAt(dm),
       await workspaceAt({ ...dm, channel: "dm-bo" }, "dm-bo"),

@@ -32,7 +32,7 @@ describe("runtime/runtime", () => {
     model.expectSpent();
   });
 
-  it("does files, plan and finish in one go, and posts one card and one result", async () => {
+  it("ux d.2: does files, plan and finish in one go, and posts one card and one result", async () => {
     await world.begin("Count the words");
     const model = new ScriptedModel([
       calls(["set_plan", plan]),

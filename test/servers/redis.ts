@@ -30,7 +30,7 @@ export interface RedisServerOptions {
   readonly cluster?: boolean;
 }
 
-const host = "127.0.0.1";
+export const host = "127.0.0.1";
 
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
   const dir = await mkdtemp(path.join(tmpdir(), "deputy-redis-"));
@@ -78,7 +78,7 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
 }
 
 /** A port of loopback that nobody listens on. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = net.createServer();
   server.listen(0, host);
   await once(server, "listening");
@@ -89,7 +89,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function launch(dir: string, port: number, clusterPort: number | undefined): ChildProcess {
+export function launch(dir: string, port: number, clusterPort: number | undefined): ChildProcess {
   const settings = ["--port", `${port}`, "--bind", host, "--dir", dir, "--save", "", "--appendonly", "no"];
   const cluster = [
     "--cluster-enabled",
@@ -98,14 +98,22 @@ function launch(dir: string, port: number, clusterPort: number | undefined): Chi
     host,
     "--cluster-port",
     `${clusterPort}`,
+    "--cluster-node-timeout",
+    "2000",
+    "--repl-diskless-sync-delay",
+    "0",
   ];
-  return spawn("redis-server", clusterPort === undefined ? settings : [...settings, ...cluster], {
-    stdio: "ignore",
-  });
+  return spawn(
+    "redis-server",
+    clusterPort === undefined ? [...settings, "--databases", "512"] : [...settings, ...cluster],
+    {
+      stdio: "ignore",
+    },
+  );
 }
 
-async function answers(port: number, command: string, expected: string): Promise<void> {
-  for (let attempt = 0; attempt < 500; attempt += 1) {
+export async function answers(port: number, command: string, expected: string): Promise<void> {
+  for (let attempt = 0; attempt < 2_000; attempt += 1) {
     const reply = await ask(port, command).catch(() => ""); // not listening yet
     if (reply.includes(expected)) return;
     await wait(10);
@@ -114,7 +122,7 @@ async function answers(port: number, command: string, expected: string): Promise
 }
 
 /** Sends one command in the inline form of the protocol and returns the raw reply. */
-async function ask(port: number, command: string): Promise<string> {
+export async function ask(port: number, command: string): Promise<string> {
   const socket = net.connect(port, host);
   try {
     await once(socket, "connect");

@@ -1,3 +1,4 @@
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/logger.ts";
@@ -15,7 +16,7 @@ describe.skipIf(!postgresIsInstalled())("store/lease-keeper", () => {
   });
   afterAll(() => server.stop());
 
-  it("LK3: renews on Postgres, and gives up in time when the server is gone", async () => {
+  it("LK3 LK5: renews on Postgres, and gives up in time when the server is gone", async () => {
     const postgresUrl = await server.createDatabase();
     const store = await createPostgresStore({ url: postgresUrl });
     const lost: number[] = [];
@@ -29,6 +30,10 @@ describe.skipIf(!postgresIsInstalled())("store/lease-keeper", () => {
     });
     const { id } = await aRun(store, "a");
     const { run, lease } = await claimed(store, id, "w1", systemClock.now());
+    const newer = new pg.Client(postgresUrl); // LK5
+    await newer.connect();
+    await newer.query("insert into __drizzle_migrations (hash, created_at) values ('newer', 9999999999999)");
+    await newer.end();
     const until = async (): Promise<number> => (await runOf(store, run.id)).leaseUntil ?? 0;
     const first = await until();
 

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { silentLogger } from "../../src/base/logger.ts";
@@ -63,6 +64,32 @@ describe("store/lease-keeper", () => {
     }
     expect(await leaseUntil(run.id)).toBeGreaterThan(systemClock.now() + 40_000);
     expect(lost).toEqual([]);
+  });
+
+  it("LK5: renews in a database that a newer version has migrated meanwhile", async () => {
+    const { run, lease } = await working("a");
+    const newer = new Database(sqlitePath);
+    newer.exec("insert into __drizzle_migrations (hash, created_at) values ('newer', 9999999999999)");
+    newer.close();
+    const before = await leaseUntil(run.id);
+
+    keep().hold(lease);
+
+    await vi.waitFor(async () => expect(await leaseUntil(run.id)).toBeGreaterThan(before), patience);
+    expect(lost).toEqual([]);
+  });
+
+  it("knows how long ago the lease that waits longest was confirmed", async () => {
+    const clock = createManualClock(systemClock.now());
+    const { lease } = await working("a");
+    const leases = keep({ clock, renewEveryMs: 50_000 });
+    expect(leases.oldestMs()).toBeUndefined();
+
+    leases.hold(lease, clock.now() - 2_000);
+
+    expect(leases.oldestMs()).toBeGreaterThanOrEqual(2_000);
+    leases.drop(lease.run);
+    expect(leases.oldestMs()).toBeUndefined();
   });
 
   it("LK1: starts no thread before the first hold", async () => {

@@ -23,6 +23,7 @@ const scans: [string, (tx: Tx) => Promise<unknown>, RegExp][] = [
   ["active", (tx) => tx.runs.active(conversation), /INDEX runs_active \(conversation=\?\)/],
   ["a person's own", (tx) => tx.runs.activeOf(aPerson("U1"), 100), /INDEX runs_own \(subject=\?\)/],
   ["renew", (tx) => tx.runs.renew("w1", [run], t0), /autoindex_runs_1 \(id=\?\)/],
+  ["due schedules", (tx) => tx.schedules.due(t0, 100), /INDEX schedules_due \(next_at<\?\)/],
   ["due waits", (tx) => tx.waits.due(t0, 100), /INDEX waits_due \(due_at>\? AND due_at<\?\)/],
   ["nudges", (tx) => tx.waits.takeNudges(t0, 100), /INDEX waits_nudge \(nudge_at>\? AND nudge_at<\?\)/],
   ["new events", (tx) => tx.inbox.unrouted(conversation), /INDEX inbox_new \(conversation=\?\)/],
@@ -68,7 +69,7 @@ describe("store/scans", () => {
     const plans = statements.filter((text) => !text.startsWith("explain")).map(planOf);
 
     expect(plans.join("\n")).toMatch(expected);
-    expect(plans.join("\n")).not.toMatch(/SCAN (runs|waits|inbox|outbox)( |$)(?!USING)/m);
+    expect(plans.join("\n")).not.toMatch(/SCAN (runs|waits|inbox|outbox|schedules)( |$)(?!USING)/m);
   });
 
   it("I6: looks at no parked run when it claims, wakes or counts a turn", async () => {

@@ -4,7 +4,7 @@ import path from "node:path";
 import { setImmediate as macrotask, setTimeout as wait } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Memory } from "../../src/domain/memory.ts";
+import type { NewMemory } from "../../src/domain/memory.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { StoreUnavailable } from "../../src/store/errors.ts";
 import { createSqliteStore, sqliteStoreOn } from "../../src/store/sqlite.ts";
@@ -32,13 +32,13 @@ async function startSqlite(): Promise<StoreBed> {
 
 storeContract("sqlite", startSqlite);
 
-function aMemory(id: string, fact = id): Memory {
-  return { id, tenant, agent: "deputy", scope: "channel:C01", fact, createdAt: t0 };
+function aMemory(name: string, fact = name): NewMemory {
+  return { tenant, agent: "deputy", scope: "channel:C01", fact, createdAt: t0 };
 }
 
 async function memories(store: Store): Promise<string[]> {
   const found = await store.read((tx) => tx.memories.search(tenant, "deputy", "channel:C01", "", 10));
-  return found.map(({ id }) => id);
+  return found.map(({ fact }) => fact);
 }
 
 describe("store/sqlite", () => {

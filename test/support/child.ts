@@ -18,7 +18,12 @@ export interface Finished {
 export type ChildEnv = Readonly<Record<string, string>>;
 
 export function startDeputy(args: readonly string[], env: ChildEnv): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", path.join(root, "src/main.ts"), ...args], {
+  return startChild("src/main.ts", args, env);
+}
+
+/** `script` from the root of the repository. */
+export function startChild(script: string, args: readonly string[], env: ChildEnv): ChildProcess {
+  return spawn(process.execPath, ["--import", "tsx", path.join(root, script), ...args], {
     cwd: root,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
     stdio: ["ignore", "pipe", "pipe"],

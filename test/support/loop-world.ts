@@ -4,15 +4,27 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { FailpointName } from "../../src/base/failpoints.ts";
+import { type FailpointName, noFailpoints } from "../../src/base/failpoints.ts";
 import { createIds } from "../../src/base/ids.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { Agent } from "../../src/domain/agent.ts";
 import type { Budget } from "../../src/domain/budget.ts";
-import { asConversationId, asPersonKey, asRunId, asTenantId, type RunId } from "../../src/domain/ids.ts";
+import type { ConversationAddress } from "../../src/domain/conversation.ts";
+import {
+  asConversationId,
+  asPersonKey,
+  asRunId,
+  asTenantId,
+  type PersonKey,
+  type RunId,
+  type ScheduleId,
+} from "../../src/domain/ids.ts";
 import type { OutboxEntry, Outgoing } from "../../src/domain/outbox.ts";
 import type { Run } from "../../src/domain/run.ts";
+import { createDesk } from "../../src/gateway/desk.ts";
+import { goOn } from "../../src/gateway/go-on.ts";
 import type { Model } from "../../src/model/contract.ts";
+import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
 import type { Runtime, SegmentControl, SegmentEnd } from "../../src/runtime/contract.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -33,7 +45,9 @@ export interface LoopWorld {
   store: Store;
   workspaces: Workspaces;
   /** Makes the run that the other functions are about. */
-  begin(goal: string, options?: { readonly budget?: Partial<Budget> }): Promise<Run>;
+  begin(goal: string, options?: BeginOptions): Promise<Run>;
+  /** Ana has the run, which has ended, go on: the other functions are about what goes on from now. */
+  goOn(): Promise<Run>;
   /** Claims the run and runs one segment. */
   segment(model: Model, options?: SegmentOptions): Promise<SegmentEnd | "unclaimed">;
   run(): Promise<Run>;
@@ -43,6 +57,15 @@ export interface LoopWorld {
   /** Closes and reopens everything, as a new process would. */
   restart(): Promise<void>;
   close(): Promise<void>;
+}
+
+export interface BeginOptions {
+  readonly budget?: Partial<Budget>;
+  readonly schedule?: ScheduleId;
+  /** Elsewhere than in the thread of the other functions. */
+  readonly place?: ConversationAddress;
+  readonly subject?: PersonKey;
+  readonly agent?: string;
 }
 
 export interface SegmentOptions {
@@ -101,26 +124,50 @@ export async function createLoopWorld(agent: Partial<Agent> = {}): Promise<LoopW
       id = asRunId(ids.next("run"));
       const run = await world.store.write(async (tx) => {
         await tx.people.see({ key: ana, name: "Ana", kind: "member" }, tenant, now);
-        const place = await tx.conversations.ensure(
-          { platform: "local", tenant, kind: "channel", channel: "sales", thread: "t1" },
-          { id: conversation, workspace: "con-1", now },
-        );
+        const place = await (options.place === undefined
+          ? tx.conversations.ensure(
+              { platform: "local", tenant, kind: "channel", channel: "sales", thread: "t1" },
+              { id: conversation, workspace: "con-1", now },
+            )
+          : tx.conversations.ensure(options.place, {
+              id: asConversationId(ids.next("con")),
+              workspace: `con-${options.place.channel}-${options.place.thread}`,
+              now,
+            }));
         return tx.runs.create({
           id,
           tenant,
           conversation: place.id,
-          agent: "deputy",
-          subject: ana,
+          agent: options.agent ?? "deputy",
+          subject: options.subject ?? ana,
           subjectName: "Ana",
-          mode: "employee",
+          mode: options.place?.kind === "dm" ? "assistant" : "employee",
           goal,
           title: goal.slice(0, 60),
           budget: { ...profile.budget, ...options.budget },
+          ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
           now,
         });
       });
       if (!run) throw new Error("The conversation has an active run already");
       return run;
+    },
+    async goOn() {
+      const old = await world.run();
+      const desk = createDesk({
+        store: world.store,
+        queue: createEmbeddedQueue({ maxWaiting: 10, log: silentLogger }),
+        clock,
+        failpoint: noFailpoints,
+        log: silentLogger,
+        kick: () => undefined,
+        checkInMs: 900_000,
+      });
+      const by = { key: ana, name: "Ana", kind: "member" } as const;
+      const next = await desk.decide((d) => goOn(d, ids, { old, by }));
+      if (!next) throw new Error("The run could not be gone on from");
+      id = next.id;
+      return next;
     },
     async segment(model, options = {}) {
       const run = await world.run();

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 
+const metricsIntro = `# Metrics
+
+What \`/metrics\` has of Deputy's own, beside memory, CPU and event loop of the process. Seconds are histograms. Labels are
+words from closed lists: no ids, people, channels or texts. Who may read the page, and what to do with it:
+[observability.md](observability.md).`;
+
+const ages = {
+  outboxAgeMs: () => Promise.resolve(1_500),
+  inboxAgeMs: () => Promise.resolve(0),
+  overduePromises: () => Promise.resolve(2),
+};
+
 describe("telemetry/metrics", () => {
   async function pageOf(metrics: ReturnType<typeof createMetrics>): Promise<string> {
     return (await metrics.page()).body;
@@ -15,7 +27,9 @@ describe("telemetry/metrics", () => {
     metrics.usage({ inputTokens: 100, cachedTokens: 40, outputTokens: 7, usdMicros: 1_500 });
     metrics.segment("parked", 2);
     metrics.inbox("duplicate");
-    metrics.outbox("sent");
+    metrics.outbox("sent", "post");
+    metrics.modelCall({ purpose: "work", seconds: 3, error: "model.timeout" });
+    metrics.waited({ kind: "question", via: "button", seconds: 90 });
 
     const page = await pageOf(metrics);
     expect(page).toContain('deputy_runs_total{state="done"} 2');
@@ -25,7 +39,9 @@ describe("telemetry/metrics", () => {
     expect(page).toContain("deputy_model_cost_usd_total 0.0015");
     expect(page).toContain('deputy_segments_total{outcome="parked"} 1');
     expect(page).toContain('deputy_inbox_total{outcome="duplicate"} 1');
-    expect(page).toContain('deputy_outbox_total{outcome="sent"} 1');
+    expect(page).toContain('deputy_outbox_total{outcome="sent",op="post"} 1');
+    expect(page).toContain('deputy_model_failures_total{code="model.timeout"} 1');
+    expect(page).toContain('deputy_wait_seconds_bucket{le="300",kind="question",via="button"} 1');
   });
 
   it("says what format the page has", async () => {
@@ -41,6 +57,7 @@ describe("telemetry/metrics", () => {
       queueDepth: () => Promise.resolve({ waiting: 4, active: 2 }),
       outboxDue: () => Promise.resolve(5),
       runCounts: () => Promise.resolve(counts),
+      ...ages,
     });
 
     const before = await pageOf(metrics);
@@ -49,6 +66,8 @@ describe("telemetry/metrics", () => {
 
     expect(before).toContain('deputy_queue_depth{state="waiting"} 4');
     expect(before).toContain("deputy_outbox_due 5");
+    expect(before).toContain("deputy_outbox_age_seconds 1.5");
+    expect(before).toContain("deputy_promises_overdue 2");
     expect(before).toContain('deputy_runs{state="working"} 1');
     expect(after).toContain('deputy_runs{state="waiting"} 2');
     expect(after).not.toContain('deputy_runs{state="working"}');
@@ -60,6 +79,7 @@ describe("telemetry/metrics", () => {
       queueDepth: () => Promise.reject(new Error("Redis is down")),
       outboxDue: () => Promise.resolve(5),
       runCounts: () => Promise.resolve({}),
+      ...ages,
     });
 
     const page = await pageOf(metrics);
@@ -67,6 +87,19 @@ describe("telemetry/metrics", () => {
     expect(page).not.toMatch(/^deputy_queue_depth\{/m);
     expect(page).toContain("deputy_outbox_due 5");
     expect(page).toContain('deputy_gauge_failures_total{gauge="queue_depth"} 1');
+  });
+
+  it("are those of docs/metrics.md (`npx vitest run test/telemetry/metrics.test.ts -u` writes it)", async () => {
+    const rows = createMetrics({ process: false })
+      .list()
+      .map(
+        ({ name, kind, labels, help }) =>
+          `| \`${name}\` | ${kind} | ${labels.map((label) => `\`${label}\``).join(", ")} | ${help}. |`,
+      );
+
+    await expect(
+      `${metricsIntro}\n\n| name | kind | labels | what it is |\n| --- | --- | --- | --- |\n${rows.join("\n")}\n`,
+    ).toMatchFileSnapshot("../../docs/metrics.md");
   });
 
   it("has no metric in common with another instance", async () => {

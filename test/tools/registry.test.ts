@@ -22,6 +22,7 @@ describe("tools/registry", () => {
       "check_in",
       "ask_person",
       "share_file",
+      "schedule_task",
       "remember",
       "recall",
       "finish",

@@ -2,7 +2,8 @@
 
 import { asConversationId, asPersonKey, asRunId, asTenantId, type RunId } from "../../src/domain/ids.ts";
 import type { Lease, Run } from "../../src/domain/run.ts";
-import type { ClaimLimits, NewRun, Store, Tx } from "../../src/store/contract.ts";
+import type { Store, Tx } from "../../src/store/contract.ts";
+import type { ClaimLimits, NewRun } from "../../src/store/contract-runs.ts";
 
 export const roomy: ClaimLimits = { perPerson: 1_000, perTenant: 1_000 };
 

@@ -32,7 +32,7 @@ describe("workers/sweep-parts", () => {
     expireWait: async (wait) => void done.push(`expire ${wait.id}`),
     nudge: async (wait) => void done.push(`nudge ${wait.id}`),
     routeInbox: async (conversation) => void done.push(`route ${conversation}`),
-    speakUp: async (run) => void done.push(`speak ${run.id}`),
+    fireSchedule: async (schedule) => void done.push(`fire ${schedule.id}`),
     ...own,
   });
   const sweep = async (name: string, own: Partial<SweepActs> = {}): Promise<void> => {
@@ -124,7 +124,7 @@ describe("workers/sweep-parts", () => {
     await park("run_0");
     multiplyRun(file, "run_0", 10_000);
 
-    for (const part of ["wake", "expire", "nudge", "route", "promises", "ring"]) await sweep(part);
+    for (const part of ["wake", "expire", "nudge", "route", "ring"]) await sweep(part);
     const whileWaiting = await queue.depth();
     await store.write((tx) => tx.runs.wake(asRunId("run_0_4711")));
     await sweep("ring");
@@ -177,17 +177,6 @@ describe("workers/sweep-parts", () => {
     await sweep("route");
 
     expect(done).toEqual(["route cnv_run_a"]);
-  });
-
-  it("I13: speaks up for runs whose promise is past", async () => {
-    await addRun(store, "run_late");
-    await addRun(store, "run_fine");
-    await store.write((tx) => tx.runs.promise(asRunId("run_late"), clock.now()));
-    await store.write((tx) => tx.runs.promise(asRunId("run_fine"), clock.now() + 1));
-
-    await sweep("promises");
-
-    expect(done).toEqual(["speak run_late"]);
   });
 
   it("does the rest of a part when one act fails, and says so in the end", async () => {

@@ -1,29 +1,15 @@
 // Makes waiting runs through the product's own store: queued, claimed, one step, parked on a question.
 
-import { claimRun, clock, ids, openPlace, queueRun } from "../../harness/product.mjs";
+import { parkOnQuestion } from "../../harness/doors.mjs";
+import { claimRun, openPlace, queueRun } from "../../harness/product.mjs";
 import { serveSide } from "../../harness/side-process.mjs";
 
 const atOnce = 200;
 
 async function parkOne(place, count) {
   const run = await queueRun(place, { subject: `local:local:p${count % 100}` });
-  const { lease } = await claimRun(place, run);
-  await place.store.write(async (tx) => {
-    const now = clock.now();
-    await tx.runs.advance(lease, 0, 1, run.spent);
-    await tx.steps.start(lease, { n: 0, kind: "wait" }, now);
-    const ask = { kind: "question", question: "Which region?", options: ["North", "South"] };
-    await tx.waits.open({
-      id: ids.next("wait"),
-      run: run.id,
-      step: 0,
-      kind: "question",
-      ask,
-      asked: run.subject,
-      now,
-    });
-    await tx.runs.park(lease, undefined);
-  });
+  const { run: claimed, lease } = await claimRun(place, run);
+  await parkOnQuestion(place.store, { run: claimed, lease });
 }
 
 await serveSide(async ({ folder }) => ({

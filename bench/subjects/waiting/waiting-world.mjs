@@ -2,34 +2,13 @@
 // by another process, so that making them leaves no memory behind. Waking is a person's answer.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { openDoorbell, openDoors, openWorkers } from "../../harness/doors.mjs";
+import { openDoorbell, openDoors, openWorkers, parkOnQuestion } from "../../harness/doors.mjs";
 import { machineNow, msBetween } from "../../harness/machine-clock.mjs";
-import { clock, ids, openPlace, product } from "../../harness/product.mjs";
+import { openPlace, product } from "../../harness/product.mjs";
 import { serveSide } from "../../harness/side-process.mjs";
 import { percentile } from "../../harness/spread.mjs";
 
 const { answerWait } = await product("gateway/answer-wait.js");
-
-/** Parks the run again, on a new question, so that their number stays. */
-async function parkAgain(store, { run, lease }) {
-  await store.write(async (tx) => {
-    const now = clock.now();
-    await tx.runs.advance(lease, run.cursor, run.cursor + 1, run.spent);
-    await tx.steps.start(lease, { n: run.cursor, kind: "wait" }, now);
-    const ask = { kind: "question", question: "Go on?", options: ["Yes", "No"] };
-    await tx.waits.open({
-      id: ids.next("wait"),
-      run: run.id,
-      step: run.cursor,
-      kind: "question",
-      ask,
-      asked: run.subject,
-      now,
-    });
-    await tx.runs.park(lease, undefined);
-  });
-  return "parked";
-}
 
 await serveSide(async ({ folder }) => {
   const place = await openPlace(folder);
@@ -38,7 +17,7 @@ await serveSide(async ({ folder }) => {
   let began = () => undefined;
   const workers = await openWorkers(place, queue, (segment) => {
     began(machineNow());
-    return parkAgain(place.store, segment);
+    return parkOnQuestion(place.store, segment); // on a new question, so that their number stays
   });
 
   const wakeOne = async (asked) => {

@@ -6,17 +6,17 @@
 
 import { isDeepStrictEqual } from "node:util";
 import type { Ids } from "../../base/ids.ts";
-import type { ConversationAddress } from "../../domain/conversation.ts";
+import { type ConversationAddress, isAside, isUnbegun } from "../../domain/conversation.ts";
 import type { Outgoing } from "../../domain/outbox.ts";
 import type { ChatPlatform, FileContent } from "../contract.ts";
 import { ChatError, type ChatErrorCode } from "../errors.ts";
 import { safeOutgoing } from "../safe-outgoing.ts";
-import { findLocalPerson, localPlatformName } from "./cast.ts";
+import { findLocalChannel, findLocalPerson, localPlatformName } from "./cast.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { FileShelf } from "./file-shelf.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LocalMessage } from "./room.ts";
-import { keyPlace } from "./room-state.ts";
+import { keyPlace, newThread } from "./room-state.ts";
 
 /** Most characters of one post, as on the strictest platform. */
 const longestText = 12_000;
@@ -72,8 +72,10 @@ function createSpeech(deps: LocalPlatformDeps): Speech {
   const { ledger } = deps;
   const posting = new Map<string, Promise<string>>();
   return {
-    async post(at, { key }, message, files) {
-      requireThread(ledger, at);
+    async post(given, { key }, message, files) {
+      const at = begunAt(given);
+      if (at.thread === newThread) requireChannel(at);
+      else requireThread(ledger, at);
       requireSize(message);
       const place = keyPlace(at.channel, at.thread, key);
       const known = ledger.room.byKey.get(place) ?? posting.get(place);
@@ -106,7 +108,8 @@ function createSpeech(deps: LocalPlatformDeps): Speech {
         to,
       });
     },
-    async findByKey(at, key) {
+    async findByKey(given, key) {
+      const at = begunAt(given);
       return ledger.room.byKey.get(keyPlace(at.channel, at.thread, key));
     },
   };
@@ -127,7 +130,7 @@ async function put({ ledger, shelf, ids }: LocalPlatformDeps, posting: Posting):
   const { at, key, message } = posting;
   const files = await shelf.keep(posting.files);
   const id = ids.next("msg");
-  const place = { channel: at.channel, thread: at.thread };
+  const place = { channel: at.channel, thread: at.thread === newThread ? id : at.thread };
   try {
     await ledger.commit({
       type: "posted",
@@ -142,6 +145,24 @@ async function put({ ledger, shelf, ids }: LocalPlatformDeps, posting: Posting):
     throw error;
   }
   return id;
+}
+
+/** A thread that has not begun is `newThread`; a line to one person is a new thread in their direct messages. */
+function begunAt(at: ConversationAddress): ConversationAddress {
+  if (isAside(at) && at.kind === "dm") return { ...at, channel: `dm-${at.channel}`, thread: newThread };
+  return isUnbegun(at) ? { ...at, thread: newThread } : at;
+}
+
+function requireChannel({ platform, channel }: ConversationAddress): void {
+  if (platform === localPlatformName && findLocalChannel(channel) !== undefined) return;
+  throw new ChatError(
+    "chat.not_found",
+    `Could not write to ${channel}: the local chat has no such channel.`,
+    {
+      fate: "refused",
+      noPlace: true,
+    },
+  );
 }
 
 function requireThread(ledger: Ledger, at: ConversationAddress): void {

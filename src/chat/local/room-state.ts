@@ -43,6 +43,9 @@ export function emptyRoom(): RoomState {
   };
 }
 
+/** In place of the thread, of a post that begins one. */
+export const newThread = "";
+
 /** Where a post with this key in this thread is remembered. */
 export function keyPlace(channel: string, thread: string, key: string): string {
   return JSON.stringify([channel, thread, key]);
@@ -169,6 +172,7 @@ function add(room: RoomState, record: Extract<LocalRecord, { readonly type: "sai
   for (const file of files) room.files.set(file.id, { file, message });
   if (record.type === "posted" && record.key !== undefined) {
     room.byKey.set(keyPlace(channel, thread, record.key), message);
+    if (message === thread) room.byKey.set(keyPlace(channel, newThread, record.key), message);
   }
 }
 

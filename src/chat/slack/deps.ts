@@ -3,6 +3,7 @@
 import type { Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
 import type { Secret } from "../../base/secret.ts";
+import type { RecallPerson } from "./inbound/people.ts";
 import type { Installations } from "./installations.ts";
 
 export interface SlackDeps {
@@ -10,6 +11,8 @@ export interface SlackDeps {
   readonly installations: Installations;
   readonly clock: Clock;
   readonly log: Logger;
+  /** People as the store last had them, for moments in which Slack can't be asked. */
+  readonly recallPerson?: RecallPerson | undefined;
 }
 
 export interface SlackSettings {

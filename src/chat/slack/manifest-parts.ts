@@ -14,9 +14,11 @@ export const installPath = "/slack/install";
 /** Event types as subscribed to: `message.channels` arrives as `message` with `channel_type: "channel"`. */
 export const EVENTS = [
   "agent_session_stopped",
+  "app_context_changed",
   "app_home_opened",
   "app_mention",
   "app_uninstalled",
+  "member_joined_channel",
   "message.channels",
   "message.groups",
   "message.im",
@@ -65,6 +67,7 @@ export const METHOD_SCOPES = {
   "chat.postMessage": ["chat:write"],
   "chat.update": ["chat:write"],
   "conversations.history": ["channels:history", "groups:history", "im:history", "mpim:history"],
+  "conversations.info": ["channels:read", "groups:read"],
   "conversations.open": ["im:write"],
   "conversations.replies": ["channels:history", "groups:history", "im:history", "mpim:history"],
   "files.completeUploadExternal": ["files:write"],
@@ -73,6 +76,7 @@ export const METHOD_SCOPES = {
   "oauth.v2.access": [],
   "reactions.add": ["reactions:write"],
   "users.info": ["users:read"],
+  "users.list": ["users:read"],
   "views.open": [],
   "views.publish": [],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
@@ -80,9 +84,11 @@ export const METHOD_SCOPES = {
 /** What each subscription needs. */
 export const EVENT_SCOPES = {
   agent_session_stopped: ["assistant:write"],
+  app_context_changed: ["assistant:write"],
   app_home_opened: [],
   app_mention: ["app_mentions:read"],
   app_uninstalled: [],
+  member_joined_channel: ["channels:read", "groups:read"],
   "message.channels": ["channels:history"],
   "message.groups": ["groups:history"],
   "message.im": ["im:history"],
@@ -106,5 +112,5 @@ export const SCOPES = {
     "mpim:history",
     "users:read",
   ],
-  optional: ["reactions:write"],
+  optional: ["channels:read", "groups:read", "reactions:write"],
 } as const;

@@ -9,6 +9,7 @@ import type { SlackDeps } from "./deps.ts";
 import { createSlackDoors } from "./inbound/doors.ts";
 import type { SlackEdges } from "./inbound/edges.ts";
 import { createPeople } from "./inbound/people.ts";
+import { createRoster } from "./inbound/roster.ts";
 import { createSlackOutbound, type OutboundTimes, type SlackOutbound } from "./outbound/create-outbound.ts";
 
 export const slackPlatformName = "slack";
@@ -21,7 +22,13 @@ export function createSlackPlatform(deps: SlackDeps, times?: OutboundTimes): Cha
   const { clock, log } = deps;
   const outbound = createSlackOutbound(deps, times);
   const listener: Listener = { receive: notStarted, hooks: undefined };
-  const people = createPeople({ lookUp: (team, user) => outbound.findUser(team, user), clock, log });
+  const people = createPeople({
+    lookUp: (team, user) => outbound.findUser(team, user),
+    roster: createRoster((team) => outbound.listUsers(team), clock),
+    recall: deps.recallPerson,
+    clock,
+    log,
+  });
   const doors = createSlackDoors(deps, {
     receive: (event) => listener.receive(event),
     hooks: hooksOf(deps, outbound, listener),
@@ -64,6 +71,10 @@ function hooksOf({ log }: SlackDeps, outbound: SlackOutbound, listener: Listener
     openModal: (modal) => outbound.openModal(modal),
     openThread: (at, { key, text }) => outbound.openThread(at, key, { kind: "notice", text, files: [] }),
     tell: (at, to, text) => outbound.whisper(at, to, { kind: "notice", text, files: [] }),
+    invited: (at, by) => listener.hooks?.invited?.(at, by) ?? Promise.resolve(),
+    rejected: (why) => listener.hooks?.rejected?.(why),
+    channelName: (team, channel) => outbound.channelName(team, channel),
+    isIn: (at) => outbound.isIn(at),
     messagesOpened(tab) {
       outbound.suggestPrompts(tab).catch((error: unknown) => {
         log.debug("No prompts could be suggested", { team: tab.teamId, error: errorText(error) });

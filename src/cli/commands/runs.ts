@@ -1,11 +1,17 @@
-// `deputy runs list|show|trace|stop`: what runs did and do, from the journal.
+// `deputy runs list|show|trace|replay|stop`: what runs did and do, from the journal. `replay` exits 1 where the journal
+// does not add up to what the run's row says.
 
 import type { Command } from "commander";
+import { AppError } from "../../base/errors.ts";
 import { asPersonKey } from "../../domain/ids.ts";
 import { runStates } from "../../domain/run.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
 import { printJson, printTable } from "../print.ts";
+import { printReplay } from "../print-replay.ts";
+import { readRun } from "../read-journal.ts";
+import { replay } from "../replay-view.ts";
+import { printTimeline, timelineOf } from "../run-timeline.ts";
 import { findRun, listRuns, showRun } from "../run-views.ts";
 import { stopFromCli } from "../stop-from-cli.ts";
 
@@ -13,11 +19,12 @@ interface Form {
   readonly json?: boolean;
 }
 
-export const addRuns: AddCommand = (program, context) => {
+export const addRuns: AddCommand = (program, context, finish) => {
   const runs = program.command("runs").description("show and stop runs");
   addList(runs, context);
   addShow(runs, context);
   addTrace(runs, context);
+  addReplay(runs, context, finish);
   addStop(runs, context);
 };
 
@@ -66,16 +73,35 @@ function addShow(runs: Command, context: CliContext): void {
 function addTrace(runs: Command, context: CliContext): void {
   runs
     .command("trace <id>")
-    .description("every step of a run in full, as text")
-    .action(async (id: string) => {
-      const { steps } = await withRows(context, (rows) => showRun(rows, id));
-      const part = (name: string, value: unknown): string =>
-        value === undefined ? "" : `  ${name} ${JSON.stringify(value)}\n`;
-      for (const { n, tool, kind, state, started_at, ...step } of steps) {
-        context.stdout.write(`\n#${n} ${tool ?? kind} ${state} ${started_at}\n`);
-        context.stdout.write(part("arguments", step.arguments) + part("result", step.result));
-      }
+    .description("segments and steps of a run with their times, tokens and waits")
+    .option("--json", "one JSON value")
+    .action(async (id: string, options: Form) => {
+      const timeline = timelineOf(await withRows(context, (rows) => readRun(rows, id)));
+      if (options.json) return printJson(context.stdout, timeline);
+      printTimeline(context.stdout, timeline);
     });
+}
+
+const addReplay: AddCommand = (runs, context, finish) => {
+  runs
+    .command("replay <id>")
+    .description("step through the journal of a run, offline: what went in, what came out, what changed")
+    .option("--step <n>", "this step alone, with all that the model was given")
+    .option("--json", "one JSON value")
+    .action(async (id: string, options: Form & { readonly step?: string }) => {
+      const only = options.step === undefined ? undefined : stepNumber(options.step);
+      const replayed = await withRows(context, async (rows) =>
+        replay(await readRun(rows, id), rows.workspaces.blobs, only),
+      );
+      if (options.json) printJson(context.stdout, replayed);
+      else printReplay(context.stdout, replayed);
+      finish(replayed.check.ok ? 0 : 1);
+    });
+};
+
+function stepNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new AppError("cli.usage", `--step ${text} is not the number of a step.`);
 }
 
 function addStop(runs: Command, context: CliContext): void {

@@ -50,7 +50,11 @@ const Choice = z.object({
 
 /** A chunk of a stream (`delta`) or a whole completion (`message`). The last chunk may hold usage alone. */
 const Completion = z
-  .object({ choices: z.array(Choice).nullish(), usage: Usage.nullish() })
+  .object({
+    choices: z.array(Choice).nullish(),
+    usage: Usage.nullish(),
+    model: z.string().nullish().catch(undefined),
+  })
   .refine(({ choices, usage }) => choices || usage, "neither choices nor usage");
 
 interface Collected {
@@ -60,6 +64,7 @@ interface Collected {
   refused: boolean;
   finish: string | undefined;
   usage: z.infer<typeof Usage> | undefined;
+  model: string | undefined;
 }
 
 export function collectCompletion(onText: (delta: string) => void): AnswerCollector {
@@ -70,6 +75,7 @@ export function collectCompletion(onText: (delta: string) => void): AnswerCollec
     refused: false,
     finish: undefined,
     usage: undefined,
+    model: undefined,
   };
   return {
     event: (value) => take(collected, value, onText),
@@ -82,6 +88,7 @@ export function collectCompletion(onText: (delta: string) => void): AnswerCollec
         calls: withOwnIds(calls, request.messages),
         stop: stopOf(finish, collected.refused, calls.length > 0),
         usage: usageOf(collected, request),
+        ...(collected.model === undefined ? {} : { model: collected.model }),
       };
     },
   };
@@ -92,6 +99,7 @@ function take(into: Collected, value: unknown, onText: (delta: string) => void):
   if (!parsed.success) throw new BrokenAnswer("nonsense", "an event is not a completion", parsed.error);
   const choice = parsed.data.choices?.[0];
   into.usage = parsed.data.usage ?? into.usage;
+  into.model = parsed.data.model ?? into.model;
   into.finish = choice?.finish_reason ?? into.finish;
   const content = choice?.delta ?? choice?.message;
   return content ? takeContent(into, content, onText) : "sign";

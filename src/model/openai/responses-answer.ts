@@ -26,6 +26,7 @@ const Ended = z.object({
   error: z.looseObject({ code: z.unknown(), message: z.string().nullish() }).nullish(),
   incomplete_details: z.object({ reason: z.string().nullish() }).nullish(),
   output: z.array(z.unknown()).nullish(),
+  model: z.string().nullish().catch(undefined),
   usage: z
     .object({
       input_tokens: z.number(),
@@ -63,6 +64,7 @@ export function collectResponse(onText: (delta: string) => void): AnswerCollecto
         calls: withOwnIds(calls, request.messages),
         stop: stopOf(ended, collected.refused, calls.length > 0),
         usage: usageOf(ended, request, collected),
+        ...(typeof ended.model === "string" ? { model: ended.model } : {}),
       };
     },
   };

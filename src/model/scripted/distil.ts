@@ -1,38 +1,31 @@
-// Notes for a compaction, taken from the record without understanding it: the lines that carry the work.
+// Facts for a compaction, taken from the record without understanding it: the lines that carry the work.
+//
+// What people said and answered, and the plan, are kept without it.
 
 import type { ModelMessage } from "../contract.ts";
 
 const kept = 12;
+const longestLine = 1_000;
 
-/** `messages` is the record as one text, or as it was. What earlier notes kept is kept again. */
+/** `messages` is the record as one text, or as it was. What an earlier answer said is said again. */
 export function distilled(messages: readonly ModelMessage[]): string {
   const lines = messages.flatMap(linesOf);
   const callsOf = (name: string): string[] =>
     lines
       .filter((line) => line.startsWith(`- calls ${name} `))
       .map((line) => line.slice(`- calls ${name} `.length));
-  const parts: readonly (readonly [title: string, fresh: readonly string[], most: number])[] = [
-    ["Plan as last set", callsOf("set_plan"), 1],
-    ["Told to the person", callsOf("check_in"), kept],
-    ["Asked", callsOf("ask_person"), kept],
-    ["Answers", lines.filter((line) => line.startsWith('{"answer":')), kept],
-    ["Files written", callsOf("write_file").flatMap(pathOf), kept],
+  const bullets = [
+    ...bulletsOf("Told to the person", callsOf("check_in"), lines),
+    ...bulletsOf("File written", callsOf("write_file").flatMap(pathOf), lines),
   ];
-  return parts
-    .map(([title, fresh, most]) =>
-      section(title, [...new Set([...bulletsUnder(title, lines), ...fresh])].slice(-most)),
-    )
-    .filter((part) => part !== "")
-    .join("\n\n");
+  return bullets.length === 0 ? "" : ["## Facts", ...bullets].join("\n");
 }
 
-function bulletsUnder(title: string, lines: readonly string[]): string[] {
-  return lines.flatMap((line, at) => {
-    if (line !== `${title}:`) return [];
-    const rest = lines.slice(at + 1);
-    const end = rest.findIndex((other) => !other.startsWith("- "));
-    return rest.slice(0, end < 0 ? rest.length : end).map((other) => other.slice(2));
-  });
+function bulletsOf(title: string, fresh: readonly string[], lines: readonly string[]): string[] {
+  const start = `- ${title}: `;
+  const before = lines.filter((line) => line.startsWith(start));
+  const added = fresh.map((text) => start + text.slice(0, longestLine));
+  return [...new Set([...before, ...added])].slice(-kept);
 }
 
 function linesOf(message: ModelMessage): string[] {
@@ -44,10 +37,4 @@ function linesOf(message: ModelMessage): string[] {
 function pathOf(args: string): string[] {
   const path = /"path":"((?:[^"\\]|\\.)*)"/.exec(args)?.[1];
   return path === undefined ? [] : [path];
-}
-
-function section(title: string, lines: readonly string[]): string {
-  return lines.length === 0
-    ? ""
-    : [`${title}:`, ...lines.map((line) => `- ${line.slice(0, 1_000)}`)].join("\n");
 }

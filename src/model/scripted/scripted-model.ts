@@ -19,6 +19,7 @@ export function createScriptedModel(): Model {
   return {
     name: "scripted",
     scripted: true,
+    provider: "deputy.scripted",
     generate: (request, { signal, onText }) => {
       if (signal.aborted) {
         return Promise.reject(

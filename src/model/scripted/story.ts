@@ -31,7 +31,7 @@ export interface Story {
 }
 
 const sections =
-  /\n\n(?:Files in your workspace|Earlier in this thread|Earlier work in this thread|Remembered):\n|\n\nIt is now /;
+  /\n\nThis comes round by itself: |\n\n(?:Files in your workspace|Earlier in this thread|Earlier work in this thread|Other work of [^\n]*|Remembered):\n|\n\n[^\n]* is looking at |\n\nIt is now /;
 const steer = /^[^\n(]{1,120}? adds: /;
 const notesBegin = "(The earlier part of this work left the context.";
 
@@ -71,7 +71,7 @@ export function textArg(act: Act, name: string): string {
 
 function requestOf(opening: string): string {
   const [head = ""] = opening.split(sections);
-  return head.replace(/^.{1,200}? asks(?: in a direct message)?:\n\n/, "").trim();
+  return head.replace(/^.{1,200}? asks(?: in a direct message| on a schedule)?:\n\n/, "").trim();
 }
 
 function filesOf(opening: string): string[] {
@@ -80,7 +80,7 @@ function filesOf(opening: string): string[] {
 }
 
 function timeOf(opening: string): number | undefined {
-  const time = Date.parse(/It is now (\S+?)\.?\s*$/.exec(opening)?.[1] ?? "");
+  const time = Date.parse(/It is now (\S+?)\.?(?: \([^()]*\)\.)?\s*$/.exec(opening)?.[1] ?? "");
   return Number.isNaN(time) ? undefined : time;
 }
 

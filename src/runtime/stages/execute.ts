@@ -36,7 +36,7 @@ export async function execute(call: CheckedCall, context: ToolContext, world: Wo
 }
 
 /** A tool that ignores its signal doesn't hold the run: its late result goes nowhere. */
-function endsWith(signal: AbortSignal, work: Promise<ToolOutcome>): Promise<ToolOutcome> {
+export function endsWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(new DOMException("The tool was ended", "AbortError"));
     if (signal.aborted) onAbort();

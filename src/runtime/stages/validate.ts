@@ -3,6 +3,7 @@
 import picomatch from "picomatch";
 import { parseJson } from "../../base/json.ts";
 import type { ToolCallRequest } from "../../domain/step.ts";
+import type { ToolSpec } from "../../model/contract.ts";
 import type { BoundCall, Tool } from "../../tools/contract.ts";
 
 export type Validated =
@@ -35,4 +36,9 @@ export function validate(request: ToolCallRequest, offered: readonly Tool[]): Va
 export function offeredTools(tools: readonly Tool[], ceiling: readonly string[]): Tool[] {
   const allowed = picomatch([...ceiling]);
   return tools.filter((tool) => allowed(tool.name));
+}
+
+/** As the model service gets them. */
+export function toolSpecs(tools: readonly Tool[]): ToolSpec[] {
+  return tools.map(({ name, description, parameters }) => ({ name, description, parameters }));
 }

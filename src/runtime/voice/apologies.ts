@@ -1,5 +1,7 @@
 // What people read when a run fails: a sentence per code, never an error's own message (style 6.4).
 
+import { canGoOnAfter } from "../../domain/going-on.ts";
+
 const sentences: Readonly<Record<string, string>> = {
   "model.unauthorized":
     "the model service refused our key. Whoever runs Deputy has to check `OPENAI_API_KEY`.",
@@ -36,7 +38,9 @@ export function failureText(code: string, progress: string, detail?: string): st
     `I could not finish this: ${apology(code)}`,
     detail,
     progress,
-    "Files made so far are kept in the workspace. “Try again” starts anew from there.",
+    canGoOnAfter(code)
+      ? "Files made so far are kept. “Go on” takes it up where it ended, and does nothing twice; “Start over” begins anew with them."
+      : "Files made so far are kept. “Start over” begins anew with them.",
   ]
     .filter((part) => part !== undefined && part !== "")
     .join("\n\n");

@@ -6,13 +6,8 @@ import type { WaitId } from "../../domain/ids.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, WaitAsk } from "../../domain/wait.ts";
-import { dayAndTime } from "./local-time.ts";
-
-/** When the default applies, and the zone of who reads that. */
-export interface Due {
-  readonly at: number;
-  readonly timeZone?: string | undefined;
-}
+import { type Due, dayAndTime } from "./local-time.ts";
+import { scheduleCard } from "./schedule-card.ts";
 
 /** Key of the post that asks; the edit that shows the decision targets it. */
 export function askKey(wait: WaitId): string {
@@ -30,6 +25,8 @@ export function attention(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undef
       return budget(run, wait, ask);
     case "doubt":
       return doubt(run, wait, ask);
+    case "schedule":
+      return scheduleCard(run, wait, ask, due);
     default:
       return ask satisfies never;
   }
@@ -107,14 +104,22 @@ function budget(run: Run, wait: WaitId, ask: BudgetAsk): Attention {
   };
 }
 
+function begun({ startedAt }: DoubtAsk): string {
+  return startedAt === undefined ? "" : `, begun ${dayAndTime(startedAt, undefined)}`;
+}
+
+function doneWith({ arguments: text }: DoubtAsk): string {
+  return text === undefined || text === "{}" ? "" : `It was to be done with ${text}. `;
+}
+
 function doubt(run: Run, wait: WaitId, ask: DoubtAsk): Attention {
   return {
     kind: "attention",
     about: "doubt",
     title: run.plan?.title ?? run.title,
     text:
-      `I was interrupted while doing “${ask.tool}” (step ${ask.step}) and can't tell whether it happened. ` +
-      "I won't repeat it by myself. Please look and tell me.",
+      `I was interrupted while doing “${ask.tool}” (step ${ask.step}${begun(ask)}) and can't tell whether it happened. ` +
+      `${doneWith(ask)}I won't repeat it by myself. Please look and tell me.`,
     mention: run.subject,
     mentionName: run.subjectName,
     options: doubtOptions.map((label, index) => answerButton(optionValue(wait, index), label, false)),

@@ -1,5 +1,11 @@
 // Times in words, for the person who reads them.
 
+/** When something is decided by itself, and the zone of who reads that. */
+export interface Due {
+  readonly at: number;
+  readonly timeZone?: string | undefined;
+}
+
 const clock = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" } as const;
 const day = { weekday: "short", day: "numeric", month: "short" } as const;
 

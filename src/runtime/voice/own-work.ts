@@ -88,6 +88,8 @@ export function commandHelp(agent: string): string {
     "• `status`: what I'm doing for you",
     "• `why`: for what I'm doing it",
     "• `stop`: end what I do for you in this channel",
+    "• `schedules`: what I do for you by the clock",
+    "• `memory` and `forget 2`: what I remember of you, and to erase it",
     "• `mute` and `unmute`: whether I react in this channel without a mention",
     "• `help`: this",
     "In a thread of mine, `status`, `why`, `stop`, `!mute` and `!unmute` work as replies.",

@@ -19,6 +19,8 @@ export function help(agent: string): string {
     "• `status`: what I'm doing",
     "• `why`: for whom, and why I'm doing it",
     "• `stop` or `cancel`: end the work",
+    "• `memory`: what I remember, and how to erase it",
+    "• `schedules`: what I do for you by the clock, to pause, run or delete it",
     "• `!mute` and `!unmute`: whether I react to replies in this thread without a mention",
   ].join("\n");
 }
@@ -62,6 +64,14 @@ export function busyFor(run: Run): string {
 
 export function alreadyBusy(run: Run): string {
   return `I'm at work here already, on “${run.plan?.title ?? run.title}”. Ask again when that is done.`;
+}
+
+export const cannotGoOn =
+  "There is nothing to go on from here: it is done, or its record can't be gone on from. Mention me with what you need next.";
+
+/** To whoever clicks once more on what has been taken up again. */
+export function takenUpAlready(next: Run): string {
+  return `That was taken up again already, and is ${next.state === "waiting" ? "waiting for an answer" : next.state} now (${next.id}).`;
 }
 
 export function onlyMayAnswer(name: string): string {
@@ -125,17 +135,6 @@ export function whyIdle(last: Run | undefined): string {
 export function nudgeText(wait: Wait): string {
   const about = wait.ask.kind === "question" ? `: ${wait.ask.question}` : ".";
   return `I'm still waiting for your answer${about}\nReply here, or use the buttons above.`;
-}
-
-/** What is known when the promised check-in did not come from the work itself (I13). */
-export function silence(run: Run, last: Step | undefined, now: number): string {
-  const title = run.plan?.title ?? run.title;
-  const heard = last === undefined ? "" : ` The last step was ${duration(now - last.startedAt)} ago.`;
-  const state =
-    run.state === "queued"
-      ? `“${title}” is still waiting for its turn; nothing is lost, and I start as soon as there is room.`
-      : `I'm still on “${title}”, and it takes longer than I said.${heard}`;
-  return [state, progressLines(run)].filter((line) => line !== "").join("\n");
 }
 
 function stateInWords(run: Run, waiting: Wait | undefined): string {

@@ -2,7 +2,9 @@
 //
 //   V1  Every run ends with a message (I13): each terminal state has its words here.
 
-import type { OutgoingFile, ResultMessage, Utterance } from "../../domain/outbox.ts";
+import { anewValue } from "../../domain/actions.ts";
+import { canGoOn } from "../../domain/going-on.ts";
+import type { Button, OutgoingFile, ResultMessage, Utterance } from "../../domain/outbox.ts";
 import type { Run, TerminalRunState } from "../../domain/run.ts";
 
 /** More than this goes to an attached file (design 10, numbers). */
@@ -13,9 +15,13 @@ const mentionAfterMs = 3 * 60_000;
 
 export interface Ending {
   readonly outcome: TerminalRunState;
+  /** Of a failure: why. */
+  readonly code?: string;
   readonly text: string;
   readonly files: readonly OutgoingFile[];
   readonly now: number;
+  /** The person is not to be disturbed: it is posted, and mentions nobody. */
+  readonly quiet?: boolean;
 }
 
 export function resultKey(run: Run["id"]): string {
@@ -34,23 +40,39 @@ export function resultPost(run: Run, ending: Ending): Utterance {
 
 export function resultMessage(run: Run, ending: Ending): ResultMessage {
   const tookMs = Math.max(0, ending.now - run.createdAt);
+  const calls = (tookMs > mentionAfterMs || run.schedule !== undefined) && ending.quiet !== true;
   return {
     kind: "result",
     outcome: ending.outcome,
     title: run.plan?.title ?? run.title,
     text: ending.text,
-    ...(tookMs > mentionAfterMs ? { mention: run.subject } : {}),
+    ...(calls ? { mention: run.subject } : {}),
     mentionName: run.subjectName,
     files: [...ending.files],
     footer: footer(run, tookMs),
-    buttons:
-      ending.outcome === "done"
-        ? [
-            { action: "feedback.up", value: run.id, label: "Helpful", style: "plain" },
-            { action: "feedback.down", value: run.id, label: "Not helpful", style: "plain" },
-          ]
-        : [{ action: "run.retry", value: run.id, label: "Try again", style: "primary" }],
+    buttons: buttonsOf(run, ending),
   };
+}
+
+/** The labels say which: on from the journal, or from the start. */
+function buttonsOf({ id }: Run, { outcome, code }: Ending): Button[] {
+  if (outcome === "done") {
+    return [
+      { action: "feedback.up", value: id, label: "Helpful", style: "plain" },
+      { action: "feedback.down", value: id, label: "Not helpful", style: "plain" },
+    ];
+  }
+  const possible = canGoOn({ state: outcome, ...(code === undefined ? {} : { outcome: { code } }) });
+  const action = outcome === "failed" ? "run.retry" : "run.resume";
+  return [
+    ...(possible ? [{ action, value: id, label: "Go on", style: "primary" } as const] : []),
+    {
+      action: "run.retry",
+      value: anewValue(id),
+      label: "Start over",
+      style: possible ? "plain" : "primary",
+    },
+  ];
 }
 
 function footer(run: Run, tookMs: number): string {
@@ -82,9 +104,4 @@ export function progressLines(run: Run): string {
     ...line("Half done", of("doing")),
     ...line("Not started", of("todo")),
   ].join("\n");
-}
-
-export function stoppedText(run: Run, byName: string): string {
-  const progress = progressLines(run);
-  return [`Stopped by ${byName}. Files made so far are kept.`, progress].filter(Boolean).join("\n\n");
 }

@@ -52,6 +52,14 @@ export function conversationRepository(session: Session): ConversationRepository
       return rows.map(toConversation);
     },
 
+    async begin(id, address) {
+      const key = addressKey(address);
+      const [taken] = await at().execute({ key });
+      const { thread } = address;
+      const there = taken ? { thread } : { thread, addressKey: key };
+      await session.done(session.db.update(conversations).set(there).where(eq(conversations.id, id)));
+    },
+
     async setMuted(id, muted) {
       await session.done(session.db.update(conversations).set({ muted }).where(eq(conversations.id, id)));
     },

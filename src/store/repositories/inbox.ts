@@ -3,7 +3,7 @@
 //   IN1  Two constraints say what "once" is: (platform, tenant, event id), and (conversation, message id) of messages (I1).
 //   IN2  Order is the order of arrival, not of the platform's clocks.
 
-import { and, desc, eq, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, desc, eq, isNotNull, lt, lte, not, type SQL, sql } from "drizzle-orm";
 import type { ConversationId, PersonKey } from "../../domain/ids.ts";
 import { InboundEvent } from "../../domain/inbound.ts";
 import type { InboxRepository, InboxRow } from "../contract.ts";
@@ -15,8 +15,19 @@ type Row = Tables["inbox"]["$inferSelect"];
 
 export function inboxRepository(session: Session): InboxRepository {
   const { add, route, rewrite, prune } = writing(session);
-  const { unrouted, dueConversations, history, followers, findMessage } = reading(session);
-  return { add, route, rewrite, prune, unrouted, dueConversations, history, followers, findMessage };
+  const { unrouted, dueConversations, history, followers, findMessage, oldestNew } = reading(session);
+  return {
+    add,
+    route,
+    rewrite,
+    prune,
+    unrouted,
+    dueConversations,
+    history,
+    followers,
+    findMessage,
+    oldestNew,
+  };
 }
 
 function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rewrite" | "prune"> {
@@ -76,7 +87,7 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rew
   };
 }
 
-type Reading = "unrouted" | "dueConversations" | "history" | "followers" | "findMessage";
+type Reading = "unrouted" | "dueConversations" | "history" | "followers" | "findMessage" | "oldestNew";
 
 function reading(session: Session): Pick<InboxRepository, Reading> {
   const { inbox } = session.tables;
@@ -94,18 +105,18 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
       return rows.map(toInboxRow);
     },
 
-    async dueConversations(now, limit) {
-      const statement = session.prepared("inbox.due-conversations", (db, name) =>
-        db
-          .select({ conversation: inbox.conversation })
-          .from(inbox)
-          .where(and(lte(inbox.dueAt, sql.placeholder("now")), sql`${inbox.state} = 'new'`))
-          .groupBy(inbox.conversation)
-          .orderBy(sql`min(${inbox.dueAt})`)
-          .limit(sql.placeholder("limit"))
-          .prepare(name),
-      );
-      const rows = await statement.execute({ now, limit });
+    async dueConversations(now, limit, left = []) {
+      const statement =
+        left.length === 0
+          ? session.prepared("inbox.due-conversations", (db, name) => dueNow(session, db).prepare(name))
+          : session.prepared("inbox.due-conversations-but", (db, name) =>
+              dueNow(
+                session,
+                db,
+                not(session.dialect.among(inbox.platform, sql.placeholder("left"))),
+              ).prepare(name),
+            );
+      const rows = await statement.execute({ now, limit, left: session.dialect.list(left) });
       return rows.map((row) => row.conversation);
     },
 
@@ -127,7 +138,32 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
     },
 
     findMessage: (conversation, messageId) => messageRow(session, conversation, messageId),
+
+    oldestNew: () => oldestNew(session),
   };
+}
+
+async function oldestNew(session: Session): Promise<number | undefined> {
+  const { inbox } = session.tables;
+  // As a bare column it would make the server walk all that was ever received, in the hope for something new.
+  const [row] = await session.db
+    .select({ at: sql<number | string | null>`min(${inbox.receivedAt} + 0)` })
+    .from(inbox)
+    .where(sql`${inbox.state} = 'new'`);
+  const at = row?.at ?? undefined;
+  return at === undefined ? undefined : Number(at);
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the query builder's own
+function dueNow(session: Session, db: Session["db"], also?: SQL) {
+  const { inbox } = session.tables;
+  return db
+    .select({ conversation: inbox.conversation })
+    .from(inbox)
+    .where(and(lte(inbox.dueAt, sql.placeholder("now")), sql`${inbox.state} = 'new'`, also))
+    .groupBy(inbox.conversation)
+    .orderBy(sql`min(${inbox.dueAt})`)
+    .limit(sql.placeholder("limit"));
 }
 
 interface Insertion {

@@ -1,32 +1,78 @@
 // Facts that outlive a run, found by the words they share with a question.
+//
+//   ME1  Every statement names tenant, agent and scope: none sees or touches what is remembered for anybody else.
+//   ME2  The same fact is once; a scope that is full loses its oldest.
 
-import { and, desc, eq, sql } from "drizzle-orm";
-import type { Memory } from "../../domain/memory.ts";
+import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { type Memory, type MemoryOwner, memoryId } from "../../domain/memory.ts";
+import { asksForAll, bestMatches } from "../../domain/recall.ts";
 import type { MemoryRepository } from "../contract.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
 
-/** Older facts of a scope than this many are not looked at. */
-const searchedFacts = 2_000;
+/** Facts of one scope: what one person, or one channel, can have an agent remember. */
+export const mostFacts = 1_000;
+/** Looked for at once when a scope makes room; more than this are never over. */
+const mostOver = 1_000;
 
 export function memoryRepository(session: Session): MemoryRepository {
   const { memories } = session.tables;
   return {
     async add(memory) {
-      await session.done(session.db.insert(memories).values({ ...memory, fact: storableText(memory.fact) }));
+      const { tenant, agent, scope, createdAt } = memory;
+      const fact = storableText(memory.fact);
+      const id = memoryId({ tenant, agent, scope, fact });
+      await session.done(
+        session.db
+          .insert(memories)
+          .values({ id, tenant, agent, scope, fact, createdAt })
+          .onConflictDoNothing({ target: memories.id }),
+      );
+      const over = session.db
+        .select({ id: memories.id })
+        .from(memories)
+        .where(ownedBy(session, memory))
+        .orderBy(desc(memories.createdAt), desc(memories.id))
+        .limit(mostOver)
+        .offset(mostFacts);
+      await session.done(session.db.delete(memories).where(sql`${memories.id} in ${over}`));
     },
 
     // oxlint-disable-next-line max-params -- the contract's
     async search(tenant, agent, scope, query, limit) {
-      const asked = wordsOf(query);
-      const newest = asked.size === 0 ? limit : searchedFacts;
-      const rows = await ofScope(session).execute({ tenant, agent, scope, limit: newest });
-      return asked.size === 0 ? rows : bestMatches(rows, asked).slice(0, limit);
+      const all = asksForAll(query);
+      const rows = await newestFirst(session).execute({
+        tenant,
+        agent,
+        scope,
+        limit: all ? limit : mostFacts,
+      });
+      return all ? rows : bestMatches(rows, query).slice(0, limit);
+    },
+
+    list: (owner) =>
+      session.db
+        .select()
+        .from(memories)
+        .where(ownedBy(session, owner))
+        .orderBy(asc(memories.createdAt), asc(memories.id)),
+
+    async forget(owner, ids) {
+      if (ids.length === 0) return 0;
+      const gone = await session.db
+        .delete(memories)
+        .where(and(ownedBy(session, owner), inArray(memories.id, [...ids])))
+        .returning({ id: memories.id });
+      return gone.length;
     },
   };
 }
 
-function ofScope(session: Session): { execute(values: Record<string, unknown>): Promise<Memory[]> } {
+function ownedBy({ tables: { memories } }: Session, { tenant, agent, scope }: MemoryOwner): SQL | undefined {
+  return and(eq(memories.tenant, tenant), eq(memories.agent, agent), eq(memories.scope, scope));
+}
+
+function newestFirst(session: Session): { execute(values: Record<string, unknown>): Promise<Memory[]> } {
   const { memories } = session.tables;
   return session.prepared("memories.of-scope", (db, name) =>
     db
@@ -43,30 +89,4 @@ function ofScope(session: Session): { execute(values: Record<string, unknown>): 
       .limit(sql.placeholder("limit"))
       .prepare(name),
   );
-}
-
-/** Facts that share a word, by the rarity of the words they share; the order given decides between equals. */
-function bestMatches(facts: readonly Memory[], asked: ReadonlySet<string>): Memory[] {
-  const shared = facts.map((memory) => [...wordsOf(memory.fact)].filter((word) => asked.has(word)));
-  const holders = new Map<string, number>();
-  for (const word of shared.flat()) holders.set(word, (holders.get(word) ?? 0) + 1);
-  const weight = (word: string): number => Math.log(1 + facts.length / (holders.get(word) ?? 1));
-  return facts
-    .map((memory, i) => ({ memory, score: sum((shared[i] ?? []).map(weight)) }))
-    .filter(({ score }) => score > 0)
-    .toSorted((a, b) => b.score - a.score)
-    .map(({ memory }) => memory);
-}
-
-function wordsOf(text: string): Set<string> {
-  return new Set(
-    text
-      .normalize("NFKC")
-      .toLowerCase()
-      .match(/[\p{L}\p{N}]+/gu),
-  );
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, n) => total + n, 0);
 }

@@ -10,7 +10,7 @@
 //   OB4  A new edit drops the `due` edits of the same message before it: it says all that they would, and none of them
 //        may hold it up.
 
-import { and, asc, count, desc, eq, inArray, lt, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, inArray, lt, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { ConversationId, RunId } from "../../domain/ids.ts";
 import { type OutboxEntry, OutboxOp } from "../../domain/outbox.ts";
 import type { OutboxRepository } from "../contract.ts";
@@ -22,13 +22,16 @@ import { lanes, nothingBefore, type OutboxPlace, placeOf } from "./outbox-lanes.
 type Row = Tables["outbox"]["$inferSelect"];
 
 export function outboxRepository(session: Session): OutboxRepository {
-  const { add, supersedeEdits, replaceOp, drop } = saying(session);
+  const { add, supersedeEdits, replaceOp, leave, drop } = saying(session);
   const { claim, sent, retry } = sending(session);
-  const { find, latestEdit, list, nextDue, countDue } = looking(session);
+  const { find, latestEdit, nextDue, countDue } = looking(session);
+  const { list, posted } = telling(session);
+  const { orphanMarks } = marking(session);
   return {
     add,
     supersedeEdits,
     replaceOp,
+    leave,
     drop,
     claim,
     sent,
@@ -36,12 +39,16 @@ export function outboxRepository(session: Session): OutboxRepository {
     find,
     latestEdit,
     list,
+    posted,
     nextDue,
     countDue,
+    orphanMarks,
   };
 }
 
-function saying(session: Session): Pick<OutboxRepository, "add" | "supersedeEdits" | "replaceOp" | "drop"> {
+type Saying = "add" | "supersedeEdits" | "replaceOp" | "leave" | "drop";
+
+function saying(session: Session): Pick<OutboxRepository, Saying> {
   const { outbox } = session.tables;
   return {
     async add(utterance, now) {
@@ -71,6 +78,21 @@ function saying(session: Session): Pick<OutboxRepository, "add" | "supersedeEdit
 
     async replaceOp(key, op) {
       await session.done(session.db.update(outbox).set(placeOf(op)).where(eq(outbox.key, key)));
+    },
+
+    async leave(key, dueAt, madeSince) {
+      const left = await session.db
+        .update(outbox)
+        .set({ state: "due", dueAt })
+        .where(
+          and(
+            eq(outbox.key, key),
+            sql`${outbox.state} in ('due', 'sending')`,
+            gte(outbox.createdAt, madeSince),
+          ),
+        )
+        .returning({ key: outbox.key });
+      return left.length > 0;
     },
 
     async drop(key) {
@@ -116,8 +138,17 @@ async function dropEdits(session: Session, { conversation, target, before }: Old
 function sending(session: Session): Pick<OutboxRepository, "claim" | "sent" | "retry"> {
   const { outbox } = session.tables;
   return {
-    async claim(now, staleBefore, limit) {
-      const chosen = await choosing(session).execute({ now, staleBefore, limit });
+    // oxlint-disable-next-line max-params -- the contract's
+    async claim(now, staleBefore, limit, left = []) {
+      const chosen =
+        left.length === 0
+          ? await choosing(session).execute({ now, staleBefore, limit })
+          : await choosingBut(session).execute({
+              now,
+              staleBefore,
+              limit,
+              left: session.dialect.list(left),
+            });
       if (chosen.length === 0) return [];
       const seqs = chosen.map((row) => row.seq);
       const rows = await session.db
@@ -154,9 +185,7 @@ function sending(session: Session): Pick<OutboxRepository, "claim" | "sent" | "r
   };
 }
 
-function looking(
-  session: Session,
-): Pick<OutboxRepository, "find" | "latestEdit" | "list" | "nextDue" | "countDue"> {
+function looking(session: Session): Pick<OutboxRepository, "find" | "latestEdit" | "nextDue" | "countDue"> {
   const { outbox } = session.tables;
   return {
     async find(key) {
@@ -180,16 +209,6 @@ function looking(
       return row && toEntry(row);
     },
 
-    async list(conversation, limit) {
-      const rows = await session.db
-        .select()
-        .from(outbox)
-        .where(eq(outbox.conversation, conversation))
-        .orderBy(asc(outbox.seq))
-        .limit(limit);
-      return rows.map(toEntry);
-    },
-
     async nextDue() {
       const [row] = await earliest(session).execute();
       return row?.at ?? undefined;
@@ -205,6 +224,66 @@ function looking(
   };
 }
 
+function marking(session: Session): Pick<OutboxRepository, "orphanMarks"> {
+  const { outbox, runs } = session.tables;
+  return {
+    async orphanMarks(rows) {
+      const newest = sql`(select max(m.seq) - ${rows} from ${outbox} m)`;
+      const later = sql`select 1 from ${outbox} l where l.conversation = ${outbox.conversation}
+        and l.seq > ${outbox.seq} and l.op_kind = 'status'`;
+      const active = sql`select 1 from ${runs} r where r.conversation = ${outbox.conversation}
+        and r.state in ('queued', 'working', 'waiting')`;
+      const found = await session.db
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            sql`${outbox.seq} > ${newest}`,
+            sql`${outbox.opKind} = 'status' and ${outbox.state} = 'sent'`,
+            sql`${outbox.op} not like '%"status":"active"%'`,
+            sql`not exists (${later})`,
+            sql`not exists (${active})`,
+          ),
+        )
+        .orderBy(asc(outbox.seq));
+      return found.map(toEntry);
+    },
+  };
+}
+
+/** What was said in a conversation. */
+function telling(session: Session): Pick<OutboxRepository, "list" | "posted"> {
+  const { outbox } = session.tables;
+  return {
+    async list(conversation, limit) {
+      const rows = await session.db
+        .select()
+        .from(outbox)
+        .where(eq(outbox.conversation, conversation))
+        .orderBy(asc(outbox.seq))
+        .limit(limit);
+      return rows.map(toEntry);
+    },
+
+    async posted(conversation, before, limit) {
+      const rows = await session.db
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            eq(outbox.conversation, conversation),
+            eq(outbox.opKind, "post"),
+            eq(outbox.state, "sent"),
+            lt(outbox.createdAt, before),
+          ),
+        )
+        .orderBy(desc(outbox.seq))
+        .limit(limit);
+      return rows.map(toEntry).toReversed();
+    },
+  };
+}
+
 /** Due, or left by a dead sender. */
 function isReady(session: Session, now: number | Placeholder, staleBefore: number | Placeholder): SQL {
   const { outbox } = session.tables;
@@ -212,25 +291,46 @@ function isReady(session: Session, now: number | Placeholder, staleBefore: numbe
     or ${outbox.state} = 'sending' and ${outbox.claimedAt} < ${staleBefore})`;
 }
 
-function choosing(session: Session): {
-  execute(values: { now: number; staleBefore: number; limit: number }): Promise<{ seq: number }[]>;
+interface Choice {
+  readonly [name: string]: unknown;
+  readonly now: number;
+  readonly staleBefore: number;
+  readonly limit: number;
+}
+
+function choosing(session: Session): { execute(values: Choice): Promise<{ seq: number }[]> } {
+  return session.prepared("outbox.choose", (db, name) => choice(session, db).prepare(name));
+}
+
+/** Without what is to be said on some platforms. */
+function choosingBut(session: Session): {
+  execute(values: Choice & { readonly left: unknown }): Promise<{ seq: number }[]>;
 } {
-  const { outbox } = session.tables;
-  return session.prepared("outbox.choose", (db, name) =>
-    db
-      .select({ seq: outbox.seq })
-      .from(outbox)
-      .where(
-        and(
-          sql`${outbox.state} in ('due', 'sending')`,
-          isReady(session, sql.placeholder("now"), sql.placeholder("staleBefore")),
-          nothingBefore(session),
-        ),
-      )
-      .orderBy(sql`+${outbox.seq}`) // as a bare column it would make SQLite walk the whole table in order
-      .limit(sql.placeholder("limit"))
-      .prepare(name),
+  const { outbox, conversations } = session.tables;
+  const isLeft = session.dialect.among(conversations.platform, sql.placeholder("left"));
+  const elsewhere = sql`exists (select 1 from ${conversations}
+    where ${conversations.id} = ${outbox.conversation} and ${isLeft})`;
+  return session.prepared("outbox.choose-but", (db, name) =>
+    choice(session, db, sql`not ${elsewhere}`).prepare(name),
   );
+}
+
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the query builder's own
+function choice(session: Session, db: Session["db"], also?: SQL) {
+  const { outbox } = session.tables;
+  return db
+    .select({ seq: outbox.seq })
+    .from(outbox)
+    .where(
+      and(
+        sql`${outbox.state} in ('due', 'sending')`,
+        isReady(session, sql.placeholder("now"), sql.placeholder("staleBefore")),
+        nothingBefore(session),
+        also,
+      ),
+    )
+    .orderBy(sql`+${outbox.seq}`) // as a bare column it would make SQLite walk the whole table in order
+    .limit(sql.placeholder("limit"));
 }
 
 function earliest(session: Session): { execute(): Promise<{ at: number | null }[]> } {

@@ -1,6 +1,6 @@
 // People as their platform last described them.
 
-import { eq, sql } from "drizzle-orm";
+import { and, eq, gte, sql } from "drizzle-orm";
 import type { PersonRepository } from "../contract.ts";
 import { storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
@@ -30,6 +30,14 @@ export function personRepository(session: Session): PersonRepository {
           .prepare(name),
       );
       const [row] = await statement.execute({ key });
+      return row && withoutNulls(row);
+    },
+
+    async recall(key, since) {
+      const [row] = await session.db
+        .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })
+        .from(people)
+        .where(and(eq(people.key, key), gte(people.seenAt, since)));
       return row && withoutNulls(row);
     },
   };

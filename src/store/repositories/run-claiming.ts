@@ -9,9 +9,9 @@
 import { and, count, eq, ne, sql } from "drizzle-orm";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { RunMode, RunState } from "../../domain/run.ts";
-import type { ClaimLimits, RunRepository } from "../contract.ts";
+import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
 import type { Session } from "../session.ts";
-import { findRun } from "./run-rows.ts";
+import { type Brief, type RunRow, toRun } from "./run-rows.ts";
 
 type Claiming = Pick<RunRepository, "claim" | "renew" | "leaseOwners" | "expireLeases">;
 
@@ -32,8 +32,8 @@ export function runClaiming(session: Session): Claiming {
         owner,
         until: now + leaseMs,
       });
-      const claimed = taken && (await findRun(session, bell.run));
-      if (!claimed) return { kind: "nothing" };
+      if (!taken) return { kind: "nothing" };
+      const claimed = toRun({ run: taken, brief: run.brief });
       const lease = { run: claimed.id, epoch: claimed.epoch, owner };
       return { kind: "claimed", run: claimed, lease, takenOver: run.leaseOwner !== null };
     },
@@ -92,6 +92,7 @@ interface Candidate {
   readonly mode: RunMode;
   readonly state: RunState;
   readonly leaseOwner: string | null;
+  readonly brief: Brief;
 }
 
 interface BellValues {
@@ -101,7 +102,7 @@ interface BellValues {
 }
 
 function claimable(session: Session): { execute(values: BellValues & Values): Promise<Candidate[]> } {
-  const { runs } = session.tables;
+  const { runs, briefs } = session.tables;
   return session.prepared("runs.claimable", (db, name) =>
     db
       .select({
@@ -110,8 +111,10 @@ function claimable(session: Session): { execute(values: BellValues & Values): Pr
         mode: runs.mode,
         state: runs.state,
         leaseOwner: runs.leaseOwner,
+        brief: { goal: briefs.goal, opening: briefs.opening },
       })
       .from(runs)
+      .innerJoin(briefs, eq(briefs.run, runs.id))
       .where(isClaimable(session))
       .prepare(name),
   );
@@ -120,7 +123,7 @@ function claimable(session: Session): { execute(values: BellValues & Values): Pr
 type Values = Record<string, unknown>;
 
 function taking(session: Session): {
-  execute(values: BellValues & { owner: string; until: number } & Values): Promise<{ id: RunId }[]>;
+  execute(values: BellValues & { owner: string; until: number } & Values): Promise<RunRow[]>;
 } {
   const { runs } = session.tables;
   return session.prepared("runs.claim", (db, name) =>
@@ -137,7 +140,7 @@ function taking(session: Session): {
         startedAt: sql`coalesce(${runs.startedAt}, ${sql.placeholder("now")})`,
       })
       .where(isClaimable(session))
-      .returning({ id: runs.id })
+      .returning()
       .prepare(name),
   );
 }

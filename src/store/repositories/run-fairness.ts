@@ -9,7 +9,7 @@
 import { and, count, eq, type SQL, sql } from "drizzle-orm";
 import type { Bell } from "../../domain/bell.ts";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
-import type { ClaimLimits, RunRepository } from "../contract.ts";
+import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
 import type { Db } from "../dialect.ts";
 import type { Session } from "../session.ts";
 

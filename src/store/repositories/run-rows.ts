@@ -9,9 +9,16 @@ import type { Db, Tables } from "../dialect.ts";
 import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
+export type RunRow = Tables["runs"]["$inferSelect"];
+
+export interface Brief {
+  readonly goal: string;
+  readonly opening: string | null;
+}
+
 interface Joined {
-  readonly run: Tables["runs"]["$inferSelect"];
-  readonly brief: { readonly goal: string; readonly opening: string | null };
+  readonly run: RunRow;
+  readonly brief: Brief;
 }
 
 export async function findRun(session: Session, id: RunId): Promise<Run | undefined> {

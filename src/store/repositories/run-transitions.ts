@@ -1,26 +1,28 @@
 // From one state of a run to the next, under its lease or without one.
 
 import { and, eq, type SQL, sql } from "drizzle-orm";
-import type { RunId } from "../../domain/ids.ts";
+import type { PersonKey, RunId } from "../../domain/ids.ts";
 import type { Lease, RunOutcome, TerminalRunState } from "../../domain/run.ts";
-import type { RunRepository } from "../contract.ts";
+import type { RunRepository } from "../contract-runs.ts";
 import { LeaseLost } from "../errors.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
 
 type Transitions = Pick<
   RunRepository,
-  "advance" | "park" | "requeue" | "settle" | "settleIdle" | "wake" | "requestStop"
+  "advance" | "park" | "requeue" | "settle" | "settleIdle" | "settleUnheard" | "wake" | "requestStop" | "hold"
 >;
 
 export function runTransitions(session: Session): Transitions {
   const { runs } = session.tables;
-  const released = () => ({ leaseOwner: null, leaseUntil: null, segment: sql`${runs.segment} + 1` });
   return {
+    ...deciding(session),
     async advance(lease, from, to, spent) {
       const values = { ...lease, from, to, spent: JSON.stringify(spent) };
       const moved = await advancing(session).execute(values);
-      if (moved.length === 0) throw new LeaseLost(lease);
+      const [row] = moved;
+      if (!row) throw new LeaseLost(lease);
+      return row.stopRequestedBy === null ? {} : { stopRequestedBy: row.stopRequestedBy };
     },
 
     park: (lease, wakeAt) => letGo(session, lease, "park", { wakeAt: wakeAt ?? null }),
@@ -36,7 +38,7 @@ export function runTransitions(session: Session): Transitions {
     async settleIdle(run, state, outcome, now) {
       const settled = await session.db
         .update(runs)
-        .set({ ...released(), ...ended(state, outcome, now), wakeAt: null, checkInAt: null })
+        .set({ ...released(session), ...ended(state, outcome, now), wakeAt: null, checkInAt: null })
         .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'waiting')`))
         .returning({ id: runs.id });
       if (settled.length === 0) return false;
@@ -67,6 +69,35 @@ export function runTransitions(session: Session): Transitions {
     },
   };
 }
+
+/** What is decided about a run by whoever does not work on it. */
+function deciding(session: Session): Pick<RunRepository, "settleUnheard" | "hold"> {
+  const { runs } = session.tables;
+  return {
+    async settleUnheard(run, outcome, now) {
+      const settled = await session.db
+        .update(runs)
+        .set({ ...released(session), ...ended("stopped", outcome, now), wakeAt: null, checkInAt: null })
+        .where(
+          and(eq(runs.id, run), sql`${runs.state} = 'working'`, sql`${runs.stopRequestedBy} is not null`),
+        )
+        .returning({ id: runs.id });
+      if (settled.length === 0) return false;
+      await cancelWaits(session, run, now);
+      return true;
+    },
+
+    async hold(run) {
+      await session.dialect.locked(session.db.select({ id: runs.id }).from(runs).where(eq(runs.id, run)));
+    },
+  };
+}
+
+const released = ({ tables }: Session) => ({
+  leaseOwner: null,
+  leaseUntil: null,
+  segment: sql`${tables.runs.segment} + 1`,
+});
 
 const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
@@ -112,7 +143,7 @@ async function letGo(
 }
 
 function advancing(session: Session): {
-  execute(values: Lease & Record<string, unknown>): Promise<{ id: RunId }[]>;
+  execute(values: Lease & Record<string, unknown>): Promise<{ stopRequestedBy: PersonKey | null }[]>;
 } {
   const { runs } = session.tables;
   return session.prepared("runs.advance", (db, name) =>
@@ -133,7 +164,7 @@ function advancing(session: Session): {
           sql`${runs.state} = 'working'`,
         ),
       )
-      .returning({ id: runs.id })
+      .returning({ stopRequestedBy: runs.stopRequestedBy })
       .prepare(name),
   );
 }

@@ -1,16 +1,17 @@
 // What workers, sweeper and supervisor look at each second.
 
 import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
-import type { RunRepository, WatchedRun } from "../contract.ts";
+import type { RunRepository, WatchedRun } from "../contract-runs.ts";
 import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 import { joinedRuns, toRun } from "./run-rows.ts";
 
-type Watching = Pick<RunRepository, "watch" | "dueWaiting" | "overdue" | "promise">;
+type Watching = Pick<RunRepository, "watch" | "dueWaiting" | "overdue" | "promise" | "troubled">;
 
 export function runWatching(session: Session): Watching {
   const { runs } = session.tables;
   return {
+    ...troubles(session),
     async watch(ids) {
       if (ids.length === 0) return [];
       const rows = await watching(session).execute({ ids: session.dialect.list(ids) });
@@ -57,6 +58,26 @@ export function runWatching(session: Session): Watching {
 
     async promise(run, checkInAt) {
       await session.done(promising(session).execute({ run, checkInAt: checkInAt ?? null }));
+    },
+  };
+}
+
+function troubles(session: Session): Pick<RunRepository, "troubled"> {
+  const { runs, steps } = session.tables;
+  return {
+    async troubled(limit) {
+      const asksModel = sql`exists (select 1 from ${steps} s where s.run = ${runs.id}
+        and s.n = ${runs.cursor} - 1 and s.kind = 'model' and s.state = 'started')`;
+      const statement = session.prepared("runs.troubled", (db, name) =>
+        db
+          .select({ run: runs.id, conversation: runs.conversation, retries: runs.retries })
+          .from(runs)
+          .where(and(sql`${runs.state} in ('queued', 'working')`, sql`${runs.retries} > 0`, asksModel))
+          .orderBy(asc(runs.createdAt), asc(runs.id))
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      return statement.execute({ limit });
     },
   };
 }

@@ -9,9 +9,10 @@ import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { nothingSpent } from "../../domain/budget.ts";
 import type { RunId } from "../../domain/ids.ts";
 import { type RunState, runStates } from "../../domain/run.ts";
-import type { RunFilter, RunPatch, RunRepository } from "../contract.ts";
+import type { RunFilter, RunPatch, RunRepository } from "../contract-runs.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
+import { runAdopting } from "./run-adopting.ts";
 import { runClaiming } from "./run-claiming.ts";
 import { runFairness } from "./run-fairness.ts";
 import { findRun, joinedRuns, toRun } from "./run-rows.ts";
@@ -23,11 +24,15 @@ export function runRepository(session: Session): RunRepository {
   const { create, patch } = making(session);
   const { find, active, activeOf, list, counts } = looking(session);
   const { claim, renew, leaseOwners, expireLeases } = runClaiming(session);
-  const { advance, park, requeue, settle, settleIdle, wake, requestStop } = runTransitions(session);
-  const { watch, dueWaiting, overdue, promise } = runWatching(session);
+  const { advance, park, requeue, settle, settleIdle, settleUnheard, wake, requestStop, hold } =
+    runTransitions(session);
+  const { watch, dueWaiting, overdue, promise, troubled } = runWatching(session);
+  const { adopt } = runAdopting(session);
   const { priority, runnable } = runFairness(session);
   return {
     create,
+    adopt,
+    hold,
     find,
     active,
     activeOf,
@@ -41,6 +46,7 @@ export function runRepository(session: Session): RunRepository {
     requeue,
     settle,
     settleIdle,
+    settleUnheard,
     wake,
     requestStop,
     renew,
@@ -51,6 +57,7 @@ export function runRepository(session: Session): RunRepository {
     dueWaiting,
     overdue,
     promise,
+    troubled,
   };
 }
 
@@ -148,10 +155,10 @@ function looking(session: Session): Pick<RunRepository, Looking> {
 /** One statement per shape of the filter; states are few words of our own. */
 function listing(
   session: Session,
-  { states, conversation, subject, limit }: RunFilter,
+  { states, conversation, subject, continues, limit }: RunFilter,
 ): Promise<Parameters<typeof toRun>[0][]> {
   const { runs } = session.tables;
-  const shape = [states?.join(","), conversation && "c", subject && "s"]; // a name has 63 characters in Postgres
+  const shape = [states?.join(","), conversation && "c", subject && "s", continues && "o"]; // a name has 63 characters in Postgres
   const statement = session.prepared(
     `runs.list ${shape.map((part) => part ?? "any").join(" ")}`,
     (db, name) =>
@@ -161,13 +168,14 @@ function listing(
             states && inArray(runs.state, [...states]),
             conversation && eq(runs.conversation, sql.placeholder("conversation")),
             subject && eq(runs.subject, sql.placeholder("subject")),
+            continues && eq(runs.continues, sql.placeholder("continues")),
           ),
         )
         .orderBy(desc(runs.createdAt), desc(runs.id))
         .limit(sql.placeholder("limit"))
         .prepare(name),
   );
-  return statement.execute({ conversation, subject, limit });
+  return statement.execute({ conversation, subject, continues, limit });
 }
 
 interface Writing<T> {

@@ -9,8 +9,9 @@ import type { Session } from "../session.ts";
 
 export function waitRepository(session: Session): WaitRepository {
   const { open, find, forRun, resolve } = ofRuns(session);
+  const { supersede, remindAt } = changes(session);
   const { due, takeNudges, listOpen } = scans(session);
-  return { open, find, forRun, resolve, due, takeNudges, listOpen };
+  return { open, find, forRun, resolve, supersede, remindAt, due, takeNudges, listOpen };
 }
 
 function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRun" | "resolve"> {
@@ -63,6 +64,29 @@ function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRu
       );
       const resolved = await statement.execute({ id, answer: JSON.stringify(answer), now });
       return resolved.length > 0;
+    },
+  };
+}
+
+function changes(session: Session): Pick<WaitRepository, "supersede" | "remindAt"> {
+  const { waits } = session.tables;
+  return {
+    async supersede(id, now) {
+      const superseded = await session.db
+        .update(waits)
+        .set({ state: "superseded", resolvedAt: now })
+        .where(and(eq(waits.id, id), isOpen(session)))
+        .returning({ id: waits.id });
+      return superseded.length > 0;
+    },
+
+    async remindAt(id, at) {
+      await session.done(
+        session.db
+          .update(waits)
+          .set({ nudgeAt: at })
+          .where(and(eq(waits.id, id), isOpen(session))),
+      );
     },
   };
 }

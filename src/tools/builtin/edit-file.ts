@@ -16,6 +16,7 @@ export const editFile: Tool = defineTool({
     "either all edits are made or none.",
   effect: "write-internal",
   repeat: "askable",
+  settleMs: 0,
   input: z.object({
     path: z.string().min(1).describe("The file, relative to the workspace"),
     edits: z

@@ -143,7 +143,8 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
       h("p", { class: "decision" }, icon("check"), decided),
     );
   }
-  const who = forViewer ? "Waiting for you" : `Waiting for ${mentionName}`;
+  const waiting = forViewer ? "Waiting for you" : `Waiting for ${mentionName}`;
+  const who = about === "schedule" ? "Scheduled" : waiting;
   return h(
     "section",
     { class: "attention", "aria-label": who },
@@ -168,6 +169,7 @@ const aboutWords = {
   doubt: "an outcome in doubt",
   approval: "an approval",
   grant: "an account",
+  schedule: "a schedule of yours",
 };
 
 /** @param {Extract<MessageView["body"], { kind: "result" }>} body @param {BodyContext} context @returns {HTMLElement} */

@@ -180,6 +180,10 @@ describe("config/file/load-config-file", () => {
         "line 2, schedules[0].when: expected a time such as 2027-01-31T09:00, or cron such as 0 9 * * 1-5.",
       ],
       [
+        'schedules:\n  - { name: s, channel: C1, what: x, when: "*/5 * * * *" }\n',
+        'line 2, schedules[0].when: does not work: "*/5 * * * *" comes more often than every 10 minutes, which is the most that is scheduled. Choose a longer interval.',
+      ],
+      [
         'schedules:\n  - { name: s, channel: C1, what: x, when: "0 9 * * 1", timezone: Mars/Base }\n',
         "line 2, schedules[0].timezone: expected a time zone such as Europe/Prague.",
       ],

@@ -213,6 +213,10 @@ export interface PersonDriver {
   globalShortcut(callbackId: string): Promise<Interaction>;
   /** The Stop of the thread that the message is in. */
   stops(message: Pick<FakeMessage, "channel" | "ts" | "thread_ts">): Promise<void>;
+  /** What is before them beside the agent from now on, as Slack's entities; nothing without any. */
+  looksAt(...entities: readonly Shape[]): Promise<void>;
+  /** Lets the app into a channel. */
+  invites(channel: string): Promise<void>;
 }
 
 export interface AddedTeam {

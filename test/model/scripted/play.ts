@@ -215,6 +215,7 @@ const remembered: Memory = {
 
 function contextOf(workspace: Workspace): ToolContext {
   return {
+    key: "run_1:1",
     workspace,
     signal: new AbortController().signal,
     now: () => startedAt,
@@ -228,9 +229,11 @@ function contextOf(workspace: Workspace): ToolContext {
 }
 
 function answered(
-  { ask: { question, options, default: fallback }, dueInMinutes }: Extract<ToolOutcome, { kind: "ask" }>,
+  { ask, dueInMinutes }: Extract<ToolOutcome, { kind: "ask" }>,
   { options: { answer }, seen }: Scene,
 ): string {
+  if (ask.kind === "schedule") throw new Error("No recipe proposes a schedule.");
+  const { question, options, default: fallback } = ask;
   const asked: Question = { question, options, default: fallback, dueInMinutes };
   seen.questions.push(asked);
   const given = answer?.(asked) ?? { answer: fallback ?? "", via: "default" as const };

@@ -34,6 +34,7 @@ export async function openFileToolWorld(options: FileToolOptions = {}): Promise<
   const temporary = await temporaryWorkspaces();
   const workspace = await temporary.open();
   const context: ToolContext = {
+    key: "run_1:1",
     workspace,
     signal: options.signal ?? new AbortController().signal,
     now: options.now ?? Date.now,

@@ -6,22 +6,31 @@
 import type { Installations } from "../installations.ts";
 import { createAdmission } from "./admission.ts";
 import { type BoltAppDeps, createBoltApp, type Process } from "./bolt-app.ts";
-import { listenToEndings, listenToMessages, listenToSessions } from "./event-listeners.ts";
+import { createContexts } from "./app-context.ts";
+import {
+  listenToEndings,
+  listenToMessages,
+  listenToSessions,
+  listenToSurroundings,
+} from "./event-listeners.ts";
 import { listenToInteractions } from "./interaction-listeners.ts";
 import type { ListeningDeps } from "./listening.ts";
 
 export function createDispatch(
   bolt: Omit<BoltAppDeps, "admit">,
-  listening: Omit<ListeningDeps, "admit">,
+  listening: Omit<ListeningDeps, "admit" | "contexts">,
   installations: Installations,
 ): Process {
   const { reject } = bolt;
   const admit = createAdmission({ settings: bolt.settings, installations, reject });
-  const d = { ...listening, admit };
+  const { deps, edges } = listening;
+  const contexts = createContexts(deps.clock, (team, channel) => edges.hooks.channelName(team, channel));
+  const d = { ...listening, admit, contexts };
   const messages = createBoltApp({ ...bolt, admit }, (app) => listenToMessages(app, d));
   const others = createBoltApp({ ...bolt, admit }, (app) => {
     listenToSessions(app, d);
     listenToEndings(app, d);
+    listenToSurroundings(app, d);
     listenToInteractions(app, d);
   });
   return async (delivery) => {

@@ -2,6 +2,7 @@
 
 import type { PlatformHooks, Receive } from "../../contract.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
+import type { LookedAt } from "./app-context.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { ModalState } from "./modal-state.ts";
 import type { People } from "./people.ts";
@@ -24,6 +25,8 @@ export interface MessagesTab {
   readonly teamId: string;
   readonly channel: string;
   readonly user: string;
+  /** What they have before them, and the name of that channel in words. */
+  readonly about?: { readonly seen: LookedAt; readonly place: string } | undefined;
 }
 
 export interface SlackHooks extends PlatformHooks {
@@ -36,6 +39,10 @@ export interface SlackHooks extends PlatformHooks {
     opening: { readonly key: string; readonly text: string },
   ): Promise<ConversationAddress>;
   messagesOpened?(tab: MessagesTab): void;
+  /** Name of a channel, where the app may know it. */
+  channelName(team: string, channel: string): Promise<string | undefined>;
+  /** False where the app is known not to be in the conversation of that message; rejects where Slack can't say. */
+  isIn(at: ConversationAddress): Promise<boolean>;
   /** A delivery was not taken; it is logged already. */
   rejected?(why: Rejection): void;
 }

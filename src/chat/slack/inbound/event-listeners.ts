@@ -3,12 +3,22 @@
 
 import { appIdOf, type SlackApp } from "./bolt-app.ts";
 import { attempt, commit, type ListeningDeps, readAs } from "./listening.ts";
+import type { Contexts } from "./app-context.ts";
+import { addressOf, type SlackHome } from "./home.ts";
 import { createMessageReader } from "./messages.ts";
-import { EventEnvelope, HomeOpened, MessageEvent, SessionStopped, TokensRevoked } from "./shapes.ts";
+import {
+  ContextChanged,
+  EventEnvelope,
+  HomeOpened,
+  MemberJoined,
+  MessageEvent,
+  SessionStopped,
+  TokensRevoked,
+} from "./shapes.ts";
 import { readStop } from "./spoken-otherwise.ts";
 
 export function listenToMessages(app: SlackApp, d: ListeningDeps): void {
-  const readMessage = createMessageReader(d.edges.people);
+  const readMessage = createMessageReader(d.edges.people, d.contexts);
 
   app.event(/^(?:message|app_mention)$/, async ({ event, body, context: { home } }) => {
     const envelope = readAs(d, EventEnvelope, body);
@@ -31,14 +41,44 @@ export function listenToSessions(app: SlackApp, d: ListeningDeps): void {
   app.event("app_home_opened", async ({ event, context: { home } }) => {
     const opened = readAs(d, HomeOpened, event);
     if (!home || !opened) return;
-    const { tab, user, channel } = opened;
+    const { tab, user, channel, context } = opened;
     await attempt(d, "An opened tab of the agent could not be attended to", async () => {
-      if (tab === "messages" && channel !== undefined) {
-        return hooks.messagesOpened?.({ teamId: home.installation.teamId, channel, user });
-      }
+      if (context !== undefined) d.contexts.see(home.installation.teamId, user, context);
+      if (tab === "messages" && channel !== undefined) return suggest(d, home, { user, channel });
       if (tab !== "messages") hooks.homeOpened(await people.find(home, user));
     });
   });
+}
+
+/** What is only a hint, and what is said once: neither is a message. */
+export function listenToSurroundings(app: SlackApp, d: ListeningDeps): void {
+  const { people, hooks } = d.edges;
+
+  app.event("app_context_changed", async ({ event, context: { home } }) => {
+    const { user, channel, context } = ContextChanged.safeParse(event).data ?? {};
+    if (!home || user === undefined) return;
+    const changed = d.contexts.see(home.installation.teamId, user, context);
+    if (changed && channel?.startsWith("D")) suggest(d, home, { user, channel });
+  });
+
+  app.event("member_joined_channel", async ({ event, context: { home } }) => {
+    const joined = readAs(d, MemberJoined, event);
+    if (!home || joined?.user !== home.installation.botUserId) return;
+    const { channel, channel_type: channelType, inviter } = joined;
+    const at = addressOf(home, { channel, channelType, thread: `~${home.installation.botUserId}` });
+    await hooks.invited?.(at, inviter === undefined ? undefined : await people.named(home, inviter));
+  });
+}
+
+function suggest(
+  { contexts, edges }: { readonly contexts: Contexts; readonly edges: ListeningDeps["edges"] },
+  { installation }: SlackHome,
+  tab: { readonly user: string; readonly channel: string },
+): void {
+  const { teamId } = installation;
+  const seen = contexts.recall(teamId, tab.user);
+  const about = seen && { seen, place: contexts.placeOf(teamId, seen) };
+  edges.hooks.messagesOpened?.({ teamId, ...tab, about });
 }
 
 /** Events that end an installation: Bolt lets them through without asking whose they are. */

@@ -24,7 +24,11 @@ export interface SlackPlace {
 }
 
 export function tenantOf({ installation }: SlackHome): TenantId {
-  return asTenantId(`slack-${installation.teamId}`);
+  return tenantIn(installation.teamId);
+}
+
+function tenantIn(team: string): TenantId {
+  return asTenantId(`slack-${team}`);
 }
 
 export function addressOf(home: SlackHome, place: SlackPlace): ConversationAddress {
@@ -33,8 +37,12 @@ export function addressOf(home: SlackHome, place: SlackPlace): ConversationAddre
 }
 
 /** A private line to one person. Posting to a user id is posting to the direct messages with them. */
-export function privateAddress(home: SlackHome, user: string): ConversationAddress {
-  return { platform: "slack", tenant: tenantOf(home), kind: "dm", channel: user, thread: `~${user}` };
+export function privateAddress({ installation }: SlackHome, user: string): ConversationAddress {
+  return privateLine(installation.teamId, user);
+}
+
+export function privateLine(team: string, user: string): ConversationAddress {
+  return { platform: "slack", tenant: tenantIn(team), kind: "dm", channel: user, thread: `~${user}` };
 }
 
 function kindOf({ channel, channelType, channelName }: SlackPlace): ConversationAddress["kind"] {

@@ -1,13 +1,16 @@
 // Listeners of what people do with controls: clicks, modals, shortcuts and the slash command.
 //
 //   LI2  What was clicked and is not known is answered in words.
+//   LI4  No form is opened for a message in a conversation that the agent is not in: it could not answer there.
 //   LI3  A form is opened within the life of its trigger, or the person is told that it could not be.
 
+import type { z } from "zod";
+import { within } from "../../../base/abort.ts";
 import { SHORTCUTS } from "../manifest-parts.ts";
 import { placeOfClick, readAction } from "./actions.ts";
 import type { SlackApp } from "./bolt-app.ts";
 import { addressIn, formAbout, formForTask } from "./forms.ts";
-import { privateAddress, type SlackHome } from "./home.ts";
+import { addressOf, privateAddress, type SlackHome } from "./home.ts";
 import { attempt, commit, inTime, type ListeningDeps, readAs, tell } from "./listening.ts";
 import { type ModalState, modalMetadata } from "./modal-state.ts";
 import * as shapes from "./shapes.ts";
@@ -18,6 +21,8 @@ import { inOwnThread } from "./task-threads.ts";
 const unknownControl =
   "I don't know that button: its message is from another version of me. Please write what you need in the thread.";
 const noForm = "I couldn't open the form. Please try again, or write it in the thread.";
+const notThere =
+  "I'm not in that conversation, so I could not answer there, and I haven't begun. Invite me into the channel (/invite) and ask again, or send me the message directly.";
 const unknownForm = "I couldn't make anything of that form. Please write what you need in the thread.";
 
 export function listenToInteractions(app: SlackApp, d: ListeningDeps): void {
@@ -54,7 +59,15 @@ export function listenToInteractions(app: SlackApp, d: ListeningDeps): void {
       await ack();
       const shortcut = readAs(d, shapes.MessageShortcut, body);
       if (!home || !shortcut) return;
-      const form = await formAbout(people, home, shortcut);
+      const { user } = shortcut;
+      const [form, outside] = await Promise.all([
+        formAbout(people, home, shortcut),
+        isOutside(d, home, shortcut),
+      ]);
+      if (outside) {
+        const note = { at: privateAddress(home, user.id), user: user.id, text: notThere };
+        return inTime(d, tell(d, home, note));
+      }
       await inTime(d, open(d, home, { triggerId: shortcut.trigger_id, user: shortcut.user.id, form }));
     },
   );
@@ -69,6 +82,19 @@ export function listenToInteractions(app: SlackApp, d: ListeningDeps): void {
       await inTime(d, open(d, home, { triggerId, user: user.id, form: formForTask(home, user.id) }));
     },
   );
+}
+
+/** A short look, since the form has to be opened within the life of its trigger; in doubt the form is opened. */
+const lookMs = 1_000;
+
+async function isOutside(
+  { deps, edges }: ListeningDeps,
+  home: SlackHome,
+  { channel, message }: z.infer<typeof shapes.MessageShortcut>,
+): Promise<boolean> {
+  const at = addressOf(home, { channel: channel.id, thread: message.ts, channelName: channel.name });
+  const looking = edges.hooks.isIn(at).catch(() => true);
+  return (await within(deps.clock, lookMs, looking)) === false;
 }
 
 async function click(

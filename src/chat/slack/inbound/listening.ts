@@ -9,6 +9,7 @@ import { errorText } from "../../../base/errors.ts";
 import type { InboundEvent } from "../../../domain/inbound.ts";
 import type { SlackDeps } from "../deps.ts";
 import type { Admit } from "./admission.ts";
+import type { Contexts } from "./app-context.ts";
 import type { SlackEdges } from "./edges.ts";
 import type { SlackHome } from "./home.ts";
 import type { CountRejection } from "./rejections.ts";
@@ -16,6 +17,7 @@ import type { CountRejection } from "./rejections.ts";
 export interface ListeningDeps {
   readonly deps: Pick<SlackDeps, "clock" | "log" | "installations">;
   readonly edges: SlackEdges;
+  readonly contexts: Contexts;
   readonly admit: Admit;
   readonly reject: CountRejection;
 }

@@ -4,8 +4,10 @@
 //   ME2  Own messages are never heard. Those of other bots are heard as a bot's: the gateway decides what they may do.
 //   ME3  What is not content (joins, topics, link previews, own card edits) makes no event.
 //   ME4  A file is referred to by its address or id, never by a token.
+//   ME5  In direct messages the person's present view goes with the words, as a hint (AC1).
 
 import type { InboundEvent } from "../../../domain/inbound.ts";
+import type { Contexts } from "./app-context.ts";
 import { authorOf, isOwn } from "./authors.ts";
 import { readText, toInboundFiles } from "./content.ts";
 import { addressOf, msOf, type SlackHome } from "./home.ts";
@@ -23,7 +25,7 @@ export type ReadMessage = (heard: HeardMessage) => Promise<InboundEvent | undefi
 const contentSubtypes = new Set([undefined, "file_share", "thread_broadcast", "me_message", "bot_message"]);
 const mostChannels = 10_000;
 
-export function createMessageReader(people: People): ReadMessage {
+export function createMessageReader(people: People, contexts: Contexts): ReadMessage {
   const channelTypes = new Map<string, string>();
 
   /** `app_mention` doesn't say what kind of channel it is in; other events of the channel did. */
@@ -41,7 +43,9 @@ export function createMessageReader(people: People): ReadMessage {
     if (event.subtype === "message_deleted") {
       return readDeletion(people, { ...heard, event }, event.previous_message);
     }
-    return contentSubtypes.has(event.subtype) ? readContent(people, { ...heard, event }) : undefined;
+    if (!contentSubtypes.has(event.subtype)) return undefined;
+    const content = await readContent(people, { ...heard, event });
+    return content && { ...content, ...viewOf(contexts, { ...heard, event }) };
   };
 }
 
@@ -62,6 +66,15 @@ async function readContent(
     ...said,
     files: toInboundFiles(home, event.files),
   };
+}
+
+function viewOf(contexts: Contexts, { home, event }: HeardMessage): { lookingAt?: string } {
+  const { user, channel_type: type, app_context: context } = event;
+  const { teamId: team } = home.installation;
+  if (type !== "im" || user === undefined) return {};
+  if (context !== undefined) contexts.see(team, user, context);
+  const seen = contexts.recall(team, user);
+  return seen ? { lookingAt: contexts.inWords(team, seen) } : {};
 }
 
 async function readChange(people: People, heard: HeardMessage): Promise<InboundEvent | undefined> {

@@ -3,13 +3,15 @@
 //   SP1  Guests and people of other organisations are told apart before anything is stored: where neither Slack nor
 //        memory can say who somebody is, the delivery is not taken, and Slack sends it again.
 //   SP2  One person has one key, whatever a payload happens to say beside the id.
-//   SP3  One look-up at a time per person; an old answer is better than none while Slack is down.
+//   SP3  One look-up at a time per person; an old answer is better than none while Slack is down: our own, or the
+//        store's of the last day.
+//   SP4  Where Slack lets nobody be looked up any more for now, everybody is asked for at once.
 
 import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
-import { personKey } from "../../../domain/ids.ts";
+import { type PersonKey, personKey } from "../../../domain/ids.ts";
 import type { Person } from "../../../domain/person.ts";
 import { ChatError } from "../../errors.ts";
 import type { SlackHome } from "./home.ts";
@@ -46,8 +48,19 @@ export interface People {
   named(home: SlackHome, userId: string, label?: string): Promise<Person>;
 }
 
+/** Everybody of a workspace, asked for in one go. */
+export interface Roster {
+  /** Undefined for whom the list does not have. Rejects where Slack gives none. */
+  find(team: string, userId: string): Promise<SlackUser | undefined>;
+}
+
+/** A person as the store last had them; undefined where it has not for a day. */
+export type RecallPerson = (key: PersonKey) => Promise<Person | undefined>;
+
 export interface PeopleDeps {
   readonly lookUp: LookUpUser;
+  readonly roster?: Roster;
+  readonly recall?: RecallPerson | undefined;
   readonly clock: Clock;
   readonly log: Logger;
   readonly ttlMs?: number;
@@ -62,7 +75,7 @@ interface Known {
 
 const quarterHour = 15 * 60_000;
 
-export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): People {
+export function createPeople({ lookUp, roster, recall: stored, clock, log, ...limits }: PeopleDeps): People {
   const { ttlMs = quarterHour, patienceMs = 1_500, most = 10_000 } = limits;
   const known = new Map<string, Known>();
   const underWay = new Map<string, Promise<Known>>();
@@ -72,6 +85,7 @@ export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): Peo
     const asked = underWay.get(key);
     if (asked) return asked;
     const asking = lookUp(team, id)
+      .catch((error: unknown) => fromRoster(roster, { team, id }, error))
       .then((user) => remember(key, { user, at: clock.now() }))
       .finally(() => underWay.delete(key));
     asking.catch((error: unknown) =>
@@ -88,12 +102,12 @@ export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): Peo
     return entry;
   };
   /** Undefined: nobody can say now. */
-  const recall = async (team: string, id: string): Promise<Known | undefined> => {
+  const recall = async (team: string, id: string): Promise<Pick<Known, "user"> | undefined> => {
     const old = known.get(`${team}:${id}`);
     if (old && clock.now() - old.at < ttlMs) return old;
     // One that takes longer goes on, for the next who asks.
     const asked = ask(team, id).catch(() => undefined);
-    return (await within(clock, patienceMs, asked)) ?? old;
+    return (await within(clock, patienceMs, asked)) ?? old ?? (await fromStore(stored, { team, id }, log));
   };
 
   return {
@@ -111,6 +125,48 @@ export function createPeople({ lookUp, clock, log, ...limits }: PeopleDeps): Peo
       const person = toPerson(home, userId, found?.user, {});
       return found?.user === undefined && label ? { ...person, name: label } : person;
     },
+  };
+}
+
+interface WhichUser {
+  readonly team: string;
+  readonly id: string;
+}
+
+/** Rejects as the look-up did where that is not for the pace, or where the list has nobody of that id (SP1). */
+async function fromRoster(
+  roster: Roster | undefined,
+  { team, id }: WhichUser,
+  error: unknown,
+): Promise<SlackUser> {
+  const isPace = error instanceof ChatError && error.code === "chat.rate_limited";
+  const user = isPace ? await roster?.find(team, id) : undefined;
+  if (user === undefined) throw error;
+  return user;
+}
+
+async function fromStore(
+  stored: RecallPerson | undefined,
+  { team, id }: WhichUser,
+  log: Logger,
+): Promise<Pick<Known, "user"> | undefined> {
+  try {
+    const person = await stored?.(personKey("slack", team, id));
+    return person && { user: asUser(person) };
+  } catch (error) {
+    log.warn("The store could not be asked for a person", { user: id, reason: errorText(error) });
+    return undefined;
+  }
+}
+
+/** What `toPerson` makes the same person of. */
+function asUser({ name, kind, timeZone }: Person): SlackUser {
+  return {
+    profile: { display_name: name },
+    tz: timeZone,
+    is_bot: kind === "bot",
+    is_restricted: kind === "guest",
+    is_stranger: kind === "external",
   };
 }
 

@@ -54,6 +54,7 @@ export const MessageEvent = z.object({
   channel: id,
   channel_type: hint,
   event_ts: ts.optional().catch(undefined),
+  app_context: z.unknown().optional(),
   message: SlackMessage.optional().catch(undefined),
   previous_message: SlackMessage.optional().catch(undefined),
 });
@@ -63,7 +64,12 @@ export const EventEnvelope = z.object({ event_id: id });
 
 export const SessionStopped = z.object({ channel: id, user: id, thread_ts: ts, event_ts: ts });
 
-export const HomeOpened = z.object({ user: id, channel: hint, tab: hint });
+export const HomeOpened = z.object({ user: id, channel: hint, tab: hint, context: z.unknown().optional() });
+
+/** A hint, so nothing is demanded of it (app-context.ts reads `context`). */
+export const ContextChanged = z.object({ user: hint, channel: hint, context: z.unknown().optional() });
+
+export const MemberJoined = z.object({ user: id, channel: id, channel_type: hint, inviter: hint });
 
 export const TokensRevoked = z.object({ tokens: z.object({ bot: z.array(z.string()).optional() }) });
 

@@ -2,7 +2,8 @@
 //
 //   SI1  A token of another workspace than SLACK_TEAM_ID is refused with a sentence.
 //   SI2  Slack is asked once; after a failure again, but not for every delivery.
-//   SI3  After a revocation nothing is found. The token is looked at again later, in case the news was old.
+//   SI3  After a revocation nothing is found. News that is older than the token is none: Slack is asked first, and the
+//        token is looked at again later.
 
 import { isAppError } from "../../../base/errors.ts";
 import type { Secret } from "../../../base/secret.ts";
@@ -48,6 +49,12 @@ export function createSingleInstallation(deps: SingleDeps): KnownInstallations {
     },
     async revoke(team, why) {
       if (revoked || !(await owner.isMaybe(team))) return;
+      owner.forget();
+      if (await stillWorks(owner)) {
+        log.warn("Slack says that an app was removed, but its token still works; it is kept", { team, why });
+        return;
+      }
+      if (revoked) return; // told by somebody else meanwhile
       revoked = { why, until: clock.now() + lookAgainMs };
       owner.forget();
       log.error("Slack has revoked the bot token; install the app again and set SLACK_BOT_TOKEN", {
@@ -92,6 +99,14 @@ function createOwner({ apiUrl, token, allowed, clock }: SingleDeps): Owner {
     },
     team: () => team,
   };
+}
+
+/** Where Slack can't be asked, its news is believed. */
+async function stillWorks(owner: Owner): Promise<boolean> {
+  return owner.ask().then(
+    () => true,
+    () => false,
+  );
 }
 
 async function askedUnlessRefused(ask: Owner["ask"]): Promise<TokenOwner | undefined> {

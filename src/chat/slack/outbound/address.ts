@@ -1,6 +1,6 @@
 // Slack's own ids in the neutral address and keys: `slack-<team>`, `slack:<organisation>:<user>`, threads and `~` threads.
 
-import { type ConversationAddress, isAside } from "../../../domain/conversation.ts";
+import { type ConversationAddress, isAside, isUnbegun } from "../../../domain/conversation.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import { ChatError } from "../../errors.ts";
 
@@ -14,9 +14,9 @@ export function teamOf(at: ConversationAddress): string {
   });
 }
 
-/** Undefined for what has no thread: the answers to a slash command (`~<user>`). */
+/** Undefined for what has no thread: the answers to a slash command (`~<user>`), and what begins one. */
 export function threadOf(at: ConversationAddress): string | undefined {
-  return isAside(at) ? undefined : at.thread;
+  return isAside(at) || isUnbegun(at) ? undefined : at.thread;
 }
 
 /** Organisation and user of a person. */

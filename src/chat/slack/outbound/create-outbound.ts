@@ -9,8 +9,9 @@ import type { Outgoing } from "../../../domain/outbox.ts";
 import type { ChatPlatform } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import type { SlackDeps } from "../deps.ts";
+import { channelName, isIn } from "./channels.ts";
 import { downloadFile } from "./download-file.ts";
-import { findUser } from "./find-user.ts";
+import { findUser, listUsers } from "./find-user.ts";
 import { createPace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
 import { createSlackPoster } from "./post-message.ts";
@@ -36,6 +37,10 @@ export interface SlackOutbound extends Speech {
   openModal(modal: ModalToOpen): Promise<void>;
   suggestPrompts(tab: MessagesTab): Promise<void>;
   findUser(team: string, userId: string): Promise<SlackUser | undefined>;
+  listUsers(team: string): Promise<ReadonlyMap<string, SlackUser>>;
+  channelName(team: string, channel: string): Promise<string | undefined>;
+  /** False where the app is known not to be in the conversation. Rejects where Slack can't say. */
+  isIn(at: ConversationAddress): Promise<boolean>;
   /** Workspaces whose token was refused the last time it was used. */
   refusedTeams(): readonly string[];
   stop(): void;
@@ -90,6 +95,9 @@ export function createSlackOutbound(deps: SlackDeps, times: OutboundTimes = usua
     openModal: (modal) => openModal(api, modal),
     suggestPrompts: (tab) => suggestPrompts(api, tab),
     findUser: (team, userId) => findUser(api, team, userId),
+    listUsers: (team) => listUsers(api, team),
+    channelName: (team, channel) => channelName(api, team, channel),
+    isIn: async (at) => isIn(api, await places.of(at)),
     refusedTeams: () => api.refusedTeams(),
     stop: () => statuses.stop(),
   };

@@ -45,6 +45,10 @@ const rates: ReadonlyMap<string, Rate> = new Map([
   // "Several hundred a minute" in a workspace; the channel's own lane is the narrow one.
   ["chat.postMessage", { perMinute: 240, burst: 60 }],
   ["chat.update", { perMinute: 40, burst: 10 }],
+  // A burst of people who were never seen; what Slack allows a minute may come at once.
+  ["users.info", { perMinute: 100, burst: 100 }],
+  ["users.list", { perMinute: 20, burst: 5 }],
+  ["conversations.info", tier3],
   ["conversations.replies", tier3],
   ["conversations.history", tier3],
   ["conversations.open", tier3],

@@ -24,6 +24,7 @@ interface Meaning {
   readonly code: ChatErrorCode;
   readonly fate?: "refused" | "unknown";
   readonly retry?: Retry;
+  readonly noPlace?: true;
   readonly todo: string;
 }
 
@@ -38,7 +39,9 @@ const later: Meaning = { code: "chat.unavailable", retry: backoff, todo: "It is 
 const unsure: Meaning = { ...later, fate: "unknown", todo: "Its fate is looked up." };
 const token: Meaning = { code: "chat.refused", todo: "Install the app in this workspace again." };
 const other: Meaning = { code: "chat.refused", todo: "Look the code up in Slack's reference of the method." };
-const outside: Meaning = { code: "chat.refused", todo: "Invite the app to the channel." };
+const outside: Meaning = { code: "chat.refused", noPlace: true, todo: "Invite the app to the channel." };
+const closed: Meaning = { code: "chat.refused", noPlace: true, todo: "The channel is archived." };
+const hidden: Meaning = { ...gone, noPlace: true };
 
 /** The token is worth nothing any more, for any method. */
 const deadTokens = new Set(["invalid_auth", "token_revoked", "account_inactive"]);
@@ -46,10 +49,7 @@ const deadTokens = new Set(["invalid_auth", "token_revoked", "account_inactive"]
 const meanings: ReadonlyMap<string, Meaning> = new Map(
   (
     [
-      [
-        gone,
-        "channel_not_found message_not_found thread_not_found user_not_found users_not_found bad_timestamp",
-      ],
+      [gone, "message_not_found thread_not_found user_not_found users_not_found bad_timestamp"],
       [gone, "invalid_thread_ts cant_find_message view_not_found file_not_found file_deleted"],
       [
         form,
@@ -60,6 +60,8 @@ const meanings: ReadonlyMap<string, Meaning> = new Map(
       [later, "request_timeout team_added_to_org token_expired"],
       [unsure, "fatal_error internal_error service_unavailable"],
       [token, [...deadTokens, "not_authed"].join(" ")],
+      [hidden, "channel_not_found"],
+      [closed, "is_archived"],
       [outside, "not_in_channel user_not_in_channel channel_is_limited_access"],
     ] satisfies [Meaning, string][]
   ).flatMap(([meaning, codes]) => codes.split(" ").map((code): [string, Meaning] => [code, meaning])),
@@ -138,6 +140,7 @@ function made(meaning: Meaning, { attempted, what, slack, detail, cause }: Failu
   return new ChatError(meaning.code, `Slack did not carry out ${method}: ${what}. ${meaning.todo}`, {
     fate: attempted.reads ? "refused" : (meaning.fate ?? "refused"),
     retry: meaning.retry ?? { kind: "never" },
+    noPlace: meaning.noPlace ?? false,
     facts: {
       method,
       ...(slack !== undefined && { slack }),

@@ -49,6 +49,7 @@ const headings: Readonly<Record<Attention["about"], readonly [open: string, deci
   doubt: ["Outcome unknown, waiting for", "Outcome unknown, asked"],
   approval: ["Approval needed from", "Approval asked of"],
   grant: ["Account needed from", "Account asked of"],
+  schedule: ["Schedule of", "Schedule of"],
 };
 
 function heading({ about, mention: key, mentionName, decided }: Attention, to: RenderPlace): string {

@@ -91,7 +91,7 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
     mentionName: "Ana",
     files: [],
     footer: "Asked by Ana · took 4 min · run_1",
-    buttons: [button("run.retry", "Try again", "primary")],
+    buttons: [button("run.retry", "Start over", "primary")],
   },
   notice: { kind: "notice", text: "I'm quiet in this thread now.", files: [] },
 };

@@ -32,6 +32,9 @@ export interface WorldOptions {
   readonly openModal?: (modal: ModalToOpen) => Promise<void>;
   readonly openThread?: SlackHooks["openThread"];
   readonly serves?: SlackHooks["serves"];
+  readonly channelName?: SlackHooks["channelName"];
+  readonly isIn?: SlackHooks["isIn"];
+  readonly invited?: SlackHooks["invited"];
 }
 
 export interface LogLine extends LogFields {
@@ -47,6 +50,7 @@ export function createWorld(options: WorldOptions = {}) {
   const revoked: string[] = [];
   const homes: Person[] = [];
   const tabs: MessagesTab[] = [];
+  const refused: string[] = [];
   const lines: LogLine[] = [];
   const log = recordingLog(lines);
   const installation: Installation = {
@@ -88,6 +92,10 @@ export function createWorld(options: WorldOptions = {}) {
         messagesOpened: (tab) => void tabs.push(tab),
         openModal: options.openModal ?? (async (modal) => void modals.push(modal)),
         ...(options.serves && { serves: options.serves }),
+        ...(options.invited && { invited: options.invited }),
+        channelName: options.channelName ?? (async () => undefined),
+        isIn: options.isIn ?? (async () => true),
+        rejected: (why) => void refused.push(why),
         openThread: options.openThread ?? (async (at) => ({ ...at, thread: "1700000009.000100" })),
         tell: async (at, to, text) => void told.push({ at, to, text }),
       },
@@ -124,6 +132,7 @@ export function createWorld(options: WorldOptions = {}) {
     revoked,
     homes,
     tabs,
+    refused,
     lines,
     request,
     handle,

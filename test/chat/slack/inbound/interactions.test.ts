@@ -303,6 +303,19 @@ describe("shortcuts", () => {
     });
   });
 
+  test("LI4: of a message where the agent is not, no form is opened, and the person is told alone", async () => {
+    const { modals, told } = await interact(ask(), { isIn: async () => false });
+    expect(modals).toEqual([]);
+    expect(told).toMatchObject([
+      { at: { kind: "dm", channel: "U0ANA" }, to: "slack:T1:U0ANA", text: expect.stringMatching(/invite/i) },
+    ]);
+  });
+
+  test("LI4: in doubt the form is opened", async () => {
+    const { modals } = await interact(ask(), { isIn: () => Promise.reject(new Error("rate limited")) });
+    expect(modals).toHaveLength(1);
+  });
+
   test("a long message is cut to what a form can carry, its files kept", async () => {
     const { modals } = await interact(ask({ text: `${'"\n'.repeat(20_000)}` }));
     const metadata = modals[0]?.metadata ?? "";

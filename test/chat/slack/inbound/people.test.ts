@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { silentLogger } from "../../../../src/base/logger.ts";
 import { Secret } from "../../../../src/base/secret.ts";
-import { createPeople, type LookUpUser, type SlackUser } from "../../../../src/chat/slack/inbound/people.ts";
+import { ChatError } from "../../../../src/chat/errors.ts";
+import {
+  createPeople,
+  type LookUpUser,
+  type PeopleDeps,
+  type SlackUser,
+} from "../../../../src/chat/slack/inbound/people.ts";
+import { createRoster } from "../../../../src/chat/slack/inbound/roster.ts";
+import { personKey } from "../../../../src/domain/ids.ts";
+import type { Person } from "../../../../src/domain/person.ts";
 import { createGate } from "../../../fakes/gate.ts";
 import { createManualClock } from "../../../fakes/manual-clock.ts";
 
@@ -10,11 +19,11 @@ const home = {
   teams: new Set(["T1", "E1"]),
 };
 
-function peopleWith(lookUp: LookUpUser, limits: { most?: number } = {}) {
+function peopleWith(lookUp: LookUpUser, more: Pick<PeopleDeps, "most" | "recall" | "roster"> = {}) {
   const clock = createManualClock();
   return {
     clock,
-    people: createPeople({ lookUp, clock, log: silentLogger, ttlMs: 60_000, patienceMs: 1_000, ...limits }),
+    people: createPeople({ lookUp, clock, log: silentLogger, ttlMs: 60_000, patienceMs: 1_000, ...more }),
   };
 }
 
@@ -93,6 +102,61 @@ describe("looking people up", () => {
     up = false;
     await clock.advance(3_600_000);
     expect((await people.find(home, "U1")).name).toBe("Ana");
+  });
+
+  const busy = () =>
+    Promise.reject(
+      new ChatError("chat.rate_limited", "too fast", { fate: "refused", retry: { kind: "after", ms: 600 } }),
+    );
+  const stored: Person = { key: personKey("slack", "T1", "U1"), name: "Ana", kind: "guest" };
+
+  test("SP3: the store's word is used while Slack gives none, as it was: a guest stays one", async () => {
+    const { people } = peopleWith(busy, { recall: async (key) => (key === stored.key ? stored : undefined) });
+    expect(await people.find(home, "U1")).toEqual(stored);
+    expect(await people.find(home, "U1", { team: "T9" })).toMatchObject({ kind: "external" });
+    await expect(people.find(home, "U2")).rejects.toMatchObject({ code: "chat.unavailable" });
+  });
+
+  test("SP1: a member of the store can be made a guest by the payload, and Slack's word comes first", async () => {
+    const member = { ...stored, kind: "member" as const };
+    const { people } = peopleWith(busy, { recall: async () => member });
+    expect((await people.find(home, "U1", { guest: true })).kind).toBe("guest");
+    const asked = peopleWith(async () => ({ team_id: "T1", is_restricted: true }), {
+      recall: async () => member,
+    });
+    expect((await asked.people.find(home, "U1")).kind).toBe("guest");
+  });
+
+  test("SP3: a store that fails is no answer", async () => {
+    const { people } = peopleWith(busy, { recall: () => Promise.reject(new Error("down")) });
+    await expect(people.find(home, "U1")).rejects.toMatchObject({ code: "chat.unavailable" });
+  });
+
+  test("SP4, RO1: where Slack lets nobody be looked up, everybody is asked for, once", async () => {
+    let lists = 0;
+    const clock = createManualClock();
+    const roster = createRoster(async () => {
+      lists += 1;
+      return new Map([
+        ["U1", { team_id: "T1", real_name: "Ana" }],
+        ["U2", { team_id: "T1", is_restricted: true }],
+      ]);
+    }, clock);
+    const { people } = peopleWith(busy, { roster });
+    const found = await Promise.all([people.find(home, "U1"), people.find(home, "U2")]);
+    expect(found).toMatchObject([{ name: "Ana", kind: "member" }, { kind: "guest" }]);
+    expect(lists).toBe(1);
+    // SP1: who is not on the list is not made up.
+    await expect(people.find(home, "U3")).rejects.toMatchObject({ code: "chat.unavailable" });
+    expect(lists).toBe(1);
+  });
+
+  test("SP4: a failure of another kind asks for no list", async () => {
+    const list = () => Promise.reject(new Error("asked for the list"));
+    const { people } = peopleWith(() => Promise.reject(new Error("down")), {
+      roster: createRoster(list, createManualClock()),
+    });
+    await expect(people.find(home, "U1")).rejects.toMatchObject({ code: "chat.unavailable" });
   });
 
   test("SP1: without any answer, nothing is made up", async () => {

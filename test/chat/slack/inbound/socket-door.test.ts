@@ -59,6 +59,8 @@ async function socketWorld(options: Options = {}) {
         homeOpened: () => undefined,
         openModal: () => Promise.resolve(),
         openThread: (at) => Promise.resolve(at),
+        channelName: () => Promise.resolve(undefined),
+        isIn: () => Promise.resolve(true),
         tell: () => Promise.resolve(),
       },
     },

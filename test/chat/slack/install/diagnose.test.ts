@@ -39,7 +39,7 @@ describe("slack/install/diagnose", () => {
     slack.tokens.set("xoxb-1", { team: "T0001", scopes: SCOPES.bot });
     expect((await diagnose())[1]).toMatchObject({
       status: "pass",
-      observed: "as in the manifest, without reactions:write",
+      observed: "as in the manifest, without channels:read, groups:read, reactions:write",
     });
   });
 

@@ -155,6 +155,11 @@ describe("slack/install/manifest", () => {
     expect(handled.filter((type) => !subscribed.has(type))).toEqual([]);
   });
 
+  it("ux d.7: streams nothing, so no answer is lost in a stream that breaks: it is posted when it is whole", () => {
+    expect([...calledMethods()].filter((method) => /stream/i.test(method))).toEqual([]);
+    expect(/\bchatStream\(/.test(code)).toBe(false);
+  });
+
   it("MP1: offers the command and the shortcuts that the code handles", () => {
     const { features } = Shape.parse(socket);
 

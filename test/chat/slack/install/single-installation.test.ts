@@ -101,6 +101,17 @@ describe("slack/install/single-installation", () => {
     expect(await installations.states()).toEqual([{ team: "T0001" }]);
   });
 
+  it("SI3: is not ended by news that came late, after the app was installed again with the same token", async () => {
+    const installations = single();
+    await installations.find("T0001");
+
+    await installations.revoke("T0001", "its bot token was revoked");
+
+    expect((await installations.find("T0001"))?.teamId).toBe("T0001");
+    expect(await installations.states()).toEqual([{ team: "T0001" }]);
+    expect(log.lines.at(-1)).toContain("still works");
+  });
+
   it("SI3: is not ended by news about another workspace", async () => {
     const installations = single();
 

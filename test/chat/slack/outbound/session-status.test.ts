@@ -88,7 +88,7 @@ describe("the status of a session", () => {
     expect(shown()).toBe("is working on it…");
   });
 
-  it("SS2, d.15: lets it go after half an hour, in case another process has ended the work", async () => {
+  it("SS2, ux d.15: lets it go after half an hour, in case another process has ended the work", async () => {
     world.slack.switchOff(native);
     await world.outbound.setStatus(at, "processing");
 

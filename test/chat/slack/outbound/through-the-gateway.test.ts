@@ -51,7 +51,11 @@ describe("a post of the outbox over Slack", () => {
       timeoutMs: 20_000,
     });
     return (message, attempts) =>
-      whileTimePasses(world, 10_000, poster.post({ platform, at, message, entry: entry(message, attempts) }));
+      whileTimePasses(
+        world,
+        10_000,
+        poster.post({ platform, at, message, entry: entry(message, attempts), log: silentLogger }),
+      );
   }
 
   function entry(message: Outgoing, attempts: number): OutboxEntry {

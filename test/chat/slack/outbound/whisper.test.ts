@@ -35,7 +35,7 @@ describe("words for one person", () => {
     expect(world.slack.botMessages()).toEqual([]);
   });
 
-  it("d.8: are a plain post in direct messages, where Slack shows nothing else", async () => {
+  it("ux d.8: are a plain post in direct messages, where Slack shows nothing else", async () => {
     const { ts } = await world.slack.person(ids.ana).says("D0ANA", "hello");
     const at = address({ kind: "dm", channel: "D0ANA", thread: ts });
 
@@ -65,7 +65,7 @@ describe("words for one person", () => {
     expect(world.slack.botMessages(at.channel)).toEqual([]);
   });
 
-  it("WH1, d.8: are not said at all where direct messages are refused too; the person is asked to write", async () => {
+  it("WH1, ux d.8: are not said at all where direct messages are refused too; the person is asked to write", async () => {
     const at = await world.thread();
     refuse("chat.postEphemeral", "user_not_in_channel");
     refuse("conversations.open", "cannot_dm_bot");

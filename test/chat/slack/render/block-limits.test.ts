@@ -264,7 +264,7 @@ describe("chat/slack/render/block-limits", () => {
     expect(reasonsAgainst(beyond)).not.toEqual([]);
   });
 
-  it("d.20, OUT-1: a picture from elsewhere is refused, one of Slack's own is not", () => {
+  it("ux d.20, OUT-1: a picture from elsewhere is refused, one of Slack's own is not", () => {
     const picture = { type: "image", alt_text: "chart" };
 
     expect(reasonsAgainst(ofMessage({ ...picture, slack_file: { id: "F1" } }))).toEqual([]);
@@ -284,7 +284,7 @@ describe("chat/slack/render/block-limits", () => {
     expect(samplePayloads().length).toBeGreaterThan(20);
   });
 
-  it("RM2, d.6: whatever a message holds, nothing is against it", () => {
+  it("RM2, ux d.6: whatever a message holds, nothing is against it", () => {
     fc.assert(
       fc.property(anyOutgoing, (outgoing) => {
         const message = renderMessage(outgoing, { ...here, detailsUrl: "https://deputy.example/runs/run_1" });
@@ -300,9 +300,16 @@ describe("chat/slack/render/block-limits", () => {
   it("whatever a message holds, its payload is well-formed text", () => {
     fc.assert(
       fc.property(anyOutgoing, (outgoing) => {
-        expect(JSON.stringify([renderMessage(outgoing, here), plainForm(outgoing, here)])).not.toMatch(
-          /\\ud[89a-f]/i,
+        const ill: string[] = [];
+        JSON.stringify(
+          [renderMessage(outgoing, here), plainForm(outgoing, here)],
+          (_name, value: unknown) => {
+            if (typeof value === "string" && !value.isWellFormed()) ill.push(value);
+            return value;
+          },
         );
+
+        expect(ill).toEqual([]);
       }),
       { numRuns: 100 },
     );

@@ -44,7 +44,7 @@ describe("chat/slack/render/plain-form", () => {
     );
   });
 
-  it("PF1, d.6: says all up to Slack's own limit, and marks what is beyond", () => {
+  it("PF1, ux d.6: says all up to Slack's own limit, and marks what is beyond", () => {
     const words = "word ".repeat(3_000).trim();
 
     expect(plainForm(aNotice(`Words:\n${words}`), here).text).toContain(`${"word ".repeat(2_900)}`);

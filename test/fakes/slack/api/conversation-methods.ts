@@ -11,11 +11,12 @@ import {
   channelIn,
   flag,
   type Method,
+  mustBeMember,
   mustHaveScope,
   needed,
   SlackRefusal,
 } from "./method.ts";
-import { tier3, tier4 } from "./rate-limits.ts";
+import { tier2, tier3, tier4 } from "./rate-limits.ts";
 
 export const conversationMethods: Readonly<Record<string, Method>> = {
   "auth.test": { token: "bot", run: whoAmI },
@@ -31,6 +32,7 @@ export const conversationMethods: Readonly<Record<string, Method>> = {
   },
   "conversations.open": { token: "bot", scope: "im:write", limit: tier3, run: open },
   "users.info": { token: "bot", scope: "users:read", limit: tier4, run: person },
+  "users.list": { token: "bot", scope: "users:read", limit: tier2, run: everybody },
   "oauth.v2.access": { token: "none", run: exchange },
 };
 
@@ -54,6 +56,7 @@ function revoke({ team }: Call): Shape {
 function replies(call: Call): Shape {
   const channel = channelIn(call);
   mustHaveScope(call, channel, "history");
+  mustBeMember(call, channel);
   const thread = threadOf(channel, needed(call, "ts"));
   if (thread.length === 0) throw new SlackRefusal("thread_not_found");
   const [root, ...rest] = thread;
@@ -68,6 +71,7 @@ function replies(call: Call): Shape {
 function history(call: Call): Shape {
   const channel = channelIn(call);
   mustHaveScope(call, channel, "history");
+  mustBeMember(call, channel);
   const roots = channel.messages.filter(
     (one) => !one.deleted && (one.thread_ts === undefined || one.broadcast),
   );
@@ -120,6 +124,17 @@ function person(call: Call): Shape {
   const found = call.world.people.get(needed(call, "user"));
   if (!found) throw new SlackRefusal("user_not_found");
   return { user: wirePerson(found) };
+}
+
+function everybody(call: Call): Shape {
+  const { team, world } = call;
+  const all = [...world.people.values()].filter((one) => one.team === team.id);
+  const from = Number(argument(call, "cursor") || "0");
+  const to = from + Math.min(Number(argument(call, "limit") ?? 200), 1_000);
+  return {
+    members: all.slice(from, to).map(wirePerson),
+    response_metadata: { next_cursor: to < all.length ? String(to) : "" },
+  };
 }
 
 /** Any code `code-<team id>` is good, and installs the app there. */

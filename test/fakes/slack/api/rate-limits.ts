@@ -3,6 +3,7 @@
 import type { Clock } from "../../../../src/base/clock.ts";
 import type { Bucket, Limits } from "../types.ts";
 
+export const tier2: Bucket = { capacity: 20, perSecond: 20 / 60 };
 export const tier3: Bucket = { capacity: 50, perSecond: 50 / 60 };
 export const tier4: Bucket = { capacity: 100, perSecond: 100 / 60 };
 /** One a second in a channel; short bursts pass. */

@@ -10,7 +10,9 @@ import type { FakeMessage, Shape } from "../types.ts";
 export async function announceMessage(hub: Hub, channel: Channel, message: FakeMessage): Promise<void> {
   const wire = withoutCounts(wireMessage(hub.world, message));
   const event = { ...wire, channel: channel.id, event_ts: message.ts, channel_type: channel.type };
-  const sent = [hub.tell(channel, { ...event, ...foreign(hub, channel, message) })];
+  const view = channel.type === "im" ? hub.world.contexts.get(message.user) : undefined;
+  const seen = view === undefined ? {} : { app_context: view };
+  const sent = [hub.tell(channel, { ...event, ...seen, ...foreign(hub, channel, message) })];
   if (mentions(hub, channel, message.text) && channel.type !== "im" && message.bot_id === undefined) {
     sent.push(hub.tell(channel, mention(event)));
   }

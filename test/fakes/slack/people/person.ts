@@ -39,6 +39,7 @@ export function personDriver(hub: Hub, id: string): PersonDriver {
       user: id,
       channel: dm.id,
       tab,
+      ...(world.contexts.has(id) ? { context: world.contexts.get(id) } : {}),
       ...(tab === "home" && home ? { view: wireView(home, teamOf(world, dm.team)) } : {}),
       event_ts: world.nextTs(),
     });
@@ -76,6 +77,8 @@ export function personDriver(hub: Hub, id: string): PersonDriver {
     shortcut: (message, callbackId) => act(messageAction(world, person, message, callbackId)),
     globalShortcut: (callbackId) => act(globalShortcut(world, person, callbackId)),
     stops: (message) => stop(hub, id, message),
+    looksAt: (...entities) => look(hub, id, entities),
+    invites: (channel) => invite(hub, id, channel),
   };
 }
 
@@ -175,6 +178,36 @@ async function stop(
     user,
     thread_ts: thread,
     streaming_message_ts: [],
+    event_ts: hub.world.nextTs(),
+  });
+}
+
+/** Slack says so when it changes, and again with each message to the agent and each opening of its tab. */
+async function look(hub: Hub, user: string, entities: readonly Shape[]): Promise<void> {
+  const context = entities.length === 0 ? {} : { entities };
+  hub.world.contexts.set(user, context);
+  const dm = channelOf(hub.world, dmOf(user));
+  await hub.tell(dm, {
+    type: "app_context_changed",
+    user,
+    channel: dm.id,
+    context,
+    event_ts: hub.world.nextTs(),
+  });
+}
+
+/** The app itself into a channel. */
+async function invite(hub: Hub, user: string, id: string): Promise<void> {
+  const channel = channelOf(hub.world, id);
+  const bot = botOf(hub.world, id);
+  channel.members.add(bot);
+  await hub.tell(channel, {
+    type: "member_joined_channel",
+    user: bot,
+    channel: id,
+    channel_type: channel.type === "channel" ? "C" : "G",
+    team: channel.team,
+    inviter: user,
     event_ts: hub.world.nextTs(),
   });
 }

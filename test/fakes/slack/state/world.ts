@@ -68,6 +68,8 @@ export interface World {
   readonly sessions: Map<string, FakeSession>;
   readonly assistantLines: Map<string, AssistantLine>;
   readonly prompts: Map<string, readonly Shape[]>;
+  /** What people have before them, by person. */
+  readonly contexts: Map<string, Shape>;
   readonly triggers: Map<string, Trigger>;
   readonly responseUrls: Map<string, ResponseUrl>;
   /** A new one, later than every one before. */
@@ -94,6 +96,7 @@ export function createWorld(clock: Clock = systemClock): World {
     homes: new Map(),
     sessions: new Map(),
     assistantLines: new Map(),
+    contexts: new Map(),
     prompts: new Map(),
     triggers: new Map(),
     responseUrls: new Map(),

@@ -1,0 +1,3 @@
+import { openClicks } from "../../harness/click-subject.mjs";
+
+export const openSubject = () => openClicks({ others: 0 });

@@ -1,0 +1,169 @@
+// Work that is due by the clock: one firing is one run, in the schedule's own thread.
+//
+//   SF1  Whoever takes a firing moves the schedule on in the same transaction (SC2): two sweepers make one run.
+//   SF2  A firing that is less than a quarter of an hour late takes place, once. What was missed before is told in one note,
+//        however much it is.
+//   SF3  While something is at work in the thread, firings are left out, and that is said once.
+//   SF4  What can't take place for a reason that only a person can mend pauses the schedule; somebody is told (ux d.13).
+
+import type { Ids } from "../base/ids.ts";
+import type { Conversation } from "../domain/conversation.ts";
+import { asRunId, type PersonKey, personKey } from "../domain/ids.ts";
+import type { Run } from "../domain/run.ts";
+import { type Schedule, scheduleStates } from "../domain/schedule.ts";
+import { nextTime, nextTimes } from "../domain/wall-time.ts";
+import { notice, noticePost } from "../runtime/voice/notice.ts";
+import {
+  type Missed,
+  missedNote,
+  ownerGone,
+  skippedNote,
+  whyPaused,
+} from "../runtime/voice/schedule-notes.ts";
+import { servedAt } from "./addressing.ts";
+import type { Decision, Desk } from "./desk.ts";
+import { markSession } from "./marks.ts";
+import type { PlaceRules, RulesFor } from "./rules.ts";
+import { pauseFor } from "./schedule-pause.ts";
+import { threadOf } from "./schedule-thread.ts";
+
+export interface ScheduleDeps {
+  readonly ids: Ids;
+  readonly rulesFor: RulesFor;
+}
+
+const graceMs = 15 * 60_000;
+/** More are not counted. */
+const mostMissed = 50;
+
+/** Does what has become due by now. Nothing if somebody else did, or if it is not active any more. */
+export async function fireSchedule(desk: Desk, deps: ScheduleDeps, { id }: Schedule): Promise<void> {
+  await desk.decide(async (d) => {
+    const schedule = await d.tx.schedules.find(id);
+    if (schedule?.state !== "active" || schedule.nextAt === undefined || schedule.nextAt > d.now) return;
+    const firing = firingOf(schedule, schedule.nextAt, d.now);
+    if (!firing) return pauseFor(d, deps, schedule, whyPaused.badTime);
+    if (!(await d.tx.schedules.fire(id, schedule.nextAt, firing.next))) return;
+    const { nextAt: _taken, ...rest } = schedule;
+    await carryOut(d, deps, firing.next === undefined ? rest : { ...rest, nextAt: firing.next }, firing);
+  });
+}
+
+export type RunNow =
+  | { readonly kind: "started"; readonly run: Run }
+  | { readonly kind: "busy" }
+  | { readonly kind: "refused"; readonly why: string };
+
+/** Once, now, whatever the clock says; it changes nothing about the next time. */
+export async function runNow(d: Decision, deps: ScheduleDeps, schedule: Schedule): Promise<RunNow> {
+  const rules = deps.rulesFor(schedule.place, schedule.agent);
+  const why = await whyNot(d, schedule, rules);
+  if (why !== undefined) return { kind: "refused", why };
+  const conversation = await threadOf(d, deps.ids, schedule);
+  const run = await begin(d, deps, { schedule, conversation, rules });
+  return run ? { kind: "started", run } : { kind: "busy" };
+}
+
+interface Firing {
+  /** What is late by less than the grace, or on time. */
+  readonly takesPlace: boolean;
+  readonly missed?: Missed;
+  readonly next: number | undefined;
+}
+
+/** Undefined where the time can't be computed on this machine. */
+function firingOf(schedule: Schedule, due: number, now: number): Firing | undefined {
+  try {
+    const next = nextTime(schedule, now);
+    const fresh = now - graceMs;
+    if (due > fresh) return { takesPlace: true, next };
+    // Their number is small: nothing comes twice within ten minutes.
+    const takesPlace = nextTimes(schedule, fresh, 3).some((at) => at <= now);
+    const missed = nextTimes(schedule, due - 1, mostMissed).filter((at) => at <= fresh);
+    return {
+      takesPlace,
+      missed: { first: due, count: Math.max(1, missed.length), caughtUp: takesPlace },
+      next,
+    };
+  } catch {
+    return undefined; // a zone or a form that this machine's tables don't have
+  }
+}
+
+async function carryOut(d: Decision, deps: ScheduleDeps, schedule: Schedule, firing: Firing): Promise<void> {
+  const rules = deps.rulesFor(schedule.place, schedule.agent);
+  const why = await whyNot(d, schedule, rules);
+  if (why !== undefined) return pauseFor(d, deps, schedule, why);
+  const conversation = await threadOf(d, deps.ids, schedule);
+  const at = { tenant: conversation.tenant, conversation: conversation.id };
+  if (firing.missed) {
+    const { first } = firing.missed;
+    const words = missedNote(schedule, firing.missed, d.now);
+    await d.say(noticePost(at, `missed:${schedule.id}:${first}`, notice(words)));
+  }
+  if (!firing.takesPlace || (await begin(d, deps, { schedule, conversation, rules }))) return;
+  const active = await d.tx.runs.active(conversation.id);
+  if (!active) return;
+  const words = skippedNote(schedule, active);
+  await d.say(noticePost(at, `skipped:${schedule.id}:${active.id}`, notice(words)));
+}
+
+/** SF4: in words, or undefined if nothing is in the way. */
+async function whyNot(d: Decision, schedule: Schedule, rules: PlaceRules): Promise<string | undefined> {
+  if (!rules.enabled) return whyPaused.channelOff;
+  const owner = schedule.owner && (await d.tx.people.find(schedule.owner));
+  if (!owner) return undefined;
+  const served = servedAt(owner, { kind: schedule.place.kind, rules });
+  return served.kind === "addressed" ? undefined : ownerGone(schedule);
+}
+
+interface Begun {
+  readonly schedule: Schedule;
+  readonly conversation: Conversation;
+  readonly rules: PlaceRules;
+}
+
+/** Undefined if the thread has an active run (I3). */
+async function begin(
+  d: Decision,
+  { ids }: ScheduleDeps,
+  { schedule, conversation, rules }: Begun,
+): Promise<Run | undefined> {
+  const subject = await subjectOf(d, schedule, rules);
+  const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
+  const run = await d.tx.runs.create({
+    id: asRunId(ids.next("run")),
+    tenant: conversation.tenant,
+    conversation: conversation.id,
+    agent: schedule.agent,
+    subject: subject.key,
+    subjectName: subject.name,
+    mode: conversation.address.kind === "dm" ? "assistant" : "employee",
+    goal: schedule.what,
+    title: schedule.name,
+    budget: rules.budget,
+    schedule: schedule.id,
+    now: d.now,
+  });
+  if (!run) return undefined;
+  await d.tx.schedules.change(schedule.id, scheduleStates, { lastRun: run.id });
+  await markSession(d, run, "processing", "started");
+  await d.ring(run, ahead);
+  return run;
+}
+
+interface Subject {
+  readonly key: PersonKey;
+  readonly name: string;
+}
+
+/** Its owner. What the configuration file set up has none: the agent's first manager there, or the agent itself. */
+async function subjectOf(d: Decision, schedule: Schedule, rules: PlaceRules): Promise<Subject> {
+  const { platform } = schedule.place;
+  const key = schedule.owner ?? rules.managers.find((manager) => manager.startsWith(`${platform}:`));
+  if (key === undefined) {
+    return { key: personKey("agent", schedule.tenant, schedule.agent), name: schedule.agent };
+  }
+  const name = (await d.tx.people.find(key))?.name ?? schedule.ownerName ?? key;
+  return { key, name };
+}

@@ -1,0 +1,65 @@
+// A schedule that can't go on by itself: paused with the reason, and the people who can mend it are told directly.
+//
+//   SP1  Its owner is told, unless it is the owner who is gone; and the agent's managers there. Each once per pause.
+
+import type { Ids } from "../base/ids.ts";
+import { directLine } from "../domain/conversation.ts";
+import { asConversationId, asScheduleId, type PersonKey } from "../domain/ids.ts";
+import type { OutboxEntry } from "../domain/outbox.ts";
+import type { Schedule } from "../domain/schedule.ts";
+import { isUnbegun } from "../domain/conversation.ts";
+import { notice, noticePost } from "../runtime/voice/notice.ts";
+import { ownerGone, pausedNote, whyPaused } from "../runtime/voice/schedule-notes.ts";
+import type { Decision, Desk } from "./desk.ts";
+import type { RulesFor } from "./rules.ts";
+import { workspaceName } from "./workspace-name.ts";
+
+interface PauseDeps {
+  readonly ids: Ids;
+  readonly rulesFor: RulesFor;
+}
+
+export async function pauseFor(d: Decision, deps: PauseDeps, schedule: Schedule, why: string): Promise<void> {
+  // One whose only time was just taken is `done` by now, and may still be run when the reason is gone.
+  if (!(await d.tx.schedules.change(schedule.id, ["active", "done"], { state: "paused", why }))) return;
+  const { managers } = deps.rulesFor(schedule.place, schedule.agent);
+  const told = new Set(managers.filter((key) => key.startsWith(`${schedule.place.platform}:`)));
+  if (schedule.owner !== undefined && why !== ownerGone(schedule)) told.add(schedule.owner);
+  for (const person of told)
+    await tellDirectly(d, deps, { schedule, person, text: pausedNote(schedule, why) });
+}
+
+/** The platform says that nothing can be said where `entry` was to be said: so it is for schedules that post there. */
+export async function pauseWithoutPlace(
+  desk: Desk,
+  deps: PauseDeps,
+  entry: Pick<OutboxEntry, "run" | "conversation">,
+): Promise<void> {
+  await desk.decide(async (d) => {
+    const run = entry.run && (await d.tx.runs.find(entry.run));
+    const place = await d.tx.conversations.find(entry.conversation);
+    const opens = place && isUnbegun(place.address) ? asScheduleId(place.address.thread.slice(1)) : undefined;
+    const id = run?.schedule ?? opens;
+    const schedule = id && (await d.tx.schedules.find(id));
+    if (schedule?.state === "active") await pauseFor(d, deps, schedule, whyPaused.noPlace);
+  });
+}
+
+interface Told {
+  readonly schedule: Schedule;
+  readonly person: PersonKey;
+  readonly text: string;
+}
+
+async function tellDirectly(
+  d: Decision,
+  { ids }: PauseDeps,
+  { schedule, person, text }: Told,
+): Promise<void> {
+  const address = directLine(person, schedule.tenant);
+  const id = asConversationId(ids.next("conv"));
+  const fresh = { id, workspace: workspaceName(address, id), now: d.now };
+  const line = await d.tx.conversations.ensure(address, fresh);
+  const at = { tenant: line.tenant, conversation: line.id };
+  await d.say(noticePost(at, `paused:${schedule.id}:${d.now}:${person}`, notice(text)));
+}

@@ -1,0 +1,36 @@
+// The verbs that mean the same in a thread and behind the command: what is the asker's own, wherever it is asked.
+
+import type { InboundCommand, InboundMessage } from "../domain/inbound.ts";
+import { noConnections } from "../runtime/voice/replies.ts";
+import type { Decision } from "./desk.ts";
+import { type Heard, tellAuthor } from "./heard.ts";
+import { answerMemory } from "./memory-verbs.ts";
+import { answerSchedules } from "./schedule-list.ts";
+import type { Verb } from "./verbs.ts";
+
+type SharedVerb = Extract<Verb, { readonly verb: (typeof shared)[number] }>;
+
+const shared = ["schedules", "memory", "forget", "connect", "disconnect"] as const;
+
+export function isShared(verb: Verb): verb is SharedVerb {
+  return shared.some((name) => name === verb.verb);
+}
+
+export function answerShared(
+  d: Decision,
+  heard: Heard<InboundMessage | InboundCommand>,
+  verb: SharedVerb,
+): Promise<void> {
+  switch (verb.verb) {
+    case "schedules":
+      return answerSchedules(d, heard);
+    case "memory":
+    case "forget":
+      return answerMemory(d, heard, verb);
+    case "connect":
+    case "disconnect":
+      return tellAuthor(d, heard, noConnections);
+    default:
+      return verb satisfies never;
+  }
+}

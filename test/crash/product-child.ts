@@ -1,0 +1,55 @@
+// The product as a process that is killed: with tools that act on a world outside, and people who play their part where it
+// has the chat. Started again over the same folder it goes on where it is. Tells what happens as JSON lines on stdout.
+
+import process from "node:process";
+import { startApp } from "../../src/app.ts";
+import { failpointNames } from "../../src/base/failpoints.ts";
+import { parseJson } from "../../src/base/json.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
+import { outsideTools } from "../fakes/outside-tools.ts";
+import { play } from "./person.ts";
+import type { ProductChildSettings } from "./product-process.ts";
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by product-process.ts
+const settings = JSON.parse(process.argv[2] ?? "") as ProductChildSettings;
+const { folder, role, dieAt, outside } = settings;
+const tell = (event: string, about: object = {}): void => {
+  process.stdout.write(`${JSON.stringify({ event, ...about })}\n`);
+};
+
+const dyingAt = failpointNames.find((name) => name === dieAt?.name);
+const passed: Record<string, number> = {};
+const app = await startApp({
+  config: loadConfig({
+    env: {
+      DEPUTY_DATA: folder,
+      PORT: "0",
+      DEPUTY_LOG_LEVEL: "error",
+      ...settings.env,
+    },
+    cwd: folder,
+  }),
+  role,
+  log: { to: "stderr" },
+  tools: outsideTools(outside.url, outside.settleMs),
+  failpoint: (name) => {
+    passed[name] = (passed[name] ?? 0) + 1;
+    if (name === dyingAt && passed[name] === dieAt?.pass) process.kill(process.pid, "SIGKILL");
+    return undefined;
+  },
+});
+tell("ready");
+
+const room = app.localChat?.room;
+if (room && settings.cast) {
+  await play(room, {
+    ...settings.cast,
+    over: () => tell("over", { passed }),
+    async wasDone(what) {
+      const response = await fetch(`${outside.url}/look?${new URLSearchParams({ what })}`);
+      const found: unknown = parseJson(await response.text())?.value;
+      return JSON.stringify(found) === '{"found":true}';
+    },
+  });
+}
+setInterval(() => undefined, 60_000);
