@@ -4,7 +4,7 @@ const shared = { setupFiles: ["./test/setup.ts"], testTimeout: 20_000, hookTimeo
 
 export default defineConfig({
   test: {
-    maxWorkers: 3,
+    maxWorkers: 4,
     projects: [
       {
         test: {

@@ -6,7 +6,7 @@ import { backToWork, type Chaos, wreakHavoc } from "./chaos.ts";
 import { postsOf, rowsOf } from "./outcome.ts";
 import { openProfile, type Profile, profileNames } from "./profiles.ts";
 
-const kills = Math.ceil(Number(process.env["DEPUTY_CHAOS_KILLS"] ?? 50) / profileNames.length);
+const kills = Math.ceil(Number(process.env["DEPUTY_CHAOS_KILLS"] ?? 16) / profileNames.length);
 const mayTakeMs = 300_000 + kills * 10_000;
 
 describe.each(profileNames)("crash: chaos on %s", (name) => {

@@ -1,4 +1,4 @@
-// The whole job on Slack with the product killed (-9) once at every typed failpoint and started again over the same folder:
+// The whole job on Slack with the product killed (-9) once at a typed failpoint and started again over the same folder:
 // mention, plan, question, click, file, result. What Slack holds in the end must be that of an undisturbed run: nothing lost
 // (I1), nothing said twice (I2), whichever of the two lines of code it died between.
 
@@ -6,13 +6,14 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import { type FailpointName, failpointNames } from "../../src/base/failpoints.ts";
 import type { Death } from "./act-out.ts";
 import { afterDeath } from "./scenarios.ts";
+import { chance, everyPass } from "./seed.ts";
 import { openSlackStage, posted, type SlackHolds, type SlackStage } from "./slack-stage.ts";
 
 /** Longer than a sender of the outbox counts as alive (30 s), and that twice. */
 const patienceMs = 90_000;
 
 /** Most of a life is waiting for Slack's pace, so more of them go side by side than elsewhere. */
-vi.setConfig({ maxConcurrency: 12 });
+vi.setConfig({ maxConcurrency: 8 });
 
 let expected: SlackHolds;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ describe.concurrent("crash: the whole job on Slack", () => {
     });
   });
 
-  it.each(failpointNames)(
+  it.each(failpointNames.filter(isTried))(
     "I1 I2, ux d.16: leaves the same in Slack when it dies at %s",
     async (point) => {
       expect(await heldAfter(deathsAt(point))).toEqual(expected);
@@ -49,6 +50,11 @@ describe.concurrent("crash: the whole job on Slack", () => {
     240_000,
   );
 });
+
+/** A third, drawn by the seed; all of them with `npm run soak`. */
+function isTried(name: FailpointName): boolean {
+  return everyPass || chance(`slack ${name}`) < 1 / 3;
+}
 
 /** Come by at the start already, with nothing to do: the job is on its way a few times later. */
 const laterPass: Partial<Record<FailpointName, number>> = {
