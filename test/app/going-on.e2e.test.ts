@@ -1,7 +1,7 @@
 // Work that ends before its end, in the whole product: what people read, and how it goes on from its journal.
 
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { FakeReply } from "../fakes/fake-openai.ts";
 import { messagesOf } from "../fakes/fake-openai.ts";
 import { createGate } from "../fakes/gate.ts";
@@ -33,12 +33,14 @@ const lineage = async () => {
 };
 
 describe("app: going on", () => {
-  it.concurrent("a stop without a plan is told from the journal, and Go on does nothing twice", async () => {
+  it.concurrent("a stop without a plan is told from the journal, and Go on does nothing twice", async ({
+    expect,
+  }) => {
     const { people, model } = product;
     const write = uses(["write_file", { path: "half.md", content: "half" }]);
     model.replyTo("no-plan", write, uses(fetches("/no-plan")));
     const thread = await people.ana.asks("@deputy look at no-plan");
-    await expect.poll(() => held.has("/no-plan"), { timeout: 20_000 }).toBe(true);
+    await vi.waitUntil(() => held.has("/no-plan"), { timeout: 20_000 });
     const stop = await people.ana.writes(thread, "stop");
     const stopped = await thread.post("result");
     expect(stopped.sentAt - stop.sentAt).toBeLessThan(5_000);
@@ -51,7 +53,7 @@ describe("app: going on", () => {
     held.delete("/no-plan");
     model.replyTo("no-plan", finishes("Whole now.", "half.md"));
     await people.ana.clicks(stopped, "Go on");
-    await expect.poll(() => held.has("/no-plan"), { timeout: 20_000 }).toBe(true);
+    await vi.waitUntil(() => held.has("/no-plan"), { timeout: 20_000 });
     held.get("/no-plan")?.end("the page");
     const result = await thread.post("result", 2);
 

@@ -1,7 +1,7 @@
 // People and a run that is there: stopping it, steering it, answering it, and what the next run in the thread knows.
 
 import type { ServerResponse } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { messagesOf } from "../fakes/fake-openai.ts";
 import { createGate } from "../fakes/gate.ts";
 import { type LoopbackServer, startLoopbackServer } from "../net/loopback-server.ts";
@@ -36,12 +36,12 @@ async function runAtWork(mark: string, ...then: Parameters<Product["model"]["rep
   product.model.replyTo(mark, uses(plan(mark)), uses(fetches(`/${mark}`)), ...then);
   const thread = await product.people.ana.asks(`@deputy look at ${mark}`);
   const card = await thread.post("card");
-  await expect.poll(() => held.has(`/${mark}`), { timeout: 10_000 }).toBe(true);
+  await vi.waitUntil(() => held.has(`/${mark}`), { timeout: 10_000 });
   return { thread, card };
 }
 
 describe("app: stopping", () => {
-  it.concurrent("ends a run within 5 s while the model hangs", async () => {
+  it.concurrent("ends a run within 5 s while the model hangs", async ({ expect }) => {
     const { people, model } = product;
     model.replyTo("hanging-model", { kind: "silence" });
     const thread = await people.bo.asks("@deputy look at hanging-model");
