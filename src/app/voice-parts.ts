@@ -13,7 +13,7 @@ import { tellTroubles } from "../gateway/troubles.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import { watchClock } from "../workers/clock-jumps.ts";
-import { eachAlone } from "../workers/sweep-parts.ts";
+import { eachAlone, inTurn } from "../workers/sweep-parts.ts";
 import { createSweeper, type Sweeper, type SweepPart } from "../workers/sweeper.ts";
 
 export interface VoiceDeps {
@@ -52,10 +52,12 @@ export function voiceParts(deps: VoiceDeps): readonly SweepPart[] {
   const { world, desk } = deps;
   return [
     { name: "promises", sweep: keepingPromises(deps) },
-    { name: "troubles", sweep: inTurn(deps, troublesEveryMs, () => tellTroubles(desk, world.ids)) },
+    { name: "troubles", sweep: inTurn(world.clock, troublesEveryMs, () => tellTroubles(desk, world.ids)) },
     {
       name: "marks",
-      sweep: inTurn(deps, marksEveryMs, (first) => clearOrphanMarks(desk, first ? marksAtStart : marksLater)),
+      sweep: inTurn(world.clock, marksEveryMs, (first) =>
+        clearOrphanMarks(desk, first ? marksAtStart : marksLater),
+      ),
     },
   ];
 }
@@ -85,21 +87,5 @@ function keepingPromises({ world, store, desk, checkInMs }: VoiceDeps): () => Pr
         world.meter?.swept("promises", 1);
       },
     );
-  };
-}
-
-/** Not at each look, but `everyMs`; `first` at the first one. */
-function inTurn(
-  { world }: Pick<VoiceDeps, "world">,
-  everyMs: number,
-  act: (first: boolean) => Promise<unknown>,
-): () => Promise<void> {
-  let nextAt: number | undefined;
-  return async () => {
-    const now = world.clock.now();
-    if (nextAt !== undefined && now < nextAt && nextAt - now <= everyMs) return;
-    const first = nextAt === undefined;
-    nextAt = now + everyMs;
-    await act(first);
   };
 }

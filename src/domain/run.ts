@@ -92,6 +92,11 @@ export interface RunOutcome {
   readonly summary?: string;
 }
 
+/** How a run ended, from the words that were posted. */
+export function runOutcome(code: string, text: string): RunOutcome {
+  return { code, summary: text.slice(0, 500).toWellFormed() };
+}
+
 /** Proof of being the one worker of a run: compared with the row by every write (I8). */
 export interface Lease {
   readonly run: RunId;

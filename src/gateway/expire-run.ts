@@ -3,14 +3,11 @@
 //   EX1  Whoever is asked has a day to answer, also where the hours are over sooner.
 //   EX2  A run without hours in its budget waits as long as it takes (design 10).
 
-import type { Run } from "../domain/run.ts";
+import { runOutcome, type Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
-import { resultPost } from "../runtime/voice/result.ts";
 import { expiredText } from "../runtime/voice/stop-report.ts";
-import { changeCard } from "./card.ts";
 import type { Decision } from "./desk.ts";
-import { markSession } from "./marks.ts";
-import { closeAsks } from "./stop-run.ts";
+import { sayEnded } from "./say-ended.ts";
 
 const hourMs = 3_600_000;
 const answerMs = 24 * hourMs;
@@ -31,12 +28,13 @@ export async function expireRun(d: Decision, run: Run): Promise<boolean> {
   if (at === undefined || at > d.now) return false;
   const asked = waits.some(({ state }) => state === "open");
   const text = expiredText(run, asked, await d.tx.steps.list(run.id, run.contextBase));
-  const outcome = { code: "expired", summary: text.slice(0, 500).toWellFormed() };
+  const outcome = runOutcome("expired", text);
   if (!(await d.tx.runs.settleIdle(run.id, "expired", outcome, d.now))) return false;
-  await closeAsks(d, run, waits, "Closed: the time of this work is over");
-  await changeCard(d, run, { state: "Expired", line: "Its time is over.", revision: "expired" });
-  await d.say(resultPost(run, { outcome: "expired", text, files: [], now: d.now }));
-  await markSession(d, run, "active", "expired");
-  d.note({ kind: "ended", run, state: "expired", code: "expired" });
+  await sayEnded(d, run, waits, {
+    state: "expired",
+    text,
+    card: { state: "Expired", line: "Its time is over." },
+    asks: "Closed: the time of this work is over",
+  });
   return true;
 }

@@ -48,6 +48,7 @@ export async function goOn(d: Decision, ids: Ids, { old, by }: GoingOn): Promise
     steps.filter((step) => cutOf(step) === how).map(({ n }) => n);
   await d.tx.runs.adopt(made.id, old.id, { begun: cut("begun"), unbegun: cut("unbegun") });
   const run = (await d.tx.runs.find(made.id)) ?? made;
+  await d.promise(run.id);
   await beginRun(d, run, ahead);
   const line = `Goes on where it ended, as ${by.name} asked.`;
   if (run.plan) await d.say(cardPost(run, { state: "Queued", line, noted: [] }));

@@ -5,14 +5,13 @@
 
 import type { Ids } from "../base/ids.ts";
 import { addressKey, type ConversationAddress } from "../domain/conversation.ts";
-import { asConversationId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { hello, welcome } from "../runtime/voice/greetings.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import type { Tx } from "../store/contract.ts";
+import { conversationAt } from "./conversation-at.ts";
 import type { Desk } from "./desk.ts";
 import type { PlaceRules, RulesFor } from "./rules.ts";
-import { workspaceName } from "./workspace-name.ts";
 
 export interface GreetingsDeps {
   readonly desk: Desk;
@@ -56,8 +55,7 @@ async function greeting(
   at: ConversationAddress,
   { kind, said }: { readonly kind: "hello" | "welcome"; readonly said: string },
 ) {
-  const id = asConversationId(ids.next("conv"));
-  const conversation = await tx.conversations.ensure(at, { id, workspace: workspaceName(at, id), now });
+  const conversation = await conversationAt({ tx, now }, ids, at);
   const place = { tenant: conversation.tenant, conversation: conversation.id };
   return noticePost(place, `${kind}:${addressKey(at)}`, notice(said));
 }

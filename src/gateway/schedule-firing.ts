@@ -8,7 +8,7 @@
 
 import type { Ids } from "../base/ids.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import { asRunId, type PersonKey, personKey } from "../domain/ids.ts";
+import { type PersonKey, personKey } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
 import { type Schedule, scheduleStates } from "../domain/schedule.ts";
 import { nextTime, nextTimes } from "../domain/wall-time.ts";
@@ -22,10 +22,10 @@ import {
 } from "../runtime/voice/schedule-notes.ts";
 import { servedAt } from "./addressing.ts";
 import type { Decision, Desk } from "./desk.ts";
-import { markSession } from "./marks.ts";
 import type { PlaceRules, RulesFor } from "./rules.ts";
 import { pauseFor } from "./schedule-pause.ts";
 import { threadOf } from "./schedule-thread.ts";
+import { startRun } from "./start-run.ts";
 
 export interface ScheduleDeps {
   readonly ids: Ids;
@@ -130,25 +130,9 @@ async function begin(
   { schedule, conversation, rules }: Begun,
 ): Promise<Run | undefined> {
   const subject = await subjectOf(d, schedule, rules);
-  const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
-  const run = await d.tx.runs.create({
-    id: asRunId(ids.next("run")),
-    tenant: conversation.tenant,
-    conversation: conversation.id,
-    agent: schedule.agent,
-    subject: subject.key,
-    subjectName: subject.name,
-    mode: conversation.address.kind === "dm" ? "assistant" : "employee",
-    goal: schedule.what,
-    title: schedule.name,
-    budget: rules.budget,
-    schedule: schedule.id,
-    now: d.now,
-  });
-  if (!run) return undefined;
-  await d.tx.schedules.change(schedule.id, scheduleStates, { lastRun: run.id });
-  await markSession(d, run, "processing", "started");
-  await d.ring(run, ahead);
+  const { what: goal, name: title } = schedule;
+  const run = await startRun(d, ids, { conversation, rules, subject, goal, title, schedule });
+  if (run) await d.tx.schedules.change(schedule.id, scheduleStates, { lastRun: run.id });
   return run;
 }
 

@@ -4,15 +4,15 @@
 
 import type { Ids } from "../base/ids.ts";
 import { directLine } from "../domain/conversation.ts";
-import { asConversationId, asScheduleId, type PersonKey } from "../domain/ids.ts";
+import type { PersonKey } from "../domain/ids.ts";
 import type { OutboxEntry } from "../domain/outbox.ts";
 import type { Schedule } from "../domain/schedule.ts";
-import { isUnbegun } from "../domain/conversation.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { ownerGone, pausedNote, whyPaused } from "../runtime/voice/schedule-notes.ts";
+import { conversationAt } from "./conversation-at.ts";
 import type { Decision, Desk } from "./desk.ts";
 import type { RulesFor } from "./rules.ts";
-import { workspaceName } from "./workspace-name.ts";
+import { scheduleOpening } from "./schedule-thread.ts";
 
 interface PauseDeps {
   readonly ids: Ids;
@@ -38,8 +38,7 @@ export async function pauseWithoutPlace(
   await desk.decide(async (d) => {
     const run = entry.run && (await d.tx.runs.find(entry.run));
     const place = await d.tx.conversations.find(entry.conversation);
-    const opens = place && isUnbegun(place.address) ? asScheduleId(place.address.thread.slice(1)) : undefined;
-    const id = run?.schedule ?? opens;
+    const id = run?.schedule ?? (place && scheduleOpening(place.address));
     const schedule = id && (await d.tx.schedules.find(id));
     if (schedule?.state === "active") await pauseFor(d, deps, schedule, whyPaused.noPlace);
   });
@@ -57,9 +56,7 @@ async function tellDirectly(
   { schedule, person, text }: Told,
 ): Promise<void> {
   const address = directLine(person, schedule.tenant);
-  const id = asConversationId(ids.next("conv"));
-  const fresh = { id, workspace: workspaceName(address, id), now: d.now };
-  const line = await d.tx.conversations.ensure(address, fresh);
+  const line = await conversationAt(d, ids, address);
   const at = { tenant: line.tenant, conversation: line.id };
   await d.say(noticePost(at, `paused:${schedule.id}:${d.now}:${person}`, notice(text)));
 }

@@ -5,6 +5,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import { asRunId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
+import type { Schedule } from "../domain/schedule.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
 import type { PlaceRules } from "./rules.ts";
@@ -12,29 +13,33 @@ import type { PlaceRules } from "./rules.ts";
 export interface NewWork {
   readonly conversation: Conversation;
   readonly rules: PlaceRules;
-  readonly subject: Person;
+  readonly subject: Pick<Person, "key" | "name">;
   readonly goal: string;
   readonly title: string;
+  /** What fired it: it works as its agent, and promises nobody a word, since it may find nothing new. */
+  readonly schedule?: Pick<Schedule, "id" | "agent">;
 }
 
 /** Undefined if the conversation has an active run (I3). A DM is one person's own; elsewhere the employee works (ID-4). */
 export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Run | undefined> {
-  const { conversation, rules, subject } = work;
+  const { conversation, rules, subject, schedule } = work;
   const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
   const run = await d.tx.runs.create({
     id: asRunId(ids.next("run")),
     tenant: conversation.tenant,
     conversation: conversation.id,
-    agent: rules.agent,
+    agent: schedule?.agent ?? rules.agent,
     subject: subject.key,
     subjectName: subject.name,
     mode: conversation.address.kind === "dm" ? "assistant" : "employee",
     goal: work.goal,
     title: work.title,
     budget: rules.budget,
+    ...(schedule ? { schedule: schedule.id } : {}),
     now: d.now,
   });
   if (!run) return undefined;
+  if (!schedule) await d.promise(run.id);
   await beginRun(d, run, ahead);
   return run;
 }
@@ -42,6 +47,5 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
 /** What every new run begins with. `ahead` is what lay ahead of it before it was there. */
 export async function beginRun(d: Decision, run: Run, ahead: number): Promise<void> {
   await markSession(d, run, "processing", "started");
-  await d.promise(run.id);
   await d.ring(run, ahead);
 }

@@ -4,15 +4,12 @@
 //        run), over its head by the supervisor: its lease ends with the run, so that it can change nothing more (I8).
 
 import type { Person } from "../domain/person.ts";
-import { isTerminal, type Run } from "../domain/run.ts";
-import type { Wait } from "../domain/wait.ts";
-import { askDecided } from "../runtime/voice/attention.ts";
+import { isTerminal, runOutcome, type Run } from "../domain/run.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
-import { resultPost } from "../runtime/voice/result.ts";
 import { stoppedText } from "../runtime/voice/stop-report.ts";
 import { changeCard } from "./card.ts";
 import type { Decision } from "./desk.ts";
-import { markSession } from "./marks.ts";
+import { sayEnded } from "./say-ended.ts";
 
 /** A worker obeys within a second; this much later the supervisor does it instead. */
 const patienceMs = 3_000;
@@ -41,25 +38,16 @@ export async function finishStop(d: Decision, run: Run): Promise<boolean> {
 async function settle(d: Decision, run: Run, by: Person): Promise<boolean> {
   const waits = await d.tx.waits.forRun(run.id);
   const text = stoppedText(run, by.name, await d.tx.steps.list(run.id, run.contextBase));
-  const outcome = { code: "stopped", summary: text.slice(0, 500).toWellFormed() };
+  const outcome = runOutcome("stopped", text);
   const ended =
     run.state === "working"
       ? await d.tx.runs.settleUnheard(run.id, outcome, d.now)
       : await d.tx.runs.settleIdle(run.id, "stopped", outcome, d.now);
   if (!ended) return false;
   const at = clockTime(d.now, by.timeZone);
-  await closeAsks(d, run, waits, `Closed: stopped by ${by.name} (${at})`);
-  await changeCard(d, run, { state: "Stopped", line: `Stopped by ${by.name}, ${at}`, revision: "stopped" });
-  await d.say(resultPost(run, { outcome: "stopped", text, files: [], now: d.now }));
-  await markSession(d, run, "active", "stopped");
+  const line = `Stopped by ${by.name}, ${at}`;
+  const asks = `Closed: stopped by ${by.name} (${at})`;
+  await sayEnded(d, run, waits, { state: "stopped", text, card: { state: "Stopped", line }, asks });
   d.hint({ kind: "runnable" });
-  d.note({ kind: "ended", run, state: "stopped", code: "stopped" });
   return true;
-}
-
-/** Of a run that has ended: what it asked shows that nobody has to answer any more. */
-export async function closeAsks(d: Decision, run: Run, waits: readonly Wait[], line: string): Promise<void> {
-  for (const wait of waits.filter(({ state }) => state === "open")) {
-    await d.say(askDecided(run, wait.id, wait.ask, line));
-  }
 }

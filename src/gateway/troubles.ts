@@ -7,16 +7,15 @@
 
 import type { Ids } from "../base/ids.ts";
 import { addressKey, type Conversation, unbegunThread } from "../domain/conversation.ts";
-import { asConversationId } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { modelAway, modelBack } from "../runtime/voice/trouble.ts";
 import type { Tx } from "../store/contract.ts";
+import { conversationAt } from "./conversation-at.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { quietFor } from "./quiet.ts";
-import { workspaceName } from "./workspace-name.ts";
 
 /** Fewer failures in a row are nothing to tell. */
 const toldFrom = 3;
@@ -91,9 +90,8 @@ async function placeFor(
   if (!first || troubled.every(({ conversation }) => conversation.id === first.conversation.id)) {
     return first?.conversation;
   }
-  const id = asConversationId(ids.next("conv"));
-  const address = { ...first.conversation.address, thread: unbegunThread(`trouble-${id}`) };
-  return d.tx.conversations.ensure(address, { id, workspace: workspaceName(address, id), now: d.now });
+  const thread = unbegunThread(`trouble-${ids.next("conv")}`);
+  return conversationAt(d, ids, { ...first.conversation.address, thread });
 }
 
 async function change(d: Decision, known: Trouble, runs: readonly Run[]): Promise<void> {

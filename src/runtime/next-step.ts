@@ -5,6 +5,7 @@
 
 import { spentAfter } from "../domain/budget.ts";
 import type { Utterance } from "../domain/outbox.ts";
+import { runOutcome } from "../domain/run.ts";
 import type { StepIntent } from "../store/contract.ts";
 import { type Act, type Done, type End, isAct, type Next } from "./act.ts";
 import { decide } from "./decide.ts";
@@ -151,7 +152,7 @@ function afterEnd(work: Work, next: End, deps: RuntimeDeps): After {
       return {
         kind: "settle",
         state: next.state,
-        outcome: { code: next.code, summary: next.text.slice(0, 500).toWellFormed() },
+        outcome: runOutcome(next.code, next.text),
       };
     case "slice":
       return { kind: "requeue", retries: 0 };

@@ -22,12 +22,17 @@ export function logIds(run: Pick<Run, "id" | "conversation" | "subject">): LogFi
   return { run: run.id, conversation: run.conversation, person: run.subject, trace: traceIdOf(run.id) };
 }
 
+/** The ids on the lines of a segment (SE1). */
+export function segmentIds({ run, lease }: Pick<Segment, "run" | "lease">): LogFields {
+  return { ...logIds(run), ...placeIn(run, lease) };
+}
+
 /** `deps` for one segment (SE1). */
 export function seenAs<D extends { readonly world: World }>(
   deps: D,
   { run, lease }: { readonly run: Run; readonly lease: Lease },
 ): D {
-  const log = deps.world.log.child({ ...logIds(run), ...placeIn(run, lease) });
+  const log = deps.world.log.child(segmentIds({ run, lease }));
   return { ...deps, world: { ...deps.world, log } };
 }
 

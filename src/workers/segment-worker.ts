@@ -16,7 +16,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Bell } from "../domain/bell.ts";
 import type { Lease, Run } from "../domain/run.ts";
 import type { Runtime, Segment, SegmentEnd } from "../runtime/contract.ts";
-import { logIds } from "../runtime/seeing.ts";
+import { segmentIds } from "../runtime/seeing.ts";
 import type { Store } from "../store/contract.ts";
 import type { ClaimResult } from "../store/contract-runs.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -99,8 +99,8 @@ async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: numb
   }
 }
 
-function logOf({ surroundings }: SegmentWorkerDeps, { run, lease }: Segment): Logger {
-  return surroundings.log.child({ ...logIds(run), segment: run.segment - 1, epoch: lease.epoch });
+function logOf({ surroundings }: SegmentWorkerDeps, segment: Segment): Logger {
+  return surroundings.log.child(segmentIds(segment));
 }
 
 /** A person's direct messages take turns in one folder: a short question does not wait five minutes for a long job. */

@@ -1,6 +1,6 @@
 // What the sweeper does each second, part by part.
 
-import { type Clock } from "../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 import type { ConversationId } from "../domain/ids.ts";
 import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
@@ -85,11 +85,23 @@ async function wakeDue({ store, clock, ringer, counted }: SweepPartsDeps): Promi
 }
 
 function pruning({ store, clock, inboxKeptMs }: SweepPartsDeps): () => Promise<void> {
-  let nextAt = 0;
+  if (inboxKeptMs === undefined) return () => Promise.resolve();
+  return inTurn(clock, pruneEveryMs, () => store.write((tx) => tx.inbox.prune(clock.now() - inboxKeptMs)));
+}
+
+/** Not at each look, but `everyMs`; `first` at the first one. */
+export function inTurn(
+  clock: Clock,
+  everyMs: number,
+  act: (first: boolean) => Promise<unknown>,
+): () => Promise<void> {
+  let nextAt: number | undefined;
   return async () => {
-    if (inboxKeptMs === undefined || clock.now() < nextAt) return;
-    nextAt = clock.now() + pruneEveryMs;
-    await store.write((tx) => tx.inbox.prune(clock.now() - inboxKeptMs));
+    const now = clock.now();
+    if (nextAt !== undefined && now < nextAt && nextAt - now <= everyMs) return;
+    const first = nextAt === undefined;
+    nextAt = now + everyMs;
+    await act(first);
   };
 }
 

@@ -65,13 +65,15 @@ describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
       const first = await aRun(store, "deadlock-1");
       const second = await aRun(store, "deadlock-2");
       let calls = 0;
+      let locked = 0;
       let meet: () => void = () => undefined;
       const both = new Promise<void>((resolve) => (meet = resolve));
       const crossing = (one: typeof first, other: typeof first) =>
         store.write(async (tx) => {
           calls += 1;
           await tx.runs.requestStop(one.id, one.subject);
-          if (calls === 2) meet();
+          locked += 1;
+          if (locked === 2) meet();
           if (calls <= 2) await both;
           await tx.runs.requestStop(other.id, one.subject);
         });
