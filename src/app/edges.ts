@@ -5,7 +5,9 @@ import type { Failpoints } from "../base/failpoints.ts";
 import { createIds } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Config } from "../config/load-config.ts";
+import type { GuardedRequest } from "../net/contract.ts";
 import { createGuardedFetch } from "../net/guarded-fetch.ts";
+import { createGuardedRequest } from "../net/guarded-request.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { ModelSetup, World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
@@ -37,6 +39,8 @@ export interface Edges {
   readonly model: ModelSetup;
   readonly lastOfModel: KnownModel["last"];
   readonly fetch: GuardedFetch;
+  /** For everything else that is asked of hosts which others named. */
+  readonly request: GuardedRequest;
   readonly metrics: Metrics;
   /** Absent where no collector is set. */
   readonly tracing?: Tracing;
@@ -74,6 +78,7 @@ export async function openEdges(
     runCounts: () => store.read((tx) => tx.runs.counts()),
     ...agesIn(store, systemClock),
   });
+  const wayOut = { allow: config.limits.egressAllow ?? [], clock: systemClock };
   const model = knowModel(openConfiguredModel(config, log), systemClock);
   return {
     world,
@@ -84,7 +89,8 @@ export async function openEdges(
     workspaces: openConfiguredWorkspaces(config, log, failpoint),
     model: model.setup,
     lastOfModel: () => model.last(),
-    fetch: createGuardedFetch({ allow: config.limits.egressAllow ?? [], clock: systemClock }),
+    fetch: createGuardedFetch(wayOut),
+    request: createGuardedRequest(wayOut),
   };
 }
 

@@ -9,29 +9,34 @@ export interface Deadline {
   end(): void;
 }
 
-/** Aborts with a `NetError`: `net.aborted` when `signal` does, `net.timeout` after `timeoutMs`. */
-export function createDeadline(clock: Clock, timeoutMs: number, signal: AbortSignal, what: string): Deadline {
+/** Aborts with a `NetError`: `net.aborted` when `signal` does, `net.timeout` after `timeoutMs` if that is given. */
+export function createDeadline(
+  clock: Clock,
+  timeoutMs: number | undefined,
+  signal: AbortSignal | undefined,
+  what: string,
+): Deadline {
   const controller = new AbortController();
   const aborted = (): void =>
     controller.abort(new NetError("net.aborted", `Fetching ${what} was stopped before it was done.`));
-  const cancel = clock.after(timeoutMs, () =>
+  const late = (afterMs: number): void =>
     controller.abort(
       new NetError(
         "net.timeout",
-        `Fetching ${what} took more than ${timeoutMs / 1000} seconds and was given up.`,
+        `Fetching ${what} took more than ${afterMs / 1000} seconds and was given up.`,
         {
           retry: { kind: "backoff" },
         },
       ),
-    ),
-  );
-  if (signal.aborted) aborted();
-  else signal.addEventListener("abort", aborted, { once: true });
+    );
+  const cancel = timeoutMs === undefined ? () => undefined : clock.after(timeoutMs, () => late(timeoutMs));
+  if (signal?.aborted) aborted();
+  else signal?.addEventListener("abort", aborted, { once: true });
   return {
     signal: controller.signal,
     end() {
       cancel();
-      signal.removeEventListener("abort", aborted);
+      signal?.removeEventListener("abort", aborted);
     },
   };
 }

@@ -19,7 +19,7 @@ export const fetchUrl: Tool = defineTool({
   effect: "read",
   repeat: "read",
   input: z.object({
-    url: z.string().min(1).max(4_000).describe("The address, beginning with https:// or http://"),
+    url: z.string().min(1).max(4_000).describe("The whole address, beginning with https://"),
     max_bytes: z
       .number()
       .int()
