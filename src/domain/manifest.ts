@@ -2,11 +2,14 @@
 
 import { z } from "zod";
 import type { ConversationId, RunId } from "./ids.ts";
+import { TaintMarks } from "./taint.ts";
 
 export const ManifestFile = z.object({
   path: z.string(),
   sha256: z.string(),
   sizeBytes: z.number().int().nonnegative(),
+  /** What whoever wrote it had seen (TNT-2); absent where that was nothing. */
+  taint: TaintMarks.optional(),
 });
 export type ManifestFile = z.infer<typeof ManifestFile>;
 

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import type { TenantId } from "./ids.ts";
+import type { TaintMarks } from "./taint.ts";
 
 /** `person:<key>` in a DM, `channel:<platform>/<channel>` elsewhere. */
 export type MemoryScope = `person:${string}` | `channel:${string}`;
@@ -15,6 +16,8 @@ export interface MemoryOwner {
 
 export interface NewMemory extends MemoryOwner {
   readonly fact: string;
+  /** Of the run that kept it; absent where it had seen nothing. */
+  readonly taint?: TaintMarks;
   readonly createdAt: number;
 }
 
@@ -24,7 +27,7 @@ export interface Memory extends NewMemory {
 }
 
 /** Case, spaces and the full stop at the end make no other fact. */
-export function memoryId({ tenant, agent, scope, fact }: Omit<NewMemory, "createdAt">): string {
+export function memoryId({ tenant, agent, scope, fact }: Omit<NewMemory, "createdAt" | "taint">): string {
   const said = fact
     .normalize("NFKC")
     .toLowerCase()

@@ -6,6 +6,7 @@
 import type { Budget, Spent } from "./budget.ts";
 import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId } from "./ids.ts";
 import type { Plan } from "./plan.ts";
+import type { TaintMarks } from "./taint.ts";
 
 export const runStates = ["queued", "working", "waiting", "done", "failed", "stopped", "expired"] as const;
 export type RunState = (typeof runStates)[number];
@@ -80,6 +81,8 @@ export interface Run {
   readonly continues?: RunId;
   /** The schedule that fired it. */
   readonly schedule?: ScheduleId;
+  /** What it has seen that is not its subject's; only rises (TNT-2). */
+  readonly taint: TaintMarks;
   readonly createdAt: number;
   readonly startedAt?: number;
   readonly endedAt?: number;

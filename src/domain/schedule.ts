@@ -13,6 +13,7 @@ import {
   type TenantId,
   type WaitId,
 } from "./ids.ts";
+import type { TaintMarks } from "./taint.ts";
 
 /**
  * `done`: its one time has passed. `deleted` is final for those from a chat; one of the configuration file comes back when
@@ -45,6 +46,8 @@ export interface Schedule {
   readonly nextAt?: number;
   readonly lastAt?: number;
   readonly lastRun?: RunId;
+  /** Of the run that proposed it: `what` may hold words of strangers, and its runs begin with them (TNT-2). */
+  readonly taint?: TaintMarks;
   readonly createdAt: number;
 }
 

@@ -8,6 +8,7 @@ import type { CutSteps } from "../domain/going-on.ts";
 import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId } from "../domain/ids.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { Lease, Run, RunMode, RunOutcome, RunState, TerminalRunState } from "../domain/run.ts";
+import type { TaintMarks } from "../domain/taint.ts";
 import type { TroubledRun } from "../domain/trouble.ts";
 
 export interface NewRun {
@@ -23,6 +24,8 @@ export interface NewRun {
   readonly budget: Budget;
   readonly continues?: RunId;
   readonly schedule?: ScheduleId;
+  /** What its request brings along; untainted when absent. */
+  readonly taint?: TaintMarks;
   readonly now: number;
 }
 
@@ -34,6 +37,8 @@ export interface RunPatch {
   readonly contextBase?: number;
   readonly finishing?: boolean;
   readonly checkInAt?: number;
+  /** All of them: marks are raised by who patches (TA1). */
+  readonly taint?: TaintMarks;
 }
 
 export interface ClaimLimits {

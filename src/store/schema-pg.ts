@@ -19,6 +19,7 @@ import { type RunMode, runStates } from "../domain/run.ts";
 import { type ScheduleSource, scheduleStates } from "../domain/schedule.ts";
 import { stepKinds, stepStates } from "../domain/step.ts";
 import { waitKinds, waitStates } from "../domain/wait.ts";
+import { withheldStates } from "../domain/withheld.ts";
 
 const ms = (name: string) => bigint(name, { mode: "number" });
 
@@ -114,6 +115,8 @@ export const runs = pgTable(
     continues: text("continues").$type<RunId>(),
     /** The schedule that fired it. */
     schedule: text("schedule").$type<ScheduleId>(),
+    /** What it has seen that is not its subject's (TNT-2). */
+    taint: text("taint").notNull().default('{"external":[],"private":[]}'),
     createdAt: ms("created_at").notNull(),
     startedAt: ms("started_at"),
     endedAt: ms("ended_at"),
@@ -279,6 +282,7 @@ export const memories = pgTable(
     agent: text("agent").notNull(),
     scope: text("scope").$type<MemoryScope>().notNull(),
     fact: text("fact").notNull(),
+    taint: text("taint"),
     createdAt: ms("created_at").notNull(),
   },
   (table) => [index("memories_scope").on(table.tenant, table.agent, table.scope, table.createdAt)],
@@ -351,6 +355,7 @@ export const schedules = pgTable(
     nextAt: ms("next_at"),
     lastAt: ms("last_at"),
     lastRun: text("last_run").$type<RunId>(),
+    taint: text("taint"),
     createdAt: ms("created_at").notNull(),
   },
   (table) => [
@@ -373,3 +378,42 @@ export const troubles = pgTable("troubles", {
   runs: text("runs").notNull(),
   since: ms("since").notNull(),
 });
+
+/** Addresses that were read in what others wrote, by the step that read them (TNT-4). */
+export const sightings = pgTable(
+  "sightings",
+  {
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    step: integer("step").notNull(),
+    source: text("source").notNull(),
+    found: text("found").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step, table.source] })],
+);
+
+/** What was not posted because it is not for everybody who reads there (OUT-4), until its owner decides. */
+export const withheld = pgTable(
+  "withheld",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    conversation: text("conversation")
+      .$type<ConversationId>()
+      .notNull()
+      .references(() => conversations.id),
+    owners: text("owners").notNull(),
+    utterance: text("utterance").notNull(),
+    state: text("state", { enum: withheldStates }).notNull(),
+    createdAt: ms("created_at").notNull(),
+    decidedBy: text("decided_by").$type<PersonKey>(),
+    decidedAt: ms("decided_at"),
+  },
+  (table) => [index("withheld_run").on(table.run)],
+);

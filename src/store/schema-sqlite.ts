@@ -89,6 +89,7 @@ export const runs = sqliteTable(
     outcomeSummary: text("outcome_summary"),
     continues: text("continues"),
     schedule: text("schedule"),
+    taint: text("taint").notNull().default('{"external":[],"private":[]}'),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     endedAt: integer("ended_at"),
@@ -247,6 +248,7 @@ export const memories = sqliteTable(
     agent: text("agent").notNull(),
     scope: text("scope").notNull(),
     fact: text("fact").notNull(),
+    taint: text("taint"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [index("memories_scope").on(table.tenant, table.agent, table.scope, table.createdAt)],
@@ -316,6 +318,7 @@ export const schedules = sqliteTable(
     nextAt: integer("next_at"),
     lastAt: integer("last_at"),
     lastRun: text("last_run"),
+    taint: text("taint"),
     createdAt: integer("created_at").notNull(),
   },
   (table) => [
@@ -336,3 +339,40 @@ export const troubles = sqliteTable("troubles", {
   runs: text("runs").notNull(),
   since: integer("since").notNull(),
 });
+
+export const sightings = sqliteTable(
+  "sightings",
+  {
+    run: text("run")
+
+      .notNull()
+      .references(() => runs.id),
+    step: integer("step").notNull(),
+    source: text("source").notNull(),
+    found: text("found").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.run, table.step, table.source] })],
+);
+
+export const withheld = sqliteTable(
+  "withheld",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").notNull(),
+    run: text("run")
+
+      .notNull()
+      .references(() => runs.id),
+    conversation: text("conversation")
+
+      .notNull()
+      .references(() => conversations.id),
+    owners: text("owners").notNull(),
+    utterance: text("utterance").notNull(),
+    state: text("state").notNull(),
+    createdAt: integer("created_at").notNull(),
+    decidedBy: text("decided_by"),
+    decidedAt: integer("decided_at"),
+  },
+  (table) => [index("withheld_run").on(table.run)],
+);

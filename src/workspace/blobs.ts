@@ -48,7 +48,14 @@ export function createFolderBlobs(folder: string): FolderBlobs {
 
 /** The canonical form (RFC 8785): members by name, no white space. */
 export function manifestText(manifest: Manifest): string {
-  return JSON.stringify(manifest.map(({ path, sha256, sizeBytes }) => ({ path, sha256, sizeBytes })));
+  return JSON.stringify(
+    manifest.map(({ path, sha256, sizeBytes, taint }) => ({
+      path,
+      sha256,
+      sizeBytes,
+      ...(taint ? { taint: { external: taint.external, private: taint.private } } : {}),
+    })),
+  );
 }
 
 export function sha256Of(content: Uint8Array): string {

@@ -12,6 +12,7 @@ import { keepsakeSuite } from "./store-keepsakes.ts";
 import { outboxSuite } from "./store-outbox.ts";
 import { runSuite } from "./store-runs.ts";
 import { scheduleSuite } from "./store-schedules.ts";
+import { taintSuite } from "./store-taint.ts";
 import { transactionSuite } from "./store-transactions.ts";
 import { waitSuite } from "./store-waits.ts";
 
@@ -33,6 +34,8 @@ export interface StoreCase {
 /** Children before the rows they point to. */
 const tables = [
   "troubles",
+  "sightings",
+  "withheld",
   "steps",
   "mailbox",
   "waits",
@@ -107,6 +110,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("schedules", () => {
       scheduleSuite(current);
+    });
+    describe("taint", () => {
+      taintSuite(current);
     });
     describe("installations", () => {
       installationSuite(current);

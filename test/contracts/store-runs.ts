@@ -53,6 +53,7 @@ function makingSuite(current: StoreCase): void {
       finishing: false,
       retries: 0,
       barrenClaims: 0,
+      taint: { external: [], private: [] },
       createdAt: now,
     });
     expect(await runOf(current.store, made.id)).toEqual(made);

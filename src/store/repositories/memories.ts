@@ -6,8 +6,10 @@
 import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
 import { type Memory, type MemoryOwner, memoryId } from "../../domain/memory.ts";
 import { asksForAll, bestMatches } from "../../domain/recall.ts";
+import { TaintMarks } from "../../domain/taint.ts";
 import type { MemoryRepository } from "../contract.ts";
-import { storableText } from "../rows.ts";
+import type { Tables } from "../dialect.ts";
+import { readJson, storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
 /** Facts of one scope: what one person, or one channel, can have an agent remember. */
@@ -19,13 +21,13 @@ export function memoryRepository(session: Session): MemoryRepository {
   const { memories } = session.tables;
   return {
     async add(memory) {
-      const { tenant, agent, scope, createdAt } = memory;
+      const { tenant, agent, scope, createdAt, taint } = memory;
       const fact = storableText(memory.fact);
       const id = memoryId({ tenant, agent, scope, fact });
       await session.done(
         session.db
           .insert(memories)
-          .values({ id, tenant, agent, scope, fact, createdAt })
+          .values({ id, tenant, agent, scope, fact, taint: taint ? JSON.stringify(taint) : null, createdAt })
           .onConflictDoNothing({ target: memories.id }),
       );
       const over = session.db
@@ -41,21 +43,24 @@ export function memoryRepository(session: Session): MemoryRepository {
     // oxlint-disable-next-line max-params -- the contract's
     async search(tenant, agent, scope, query, limit) {
       const all = asksForAll(query);
-      const rows = await newestFirst(session).execute({
+      const found = await newestFirst(session).execute({
         tenant,
         agent,
         scope,
         limit: all ? limit : mostFacts,
       });
+      const rows = found.map(toMemory);
       return all ? rows : bestMatches(rows, query).slice(0, limit);
     },
 
-    list: (owner) =>
-      session.db
+    async list(owner) {
+      const rows = await session.db
         .select()
         .from(memories)
         .where(ownedBy(session, owner))
-        .orderBy(asc(memories.createdAt), asc(memories.id)),
+        .orderBy(asc(memories.createdAt), asc(memories.id));
+      return rows.map(toMemory);
+    },
 
     async forget(owner, ids) {
       if (ids.length === 0) return 0;
@@ -72,7 +77,14 @@ function ownedBy({ tables: { memories } }: Session, { tenant, agent, scope }: Me
   return and(eq(memories.tenant, tenant), eq(memories.agent, agent), eq(memories.scope, scope));
 }
 
-function newestFirst(session: Session): { execute(values: Record<string, unknown>): Promise<Memory[]> } {
+type MemoryRow = Tables["memories"]["$inferSelect"];
+
+function toMemory({ taint, ...row }: MemoryRow): Memory {
+  const at = { table: "memories", key: row.id };
+  return withoutNulls({ ...row, taint: taint === null ? null : readJson(TaintMarks, taint, at) });
+}
+
+function newestFirst(session: Session): { execute(values: Record<string, unknown>): Promise<MemoryRow[]> } {
   const { memories } = session.tables;
   return session.prepared("memories.of-scope", (db, name) =>
     db

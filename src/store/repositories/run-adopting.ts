@@ -33,6 +33,7 @@ async function copyProgress({ db, tables }: Session, run: RunId, from: RunId): P
       budget: runs.budget,
       spent: runs.spent,
       finishing: runs.finishing,
+      taint: runs.taint,
       opening: briefs.opening,
     })
     .from(runs)

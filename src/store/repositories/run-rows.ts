@@ -5,6 +5,7 @@ import { Budget, Spent } from "../../domain/budget.ts";
 import type { RunId } from "../../domain/ids.ts";
 import { Plan } from "../../domain/plan.ts";
 import type { Run } from "../../domain/run.ts";
+import { TaintMarks } from "../../domain/taint.ts";
 import type { Db, Tables } from "../dialect.ts";
 import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
@@ -42,7 +43,7 @@ export function joinedRuns(session: Session, db: Db) {
 }
 
 export function toRun({ run: row, brief }: Joined): Run {
-  const { budget, spent, plan, outcomeCode, outcomeSummary, ...rest } = row;
+  const { budget, spent, plan, taint, outcomeCode, outcomeSummary, ...rest } = row;
   const place = { table: "runs", key: row.id };
   return withoutNulls({
     ...rest,
@@ -50,6 +51,7 @@ export function toRun({ run: row, brief }: Joined): Run {
     opening: brief.opening,
     budget: readJson(Budget, budget, place),
     spent: readJson(Spent, spent, place),
+    taint: readJson(TaintMarks, taint, place),
     plan: plan === null ? null : readJson(Plan, plan, place),
     outcome: outcomeCode === null ? null : withoutNulls({ code: outcomeCode, summary: outcomeSummary }),
   });

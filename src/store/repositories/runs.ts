@@ -9,6 +9,7 @@ import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { nothingSpent } from "../../domain/budget.ts";
 import type { RunId } from "../../domain/ids.ts";
 import { type RunState, runStates } from "../../domain/run.ts";
+import { untainted } from "../../domain/taint.ts";
 import type { RunFilter, RunPatch, RunRepository } from "../contract-runs.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
@@ -65,11 +66,12 @@ function making(session: Session): Pick<RunRepository, "create" | "patch"> {
   const { runs } = session.tables;
   return {
     async create(run) {
-      const { goal, budget, title, subjectName, now, continues, schedule, ...rest } = run;
+      const { goal, budget, title, subjectName, now, continues, schedule, taint, ...rest } = run;
       const [made] = await insertion(session).execute({
         ...rest,
         continues: continues ?? null,
         schedule: schedule ?? null,
+        taint: JSON.stringify(taint ?? untainted),
         subjectName: storableText(subjectName),
         title: storableText(title),
         budget: JSON.stringify(budget),
@@ -208,6 +210,7 @@ function insertion(session: Session): Writing<{ id: RunId }[]> {
         barrenClaims: 0,
         continues: sql.placeholder("continues"),
         schedule: sql.placeholder("schedule"),
+        taint: sql.placeholder("taint"),
         createdAt: sql.placeholder("createdAt"),
       })
       .onConflictDoNothing()
@@ -239,7 +242,7 @@ function opened(session: Session): Writing<unknown> {
 
 /** Only what the patch names: an update without columns would be an error. */
 function patchedColumns(patch: RunPatch): Record<string, string | number | boolean> {
-  const { title, plan, budget, contextBase, finishing, checkInAt } = patch;
+  const { title, plan, budget, contextBase, finishing, checkInAt, taint } = patch;
   const columns = {
     title: title === undefined ? undefined : storableText(title),
     plan: plan && JSON.stringify(plan),
@@ -247,6 +250,7 @@ function patchedColumns(patch: RunPatch): Record<string, string | number | boole
     contextBase,
     finishing,
     checkInAt,
+    taint: taint && JSON.stringify(taint),
   };
   const named = Object.entries(columns).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value] as const],

@@ -4,6 +4,7 @@ import { and, asc, eq, inArray, ne, sql } from "drizzle-orm";
 import { ConversationAddress } from "../../domain/conversation.ts";
 import type { ScheduleId } from "../../domain/ids.ts";
 import type { Schedule } from "../../domain/schedule.ts";
+import { TaintMarks } from "../../domain/taint.ts";
 import type { SchedulePatch, ScheduleRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
 import { readJson, storableText, withoutNulls } from "../rows.ts";
@@ -12,7 +13,7 @@ import type { Session } from "../session.ts";
 export function scheduleRepository(session: Session): ScheduleRepository {
   const { schedules } = session.tables;
   return {
-    async add({ place, name, what, ownerName, ...rest }) {
+    async add({ place, name, what, ownerName, taint, ...rest }) {
       const added = await session.db
         .insert(schedules)
         .values({
@@ -21,6 +22,7 @@ export function scheduleRepository(session: Session): ScheduleRepository {
           what: storableText(what),
           ownerName: ownerName === undefined ? null : storableText(ownerName),
           place: JSON.stringify(place),
+          taint: taint ? JSON.stringify(taint) : null,
         })
         .onConflictDoNothing()
         .returning({ id: schedules.id });
@@ -92,9 +94,12 @@ async function fire(
   return fired.length > 0;
 }
 
-function toSchedule({ place, ...row }: Tables["schedules"]["$inferSelect"]): Schedule {
+function toSchedule({ place, taint, ...row }: Tables["schedules"]["$inferSelect"]): Schedule {
   const at = { table: "schedules", key: row.id };
-  return { ...withoutNulls(row), place: readJson(ConversationAddress, place, at) };
+  return {
+    ...withoutNulls({ ...row, taint: taint === null ? null : readJson(TaintMarks, taint, at) }),
+    place: readJson(ConversationAddress, place, at),
+  };
 }
 
 function patchedColumns({

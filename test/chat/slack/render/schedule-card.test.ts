@@ -31,6 +31,7 @@ const run: Run = {
   finishing: false,
   retries: 0,
   barrenClaims: 0,
+  taint: { external: [], private: [] },
   createdAt: now,
 };
 const ask: ScheduleAsk = {
