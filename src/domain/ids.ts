@@ -6,6 +6,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 export type RunId = Branded<"RunId">;
 export type ConversationId = Branded<"ConversationId">;
 export type WaitId = Branded<"WaitId">;
+export type ApprovalId = Branded<"ApprovalId">;
 export type ScheduleId = Branded<"ScheduleId">;
 /** `local`, `slack-<team>` or `teams-<tenant>`: also the folder name under `workspaces/`. */
 export type TenantId = Branded<"TenantId">;
@@ -16,6 +17,7 @@ export type PersonKey = Branded<"PersonKey">;
 export const asRunId = (text: string): RunId => text as RunId;
 export const asConversationId = (text: string): ConversationId => text as ConversationId;
 export const asWaitId = (text: string): WaitId => text as WaitId;
+export const asApprovalId = (text: string): ApprovalId => text as ApprovalId;
 export const asScheduleId = (text: string): ScheduleId => text as ScheduleId;
 export const asTenantId = (text: string): TenantId => text as TenantId;
 export const asPersonKey = (text: string): PersonKey => text as PersonKey;

@@ -45,6 +45,8 @@ export interface Step {
   readonly identity?: string;
   /** Digest of the workspace manifest that the step made. */
   readonly manifest?: string;
+  /** Waits at a gate (an approval, a grant) and has touched nothing. */
+  readonly gated?: boolean;
 }
 
 export const ToolCallRequest = z.object({

@@ -9,8 +9,17 @@
 
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { approvalStates } from "../domain/approval.ts";
 import { verdicts } from "../domain/feedback.ts";
-import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId, WaitId } from "../domain/ids.ts";
+import type {
+  ApprovalId,
+  ConversationId,
+  PersonKey,
+  RunId,
+  ScheduleId,
+  TenantId,
+  WaitId,
+} from "../domain/ids.ts";
 import type { MailKind } from "../domain/mailbox.ts";
 import type { MemoryScope } from "../domain/memory.ts";
 import { type OutboxOp, outboxStates } from "../domain/outbox.ts";
@@ -172,6 +181,7 @@ export const steps = pgTable(
     endedAt: ms("ended_at"),
     identity: text("identity"),
     manifest: text("manifest"),
+    gated: boolean("gated").notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.run, table.n] })],
 );
@@ -222,6 +232,36 @@ export const waits = pgTable(
     index("waits_nudge")
       .on(table.nudgeAt)
       .where(sql`${table.state} = 'open' and ${table.nudgeAt} is not null`),
+  ],
+);
+
+export const approvals = pgTable(
+  "approvals",
+  {
+    id: text("id").$type<ApprovalId>().primaryKey(),
+    tenant: text("tenant").$type<TenantId>().notNull(),
+    run: text("run")
+      .$type<RunId>()
+      .notNull()
+      .references(() => runs.id),
+    step: integer("step").notNull(),
+    wait: text("wait").$type<WaitId>().notNull(),
+    state: text("state", { enum: approvalStates }).notNull(),
+    tool: text("tool").notNull(),
+    digest: text("digest").notNull(),
+    arguments: text("arguments").notNull(),
+    facts: text("facts").notNull(),
+    votes: text("votes").notNull(),
+    standing: text("standing"),
+    uses: integer("uses").notNull(),
+    seal: text("seal").notNull(),
+    expiresAt: ms("expires_at").notNull(),
+    createdAt: ms("created_at").notNull(),
+    decidedAt: ms("decided_at"),
+  },
+  (table) => [
+    index("approvals_run").on(table.run, table.step),
+    index("approvals_pending").on(table.createdAt).where(sql`${table.state} = 'pending'`),
   ],
 );
 

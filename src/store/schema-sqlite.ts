@@ -143,6 +143,7 @@ export const steps = sqliteTable(
     endedAt: integer("ended_at"),
     identity: text("identity"),
     manifest: text("manifest"),
+    gated: integer("gated", { mode: "boolean" }).notNull().default(false),
   },
   (table) => [primaryKey({ columns: [table.run, table.n] })],
 );
@@ -191,6 +192,35 @@ export const waits = sqliteTable(
     index("waits_nudge")
       .on(table.nudgeAt)
       .where(sql`${table.state} = 'open' and ${table.nudgeAt} is not null`),
+  ],
+);
+
+export const approvals = sqliteTable(
+  "approvals",
+  {
+    id: text("id").primaryKey(),
+    tenant: text("tenant").notNull(),
+    run: text("run")
+      .notNull()
+      .references(() => runs.id),
+    step: integer("step").notNull(),
+    wait: text("wait").notNull(),
+    state: text("state").notNull(),
+    tool: text("tool").notNull(),
+    digest: text("digest").notNull(),
+    arguments: text("arguments").notNull(),
+    facts: text("facts").notNull(),
+    votes: text("votes").notNull(),
+    standing: text("standing"),
+    uses: integer("uses").notNull(),
+    seal: text("seal").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    createdAt: integer("created_at").notNull(),
+    decidedAt: integer("decided_at"),
+  },
+  (table) => [
+    index("approvals_run").on(table.run, table.step),
+    index("approvals_pending").on(table.createdAt).where(sql`${table.state} = 'pending'`),
   ],
 );
 
