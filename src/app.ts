@@ -2,8 +2,8 @@
 
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
-import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
+import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";

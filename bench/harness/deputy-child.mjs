@@ -3,8 +3,8 @@
 //
 // Argument: JSON of `{ role, env, folder, worldUrl, otherMachine? }`.
 
-import os from "node:os";
 import { syncBuiltinESMExports } from "node:module";
+import os from "node:os";
 import { effectTools } from "./effect-tools.mjs";
 import { happened } from "./effect-world.mjs";
 import { product } from "./product-place.mjs";

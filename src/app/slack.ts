@@ -12,9 +12,9 @@ import type { InstallationState, KnownInstallations } from "../chat/slack/instal
 import { createSingleInstallation } from "../chat/slack/install/single-installation.ts";
 import { createStoredInstallations, joinInstallations } from "../chat/slack/install/stored-installations.ts";
 import type { Config } from "../config/load-config.ts";
+import { welcomeInstaller } from "../gateway/greetings.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
-import { welcomeInstaller } from "../gateway/greetings.ts";
 import { createSeal, deriveKey } from "../vault/seal.ts";
 import { createSlackRows } from "./slack-rows.ts";
 

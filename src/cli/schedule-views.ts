@@ -1,21 +1,21 @@
 // Schedules as commands show and change them.
 
+import { createAgentDirectory } from "../app/agent-directory.ts";
+import { createRulesFor } from "../app/place-rules.ts";
+import { systemClock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
+import { createIds } from "../base/ids.ts";
 import { asScheduleId } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
 import type { Schedule } from "../domain/schedule.ts";
 import { scheduleInWords } from "../domain/schedule-words.ts";
-import { createAgentDirectory } from "../app/agent-directory.ts";
-import { createRulesFor } from "../app/place-rules.ts";
-import { systemClock } from "../base/clock.ts";
-import { createIds } from "../base/ids.ts";
 import { changeSchedule, type ScheduleChange } from "../gateway/schedule-changes.ts";
 import { runNow } from "../gateway/schedule-firing.ts";
 import {
   alreadyIn,
+  notNow,
   outcomeInWords,
   scheduleReplies,
-  notNow,
   stillAtIt,
 } from "../runtime/voice/schedule-notes.ts";
 import { withDesk } from "./desk-from-cli.ts";

@@ -3,7 +3,7 @@
 //   EX1  Whoever is asked has a day to answer, also where the hours are over sooner.
 //   EX2  A run without hours in its budget waits as long as it takes (design 10).
 
-import { runOutcome, type Run } from "../domain/run.ts";
+import { type Run, runOutcome } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { expiredText } from "../runtime/voice/stop-report.ts";
 import type { Decision } from "./desk.ts";

@@ -5,8 +5,8 @@
 import type { Ids } from "../base/ids.ts";
 import { asScheduleId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
-import type { Schedule } from "../domain/schedule.ts";
 import type { Run } from "../domain/run.ts";
+import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
 import { alreadyDecided } from "../runtime/voice/decided.ts";
 import { notAvailable, onlyMayAnswer } from "../runtime/voice/replies.ts";

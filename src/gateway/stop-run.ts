@@ -4,7 +4,7 @@
 //        run), over its head by the supervisor: its lease ends with the run, so that it can change nothing more (I8).
 
 import type { Person } from "../domain/person.ts";
-import { isTerminal, runOutcome, type Run } from "../domain/run.ts";
+import { isTerminal, type Run, runOutcome } from "../domain/run.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { stoppedText } from "../runtime/voice/stop-report.ts";
 import { changeCard } from "./card.ts";

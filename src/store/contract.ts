@@ -25,6 +25,12 @@ import type { Schedule, ScheduleState } from "../domain/schedule.ts";
 import type { Step, StepKind, StepState } from "../domain/step.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
+import type {
+  BrowserRepository,
+  ConnectionRepository,
+  ConsentRepository,
+  DataKeyRepository,
+} from "./contract-grants.ts";
 import type { RunRepository } from "./contract-runs.ts";
 
 export interface Store {
@@ -69,6 +75,10 @@ export interface Tx {
   readonly locks: LockRepository;
   readonly troubles: TroubleRepository;
   readonly slackInstallations: SlackInstallationRepository;
+  readonly dataKeys: DataKeyRepository;
+  readonly connections: ConnectionRepository;
+  readonly consents: ConsentRepository;
+  readonly browsers: BrowserRepository;
 }
 
 export interface ConversationRepository {

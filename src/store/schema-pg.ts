@@ -30,6 +30,8 @@ import { stepKinds, stepStates } from "../domain/step.ts";
 import { waitKinds, waitStates } from "../domain/wait.ts";
 import { withheldStates } from "../domain/withheld.ts";
 
+export * from "./schema-grants-pg.ts";
+
 const ms = (name: string) => bigint(name, { mode: "number" });
 
 export const conversations = pgTable("conversations", {

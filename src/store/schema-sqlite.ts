@@ -3,6 +3,8 @@
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
+export * from "./schema-grants-sqlite.ts";
+
 export const conversations = sqliteTable("conversations", {
   id: text("id").primaryKey(),
   addressKey: text("address_key").notNull().unique("conversations_address"),

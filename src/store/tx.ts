@@ -1,7 +1,11 @@
 // The repositories of one transaction, each made when it is first asked for.
 
 import type { Tx } from "./contract.ts";
+import { browserRepository } from "./repositories/browsers.ts";
+import { connectionRepository } from "./repositories/connections.ts";
+import { consentRepository } from "./repositories/consents.ts";
 import { conversationRepository } from "./repositories/conversations.ts";
+import { dataKeyRepository } from "./repositories/data-keys.ts";
 import { feedbackRepository } from "./repositories/feedback.ts";
 import { inboxRepository } from "./repositories/inbox.ts";
 import { lockRepository } from "./repositories/locks.ts";
@@ -34,6 +38,10 @@ const makers = {
   locks: lockRepository,
   troubles: troubleRepository,
   slackInstallations: slackInstallationRepository,
+  dataKeys: dataKeyRepository,
+  connections: connectionRepository,
+  consents: consentRepository,
+  browsers: browserRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -58,6 +66,10 @@ class SessionTx implements Tx {
   #locks: Tx["locks"] | undefined;
   #troubles: Tx["troubles"] | undefined;
   #slackInstallations: Tx["slackInstallations"] | undefined;
+  #dataKeys: Tx["dataKeys"] | undefined;
+  #connections: Tx["connections"] | undefined;
+  #consents: Tx["consents"] | undefined;
+  #browsers: Tx["browsers"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -121,5 +133,21 @@ class SessionTx implements Tx {
 
   get slackInstallations(): Tx["slackInstallations"] {
     return (this.#slackInstallations ??= makers.slackInstallations(this.#session));
+  }
+
+  get dataKeys(): Tx["dataKeys"] {
+    return (this.#dataKeys ??= makers.dataKeys(this.#session));
+  }
+
+  get connections(): Tx["connections"] {
+    return (this.#connections ??= makers.connections(this.#session));
+  }
+
+  get consents(): Tx["consents"] {
+    return (this.#consents ??= makers.consents(this.#session));
+  }
+
+  get browsers(): Tx["browsers"] {
+    return (this.#browsers ??= makers.browsers(this.#session));
   }
 }

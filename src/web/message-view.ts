@@ -1,9 +1,9 @@
 // A message of the local chat as the page gets it: plain data, text already parsed, nothing the viewer may not see.
 
 import { byteSize } from "../chat/byte-size.ts";
+import { givenAddresses } from "../chat/given-addresses.ts";
 import { findLocalPerson, localPeople } from "../chat/local/cast.ts";
 import type { Delivery, LocalMessage } from "../chat/local/room.ts";
-import { givenAddresses } from "../chat/given-addresses.ts";
 import { plainText } from "../chat/plain-text.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { Attention, ResultMessage, RunCard } from "../domain/outbox.ts";

@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createGate } from "../fakes/gate.ts";
-import { postgresIsInstalled, type PostgresServer, startPostgresServer } from "../servers/postgres.ts";
+import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
 import { type RedisCluster, startRedisCluster } from "../servers/redis-cluster.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { describeHandover, stepsOf } from "./fleet-contract.ts";

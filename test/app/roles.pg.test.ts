@@ -1,7 +1,7 @@
 // Doors and workers as processes of their own that share Postgres and Redis.
 
 import { afterAll, beforeAll, describe } from "vitest";
-import { postgresIsInstalled, type PostgresServer, startPostgresServer } from "../servers/postgres.ts";
+import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
 import { type RedisServer, startRedisServer } from "../servers/redis.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { describeHandover } from "./fleet-contract.ts";

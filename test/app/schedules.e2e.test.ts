@@ -1,10 +1,9 @@
 // A schedule from its proposal to what it posts, in the product over the local chat.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { writeFile } from "node:fs/promises";
-import path from "node:path";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { LocalMessage } from "../../src/chat/local/room.ts";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import { type Thread, threadIn, until } from "./people.ts";

@@ -5,6 +5,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { conversationSuite } from "./store-conversations.ts";
 import { fairnessSuite } from "./store-fairness.ts";
 import { goingOnSuite } from "./store-going-on.ts";
+import { grantSuite } from "./store-grants.ts";
 import { inboxSuite } from "./store-inbox.ts";
 import { installationSuite } from "./store-installations.ts";
 import { journalSuite } from "./store-journal.ts";
@@ -51,6 +52,11 @@ const tables = [
   "memories",
   "locks",
   "slack_installations",
+  "data_keys",
+  "connection_uses",
+  "connections",
+  "consents",
+  "browsers",
   "schedules",
 ];
 
@@ -116,6 +122,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("installations", () => {
       installationSuite(current);
+    });
+    describe("grants", () => {
+      grantSuite(current);
     });
   });
 }

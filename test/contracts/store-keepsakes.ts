@@ -1,8 +1,8 @@
 // Manifests, memories, feedback and locks.
 
 import { expect, it } from "vitest";
-import { asConversationId, asRunId, asTenantId } from "../../src/domain/ids.ts";
 import type { Feedback } from "../../src/domain/feedback.ts";
+import { asConversationId, asRunId, asTenantId } from "../../src/domain/ids.ts";
 import type { MemoryOwner, NewMemory } from "../../src/domain/memory.ts";
 import { mostFacts } from "../../src/store/repositories/memories.ts";
 import type { StoreCase } from "./store-contract.ts";

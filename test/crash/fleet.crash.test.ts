@@ -18,7 +18,7 @@ import { type FakeOpenAi, startFakeOpenAi } from "../fakes/fake-openai.ts";
 import { type FakeSlack, startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import { ids } from "../fakes/slack/ids.ts";
 import type { FakeMessage } from "../fakes/slack/types.ts";
-import { postgresIsInstalled, type PostgresServer, startPostgresServer } from "../servers/postgres.ts";
+import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
 import { type RedisServer, startRedisServer } from "../servers/redis.ts";
 import { type ManyOptions, type ManyProcesses, startMany } from "./many-processes.ts";
 import { type RoundRobin, startRoundRobin } from "./round-robin.ts";

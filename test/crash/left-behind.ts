@@ -3,9 +3,9 @@
 
 import { readFile } from "node:fs/promises";
 import { setTimeout as pauseMs } from "node:timers/promises";
+import { createAgentDirectory } from "../../src/app/agent-directory.ts";
 import type { App } from "../../src/app.ts";
 import type { Config } from "../../src/config/load-config.ts";
-import { createAgentDirectory } from "../../src/app/agent-directory.ts";
 import type { RunId } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Step } from "../../src/domain/step.ts";

@@ -4,10 +4,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadConfig } from "../../src/config/load-config.ts";
 import type { LocalMessage } from "../../src/chat/local/room.ts";
-import type { Thread } from "../app/people.ts";
+import { loadConfig } from "../../src/config/load-config.ts";
 import { configFileName, type Fleet, startFleet } from "../app/fleet.ts";
+import type { Thread } from "../app/people.ts";
 import { type RedisServer, startRedisServer } from "../servers/redis.ts";
 import { budgetSteps, type Job, jobsOf, leaveBehind, resultOf, scriptJob } from "./left-behind.ts";
 

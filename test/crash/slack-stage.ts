@@ -13,8 +13,8 @@ import { type FakeOpenAi, type FakeReply, startFakeOpenAi } from "../fakes/fake-
 import { type FakeSlack, startFakeSlack } from "../fakes/slack/fake-slack.ts";
 import { ids } from "../fakes/slack/ids.ts";
 import type { FakeMessage } from "../fakes/slack/types.ts";
-import { type ProductProcess, startProductProcess } from "./product-process.ts";
 import type { Death } from "./act-out.ts";
+import { type ProductProcess, startProductProcess } from "./product-process.ts";
 import { type Story, storyModel } from "./story-model.ts";
 
 export interface SlackStage {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { memoryId } from "../../src/domain/memory.ts";
 import { asTenantId } from "../../src/domain/ids.ts";
+import { memoryId } from "../../src/domain/memory.ts";
 import { asksForAll, bestMatches } from "../../src/domain/recall.ts";
 
 const found = (query: string, ...facts: string[]): string[] =>

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
-import { optionValue } from "../../src/domain/actions.ts";
 import type { ChatPlatform } from "../../src/chat/contract.ts";
+import { optionValue } from "../../src/domain/actions.ts";
 import type { HomePage } from "../../src/domain/home-page.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Run } from "../../src/domain/run.ts";

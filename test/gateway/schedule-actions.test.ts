@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asScheduleId } from "../../src/domain/ids.ts";
 import type { HomePage } from "../../src/domain/home-page.ts";
+import { asScheduleId } from "../../src/domain/ids.ts";
 import { homeOf } from "../../src/gateway/home-page.ts";
 import {
   ada,

@@ -1,10 +1,10 @@
 // Schedules in a gateway: rows as an approval or the configuration file makes them, and what the sweeper does about them.
 
 import { asScheduleId } from "../../src/domain/ids.ts";
-import type { HeldMessage } from "../fakes/fake-platform.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import { fireSchedule } from "../../src/gateway/schedule-firing.ts";
+import type { HeldMessage } from "../fakes/fake-platform.ts";
 import { ana, type Gateway, type GatewayWorld, thread } from "./gateway-world.ts";
 
 const hourMs = 3_600_000;

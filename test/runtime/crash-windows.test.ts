@@ -9,7 +9,7 @@ import { LeaseLost } from "../../src/store/errors.ts";
 import { defineTool, type Tool } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
-import { ana, createLoopWorld, Crash, type LoopWorld } from "../support/loop-world.ts";
+import { ana, Crash, createLoopWorld, type LoopWorld } from "../support/loop-world.ts";
 
 let world: LoopWorld;
 let outside: string[];

@@ -15,7 +15,7 @@ import { inOrder, ownLines, workElsewhere } from "../../src/runtime/elsewhere.ts
 import type { Store } from "../../src/store/contract.ts";
 import type { NewRun } from "../../src/store/contract-runs.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
-import { anAttention, aNotice, aResult } from "../chat/outgoing.ts";
+import { aNotice, anAttention, aResult } from "../chat/outgoing.ts";
 
 const tenant = asTenantId("slack-T1");
 const ana = asPersonKey("slack:T1:U0ANA");

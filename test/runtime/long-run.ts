@@ -1,10 +1,10 @@
 // A run of 2,000 steps in a small window, with what has to last: a fact of step 3, an approval, words of people.
 
+import { asPersonKey } from "../../src/domain/ids.ts";
 import type { ModelAnswer, ModelRequest } from "../../src/model/contract.ts";
 import type { Store, Tx } from "../../src/store/contract.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
 import { ana, type LoopWorld } from "../support/loop-world.ts";
-import { asPersonKey } from "../../src/domain/ids.ts";
 
 export const fact = "The archive opens with code QX-7741";
 export const question = "May I replace the figures of 2024?";

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { ModelError } from "../../src/model/errors.ts";
 import { defineTool, type Tool, ToolFailure } from "../../src/tools/contract.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
-import { createLoopWorld, Crash, type LoopWorld } from "../support/loop-world.ts";
+import { Crash, createLoopWorld, type LoopWorld } from "../support/loop-world.ts";
 
 const hourMs = 3_600_000;
 const down = new ModelError("model.unavailable", "down", { retry: { kind: "backoff" } });

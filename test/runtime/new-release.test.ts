@@ -5,11 +5,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { FailpointName } from "../../src/base/failpoints.ts";
 import type { Repeatability } from "../../src/domain/step.ts";
-import type { Workspace } from "../../src/workspace/contract.ts";
 import { defineTool, type Tool } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
+import type { Workspace } from "../../src/workspace/contract.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
-import { ana, createLoopWorld, Crash, type LoopWorld } from "../support/loop-world.ts";
+import { ana, Crash, createLoopWorld, type LoopWorld } from "../support/loop-world.ts";
 
 let world: LoopWorld;
 let sent: string[];

@@ -1,4 +1,4 @@
-import { assert, array, boolean, constantFrom, integer, property, record, string } from "fast-check";
+import { array, assert, boolean, constantFrom, integer, property, record, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { asConversationId, asRunId, asTenantId, asWaitId } from "../../src/domain/ids.ts";
 import type { Mail } from "../../src/domain/mailbox.ts";

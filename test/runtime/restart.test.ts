@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import type { Mail } from "../../src/domain/mailbox.ts";
 import type { ModelAnswer, ModelRequest } from "../../src/model/contract.ts";
 import { ModelError } from "../../src/model/errors.ts";
-import { type ScriptedStep, ScriptedModel, says } from "../fakes/scripted-model.ts";
+import { ScriptedModel, type ScriptedStep, says } from "../fakes/scripted-model.ts";
 import { ana, createLoopWorld, type LoopWorld } from "../support/loop-world.ts";
 
 interface Turn {

@@ -3,9 +3,9 @@
 import { getTableColumns } from "drizzle-orm";
 import { asPersonKey, asRunId, asWaitId } from "../../src/domain/ids.ts";
 import type { QuestionAsk } from "../../src/domain/wait.ts";
-import { briefs, conversations, runs, steps, waits } from "../../src/store/schema-sqlite.ts";
 import type { Store } from "../../src/store/contract.ts";
-import { claimAs, addRun } from "../workers/rows.ts";
+import { briefs, conversations, runs, steps, waits } from "../../src/store/schema-sqlite.ts";
+import { addRun, claimAs } from "../workers/rows.ts";
 
 /** Runs SQL as it stands. */
 export type Execute = (sql: string) => Promise<void>;

@@ -1,7 +1,7 @@
 // The product over Postgres and a Redis that goes. Segments are short, so that every run needs a bell again and again.
 
-import { loseRedis } from "../../harness/lose-redis.mjs";
 import { openFleetStage } from "../../harness/fleet-stage.mjs";
+import { loseRedis } from "../../harness/lose-redis.mjs";
 import { makeScratch } from "../../harness/scratch.mjs";
 
 export async function openSubject({ postgresUrl }) {

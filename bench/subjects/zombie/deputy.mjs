@@ -1,7 +1,7 @@
 // A worker of the product that is frozen past its lease and thawed while another one has its runs.
 
-import { ask } from "../../harness/postgres.mjs";
 import { openFleetStage } from "../../harness/fleet-stage.mjs";
+import { ask } from "../../harness/postgres.mjs";
 import { makeScratch } from "../../harness/scratch.mjs";
 import { wakeZombie } from "../../harness/wake-zombie.mjs";
 

@@ -1,8 +1,8 @@
 // What is said about a schedule: what its thread is for, what did not take place and why, what a person changed.
 
-import { datesInWords, scheduleInWords } from "../../domain/schedule-words.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Schedule } from "../../domain/schedule.ts";
+import { datesInWords, scheduleInWords } from "../../domain/schedule-words.ts";
 import { isOnce } from "../../domain/wall-time.ts";
 
 /** The first post of the thread that everything it brings is posted in. */

@@ -18,7 +18,7 @@ import {
   ids,
   startFakeSlack,
 } from "../../fakes/slack/fake-slack.ts";
-import { anAttention, aNotice } from "../outgoing.ts";
+import { aNotice, anAttention } from "../outgoing.ts";
 
 const ana = personKey("slack", ids.team, ids.ana);
 const bo = personKey("slack", ids.team, ids.bo);

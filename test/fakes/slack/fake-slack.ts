@@ -10,15 +10,15 @@ import { createDeliverer } from "./delivery/deliverer.ts";
 import { createHttpRoute } from "./delivery/http-route.ts";
 import { signatureOf } from "./delivery/signature.ts";
 import { createSocketRoute } from "./delivery/socket-route.ts";
+import { ids } from "./ids.ts";
 import { personDriver, robotSays } from "./people/person.ts";
 import { createServer } from "./server.ts";
-import { textOf } from "./shape.ts";
 import { defaultEvents, defaultScopes, defaultSecrets } from "./settings.ts";
+import { textOf } from "./shape.ts";
 import type { Hub, Secrets } from "./state/hub.ts";
 import { threadOf } from "./state/messages.ts";
 import { addChannel, addPerson, fillWorld, installTeam } from "./state/starting-world.ts";
 import { channelOf, createWorld, messageAt, teamOf, threadKey, type World } from "./state/world.ts";
-import { ids } from "./ids.ts";
 import type { AddedTeam, FakeSlack, FakeSlackOptions } from "./types.ts";
 import { createWaits } from "./waits.ts";
 

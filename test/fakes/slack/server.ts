@@ -1,8 +1,8 @@
 // The one HTTP server of the fake Slack: sends each path to its door.
 
 import http from "node:http";
-import { giveFile, takeUpload } from "./api/file-doors.ts";
 import { type Answer, answerLogged, readAll } from "./api/answer.ts";
+import { giveFile, takeUpload } from "./api/file-doors.ts";
 import { answerCall } from "./api/web-api.ts";
 import type { SocketRoute } from "./delivery/socket-route.ts";
 import { answerPage } from "./page/routes.ts";

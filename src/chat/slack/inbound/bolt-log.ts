@@ -1,6 +1,6 @@
 // The log of Slack's own libraries, as far as operators need it: their lower levels write payloads and addresses with tickets.
 
-import { type Logger as SlackLogger, LogLevel } from "@slack/bolt";
+import { LogLevel, type Logger as SlackLogger } from "@slack/bolt";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 

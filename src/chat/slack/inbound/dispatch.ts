@@ -5,8 +5,8 @@
 
 import type { Installations } from "../installations.ts";
 import { createAdmission } from "./admission.ts";
-import { type BoltAppDeps, createBoltApp, type Process } from "./bolt-app.ts";
 import { createContexts } from "./app-context.ts";
+import { type BoltAppDeps, createBoltApp, type Process } from "./bolt-app.ts";
 import {
   listenToEndings,
   listenToMessages,

@@ -1,9 +1,9 @@
 // What the doors need from the parts beside them: where events go, who people are, and what only outbound can do.
 
-import type { PlatformHooks, Receive } from "../../contract.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
-import type { LookedAt } from "./app-context.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
+import type { PlatformHooks, Receive } from "../../contract.ts";
+import type { LookedAt } from "./app-context.ts";
 import type { ModalState } from "./modal-state.ts";
 import type { People } from "./people.ts";
 import type { Rejection } from "./rejections.ts";

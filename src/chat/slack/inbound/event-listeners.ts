@@ -1,10 +1,10 @@
 // Listeners of the Events API: what is said, the native Stop, the agent's own tabs, and the end of an installation.
 // Other events that the app may be subscribed to are acknowledged, and mean nothing here.
 
-import { appIdOf, type SlackApp } from "./bolt-app.ts";
-import { attempt, commit, type ListeningDeps, readAs } from "./listening.ts";
 import type { Contexts } from "./app-context.ts";
+import { appIdOf, type SlackApp } from "./bolt-app.ts";
 import { addressOf, type SlackHome } from "./home.ts";
+import { attempt, commit, type ListeningDeps, readAs } from "./listening.ts";
 import { createMessageReader } from "./messages.ts";
 import {
   ContextChanged,

@@ -2,13 +2,13 @@
 //
 // Owns: putting the parts of this folder together. Does not own: what is said and when (gateway), the doors (inbound/).
 
-import type { SlackUser } from "../inbound/people.ts";
-import type { MessagesTab, ModalToOpen } from "../inbound/edges.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import type { ChatPlatform } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import type { SlackDeps } from "../deps.ts";
+import type { MessagesTab, ModalToOpen } from "../inbound/edges.ts";
+import type { SlackUser } from "../inbound/people.ts";
 import { channelName, isIn } from "./channels.ts";
 import { downloadFile } from "./download-file.ts";
 import { findUser, listUsers } from "./find-user.ts";

@@ -4,8 +4,8 @@
 //   DF2  Slack answers a token that may not see a file with a sign-in page: that page is never taken for the file.
 
 import type { Clock } from "../../../base/clock.ts";
-import { createDeadline, type Deadline } from "../../../net/deadline.ts";
 import type { InboundFile } from "../../../domain/inbound.ts";
+import { createDeadline, type Deadline } from "../../../net/deadline.ts";
 import { ChatError } from "../../errors.ts";
 import type { Installation, Installations } from "../installations.ts";
 import { parseFileRef } from "./file-ref.ts";

@@ -1,7 +1,7 @@
 // Who a user id is, from `users.info`.
 
-import type { SlackUser } from "../inbound/people.ts";
 import { ChatError } from "../../errors.ts";
+import type { SlackUser } from "../inbound/people.ts";
 import type { SlackApi } from "./slack-api.ts";
 
 const pageSize = 1_000;

@@ -6,7 +6,7 @@
 //   SC1  Tokens go to Slack's hosts only (SH1), in the header only.
 //   SC2  The client's own log holds texts of messages: of it, only the names of calls and its complaints are taken.
 
-import { type FetchFunction, type Logger as SlackLogger, LogLevel, WebClient } from "@slack/web-api";
+import { type FetchFunction, LogLevel, type Logger as SlackLogger, WebClient } from "@slack/web-api";
 import type { Logger } from "../../../base/logger.ts";
 import { createHttpFetch } from "../../../net/http-fetch.ts";
 import type { Installation } from "../installations.ts";

@@ -10,7 +10,7 @@ import {
   WebAPIRateLimitedError,
   WebAPIRequestError,
 } from "@slack/web-api";
-import { type Retry, errorText, systemErrorCode } from "../../../base/errors.ts";
+import { errorText, type Retry, systemErrorCode } from "../../../base/errors.ts";
 import { ChatError, type ChatErrorCode } from "../../errors.ts";
 import { ForeignHost } from "./slack-client.ts";
 

@@ -1,8 +1,8 @@
 // Forms over a conversation and a person's own page: views of Slack's.
 
 import type { ModalView } from "@slack/types";
-import type { PersonKey } from "../../../domain/ids.ts";
 import type { HomePage } from "../../../domain/home-page.ts";
+import type { PersonKey } from "../../../domain/ids.ts";
 import type { ModalToOpen } from "../inbound/edges.ts";
 import { renderHome } from "../render/home-view.ts";
 import { answerModal, askModal, feedbackModal } from "../render/modals.ts";

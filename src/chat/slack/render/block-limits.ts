@@ -4,9 +4,9 @@
 //   BL2  An empty list means that nothing is known against it.
 
 import { z } from "zod";
-import type { SlackMessage } from "./slack-message.ts";
 import { MessageBlock, ViewBlock } from "./block-schema.ts";
 import { plainText, text } from "./element-schema.ts";
+import type { SlackMessage } from "./slack-message.ts";
 
 const Message = z.strictObject({
   text: text(40_000),

@@ -1,12 +1,12 @@
 // The blocks that our messages are made of, each within Slack's limits. Does not own which message has which.
 
 import type {
-  Button as SlackButton,
   ContextBlock,
   KnownBlock,
   MrkdwnElement,
   PlainTextElement,
   SectionBlock,
+  Button as SlackButton,
 } from "@slack/types";
 import type { Button } from "../../../domain/outbox.ts";
 import { actionIdAt, linkControl } from "./action-id.ts";

@@ -1,7 +1,7 @@
 // One message of each kind with everything in it, for checks without a workspace (`deputy doctor`, tests).
 
-import { personKey } from "../../../domain/ids.ts";
 import type { HomeItem, HomePage } from "../../../domain/home-page.ts";
+import { personKey } from "../../../domain/ids.ts";
 import type { Attention, Button, Outgoing, RunCard } from "../../../domain/outbox.ts";
 import type { RenderPlace } from "./slack-message.ts";
 

@@ -4,13 +4,13 @@
 import { createHmac } from "node:crypto";
 import type { LogFields, Logger } from "../../../../src/base/logger.ts";
 import { Secret } from "../../../../src/base/secret.ts";
-import type { InboundEvent } from "../../../../src/domain/inbound.ts";
-import type { Person } from "../../../../src/domain/person.ts";
 import type { SlackSettings } from "../../../../src/chat/slack/deps.ts";
-import type { Installation, Installations } from "../../../../src/chat/slack/installations.ts";
 import { createSlackDoors } from "../../../../src/chat/slack/inbound/doors.ts";
 import type { MessagesTab, ModalToOpen, SlackHooks } from "../../../../src/chat/slack/inbound/edges.ts";
 import { createPeople, type LookUpUser, type SlackUser } from "../../../../src/chat/slack/inbound/people.ts";
+import type { Installation, Installations } from "../../../../src/chat/slack/installations.ts";
+import type { InboundEvent } from "../../../../src/domain/inbound.ts";
+import type { Person } from "../../../../src/domain/person.ts";
 import { createManualClock } from "../../../fakes/manual-clock.ts";
 
 export const signingSecret = "8f742231b10e8888abcd99yyyzzz85a5";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { InboundEvent } from "../../../../src/domain/inbound.ts";
-import { modalMetadata, type ModalState } from "../../../../src/chat/slack/inbound/modal-state.ts";
-import { modalFields } from "../../../../src/chat/slack/render/modals.ts";
+import { type ModalState, modalMetadata } from "../../../../src/chat/slack/inbound/modal-state.ts";
 import { SHORTCUTS } from "../../../../src/chat/slack/manifest-parts.ts";
+import { modalFields } from "../../../../src/chat/slack/render/modals.ts";
+import { InboundEvent } from "../../../../src/domain/inbound.ts";
 import { createGate } from "../../../fakes/gate.ts";
 import { createWorld, startedWorld, type WorldOptions } from "./door-world.ts";
 

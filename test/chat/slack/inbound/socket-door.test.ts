@@ -2,12 +2,12 @@ import { setImmediate as macrotask } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
 import { type Logger, silentLogger } from "../../../../src/base/logger.ts";
 import { Secret } from "../../../../src/base/secret.ts";
-import type { InboundEvent } from "../../../../src/domain/inbound.ts";
 import { createSlackDoors } from "../../../../src/chat/slack/inbound/doors.ts";
 import { createPeople } from "../../../../src/chat/slack/inbound/people.ts";
-import { type FakeSlack, ids, startFakeSlack } from "../../../fakes/slack/fake-slack.ts";
+import type { InboundEvent } from "../../../../src/domain/inbound.ts";
 import { createGate } from "../../../fakes/gate.ts";
 import { createManualClock } from "../../../fakes/manual-clock.ts";
+import { type FakeSlack, ids, startFakeSlack } from "../../../fakes/slack/fake-slack.ts";
 
 const ends: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -6,8 +6,8 @@ import { aNotice } from "../../outgoing.ts";
 import {
   address,
   failure,
-  openOutboundWorld,
   type OutboundWorld,
+  openOutboundWorld,
   whileTimePasses,
 } from "./outbound-world.ts";
 

@@ -7,8 +7,8 @@ import {
   address,
   ana,
   failure,
-  openOutboundWorld,
   type OutboundWorld,
+  openOutboundWorld,
   whileTimePasses,
 } from "./outbound-world.ts";
 

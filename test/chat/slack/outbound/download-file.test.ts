@@ -3,7 +3,7 @@ import { fileRef } from "../../../../src/chat/slack/outbound/file-ref.ts";
 import type { InboundFile } from "../../../../src/domain/inbound.ts";
 import { ids } from "../../../fakes/slack/fake-slack.ts";
 import { startLoopbackServer } from "../../../net/loopback-server.ts";
-import { failure, openOutboundWorld, type OutboundWorld } from "./outbound-world.ts";
+import { failure, type OutboundWorld, openOutboundWorld } from "./outbound-world.ts";
 
 const content = Buffer.from([0, 255, 13, 10, 128]);
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConversationAddress } from "../../../../src/domain/conversation.ts";
 import { asTenantId } from "../../../../src/domain/ids.ts";
 import { ids } from "../../../fakes/slack/fake-slack.ts";
-import { address, ana, failure, openOutboundWorld, type OutboundWorld } from "./outbound-world.ts";
+import { address, ana, failure, type OutboundWorld, openOutboundWorld } from "./outbound-world.ts";
 
 const native = "agents.sessions.setStatus";
 const line = "assistant.threads.setStatus";

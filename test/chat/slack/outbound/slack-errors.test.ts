@@ -5,12 +5,12 @@ import {
   WebAPIRequestError,
 } from "@slack/web-api";
 import { describe, expect, it } from "vitest";
-import { NetError } from "../../../../src/net/errors.ts";
 import {
   isDeadToken,
   isPlainRefusal,
   toChatError,
 } from "../../../../src/chat/slack/outbound/slack-errors.ts";
+import { NetError } from "../../../../src/net/errors.ts";
 
 const write = { method: "chat.postMessage" };
 const read = { method: "conversations.replies", reads: true };

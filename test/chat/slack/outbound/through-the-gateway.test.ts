@@ -4,8 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noFailpoints } from "../../../../src/base/failpoints.ts";
 import { createIds } from "../../../../src/base/ids.ts";
 import { silentLogger } from "../../../../src/base/logger.ts";
-import { createSlackPlatform } from "../../../../src/chat/slack/slack-platform.ts";
 import { Secret } from "../../../../src/base/secret.ts";
+import { createSlackPlatform } from "../../../../src/chat/slack/slack-platform.ts";
 import type { ConversationAddress } from "../../../../src/domain/conversation.ts";
 import { asConversationId } from "../../../../src/domain/ids.ts";
 import type { OutboxEntry, Outgoing } from "../../../../src/domain/outbox.ts";
@@ -14,7 +14,7 @@ import type { Outcome } from "../../../../src/gateway/outcome.ts";
 import { createPoster } from "../../../../src/gateway/post-message.ts";
 import { ids } from "../../../fakes/slack/fake-slack.ts";
 import { anAttention, aResult } from "../../outgoing.ts";
-import { openOutboundWorld, type OutboundWorld, whileTimePasses } from "./outbound-world.ts";
+import { type OutboundWorld, openOutboundWorld, whileTimePasses } from "./outbound-world.ts";
 
 const content = Buffer.from("a,b\n");
 const result = aResult({ files: [{ name: "a.csv", sha256: "a".repeat(64), sizeBytes: content.length }] });

@@ -7,8 +7,8 @@ import {
   ana,
   bo,
   failure,
-  openOutboundWorld,
   type OutboundWorld,
+  openOutboundWorld,
   whileTimePasses,
 } from "./outbound-world.ts";
 

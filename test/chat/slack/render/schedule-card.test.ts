@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { plainText } from "../../../../src/chat/plain-text.ts";
 import { reasonsAgainst } from "../../../../src/chat/slack/render/block-limits.ts";
 import { renderMessage } from "../../../../src/chat/slack/render/render-message.ts";
-import { asRunId, asTenantId, asConversationId, asWaitId, asScheduleId } from "../../../../src/domain/ids.ts";
+import { asConversationId, asRunId, asScheduleId, asTenantId, asWaitId } from "../../../../src/domain/ids.ts";
 import type { Run } from "../../../../src/domain/run.ts";
 import type { Schedule } from "../../../../src/domain/schedule.ts";
 import type { ScheduleAsk } from "../../../../src/domain/wait.ts";

@@ -1,8 +1,8 @@
 // Messages for the tests of rendering: those of test/chat/outgoing.ts, to a person at Slack.
 
+import type { RenderPlace } from "../../../../src/chat/slack/render/slack-message.ts";
 import { personKey } from "../../../../src/domain/ids.ts";
 import type { Attention } from "../../../../src/domain/outbox.ts";
-import type { RenderPlace } from "../../../../src/chat/slack/render/slack-message.ts";
 import { aButton, anAttention } from "../../outgoing.ts";
 
 export const here: RenderPlace = { team: "T0001" };

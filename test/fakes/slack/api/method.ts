@@ -1,8 +1,8 @@
 // What a method of the Web API is made of: which token it wants, how often it may be called, what it does.
 
 import { isShape, shapesOf, textOf } from "../shape.ts";
-import { type Channel, messageAt, type Team, type World } from "../state/world.ts";
 import type { Hub } from "../state/hub.ts";
+import { type Channel, messageAt, type Team, type World } from "../state/world.ts";
 import type { Bucket, FakeMessage, Shape } from "../types.ts";
 import { markdownLength, problemsOf, type Surface } from "./block-rules.ts";
 

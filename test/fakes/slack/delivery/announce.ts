@@ -1,9 +1,9 @@
 // Which events the app is sent when something happens in a channel. Own posts come back too, as in Slack.
 
+import type { Hub } from "../state/hub.ts";
 import { wireMessage } from "../state/wire.ts";
 import type { Channel } from "../state/world.ts";
 import { teamOf } from "../state/world.ts";
-import type { Hub } from "../state/hub.ts";
 import type { FakeMessage, Shape } from "../types.ts";
 
 /** One mention is two deliveries: `app_mention` and `message`. */

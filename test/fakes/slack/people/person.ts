@@ -3,15 +3,15 @@
 //   P1  Each act resolves after the first attempt of each of its deliveries.
 //   P2  Nobody does what Slack's clients would not let them do; that throws.
 
-import { announceChange, announceDeletion, announceMessage } from "../delivery/announce.ts";
 import { mimetypeOf } from "../api/file-methods.ts";
+import { announceChange, announceDeletion, announceMessage } from "../delivery/announce.ts";
 import { ids } from "../ids.ts";
+import type { Hub } from "../state/hub.ts";
 import { addMessage, changeMessage, deleteMessage } from "../state/messages.ts";
 import { dmOf } from "../state/starting-world.ts";
 import { wireView } from "../state/views.ts";
 import { wireMessage } from "../state/wire.ts";
 import { channelOf, personOf, teamOf, threadKey, type World } from "../state/world.ts";
-import type { Hub } from "../state/hub.ts";
 import type { FakeFile, FakeMessage, FakeView, PersonDriver, SayOptions, SentFile, Shape } from "../types.ts";
 import { clicked, picked } from "./elements.ts";
 import { valuesFor } from "./modal-values.ts";

@@ -1,13 +1,13 @@
 // What the app's answer to an interaction changes on the person's screen, and posts to `response_url`.
 
-import { announceChange } from "../delivery/announce.ts";
 import { refuseBadBlocks } from "../api/method.ts";
 import { refuseBadView } from "../api/view-methods.ts";
+import { announceChange } from "../delivery/announce.ts";
 import { isShape, shapeOf, shapesOf, textOf } from "../shape.ts";
+import type { Hub } from "../state/hub.ts";
 import { addMessage, changeMessage, deleteMessage, withBlockIds } from "../state/messages.ts";
 import { wireMessage } from "../state/wire.ts";
 import { channelOf, messageAt, type ResponseUrl, teamOf, type World } from "../state/world.ts";
-import type { Hub } from "../state/hub.ts";
 import type { FakeView, Interaction, Shape } from "../types.ts";
 
 const responseUrlLifeMs = 30 * 60_000;

@@ -1,8 +1,8 @@
 // What the parts of the fake Slack reach each other through.
 
-import type { FakeCall, FakeDelivery, FakeSlackOptions, Interaction, Shape } from "../types.ts";
 import type { Faults } from "../api/faults.ts";
 import type { RateLimits } from "../api/rate-limits.ts";
+import type { FakeCall, FakeDelivery, FakeSlackOptions, Interaction, Shape } from "../types.ts";
 import type { Channel, World } from "./world.ts";
 
 export interface Deliverer {
