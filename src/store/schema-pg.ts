@@ -128,6 +128,8 @@ export const runs = pgTable(
     schedule: text("schedule").$type<ScheduleId>(),
     /** What it has seen that is not its subject's (TNT-2). */
     taint: text("taint").notNull().default('{"external":[],"private":[]}'),
+    /** Since when it waits for its next slice: made, or last taken. Rows of an earlier release have 0 and go first. */
+    turnAt: ms("turn_at").notNull().default(0),
     createdAt: ms("created_at").notNull(),
     startedAt: ms("started_at"),
     endedAt: ms("ended_at"),
@@ -137,7 +139,7 @@ export const runs = pgTable(
       .on(table.conversation)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
     index("runs_backlog")
-      .on(table.tenant, table.subject, table.createdAt, table.id, table.state)
+      .on(table.tenant, table.subject, table.turnAt, table.id, table.state)
       .where(sql`${table.state} in ('queued', 'working')`),
     index("runs_working").on(table.tenant, table.subject).where(sql`${table.state} = 'working'`),
     index("runs_waking")
@@ -288,6 +290,8 @@ export const outbox = pgTable(
     attempts: integer("attempts").notNull(),
     dueAt: ms("due_at").notNull(),
     claimedAt: ms("claimed_at"),
+    /** The process that sends it, or tried to last. */
+    sender: text("sender"),
     providerId: text("provider_id"),
     createdAt: ms("created_at").notNull(),
     sentAt: ms("sent_at"),

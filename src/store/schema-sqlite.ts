@@ -92,6 +92,8 @@ export const runs = sqliteTable(
     continues: text("continues"),
     schedule: text("schedule"),
     taint: text("taint").notNull().default('{"external":[],"private":[]}'),
+    /** Since when it waits for its next slice: made, or last taken. Rows of an earlier release have 0 and go first. */
+    turnAt: integer("turn_at").notNull().default(0),
     createdAt: integer("created_at").notNull(),
     startedAt: integer("started_at"),
     endedAt: integer("ended_at"),
@@ -101,7 +103,7 @@ export const runs = sqliteTable(
       .on(table.conversation)
       .where(sql`${table.state} in ('queued', 'working', 'waiting')`),
     index("runs_backlog")
-      .on(table.tenant, table.subject, table.createdAt, table.id, table.state)
+      .on(table.tenant, table.subject, table.turnAt, table.id, table.state)
       .where(sql`${table.state} in ('queued', 'working')`),
     index("runs_working").on(table.tenant, table.subject).where(sql`${table.state} = 'working'`),
     index("runs_waking")
@@ -244,6 +246,8 @@ export const outbox = sqliteTable(
     attempts: integer("attempts").notNull(),
     dueAt: integer("due_at").notNull(),
     claimedAt: integer("claimed_at"),
+    /** The process that sends it, or tried to last. */
+    sender: text("sender"),
     providerId: text("provider_id"),
     createdAt: integer("created_at").notNull(),
     sentAt: integer("sent_at"),

@@ -162,6 +162,41 @@ export function fairnessSuite(current: StoreCase): void {
     expect((await claim(second, { perPerson: 1 }, t0 + leaseMs)).kind).toBe("claimed");
   });
 
+  it("RF4: gives all of a person's runs their slices in turn where there are more of them than slots", async () => {
+    const { store } = current;
+    const ids = await backlog(store, "a", 4);
+    const served: RunId[] = [];
+    for (let slice = 0; slice < 12; slice += 1) {
+      const now = t0 + 100 + slice;
+      const [next] = await runnable({ perPerson: 1 }, 100, now);
+      if (!next) throw new Error("nothing was rung for");
+      served.push(next.run);
+      const { lease } = await claimed(store, next.run, "w1", now);
+      await store.write((tx) => tx.runs.requeue(lease, undefined, 0));
+    }
+
+    expect(served).toEqual([...ids, ...ids, ...ids]);
+  });
+
+  it("RF4: comes round to everybody where a tenant has more runs than its share", async () => {
+    const { store } = current;
+    await backlog(store, "a", 2);
+    await backlog(store, "b", 2, t0 + 10);
+    await backlog(store, "c", 2, t0 + 20);
+    const served: RunId[] = [];
+    for (let slice = 0; slice < 7; slice += 1) {
+      const now = t0 + 100 + slice;
+      const [next] = await runnable({ perPerson: 1, perTenant: 1 }, 100, now);
+      if (!next) throw new Error("nothing was rung for");
+      served.push(next.run);
+      const { lease } = await claimed(store, next.run, "w1", now);
+      await store.write((tx) => tx.runs.requeue(lease, undefined, 0));
+    }
+
+    const round = ["run_a-0", "run_a-1", "run_b-0", "run_b-1", "run_c-0", "run_c-1"];
+    expect(served).toEqual([...round, "run_a-0"]);
+  });
+
   it("RC1: keeps the cap when all is claimed at once", async () => {
     const ids = await backlog(current.store, "a", 6);
 

@@ -136,6 +136,7 @@ function taking(session: Session): {
         leaseOwner: sql`${sql.placeholder("owner")}`,
         leaseUntil: sql`${sql.placeholder("until")}`,
         wakeAt: null,
+        turnAt: sql`${sql.placeholder("now")}`,
         barrenClaims: sql`${runs.barrenClaims} + 1`,
         startedAt: sql`coalesce(${runs.startedAt}, ${sql.placeholder("now")})`,
       })

@@ -5,6 +5,8 @@
 //   RF2  What is rung is within the caps already: bells that a claim would refuse are not worth a job.
 //   RF3  Of a person's runs in direct messages, which share a folder, one is rung for while none is at work, and that is the
 //        one with the fewest segments: the long ones don't keep the short ones waiting.
+//   RF4  A run that had its slice goes behind what waits longer, of its person's and, turn by turn, of the tenant's: who has more
+//        runs than there are slots sees all of them go on.
 
 import { and, count, eq, type SQL, sql } from "drizzle-orm";
 import type { Bell } from "../../domain/bell.ts";
@@ -89,7 +91,7 @@ function runnable(session: Session): {
       })
       .from(shares)
       .where(sql`${shares.share} <= ${sql.placeholder("perTenant")}`)
-      .orderBy(sql`${shares.share}`, sql`${shares.createdAt}`)
+      .orderBy(sql`${shares.share}`, sql`${shares.turnAt}`)
       .limit(sql.placeholder("limit"))
       .prepare(name);
   });
@@ -98,14 +100,14 @@ function runnable(session: Session): {
 /** Each person's runs that nobody works on, those that could be now, numbered from 1. */
 function readyRuns(session: Session, db: Db) {
   const { runs } = session.tables;
-  const ofPerson = sql`partition by ${runs.tenant}, ${runs.subject} order by ${runs.createdAt}, ${runs.id}`;
+  const ofPerson = sql`partition by ${runs.tenant}, ${runs.subject} order by ${runs.turnAt}, ${runs.id}`;
   return db
     .select({
       id: runs.id,
       segment: runs.segment,
       tenant: runs.tenant,
       subject: runs.subject,
-      createdAt: runs.createdAt,
+      turnAt: runs.turnAt,
       place: sql<number>`row_number() over (${ofPerson})`.as("place"),
     })
     .from(runs)
@@ -142,7 +144,7 @@ function personTurns(session: Session, db: Db) {
       segment: ready.segment,
       tenant: ready.tenant,
       subject: ready.subject,
-      createdAt: ready.createdAt,
+      turnAt: ready.turnAt,
       turn: sql<number>`${ready.place} + ${leases}`.as("turn"),
     })
     .from(ready)
@@ -156,14 +158,14 @@ function tenantShares(session: Session, db: Db) {
   const turns = personTurns(session, db);
   const leases = sql`(select count(*) from ${runs} l where l.state = 'working' and l.lease_until > ${sql.placeholder("now")}
     and l.tenant = ${turns.tenant})`;
-  const ofTenant = sql`partition by ${turns.tenant} order by ${turns.turn}, ${turns.createdAt}, ${turns.id}`;
+  const ofTenant = sql`partition by ${turns.tenant} order by ${turns.turn}, ${turns.turnAt}, ${turns.id}`;
   return db
     .select({
       id: turns.id,
       segment: turns.segment,
       tenant: turns.tenant,
       subject: turns.subject,
-      createdAt: turns.createdAt,
+      turnAt: turns.turnAt,
       turn: turns.turn,
       share: sql<number>`row_number() over (${ofTenant}) + ${leases}`.as("share"),
     })

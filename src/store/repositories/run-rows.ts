@@ -43,7 +43,7 @@ export function joinedRuns(session: Session, db: Db) {
 }
 
 export function toRun({ run: row, brief }: Joined): Run {
-  const { budget, spent, plan, taint, outcomeCode, outcomeSummary, ...rest } = row;
+  const { budget, spent, plan, taint, outcomeCode, outcomeSummary, turnAt: _, ...rest } = row;
   const place = { table: "runs", key: row.id };
   return withoutNulls({
     ...rest,

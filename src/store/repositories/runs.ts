@@ -211,6 +211,7 @@ function insertion(session: Session): Writing<{ id: RunId }[]> {
         continues: sql.placeholder("continues"),
         schedule: sql.placeholder("schedule"),
         taint: sql.placeholder("taint"),
+        turnAt: sql.placeholder("createdAt"),
         createdAt: sql.placeholder("createdAt"),
       })
       .onConflictDoNothing()
