@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asRunId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { LeaseLost, StoreUnavailable } from "../../src/store/errors.ts";
-import { createPostgresStore } from "../../src/store/postgres.ts";
+import { connectionSettings, createPostgresStore } from "../../src/store/postgres.ts";
 import { type StoreBed, storeContract } from "../contracts/store-contract.ts";
 import {
   aConversation,
@@ -59,6 +59,15 @@ describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
         expect(await opened.read((tx) => tx.conversations.list())).toEqual([]);
         await opened.close();
       }
+    });
+
+    it("PG7: has no plan compiled", async () => {
+      const client = new pg.Client(connectionSettings(url));
+      await client.connect();
+      const { rows } = await client.query<{ jit: string }>("show jit");
+      await client.end();
+
+      expect(rows).toEqual([{ jit: "off" }]);
     });
 
     it("PG2: runs a transaction again that a deadlock ended", async () => {
