@@ -31,6 +31,7 @@ import type {
   ConsentRepository,
   DataKeyRepository,
 } from "./contract-grants.ts";
+import type { AuditRepository } from "./contract-audit.ts";
 import type { RunRepository } from "./contract-runs.ts";
 
 export interface Store {
@@ -79,6 +80,8 @@ export interface Tx {
   readonly connections: ConnectionRepository;
   readonly consents: ConsentRepository;
   readonly browsers: BrowserRepository;
+  readonly audit: AuditRepository;
+  readonly vaultMarks: VaultMarkRepository;
 }
 
 export interface ConversationRepository {
@@ -377,4 +380,13 @@ export interface SlackInstallationRepository {
   list(): Promise<SlackInstallationRow[]>;
   /** Destroys the token. False if there is none any more, or the one that is there is not `sealed`. */
   revoke(team: string, sealed: string, why: string, now: number): Promise<boolean>;
+}
+
+/** What is remembered of keys that are not in the database. */
+export interface VaultMarkRepository {
+  /** The first to say something is kept; returns what is kept. */
+  claim(name: string, value: string): Promise<string>;
+  find(name: string): Promise<string | undefined>;
+  /** Conditional on `from`; false otherwise. */
+  replace(name: string, from: string, to: string): Promise<boolean>;
 }

@@ -98,7 +98,7 @@ function storeOn(pool: pg.Pool, database: string): Store {
 
     read: <T>(fn: (tx: Tx) => Promise<T>) =>
       underWay.run(async () => {
-        const session = openSession(reading);
+        const session = openSession(reading, { reads: true });
         try {
           return await fn(createTx(session));
         } finally {
@@ -167,11 +167,12 @@ async function inTransaction<T>(
 ): Promise<T> {
   const client = await pool.connect();
   const pending: PromiseLike<unknown>[] = [];
-  const session = openSession(handleOf(client), pending);
+  const session = openSession(handleOf(client), { pending });
   let broken = false;
   try {
     pending.push(noted(client.query("begin"))); // PG5
     const result = await fn(createTx(session));
+    await session.finish();
     session.end();
     const committed = client.query("commit");
     await Promise.all([...pending, committed]);

@@ -10,6 +10,7 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { approvalStates } from "../domain/approval.ts";
+
 import { verdicts } from "../domain/feedback.ts";
 import type {
   ApprovalId,
@@ -463,3 +464,5 @@ export const withheld = pgTable(
   },
   (table) => [index("withheld_run").on(table.run)],
 );
+
+export * from "./schema-pg-audit.ts";

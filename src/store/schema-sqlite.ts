@@ -412,3 +412,5 @@ export const withheld = sqliteTable(
   },
   (table) => [index("withheld_run").on(table.run)],
 );
+
+export * from "./schema-sqlite-audit.ts";

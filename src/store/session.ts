@@ -6,6 +6,8 @@
 //   SE2  Statements are prepared once per connection, when they are first needed.
 //   SE3  A statement that returns nothing is not waited for where the connection can take the next one at once; it takes effect
 //        before that, and if it fails so does the transaction.
+//   SE4  What is to come last is done once, before the commit and in the order it was asked for; if it fails so does the
+//        transaction. A session that only reads has no last.
 
 import { AppError } from "../base/errors.ts";
 import type { Db, Dialect, Tables } from "./dialect.ts";
@@ -25,15 +27,25 @@ export interface Session {
   prepared<P>(name: string, build: (db: Db, name: string) => P): P;
   /** Does a statement whose result nobody needs (SE3). */
   done(statement: PromiseLike<unknown>): Promise<void>;
+  /** Does `work` when the transaction has done all else (SE4). */
+  last(work: () => Promise<void>): void;
 }
 
 export interface EndableSession extends Session {
+  /** What comes last (SE4). Only for who commits. */
+  finish(): Promise<void>;
   end(): void;
 }
 
-/** `pending` collects what `done` does not wait for; without it `done` waits. */
-export function openSession(handle: Handle, pending?: PromiseLike<unknown>[]): EndableSession {
+export interface SessionOptions {
+  /** Collects what `done` does not wait for; without it `done` waits. */
+  readonly pending?: PromiseLike<unknown>[];
+  readonly reads?: boolean;
+}
+
+export function openSession(handle: Handle, { pending, reads = false }: SessionOptions = {}): EndableSession {
   let over = false;
+  const last: (() => Promise<void>)[] = [];
   const live = (): Handle => {
     if (over)
       throw new AppError(
@@ -60,6 +72,15 @@ export function openSession(handle: Handle, pending?: PromiseLike<unknown>[]): E
     async done(statement) {
       if (pending) pending.push(noted(statement.then(nothing)));
       else await statement;
+    },
+    last(work) {
+      live();
+      if (reads)
+        throw new AppError("store.tx_reads", "Something was to be written where only reading is done.");
+      last.push(work);
+    },
+    async finish() {
+      for (const work of last) await work();
     },
     end() {
       over = true;

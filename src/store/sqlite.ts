@@ -63,7 +63,7 @@ export function sqliteStoreOn(connections: SqliteConnections): Store {
 
     async read<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
       if (closing) throw new AppError("store.closed", "A read came after the store was closed.");
-      const session = openSession(reading);
+      const session = openSession(reading, { reads: true });
       try {
         return await fn(createTx(session));
       } catch (error) {
@@ -75,7 +75,12 @@ export function sqliteStoreOn(connections: SqliteConnections): Store {
 
     write<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
       const session = openSession(writing);
-      return queue.add({ run: async () => fn(createTx(session)), end: () => session.end() });
+      const run = async (): Promise<T> => {
+        const result = await fn(createTx(session));
+        await session.finish();
+        return result;
+      };
+      return queue.add({ run, end: () => session.end() });
     },
 
     close() {

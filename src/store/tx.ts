@@ -4,6 +4,7 @@ import type { Tx } from "./contract.ts";
 import { browserRepository } from "./repositories/browsers.ts";
 import { connectionRepository } from "./repositories/connections.ts";
 import { consentRepository } from "./repositories/consents.ts";
+import { auditRepository } from "./repositories/audit.ts";
 import { conversationRepository } from "./repositories/conversations.ts";
 import { dataKeyRepository } from "./repositories/data-keys.ts";
 import { feedbackRepository } from "./repositories/feedback.ts";
@@ -19,6 +20,7 @@ import { scheduleRepository } from "./repositories/schedules.ts";
 import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
 import { troubleRepository } from "./repositories/troubles.ts";
+import { vaultMarkRepository } from "./repositories/vault-marks.ts";
 import { waitRepository } from "./repositories/waits.ts";
 import type { Session } from "./session.ts";
 
@@ -42,6 +44,8 @@ const makers = {
   connections: connectionRepository,
   consents: consentRepository,
   browsers: browserRepository,
+  audit: auditRepository,
+  vaultMarks: vaultMarkRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -70,6 +74,8 @@ class SessionTx implements Tx {
   #connections: Tx["connections"] | undefined;
   #consents: Tx["consents"] | undefined;
   #browsers: Tx["browsers"] | undefined;
+  #audit: Tx["audit"] | undefined;
+  #vaultMarks: Tx["vaultMarks"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -149,5 +155,13 @@ class SessionTx implements Tx {
 
   get browsers(): Tx["browsers"] {
     return (this.#browsers ??= makers.browsers(this.#session));
+  }
+
+  get audit(): Tx["audit"] {
+    return (this.#audit ??= makers.audit(this.#session));
+  }
+
+  get vaultMarks(): Tx["vaultMarks"] {
+    return (this.#vaultMarks ??= makers.vaultMarks(this.#session));
   }
 }

@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
+import { auditSuite } from "./store-audit.ts";
 import { conversationSuite } from "./store-conversations.ts";
 import { fairnessSuite } from "./store-fairness.ts";
 import { goingOnSuite } from "./store-going-on.ts";
@@ -119,6 +120,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("taint", () => {
       taintSuite(current);
+    });
+    describe("audit", () => {
+      auditSuite(current);
     });
     describe("installations", () => {
       installationSuite(current);
