@@ -22,6 +22,7 @@ export interface DataKeyRepository {
   /** Makes `row` the active key of its tenant if the version is free, the former one `retiring`; false if it is not. */
   add(row: DataKeyRow): Promise<boolean>;
   find(tenant: TenantId, version: number): Promise<DataKeyRow | undefined>;
+  /** On Postgres it stays the active one until the transaction ends. */
   active(tenant: TenantId): Promise<DataKeyRow | undefined>;
   /** By tenant and version. */
   list(tenant?: TenantId): Promise<DataKeyRow[]>;

@@ -87,10 +87,13 @@ function reading(session: Session): Reading {
     },
     async active(tenant) {
       const statement = session.prepared("data-keys.active", (db, name) =>
-        db
-          .select()
-          .from(dataKeys)
-          .where(and(eq(dataKeys.tenant, sql.placeholder("tenant")), eq(dataKeys.state, "active")))
+        session.dialect
+          .locked(
+            db
+              .select()
+              .from(dataKeys)
+              .where(and(eq(dataKeys.tenant, sql.placeholder("tenant")), eq(dataKeys.state, "active"))),
+          )
           .prepare(name),
       );
       const [row] = await statement.execute({ tenant });
