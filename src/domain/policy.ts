@@ -4,6 +4,7 @@
 //   PO2  Lower layers only tighten. The order of rules never matters.
 
 import type { PersonKey, TenantId } from "./ids.ts";
+import type { Person } from "./person.ts";
 import type { RunMode } from "./run.ts";
 import type { EffectClass } from "./step.ts";
 import type { TaintMarks } from "./taint.ts";
@@ -46,6 +47,14 @@ export interface PolicyRequest {
   readonly pin?: string;
   readonly taint: TaintMarks;
   readonly now: number;
+  /** Where the tool and its effect class are known from; absent where nobody vouches for it. */
+  readonly known?: "builtin" | "server";
+  /** Whose credentials the act would use, where that is known: the agent's own, or a person's. */
+  readonly identity?: "agent" | PersonKey;
+  /** What the platform says of `person` (ID-2). */
+  readonly personKind?: Person["kind"];
+  /** Does all that names a destination stand word for word in what the subject or operator gave (TNT-4)? Unknown counts as no. */
+  readonly destinationGiven?: boolean;
 }
 
 /** `requester`, `managers`, `group:NAME` or a person key. */
@@ -59,8 +68,10 @@ export interface PolicyVerdict {
   readonly why: string;
   /** Digest of the rules that were in force. */
   readonly version: string;
-  /** Who may approve, where the decision is `ask`: the strictest of the rules that ask. */
+  /** Who may approve, where the decision is `ask`: who decides has to be one of these. */
   readonly approvers: readonly ApproverName[];
+  /** Where several rules ask: who decides has to be one of each of these too. */
+  readonly alsoIn?: readonly (readonly ApproverName[])[];
   readonly quorum: number;
   /** Four eyes: who asked may not decide (APR-3). */
   readonly notRequester: boolean;

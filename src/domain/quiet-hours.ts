@@ -33,7 +33,8 @@ export function nextWorkingMorning(
   return at ?? now + dayMs;
 }
 
-function isQuiet({ from, to, weekends }: QuietHours, at: number, timeZone: string | undefined): boolean {
+/** Does `at` lie in these hours? */
+export function isQuiet({ from, to, weekends }: QuietHours, at: number, timeZone?: string): boolean {
   const local = localOf(at, timeZone);
   if (weekends && (local.weekday === 0 || local.weekday === 6)) return true;
   const minute = local.hour * 60 + local.minute;
