@@ -268,15 +268,13 @@ const anyRule: fc.Arbitrary<PolicyRule> = fc
       tainted: some(fc.boolean()),
     }),
     where: fc.array(
-      fc
-        .constantFrom(...predicateOps)
-        .chain((op) =>
-          fc.record({
-            path: fc.constantFrom("/to", "/n"),
-            op: fc.constant(op),
-            value: fc.constant(valueFor[op]),
-          }),
-        ),
+      fc.constantFrom(...predicateOps).chain((op) =>
+        fc.record({
+          path: fc.constantFrom("/to", "/n"),
+          op: fc.constant(op),
+          value: fc.constant(valueFor[op]),
+        }),
+      ),
       { maxLength: 2 },
     ),
     approvers: fc.subarray(["requester", "managers", "group:finance"]),
