@@ -18,7 +18,7 @@ import type { InboundEvent } from "../domain/inbound.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { ManifestRow } from "../domain/manifest.ts";
 import type { Memory, MemoryOwner, MemoryScope, NewMemory } from "../domain/memory.ts";
-import type { OutboxEntry, OutboxOp, Utterance } from "../domain/outbox.ts";
+import type { OutboxEntry, OutboxOp, Outgoing, Utterance } from "../domain/outbox.ts";
 import type { Person } from "../domain/person.ts";
 import type { Lease } from "../domain/run.ts";
 import type { Schedule, ScheduleState } from "../domain/schedule.ts";
@@ -82,6 +82,7 @@ export interface Tx {
   readonly browsers: BrowserRepository;
   readonly audit: AuditRepository;
   readonly vaultMarks: VaultMarkRepository;
+  readonly teamsReferences: TeamsReferenceRepository;
 }
 
 export interface ConversationRepository {
@@ -226,6 +227,12 @@ export interface WaitRepository {
   listOpen(limit: number): Promise<Wait[]>;
 }
 
+export interface ShownPost {
+  readonly key: string;
+  readonly run?: RunId;
+  readonly message: Outgoing;
+}
+
 export interface OutboxRepository {
   /**
    * Adds in the order of calls. The same key twice is one entry (I2); returns false then. An edit drops the `due`
@@ -256,6 +263,8 @@ export interface OutboxRepository {
   latestEdit(conversation: ConversationId, target: string): Promise<OutboxEntry | undefined>;
   /** Entries of a conversation, oldest first. */
   list(conversation: ConversationId, limit: number): Promise<OutboxEntry[]>;
+  /** The post that the platform calls `providerId` in the conversation at `at`, and how it looks by its newest edit. */
+  shown(at: ConversationAddress, providerId: string): Promise<ShownPost | undefined>;
   /** Posts of a conversation that are sent and were decided before `before`: the newest `limit` of them, oldest first. */
   posted(conversation: ConversationId, before: number, limit: number): Promise<OutboxEntry[]>;
   /** When the next `due` entry is due, if there is one. */
@@ -389,4 +398,41 @@ export interface VaultMarkRepository {
   find(name: string): Promise<string | undefined>;
   /** Conditional on `from`; false otherwise. */
   replace(name: string, from: string, to: string): Promise<boolean>;
+}
+
+/** A Teams conversation as the app was last told of it. */
+export interface TeamsPlaceRow {
+  readonly tenant: string;
+  /** Without the thread that Teams adds in channels. */
+  readonly conversation: string;
+  readonly kind: ConversationAddress["kind"];
+  readonly serviceUrl: string;
+  /** The whole reference, as JSON. */
+  readonly reference: string;
+  readonly seenAt: number;
+  /** Since when the app is not there any more. */
+  readonly goneAt?: number;
+}
+
+export interface TeamsPersonRow {
+  readonly key: PersonKey;
+  readonly tenant: string;
+  /** What Teams mentions and writes to them by. */
+  readonly userId: string;
+  /** Their personal chat with the app. */
+  readonly personal?: string;
+  readonly seenAt: number;
+}
+
+export interface TeamsReferenceRepository {
+  /** The newest stands, and the app is there again. */
+  savePlace(row: Omit<TeamsPlaceRow, "goneAt">): Promise<void>;
+  findPlace(tenant: string, conversation: string): Promise<TeamsPlaceRow | undefined>;
+  /** Any place of the tenant that the app is in, the one that was seen last. */
+  anyPlace(tenant: string): Promise<TeamsPlaceRow | undefined>;
+  markGone(tenant: string, conversation: string, now: number): Promise<void>;
+  /** A personal chat that is known stays known. */
+  savePerson(row: TeamsPersonRow): Promise<void>;
+  findPerson(key: PersonKey): Promise<TeamsPersonRow | undefined>;
+  personByUserId(tenant: string, userId: string): Promise<TeamsPersonRow | undefined>;
 }

@@ -335,6 +335,32 @@ export const slackInstallations = sqliteTable("slack_installations", {
   why: text("why"),
 });
 
+export const teamsPlaces = sqliteTable(
+  "teams_places",
+  {
+    tenant: text("tenant").notNull(),
+    conversation: text("conversation").notNull(),
+    kind: text("kind").notNull(),
+    serviceUrl: text("service_url").notNull(),
+    reference: text("reference").notNull(),
+    seenAt: integer("seen_at").notNull(),
+    goneAt: integer("gone_at"),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.conversation] })],
+);
+
+export const teamsPeople = sqliteTable(
+  "teams_people",
+  {
+    key: text("key").primaryKey(),
+    tenant: text("tenant").notNull(),
+    userId: text("user_id").notNull(),
+    personal: text("personal"),
+    seenAt: integer("seen_at").notNull(),
+  },
+  (table) => [index("teams_people_user").on(table.tenant, table.userId)],
+);
+
 export const schedules = sqliteTable(
   "schedules",
   {

@@ -19,6 +19,7 @@ import { runRepository } from "./repositories/runs.ts";
 import { scheduleRepository } from "./repositories/schedules.ts";
 import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
+import { teamsReferenceRepository } from "./repositories/teams-references.ts";
 import { troubleRepository } from "./repositories/troubles.ts";
 import { vaultMarkRepository } from "./repositories/vault-marks.ts";
 import { waitRepository } from "./repositories/waits.ts";
@@ -46,6 +47,7 @@ const makers = {
   browsers: browserRepository,
   audit: auditRepository,
   vaultMarks: vaultMarkRepository,
+  teamsReferences: teamsReferenceRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -76,6 +78,7 @@ class SessionTx implements Tx {
   #browsers: Tx["browsers"] | undefined;
   #audit: Tx["audit"] | undefined;
   #vaultMarks: Tx["vaultMarks"] | undefined;
+  #teamsReferences: Tx["teamsReferences"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -163,5 +166,9 @@ class SessionTx implements Tx {
 
   get vaultMarks(): Tx["vaultMarks"] {
     return (this.#vaultMarks ??= makers.vaultMarks(this.#session));
+  }
+
+  get teamsReferences(): Tx["teamsReferences"] {
+    return (this.#teamsReferences ??= makers.teamsReferences(this.#session));
   }
 }

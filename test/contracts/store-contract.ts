@@ -15,6 +15,7 @@ import { outboxSuite } from "./store-outbox.ts";
 import { runSuite } from "./store-runs.ts";
 import { scheduleSuite } from "./store-schedules.ts";
 import { taintSuite } from "./store-taint.ts";
+import { teamsReferenceSuite } from "./store-teams.ts";
 import { transactionSuite } from "./store-transactions.ts";
 import { waitSuite } from "./store-waits.ts";
 
@@ -129,6 +130,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("grants", () => {
       grantSuite(current);
+    });
+    describe("Teams references", () => {
+      teamsReferenceSuite(current);
     });
   });
 }

@@ -11,6 +11,7 @@
 //        may hold it up.
 
 import { and, asc, count, desc, eq, gte, inArray, lt, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { addressKey } from "../../domain/conversation.ts";
 import type { ConversationId, RunId } from "../../domain/ids.ts";
 import { type OutboxEntry, OutboxOp } from "../../domain/outbox.ts";
 import type { OutboxRepository } from "../contract.ts";
@@ -25,7 +26,7 @@ export function outboxRepository(session: Session): OutboxRepository {
   const { add, supersedeEdits, replaceOp, leave, drop } = saying(session);
   const { claim, sent, retry } = sending(session);
   const { find, latestEdit, nextDue, countDue } = looking(session);
-  const { list, posted } = telling(session);
+  const { list, posted, shown } = telling(session);
   const { orphanMarks } = marking(session);
   return {
     add,
@@ -40,6 +41,7 @@ export function outboxRepository(session: Session): OutboxRepository {
     latestEdit,
     list,
     posted,
+    shown,
     nextDue,
     countDue,
     orphanMarks,
@@ -252,8 +254,8 @@ function marking(session: Session): Pick<OutboxRepository, "orphanMarks"> {
 }
 
 /** What was said in a conversation. */
-function telling(session: Session): Pick<OutboxRepository, "list" | "posted"> {
-  const { outbox } = session.tables;
+function telling(session: Session): Pick<OutboxRepository, "list" | "posted" | "shown"> {
+  const { outbox, conversations } = session.tables;
   return {
     async list(conversation, limit) {
       const rows = await session.db
@@ -280,6 +282,35 @@ function telling(session: Session): Pick<OutboxRepository, "list" | "posted"> {
         .orderBy(desc(outbox.seq))
         .limit(limit);
       return rows.map(toEntry).toReversed();
+    },
+
+    async shown(at, providerId) {
+      const place = session.db
+        .select({ id: conversations.id })
+        .from(conversations)
+        .where(eq(conversations.addressKey, addressKey(at)));
+      const [found] = await session.db
+        .select()
+        .from(outbox)
+        .where(
+          and(
+            inArray(outbox.conversation, place),
+            eq(outbox.providerId, providerId),
+            eq(outbox.opKind, "post"),
+          ),
+        )
+        .limit(1);
+      if (!found) return undefined;
+      const [edit] = await session.db
+        .select()
+        .from(outbox)
+        .where(and(eq(outbox.conversation, found.conversation), eq(outbox.lane, lanes.edit(found.key))))
+        .orderBy(desc(outbox.seq))
+        .limit(1);
+      const { key, run, op } = toEntry(found);
+      const latest = edit ? toEntry(edit).op : op;
+      if (latest.op !== "post" && latest.op !== "edit") return undefined;
+      return { key, ...(run === undefined ? {} : { run }), message: latest.message };
     },
   };
 }

@@ -6,7 +6,7 @@
 
 import { z } from "zod";
 import type { Clock } from "../../../base/clock.ts";
-import { createShortMemory } from "./short-memory.ts";
+import { createShortMemory } from "../../short-memory.ts";
 
 export type LookedAt =
   | { readonly kind: "channel"; readonly channel: string }

@@ -4,7 +4,7 @@
 
 import type { Clock } from "../../../base/clock.ts";
 import type { Roster, SlackUser } from "./people.ts";
-import { createShortMemory } from "./short-memory.ts";
+import { createShortMemory } from "../../short-memory.ts";
 
 export type ListUsers = (team: string) => Promise<ReadonlyMap<string, SlackUser>>;
 

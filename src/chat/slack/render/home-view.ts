@@ -6,7 +6,7 @@
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { HomeItem, HomePage, HomeSection } from "../../../domain/home-page.ts";
 import { safeText } from "../../safe-text.ts";
-import { fitLabel, fitLine } from "./fit-text.ts";
+import { fitLabel, fitLine } from "../../prose/fit-text.ts";
 import { foreign, link, mrkdwn, plain, withLocalDates } from "./mrkdwn.ts";
 import { buttonRows, context, linkButton, plainSection, smallPrint } from "./parts.ts";
 

@@ -5,7 +5,7 @@
 
 import type { MrkdwnElement, PlainTextElement } from "@slack/types";
 import type { PersonKey } from "../../../domain/ids.ts";
-import { withoutLinks } from "./addresses.ts";
+import { withoutLinks } from "../../prose/addresses.ts";
 import type { RenderPlace } from "./slack-message.ts";
 
 export function escapeMrkdwn(text: string): string {

@@ -5,8 +5,8 @@
 
 import type { Outgoing } from "../../../domain/outbox.ts";
 import { plainText } from "../../plain-text.ts";
-import { withoutLinks } from "./addresses.ts";
-import { fit } from "./fit-text.ts";
+import { withoutLinks } from "../../prose/addresses.ts";
+import { fit } from "../../prose/fit-text.ts";
 import { escapeMrkdwn, mention } from "./mrkdwn.ts";
 import type { RenderPlace, SlackMessage } from "./slack-message.ts";
 

@@ -6,7 +6,7 @@
 import type { KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
 import type { CardState, RunCard } from "../../../domain/outbox.ts";
 import type { PlanStep } from "../../../domain/plan.ts";
-import { fitLabel } from "./fit-text.ts";
+import { fitLabel } from "../../prose/fit-text.ts";
 import { foreign, link, localDate, mrkdwn } from "./mrkdwn.ts";
 import { buttonRows, context, linkButton, prose, section, smallPrint } from "./parts.ts";
 import type { RenderPlace } from "./slack-message.ts";

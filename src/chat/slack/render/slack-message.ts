@@ -1,6 +1,7 @@
 // What a rendered message is, and what its renderer has to know of the place it goes to.
 
 import type { KnownBlock } from "@slack/types";
+import type { MayFollow } from "../../prose/addresses.ts";
 
 export interface SlackMessage {
   /** Never empty: notification, screen readers, and all there is where `blocks` is empty. In mrkdwn, escaped. */
@@ -17,5 +18,3 @@ export interface RenderPlace {
   /** Which addresses in the agent's words may be clicked (OUT-2); none where it is absent. */
   readonly mayFollow?: MayFollow | undefined;
 }
-
-export type MayFollow = (url: URL) => boolean;

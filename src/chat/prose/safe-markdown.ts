@@ -9,7 +9,7 @@
 import { Marked, type Token, type Tokens } from "marked";
 import { fit } from "./fit-text.ts";
 import { type InlineContext, inlines, known, withoutTokens, words } from "./safe-inline.ts";
-import type { MayFollow } from "./slack-message.ts";
+import type { MayFollow } from "./addresses.ts";
 
 const marked = new Marked({ gfm: true });
 const deepest = 8;

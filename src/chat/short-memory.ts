@@ -1,6 +1,6 @@
 // A map that forgets: what is too old, and the oldest where there is too much.
 
-import type { Clock } from "../../../base/clock.ts";
+import type { Clock } from "../base/clock.ts";
 
 export interface ShortMemory<T> {
   get(key: string): T | undefined;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { Marked, type Token } from "marked";
 import { describe, expect, it } from "vitest";
-import { safeMarkdown, safeMarkdownWithin } from "../../../../src/chat/slack/render/safe-markdown.ts";
+import { safeMarkdown, safeMarkdownWithin } from "../../../src/chat/prose/safe-markdown.ts";
 
 const lexer = new Marked({ gfm: true });
 
@@ -19,7 +19,7 @@ function liveIn(text: string): string[] {
   return [...live.map((token) => token.raw), ...tokens];
 }
 
-describe("chat/slack/render/safe-markdown", () => {
+describe("chat/prose/safe-markdown", () => {
   it("SM1: keeps headings, emphasis, lists, quotes, code, rules and tables", () => {
     const text = [
       "# Title",

@@ -1,7 +1,9 @@
-// Web addresses in plain words, which Slack would turn into links by itself (OUT-2).
+// Web addresses in plain words, which a chat platform would turn into links by itself (OUT-2).
 
-import { webAddress } from "../../given-addresses.ts";
-import type { MayFollow } from "./slack-message.ts";
+import { webAddress } from "../given-addresses.ts";
+
+/** Which addresses in the agent's words may be clicked (OUT-2). */
+export type MayFollow = (url: URL) => boolean;
 
 /** Each begins only where no longer one could have begun, so that a long word is looked at once. */
 const kinds = [

@@ -1,6 +1,6 @@
 // The body of a request: its bytes, bounded, and what they say.
 
-import { parseJson } from "../../../base/json.ts";
+import { parseJson } from "../base/json.ts";
 
 /** 1 MB (design 10). Slack's own payloads are far smaller. */
 export const mostBytes = 1_048_576;

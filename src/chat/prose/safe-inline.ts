@@ -6,8 +6,7 @@
 //   SI3  A picture from elsewhere is named, not loaded (OUT-1). HTML stays text.
 
 import type { MarkedToken, Token, Tokens } from "marked";
-import { followable, splitAtAddresses, withoutLinks } from "./addresses.ts";
-import type { MayFollow } from "./slack-message.ts";
+import { followable, type MayFollow, splitAtAddresses, withoutLinks } from "./addresses.ts";
 
 const deepest = 12;
 const zeroWidthSpace = "\u200b";

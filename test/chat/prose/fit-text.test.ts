@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fit, fitLabel, fitLine } from "../../../../src/chat/slack/render/fit-text.ts";
+import { fit, fitLabel, fitLine } from "../../../src/chat/prose/fit-text.ts";
 
-describe("chat/slack/render/fit-text", () => {
+describe("chat/prose/fit-text", () => {
   it("FT1: is never longer than its limit, and well-formed", () => {
     fc.assert(
       fc.property(
