@@ -16,6 +16,7 @@ import { noting } from "../gateway/noted.ts";
 import { createRouter } from "../gateway/router.ts";
 import type { RulesFor } from "../gateway/rules.ts";
 import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
+import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
 import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
 import { isEmbedded } from "./open-edges.ts";
@@ -58,6 +59,7 @@ export function createGatewayParts(
     platforms: byName,
     left,
     placeRefused: (entry) => pauseWithoutPlace(desk, { ids: world.ids, rulesFor }, entry),
+    senders: sendersHere(world.ids.next("s")),
     // The local chat's ledger belongs to one process, whatever the rows are kept in.
     alone: isEmbedded(config) || platforms.every(({ name }) => name === localPlatformName),
   });
@@ -96,6 +98,12 @@ export function createGatewayParts(
         home,
       }),
   };
+}
+
+/** DL4: by the process, as leases are. */
+function sendersHere(nonce: string): NonNullable<Parameters<typeof createDelivery>[0]["senders"]> {
+  const processes = createProcessTable();
+  return { own: formatOwner(processes.self(nonce)), isDead: (sender) => isGone(processes, sender) };
 }
 
 interface Doors {

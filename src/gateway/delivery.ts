@@ -7,6 +7,8 @@
 //   DL2  Conversations don't wait for each other: a slow or refused post delays the posts after it in its thread only.
 //   DL3  Nothing but superseded edits and refused decorations is ever dropped. A post that a platform keeps refusing
 //        stays due, is tried at long intervals, and shows in `health`.
+//   DL4  What a sender was at when it died is taken over at once where its death is known (same machine), and after thirty
+//        seconds where it is not.
 
 import type { CancelTimer } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
@@ -35,6 +37,8 @@ export interface DeliveryDeps {
   readonly pacing?: Pacing;
   /** No other process delivers: what is still being sent when we start was cut off with the process before. */
   readonly alone?: boolean;
+  /** What this process is called in the outbox, and which of the others are known to be dead (DL4). */
+  readonly senders?: { readonly own: string; readonly isDead: (sender: string) => boolean };
   /** The platform says that nothing can be said where this is to be said. Called at each try. */
   readonly placeRefused?: (entry: OutboxEntry) => Promise<void>;
 }
@@ -92,6 +96,7 @@ class OutboxDelivery implements Delivery {
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #first = true;
+  #askedDeadAt: number | undefined;
   #timer: CancelTimer | undefined;
   #state: "idle" | "started" | "stopped" = "idle";
 
@@ -150,12 +155,13 @@ class OutboxDelivery implements Delivery {
   }
 
   async #takeDue(): Promise<void> {
-    const { world, store } = this.#deps;
+    const { world, store, left, senders } = this.#deps;
     const room = mostAtOnce - this.#sending.size;
     if (room <= 0) return; // whatever ends next looks again
     const now = world.clock.now();
+    await this.#releaseDead(now);
     const staleBefore = this.#first && this.#deps.alone === true ? now + 1 : now - staleMs;
-    const claim = store.write((tx) => tx.outbox.claim(now, staleBefore, room, this.#deps.left));
+    const claim = store.write((tx) => tx.outbox.claim(now, staleBefore, room, left, senders?.own));
     const entries = (await claim.catch((error: unknown) => this.#giveUpRow(error))) ?? [];
     this.#first = false;
     await world.failpoint("outbox.after-claim");
@@ -166,6 +172,19 @@ class OutboxDelivery implements Delivery {
         this.kick();
       });
       this.#sending.set(entry.key, sending);
+    }
+  }
+
+  /** DL4. Not at each kick: a look is enough for the dead. */
+  async #releaseDead(now: number): Promise<void> {
+    const { world, store, senders } = this.#deps;
+    const sinceMs = Math.abs(now - (this.#askedDeadAt ?? -Infinity));
+    if (!senders || sinceMs < lookEveryMs) return;
+    this.#askedDeadAt = now;
+    const names = await store.read((tx) => tx.outbox.senders());
+    for (const sender of names.filter((name) => name !== senders.own && senders.isDead(name))) {
+      const entries = await store.write((tx) => tx.outbox.release(sender));
+      world.log.warn("A sender died; what it was sending is taken over.", { sender, entries });
     }
   }
 

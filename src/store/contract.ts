@@ -243,9 +243,19 @@ export interface OutboxRepository {
   /**
    * Takes up to `limit` entries that are due, or `sending` since before `staleBefore` (their sender died):
    * the earliest unsent of each conversation only, so that order holds. Sets `sending` and counts the attempt.
-   * What is to be said on the platforms in `left` is left to another process.
+   * What is to be said on the platforms in `left` is left to another process. `sender` names the process.
    */
-  claim(now: number, staleBefore: number, limit: number, left?: readonly string[]): Promise<OutboxEntry[]>;
+  claim(
+    now: number,
+    staleBefore: number,
+    limit: number,
+    left?: readonly string[],
+    sender?: string,
+  ): Promise<OutboxEntry[]>;
+  /** The named senders of what is being sent. */
+  senders(): Promise<string[]>;
+  /** Makes what a dead sender left claimable at once; returns how many. */
+  release(sender: string): Promise<number>;
   /** `sending → sent`. */
   sent(key: string, providerId: string | undefined, now: number): Promise<void>;
   /** `sending → due` again at `dueAt`. */

@@ -18,8 +18,8 @@ export interface Dialect {
   readonly name: "sqlite" | "postgres";
   readonly tables: Tables;
   /** `column` is one of `values`: of an array, or of what `list` makes of one and a placeholder stands for. */
-  among(column: Column, values: readonly string[] | Placeholder): SQL;
-  list(values: readonly string[]): unknown;
+  among(column: Column, values: readonly (string | number)[] | Placeholder): SQL;
+  list(values: readonly (string | number)[]): unknown;
   /** Runs after this, of transactions that name the same `key`, follow one another until they end. */
   serialize(db: Db, key: string): PromiseLike<unknown>;
   /** Locks the rows that `query` selects until the transaction ends. */

@@ -2,8 +2,8 @@
 //
 //   LS1  better-sqlite3 12, the last for Node.js 20, aborts the process on Node.js 24 when one of its objects is collected
 //        as garbage (`RemoveEnvironmentCleanupHook`, environment gone). So none of them ever is.
-//
-// What is kept is bounded by the SQL texts of the code and the connections that a process opens.
+//   LS2  SQL texts hold no values, and lists go in as one value (`Dialect.among`): a text for each length of a list would be one
+//        statement more each time. So what is kept is bounded by the texts of the code and the connections of a process.
 
 import Database from "better-sqlite3";
 

@@ -63,6 +63,12 @@ export function createProcessTable(folder = "/proc"): ProcessTable {
   };
 }
 
+/** Whether the process that `formatOwner` named is known to be dead; false where nobody here can tell. */
+export function isGone(processes: Pick<ProcessTable, "isNeighbour" | "isAlive">, name: string): boolean {
+  const owner = parseOwner(name);
+  return owner !== undefined && processes.isNeighbour(owner) && !processes.isAlive(owner);
+}
+
 interface ProcessStat {
   readonly startTime: number;
   /** Killed, and not yet collected by its parent. */

@@ -11,7 +11,7 @@ import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Store } from "../store/contract.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import { type ProcessTable, parseOwner } from "./process-owner.ts";
+import { isGone, type ProcessTable } from "./process-owner.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Shares } from "./shares.ts";
 import { sweeperLock } from "./sweeper.ts";
@@ -39,11 +39,7 @@ export function createSupervisor(deps: SupervisorDeps): Supervisor {
   const { store, processes, ringer, shares, clock, log, settings } = deps;
   let end: CancelTimer | undefined;
 
-  const isDead = (owner: string): boolean => {
-    if (owner === settings.owner) return false;
-    const other = parseOwner(owner);
-    return other !== undefined && processes.isNeighbour(other) && !processes.isAlive(other);
-  };
+  const isDead = (owner: string): boolean => owner !== settings.owner && isGone(processes, owner);
   const look = async (): Promise<void> => {
     try {
       const owners = await store.read((tx) => tx.runs.leaseOwners(clock.now()));

@@ -171,6 +171,23 @@ export function outboxSuite(current: StoreCase): void {
     expect([first?.attempts, second?.attempts]).toEqual([1, 2]);
   });
 
+  it("OB3: hands out at once what a sender left that is known to be dead, and nothing of others", async () => {
+    const { store } = current;
+    for (const key of ["a", "b", "c"]) await add(aPost(key, await aConversation(store, key)));
+    const claimAs = (sender: string, limit: number) =>
+      store.write((tx) => tx.outbox.claim(t0, 1, limit, [], sender));
+    const [first] = await claimAs("dead", 1);
+    await claimAs("alive", 1);
+    await store.write((tx) => tx.outbox.claim(t0, 1, 1)); // of an earlier release: nobody knows who
+
+    expect((await store.read((tx) => tx.outbox.senders())).toSorted()).toEqual(["alive", "dead"]);
+    expect(await store.write((tx) => tx.outbox.release("dead"))).toBe(1);
+    const again = await claimAs("alive", 100);
+
+    expect(again).toEqual([{ ...first, attempts: 2 }]);
+    expect(await store.read((tx) => tx.outbox.senders())).toEqual(["alive"]);
+  });
+
   it("tells what was posted before a time: the newest, in order, without what is not said yet", async () => {
     const conversation = await aConversation(current.store);
     const elsewhere = await aConversation(current.store, "2");

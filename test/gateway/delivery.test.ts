@@ -8,7 +8,7 @@ import { createIds } from "../../src/base/ids.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import type { OutboxEntry, OutboxOp, Outgoing } from "../../src/domain/outbox.ts";
-import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
+import { createDelivery, type Delivery, type DeliveryDeps } from "../../src/gateway/delivery.ts";
 import { aCard, aNotice, anAttention, aResult } from "../chat/outgoing.ts";
 import { createFakePlatform, type FakePlatform } from "../fakes/fake-platform.ts";
 import { createGate } from "../fakes/gate.ts";
@@ -496,8 +496,38 @@ describe("gateway/delivery", () => {
     expect(await entry("one")).toMatchObject({ state: "due", attempts: 0 });
   });
 
+  it.each([
+    ["DL4: takes over at once what a neighbour was posting when it died", ["first"], 1_000],
+    ["DL4: gives a sender thirty seconds where nobody knows what became of it", [], 31_000],
+  ])("%s", async (_, dead, afterMs) => {
+    await world.gateway.delivery.stop();
+    const isDead = (sender: string): boolean => dead.includes(sender);
+    const first = deliveryWith({
+      senders: { own: "first", isDead },
+      failpoint: (name) => (name === "outbox.after-post" ? Promise.reject(new Error("killed")) : undefined),
+    });
+    await addOnly("one", { op: "post", message: aNotice() });
+    first.kick();
+    await first.idle();
+    const second = deliveryWith({ senders: { own: "second", isDead } });
+    second.start();
+    world.clock.jump(afterMs - 1_000);
+    second.kick();
+    await second.idle();
+    const before = await entry("one");
+    world.clock.jump(1_000);
+    second.kick();
+    await second.idle();
+    await second.stop();
+
+    expect(before?.state).toBe(dead.length > 0 ? "sent" : "sending");
+    expect(await entry("one")).toMatchObject({ state: "sent", attempts: 2 });
+    expect(world.platform.calls).toEqual(["post one", "find one"]);
+  });
+
   /** Of another process, over the same rows. */
   function deliveryWith(options: {
+    readonly senders?: DeliveryDeps["senders"];
     readonly failpoint?: Failpoints;
     readonly platforms?: readonly FakePlatform[];
   }): Delivery {
@@ -505,7 +535,14 @@ describe("gateway/delivery", () => {
     const failpoint = options.failpoint ?? noFailpoints;
     const loopWorld = { clock, ids: createIds(() => clock.now()), log: silentLogger, failpoint };
     const platforms = new Map((options.platforms ?? [world.platform]).map((one) => [one.name, one]));
-    return createDelivery({ world: loopWorld, store, platforms, blobs: workspaces.blobs });
+    const { senders } = options;
+    return createDelivery({
+      world: loopWorld,
+      store,
+      platforms,
+      blobs: workspaces.blobs,
+      ...(senders ? { senders } : {}),
+    });
   }
 
   /** Without anybody being told. */

@@ -3,7 +3,7 @@
 //   ME1  Every statement names tenant, agent and scope: none sees or touches what is remembered for anybody else.
 //   ME2  The same fact is once; a scope that is full loses its oldest.
 
-import { and, asc, desc, eq, inArray, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, type SQL, sql } from "drizzle-orm";
 import { type Memory, type MemoryOwner, memoryId } from "../../domain/memory.ts";
 import { asksForAll, bestMatches } from "../../domain/recall.ts";
 import { TaintMarks } from "../../domain/taint.ts";
@@ -66,7 +66,7 @@ export function memoryRepository(session: Session): MemoryRepository {
       if (ids.length === 0) return 0;
       const gone = await session.db
         .delete(memories)
-        .where(and(ownedBy(session, owner), inArray(memories.id, [...ids])))
+        .where(and(ownedBy(session, owner), session.dialect.among(memories.id, ids)))
         .returning({ id: memories.id });
       return gone.length;
     },

@@ -5,26 +5,25 @@
 //        dropped, also while the first of them waits for its time.
 //   OB2  Lanes do not wait for each other: an edit that the platform has put off never delays a result. The one exception is
 //        that an edit waits until the message that it edits is sent or dropped.
-//   OB3  An entry is taken by one sender at a time. It may be taken again once its sender is given up for dead; `attempts`
-//        tells that its fate has to be asked for.
+//   OB3  An entry is taken by one sender at a time (outbox-sending.ts).
 //   OB4  A new edit drops the `due` edits of the same message before it: it says all that they would, and none of them
 //        may hold it up.
 
-import { and, asc, count, desc, eq, gte, inArray, lt, type Placeholder, type SQL, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, gte, inArray, lt, sql } from "drizzle-orm";
 import { addressKey } from "../../domain/conversation.ts";
 import type { ConversationId, RunId } from "../../domain/ids.ts";
-import { type OutboxEntry, OutboxOp } from "../../domain/outbox.ts";
 import type { OutboxRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
-import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 import { lanes, nothingBefore, type OutboxPlace, placeOf } from "./outbox-lanes.ts";
+import { toEntry } from "./outbox-rows.ts";
+import { outboxSending } from "./outbox-sending.ts";
 
 type Row = Tables["outbox"]["$inferSelect"];
 
 export function outboxRepository(session: Session): OutboxRepository {
   const { add, supersedeEdits, replaceOp, leave, drop } = saying(session);
-  const { claim, sent, retry } = sending(session);
+  const { claim, sent, retry, senders, release } = outboxSending(session);
   const { find, latestEdit, nextDue, countDue } = looking(session);
   const { list, posted, shown } = telling(session);
   const { orphanMarks } = marking(session);
@@ -37,6 +36,8 @@ export function outboxRepository(session: Session): OutboxRepository {
     claim,
     sent,
     retry,
+    senders,
+    release,
     find,
     latestEdit,
     list,
@@ -135,56 +136,6 @@ async function dropEdits(session: Session, { conversation, target, before }: Old
   );
   const dropped = await statement.execute({ conversation, lane: lanes.edit(target), before });
   return dropped.length;
-}
-
-function sending(session: Session): Pick<OutboxRepository, "claim" | "sent" | "retry"> {
-  const { outbox } = session.tables;
-  return {
-    // oxlint-disable-next-line max-params -- the contract's
-    async claim(now, staleBefore, limit, left = []) {
-      const chosen =
-        left.length === 0
-          ? await choosing(session).execute({ now, staleBefore, limit })
-          : await choosingBut(session).execute({
-              now,
-              staleBefore,
-              limit,
-              left: session.dialect.list(left),
-            });
-      if (chosen.length === 0) return [];
-      const seqs = chosen.map((row) => row.seq);
-      const rows = await session.db
-        .update(outbox)
-        .set({ state: "sending", attempts: sql`${outbox.attempts} + 1`, claimedAt: now })
-        .where(and(inArray(outbox.seq, seqs), isReady(session, now, staleBefore)))
-        .returning();
-      return rows.toSorted((a, b) => a.seq - b.seq).map(toEntry);
-    },
-
-    async sent(key, providerId, now) {
-      const statement = session.prepared("outbox.sent", (db, name) =>
-        db
-          .update(outbox)
-          .set({
-            state: "sent",
-            providerId: sql`${sql.placeholder("providerId")}`,
-            sentAt: sql`${sql.placeholder("now")}`,
-          })
-          .where(and(eq(outbox.key, sql.placeholder("key")), isSending(session)))
-          .prepare(name),
-      );
-      await session.done(statement.execute({ key, providerId: providerId ?? null, now }));
-    },
-
-    async retry(key, dueAt) {
-      await session.done(
-        session.db
-          .update(outbox)
-          .set({ state: "due", dueAt })
-          .where(and(eq(outbox.key, key), isSending(session))),
-      );
-    },
-  };
 }
 
 function looking(session: Session): Pick<OutboxRepository, "find" | "latestEdit" | "nextDue" | "countDue"> {
@@ -315,55 +266,6 @@ function telling(session: Session): Pick<OutboxRepository, "list" | "posted" | "
   };
 }
 
-/** Due, or left by a dead sender. */
-function isReady(session: Session, now: number | Placeholder, staleBefore: number | Placeholder): SQL {
-  const { outbox } = session.tables;
-  return sql`(${outbox.state} = 'due' and ${outbox.dueAt} <= ${now}
-    or ${outbox.state} = 'sending' and ${outbox.claimedAt} < ${staleBefore})`;
-}
-
-interface Choice {
-  readonly [name: string]: unknown;
-  readonly now: number;
-  readonly staleBefore: number;
-  readonly limit: number;
-}
-
-function choosing(session: Session): { execute(values: Choice): Promise<{ seq: number }[]> } {
-  return session.prepared("outbox.choose", (db, name) => choice(session, db).prepare(name));
-}
-
-/** Without what is to be said on some platforms. */
-function choosingBut(session: Session): {
-  execute(values: Choice & { readonly left: unknown }): Promise<{ seq: number }[]>;
-} {
-  const { outbox, conversations } = session.tables;
-  const isLeft = session.dialect.among(conversations.platform, sql.placeholder("left"));
-  const elsewhere = sql`exists (select 1 from ${conversations}
-    where ${conversations.id} = ${outbox.conversation} and ${isLeft})`;
-  return session.prepared("outbox.choose-but", (db, name) =>
-    choice(session, db, sql`not ${elsewhere}`).prepare(name),
-  );
-}
-
-// oxlint-disable-next-line typescript/explicit-function-return-type -- the query builder's own
-function choice(session: Session, db: Session["db"], also?: SQL) {
-  const { outbox } = session.tables;
-  return db
-    .select({ seq: outbox.seq })
-    .from(outbox)
-    .where(
-      and(
-        sql`${outbox.state} in ('due', 'sending')`,
-        isReady(session, sql.placeholder("now"), sql.placeholder("staleBefore")),
-        nothingBefore(session),
-        also,
-      ),
-    )
-    .orderBy(sql`+${outbox.seq}`) // as a bare column it would make SQLite walk the whole table in order
-    .limit(sql.placeholder("limit"));
-}
-
 function earliest(session: Session): { execute(): Promise<{ at: number | null }[]> } {
   const { outbox } = session.tables;
   return session.prepared("outbox.next-due", (db, name) =>
@@ -375,10 +277,6 @@ function earliest(session: Session): { execute(): Promise<{ at: number | null }[
       )
       .prepare(name),
   );
-}
-
-function isSending(session: Session): SQL {
-  return sql`${session.tables.outbox.state} = 'sending'`;
 }
 
 async function rowOf(session: Session, key: string): Promise<Row | undefined> {
@@ -423,22 +321,4 @@ interface InsertValues extends OutboxPlace {
   readonly [name: string]: unknown;
   readonly conversation: ConversationId;
   readonly run: RunId | null;
-}
-
-function toEntry(row: Row): OutboxEntry {
-  const { key, tenant, conversation, run, seq, state, attempts, dueAt, providerId, createdAt } = row;
-  const op = readJson(OutboxOp, row.op, { table: "outbox", key });
-  return withoutNulls({
-    key,
-    tenant,
-    conversation,
-    run,
-    seq,
-    op,
-    state,
-    attempts,
-    dueAt,
-    providerId,
-    createdAt,
-  });
 }

@@ -4,7 +4,7 @@
 //   AD2  Whatever has a result has it in the copy too, so nothing of it is computed again (I4). Copied steps have epoch 0:
 //        the new run's own begin with 1.
 
-import { and, eq, inArray, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { asWaitId, type RunId } from "../../domain/ids.ts";
 import type { RunRepository } from "../contract-runs.ts";
 import type { Session } from "../session.ts";
@@ -62,6 +62,7 @@ async function copySteps({ db, tables }: Session, run: RunId, from: RunId): Prom
       endedAt: steps.endedAt,
       identity: steps.identity,
       manifest: steps.manifest,
+      gated: steps.gated,
     })
     .from(steps)
     .where(eq(steps.run, from));
@@ -104,11 +105,11 @@ interface Reopening {
   readonly steps: readonly number[];
 }
 
-async function reopen({ db, tables }: Session, run: RunId, reopening: Reopening): Promise<void> {
+async function reopen({ db, dialect, tables }: Session, run: RunId, reopening: Reopening): Promise<void> {
   if (reopening.steps.length === 0) return;
   const { steps } = tables;
   await db
     .update(steps)
     .set({ state: reopening.as, result: null, endedAt: null, manifest: null })
-    .where(and(eq(steps.run, run), inArray(steps.n, [...reopening.steps])));
+    .where(and(eq(steps.run, run), dialect.among(steps.n, reopening.steps)));
 }
