@@ -13,6 +13,7 @@ import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
 import type { LocalChat } from "./chat/local/local-chat.ts";
 import type { Config } from "./config/load-config.ts";
 import { createRuntime } from "./runtime/runtime.ts";
+import { createRedactor } from "./telemetry/redact.ts";
 import type { Tool } from "./tools/contract.ts";
 import { builtinTools } from "./tools/registry.ts";
 import type { Web } from "./web/contract.ts";
@@ -54,8 +55,9 @@ export async function startApp(options: AppOptions): Promise<App> {
 
 async function start(options: AppOptions, stops: StopList): Promise<App> {
   const { config, role, log: place, failpoint, tools = [] } = options;
-  const log = logOf(config, place);
-  const edges = await openEdges(config, log, failpoint ?? noFailpoints, stops);
+  const redactor = createRedactor(config.secrets);
+  const outlet = { log: logOf(config, place, redactor), redactor };
+  const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;
   const platforms = role === "worker" ? {} : await openPlatforms(config, edges, agentName, stops);
@@ -92,7 +94,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     edges,
     gateway,
     modelLabel,
-    stop: () => stops.run(log),
+    stop: () => stops.run(edges.world.log),
   };
 }
 

@@ -67,5 +67,9 @@ export async function openFleet({
 
 async function serversOf({ postgresUrl, redisUrl }) {
   redisDatabases += 1;
-  return { DATABASE_URL: await freshDatabase(postgresUrl), REDIS_URL: `${redisUrl}/${redisDatabases % 16}` };
+  return {
+    DATABASE_URL: await freshDatabase(postgresUrl),
+    DEPUTY_MASTER_KEY: Buffer.alloc(32, 9).toString("base64"),
+    REDIS_URL: `${redisUrl}/${redisDatabases % 16}`,
+  };
 }

@@ -34,6 +34,7 @@ export async function measureThroughput({ folder, servers, workers, runs, turns,
     OPENAI_BASE_URL: model.baseUrl,
     DEPUTY_MODEL_API: "responses",
     DATABASE_URL: databaseUrl,
+    DEPUTY_MASTER_KEY: Buffer.alloc(32, 9).toString("base64"),
     REDIS_URL: servers.redisUrl,
   };
   const processes = await Promise.all(

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../base/clock.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import { createIds } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load-config.ts";
 import type { GuardedRequest } from "../net/contract.ts";
 import { createGuardedFetch } from "../net/guarded-fetch.ts";
@@ -14,12 +15,15 @@ import type { Store } from "../store/contract.ts";
 import { sqlitePath } from "../store/open.ts";
 import { claimDatabase } from "../store/single-process.ts";
 import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
+import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracing } from "../telemetry/tracing.ts";
 import type { GuardedFetch } from "../tools/contract.ts";
+import { openMasterKey } from "../vault/master-key.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 import { type KnownModel, knowModel } from "./known-model.ts";
 import {
   isEmbedded,
+  masterKeySource,
   openConfiguredModel,
   openConfiguredQueue,
   openConfiguredStore,
@@ -34,6 +38,7 @@ const mostOverdue = 1_000;
 export interface Edges {
   readonly world: World;
   readonly store: Store;
+  readonly masterKey: Secret;
   readonly queue: Queue;
   readonly workspaces: Workspaces;
   readonly model: ModelSetup;
@@ -46,9 +51,15 @@ export interface Edges {
   readonly tracing?: Tracing;
 }
 
+/** Where words of the process go, and what keeps secrets out of them. */
+export interface Outlet {
+  readonly log: Logger;
+  readonly redactor: Redactor;
+}
+
 export async function openEdges(
   config: Config,
-  log: Logger,
+  { log, redactor }: Outlet,
   failpoint: Failpoints,
   stops: StopList,
 ): Promise<Edges> {
@@ -58,6 +69,8 @@ export async function openEdges(
   }
   const store = await openConfiguredStore(config, log);
   stops.add(() => store.close());
+  const masterKey = await openMasterKey(store, masterKeySource(config));
+  redactor.add(masterKey);
   const queue = openConfiguredQueue(config, log);
   stops.add(() => queue.close());
   const metrics = createMetrics({ process: true });
@@ -68,6 +81,7 @@ export async function openEdges(
     ids: createIds(() => systemClock.now()),
     log,
     failpoint,
+    redactor,
     said: () => queue.hint({ kind: "outbox" }),
     meter: metrics,
     ...(tracing ? { tracer: tracing } : {}),
@@ -85,6 +99,7 @@ export async function openEdges(
     metrics,
     ...(tracing ? { tracing } : {}),
     store,
+    masterKey,
     queue,
     workspaces: openConfiguredWorkspaces(config, log, failpoint),
     model: model.setup,

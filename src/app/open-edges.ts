@@ -14,6 +14,7 @@ import { openQueue } from "../queue/open.ts";
 import type { ModelSetup } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import { openStore } from "../store/open.ts";
+import type { MasterKeySource } from "../vault/master-key.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 import { createWorkspaces } from "../workspace/workspaces.ts";
 
@@ -35,6 +36,10 @@ export function openConfiguredQueue(config: Config, log: Logger): Queue {
     clusterNodes: redisClusterNodes?.reveal().split(","),
     log,
   });
+}
+
+export function masterKeySource({ core }: Config): MasterKeySource {
+  return { configured: core.masterKey, dataFolder: core.dataFolder };
 }
 
 /** Whether several processes may share the work: the embedded queue belongs to one. */

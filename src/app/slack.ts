@@ -29,6 +29,7 @@ export interface Slack {
 export interface SlackEdges {
   readonly world: World;
   readonly store: Store;
+  readonly masterKey: Secret;
   /** The employee whose app it is. */
   readonly agentName: string;
 }
@@ -76,17 +77,14 @@ interface Oauth {
 }
 
 /** The settings have checked that all of it is there, or none. */
-function openOauth({ slack, core }: Config, { world, store, agentName }: SlackEdges): Oauth | undefined {
+function openOauth(
+  { slack, core }: Config,
+  { world, store, masterKey, agentName }: SlackEdges,
+): Oauth | undefined {
   const { clock, ids, log } = world;
   const { clientId, clientSecret, apiUrl, teamIds: allowed = [] } = slack;
-  const { publicUrl, masterKey } = core;
-  if (
-    clientId === undefined ||
-    clientSecret === undefined ||
-    publicUrl === undefined ||
-    masterKey === undefined
-  )
-    return undefined;
+  const { publicUrl } = core;
+  if (clientId === undefined || clientSecret === undefined || publicUrl === undefined) return undefined;
   const rows = createSlackRows({
     store,
     clock,

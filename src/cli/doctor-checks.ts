@@ -4,12 +4,14 @@ import { access, constants, mkdir, statfs } from "node:fs/promises";
 import { logOf } from "../app/log-of.ts";
 import {
   isEmbedded,
+  masterKeySource,
   openConfiguredModel,
   openConfiguredQueue,
   openConfiguredStore,
 } from "../app/open-edges.ts";
 import { errorText } from "../base/errors.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
+import { findMasterKey } from "../vault/master-key.ts";
 import type { Check } from "./check.ts";
 import type { CliContext } from "./contract.ts";
 import { slackChecks } from "./doctor-slack.ts";
@@ -28,6 +30,7 @@ export async function doctorChecks(
     ["runtime", "data-folder", () => dataFolder(config)],
     ["runtime", "disk-space", () => diskSpace(config)],
     ["storage", "database", () => database(config)],
+    ["storage", "master-key", () => masterKey(config)],
     ["storage", "queue", () => queue(config)],
     ["model", "model", () => model(config, options.offline)],
     ["console", "address", () => Promise.resolve(address(config))],
@@ -104,6 +107,25 @@ async function database(config: Config): Promise<Finding> {
     const counts = await store.read((tx) => tx.runs.counts());
     const runs = Object.values(counts).reduce((sum, count) => sum + count, 0);
     return { status: "pass", observed: `${store.dialect}, ${runs} runs` };
+  } finally {
+    await store.close();
+  }
+}
+
+async function masterKey(config: Config): Promise<Finding> {
+  const store = await openConfiguredStore(config, logOf(config, { to: "stderr" }));
+  const set = config.core.masterKey !== undefined;
+  try {
+    const found = await findMasterKey(store, masterKeySource(config));
+    if (found)
+      return { status: "pass", observed: set ? "set, and the database's" : "kept in the data folder" };
+    return store.dialect === "postgres"
+      ? {
+          status: "fail",
+          observed: "not set",
+          fix: "Set DEPUTY_MASTER_KEY; with Postgres nothing starts without.",
+        }
+      : { status: "pass", observed: "made at first start" };
   } finally {
     await store.close();
   }

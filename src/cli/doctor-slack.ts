@@ -1,7 +1,7 @@
 // The checks of `deputy doctor` for Slack. None where Slack is not set up.
 
 import { logOf } from "../app/log-of.ts";
-import { openConfiguredStore } from "../app/open-edges.ts";
+import { masterKeySource, openConfiguredStore } from "../app/open-edges.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Secret } from "../base/secret.ts";
 import { doorPath, installPath } from "../chat/slack/manifest-parts.ts";
@@ -55,13 +55,15 @@ async function storedTokens(config: Config): Promise<{
   readonly stored: readonly Secret[];
   readonly revoked: readonly Finding[];
 }> {
-  const { masterKey } = config.core;
-  if (config.slack.clientId === undefined || masterKey === undefined) return { stored: [], revoked: [] };
+  if (config.slack.clientId === undefined) return { stored: [], revoked: [] };
   const { createSlackRows } = await import("../app/slack-rows.ts");
   const { createSeal } = await import("../vault/seal.ts");
+  const { findMasterKey } = await import("../vault/master-key.ts");
   const log = logOf(config, { to: "stderr" });
   const store = await openConfiguredStore(config, log);
   try {
+    const masterKey = await findMasterKey(store, masterKeySource(config));
+    if (masterKey === undefined) return { stored: [], revoked: [] };
     const rows = createSlackRows({ store, seal: createSeal(masterKey, "slack"), clock: systemClock, log });
     const states = await rows.states();
     const installed = await rows.list();

@@ -45,7 +45,8 @@ export const coreSlice = {
     }),
     masterKey: secretSetting({
       name: "DEPUTY_MASTER_KEY",
-      description: "Key of the vault: 32 bytes in base64",
+      description:
+        "Key of the vault: 32 bytes in base64. On Postgres it must be set; on SQLite one is made in `keys/master` of the data folder at first start. Keep a copy apart from the database: without it what is sealed is lost",
       schema: masterKey,
     }),
     logLevel: setting({

@@ -29,7 +29,6 @@ function clientConflicts({ core, slack }: SlackGroups): readonly ConfigProblem[]
   const missing = [
     slack.clientSecret === undefined && "SLACK_CLIENT_SECRET, which Slack asks for",
     core.publicUrl === undefined && "DEPUTY_PUBLIC_URL, where people come back to after installing",
-    core.masterKey === undefined && "DEPUTY_MASTER_KEY, which seals the tokens in the database",
   ].filter((name) => name !== false);
   if (missing.length === 0) return [];
   return [{ where: "SLACK_CLIENT_ID", message: `needs ${missing.join("; and ")}.` }];

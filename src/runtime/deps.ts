@@ -9,6 +9,7 @@ import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { CountTokens, Model } from "../model/contract.ts";
 import type { Store } from "../store/contract.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracer } from "../telemetry/tracing.ts";
 import type { GuardedFetch, Tool } from "../tools/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
@@ -19,6 +20,8 @@ export interface World {
   readonly ids: Ids;
   readonly log: Logger;
   readonly failpoint: Failpoints;
+  /** Keeps live secrets out of what leaves (RED-2). Whoever opens a secret adds it. */
+  readonly redactor?: Redactor;
   /** Called after a commit that had something to say, so that it is delivered at once. May be lost. */
   readonly said?: () => void;
   /** Counts what is done. */

@@ -26,6 +26,11 @@ export interface WorkerProcess {
   terminate(): Promise<number | null>;
 }
 
+/** The settings of processes that share servers: those on Postgres have to be given the key. */
+export function onServers(settings: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return { DEPUTY_MASTER_KEY: Buffer.alloc(32, 9).toString("base64"), ...settings };
+}
+
 /** `given` says where Redis and the database are. `configFile` is the text of one, which stands in the folder. */
 export async function startFleet(
   given: Readonly<Record<string, string>>,
@@ -34,7 +39,7 @@ export async function startFleet(
   const folder = await mkdtemp(path.join(tmpdir(), "deputy-fleet-"));
   const file = path.join(folder, configFileName);
   if (configFile !== undefined) await writeFile(file, configFile);
-  const env = { ...given, ...(configFile === undefined ? {} : { DEPUTY_CONFIG: file }) };
+  const env = { ...onServers(given), ...(configFile === undefined ? {} : { DEPUTY_CONFIG: file }) };
   const product = await startProduct({ role: "web", env, folder });
   const shared = { ...settingsOf(folder, product.model), ...env };
   const children = new Set<ChildProcess>();

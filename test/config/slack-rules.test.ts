@@ -59,7 +59,6 @@ describe("config/slack-rules", () => {
     ["SLACK_CLIENT_ID", { ...oauth, SLACK_SIGNING_SECRET: undefined }, "nothing lets Slack's events in"],
     ["SLACK_CLIENT_ID", { ...oauth, SLACK_CLIENT_SECRET: undefined }, "needs SLACK_CLIENT_SECRET"],
     ["SLACK_CLIENT_ID", { ...oauth, DEPUTY_PUBLIC_URL: undefined }, "needs DEPUTY_PUBLIC_URL"],
-    ["SLACK_CLIENT_ID", { ...oauth, DEPUTY_MASTER_KEY: undefined }, "needs DEPUTY_MASTER_KEY"],
     ["SLACK_TEAM_ID", { SLACK_TEAM_ID: "T1, acme" }, "expected an id such as T0001, or a comma list"],
   ])("refuses %s where something is missing, with a sentence", (where, env, sentence) => {
     const text = problemsOf(env);

@@ -63,6 +63,7 @@ describe.runIf(postgresIsInstalled())("crash: many processes", () => {
       ...settingsOf(folder, model),
       DEPUTY_LOG_LEVEL: "info",
       DATABASE_URL: databaseUrl,
+      DEPUTY_MASTER_KEY: Buffer.alloc(32, 9).toString("base64"),
       REDIS_URL: redis.url,
       SLACK_API_URL: slack.apiUrl,
       SLACK_BOT_TOKEN: slack.botToken,

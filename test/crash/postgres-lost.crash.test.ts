@@ -80,6 +80,7 @@ let databases = 1;
 function profileOn(postgres: PostgresServer, redis: RedisServer): Profile {
   return openShared(async () => ({
     DATABASE_URL: await postgres.createDatabase(),
+    DEPUTY_MASTER_KEY: Buffer.alloc(32, 9).toString("base64"),
     REDIS_URL: `${redis.url}/${(databases += 1)}`,
   }));
 }

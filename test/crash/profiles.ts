@@ -29,7 +29,8 @@ export async function openProfile(name: ProfileName): Promise<Profile> {
   const env = async (): Promise<Record<string, string>> => {
     stages += 1;
     const REDIS_URL = `${redis.url}/${stages}`;
-    return { DATABASE_URL: await postgres.createDatabase(), REDIS_URL };
+    const DEPUTY_MASTER_KEY = Buffer.alloc(32, 9).toString("base64");
+    return { DATABASE_URL: await postgres.createDatabase(), DEPUTY_MASTER_KEY, REDIS_URL };
   };
   return {
     stage: () => stageWith(env),
