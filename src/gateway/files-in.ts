@@ -12,8 +12,10 @@ import type { ChatPlatform } from "../chat/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { InboundFile, InboundMessage } from "../domain/inbound.ts";
 import type { ManifestFile } from "../domain/manifest.ts";
+import { allRaised, authorMarks, privateMarks, raised, type TaintMarks } from "../domain/taint.ts";
 import type { InboxRow, Store } from "../store/contract.ts";
 import type { Workspace, Workspaces } from "../workspace/contract.ts";
+import { withTaint } from "../workspace/marker.ts";
 import type { Arrivals, Arrived, ArrivedFile } from "./arrivals.ts";
 import { type Download, type DownloadLimits, download } from "./download.ts";
 import { isLong } from "./goal.ts";
@@ -96,15 +98,17 @@ const smallBytes = 4 * 1024 ** 2;
 
 async function saveMessage(saving: Saving, rowId: string, message: InboundMessage): Promise<Arrived> {
   const files: ArrivedFile[] = [];
+  const by = { ...saving, taint: sentMarks(message) };
   for (const group of groups(message.files)) {
     const contents = await Promise.all(group.map((file) => fetched(saving, file)));
     for (const [index, file] of group.entries()) {
-      files.push(await saveFile(saving, file, contents[index] ?? { kind: "failed", why: "" }));
+      const got = contents[index] ?? { kind: "failed", why: "" };
+      files.push(await saveFile(by, file, got));
     }
   }
   if (!isLong(message.text)) return { files };
   const text = { id: rowId, name: "message.txt", sizeBytes: 0, ref: rowId };
-  const whole = await saveFile(saving, text, { kind: "content", content: Buffer.from(message.text) });
+  const whole = await saveFile(by, text, { kind: "content", content: Buffer.from(message.text) });
   return whole.kind === "saved" ? { files, longText: whole.path } : { files };
 }
 
@@ -127,7 +131,17 @@ async function fetched(saving: Saving, file: InboundFile): Promise<Download> {
   return download(platform, file, saving.limits, saving.clock);
 }
 
-async function saveFile(saving: Saving, file: InboundFile, got: Download): Promise<ArrivedFile> {
+/** A file is its sender's; in a direct message it is for nobody else (TNT-1). */
+function sentMarks({ author, conversation }: InboundMessage): TaintMarks {
+  const marks = authorMarks(author);
+  return conversation.kind === "dm" ? raised(marks, privateMarks(author.key)) : marks;
+}
+
+interface SavingBy extends Saving {
+  readonly taint: TaintMarks;
+}
+
+async function saveFile(saving: SavingBy, file: InboundFile, got: Download): Promise<ArrivedFile> {
   if (got.kind === "failed") {
     warn(saving, "An arriving file was not taken in", got.error);
     return { kind: "failed", why: got.why };
@@ -138,7 +152,7 @@ async function saveFile(saving: Saving, file: InboundFile, got: Download): Promi
     if (!(await holds(saving.workspace, path, got.content))) await saving.workspace.write(path, got.content);
     const sha256 = await saving.workspaces.blobs.put(got.content);
     const sizeBytes = got.content.length;
-    saving.saved.entries.set(path, { path, sha256, sizeBytes });
+    saving.saved.entries.set(path, withTaint({ path, sha256, sizeBytes }, saving.taint));
     return { kind: "saved", path, sizeBytes };
   } catch (error) {
     warn(saving, "An arriving file could not be saved", error);
@@ -186,7 +200,8 @@ async function versionWith(
   const latest = await deps.store.read((tx) => tx.manifests.latest(conversation.workspace));
   try {
     const before = latest ? await deps.workspaces.blobs.getManifest(latest.digest) : [];
-    const files = new Map([...before, ...entries].map((entry) => [entry.path, entry]));
+    const files = new Map(before.map((entry) => [entry.path, entry]));
+    for (const entry of entries) files.set(entry.path, alsoMarked(entry, files.get(entry.path)));
     const manifest = [...files.values()].toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)));
     const digest = await deps.workspaces.blobs.putManifest(manifest);
     if (digest === latest?.digest) return undefined;
@@ -202,6 +217,12 @@ async function versionWith(
     });
     return undefined;
   }
+}
+
+/** The same content from two people has the marks of both. */
+function alsoMarked(entry: ManifestFile, before: ManifestFile | undefined): ManifestFile {
+  if (before?.sha256 !== entry.sha256) return entry;
+  return withTaint(entry, allRaised([before.taint, entry.taint]));
 }
 
 function addressOf(conversation: Conversation): { readonly tenant: string; readonly workspace: string } {

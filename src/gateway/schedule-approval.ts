@@ -6,6 +6,7 @@
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import { proposedId, type Schedule, scheduleName } from "../domain/schedule.ts";
+import { isMarked } from "../domain/taint.ts";
 import type { ScheduleAsk, Wait } from "../domain/wait.ts";
 import { nextTime } from "../domain/wall-time.ts";
 import { scheduleAnswers } from "../runtime/voice/schedule-card.ts";
@@ -61,6 +62,7 @@ async function add(d: Decision, { run, wait, ask }: Proposed, by: Person, nextAt
     timeZone: ask.timeZone,
     state: "active",
     nextAt,
+    ...(isMarked(run.taint) ? { taint: run.taint } : {}),
     createdAt: d.now,
   };
   await d.tx.schedules.add(schedule);

@@ -17,7 +17,7 @@ export interface NewWork {
   readonly goal: string;
   readonly title: string;
   /** What fired it: it works as its agent, and promises nobody a word, since it may find nothing new. */
-  readonly schedule?: Pick<Schedule, "id" | "agent">;
+  readonly schedule?: Pick<Schedule, "id" | "agent" | "taint">;
 }
 
 /** Undefined if the conversation has an active run (I3). A DM is one person's own; elsewhere the employee works (ID-4). */
@@ -36,6 +36,7 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
     title: work.title,
     budget: rules.budget,
     ...(schedule ? { schedule: schedule.id } : {}),
+    ...(schedule?.taint ? { taint: schedule.taint } : {}),
     now: d.now,
   });
   if (!run) return undefined;

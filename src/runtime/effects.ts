@@ -2,6 +2,7 @@
 
 import type { NewMemory } from "../domain/memory.ts";
 import type { Utterance } from "../domain/outbox.ts";
+import { isMarked } from "../domain/taint.ts";
 import type { RunPatch } from "../store/contract-runs.ts";
 import type { Effect } from "../tools/contract.ts";
 import type { AgentDirectory, World } from "./deps.ts";
@@ -94,9 +95,10 @@ function longSilence(
 
 function remembered(work: Work, effect: Effect, world: World): NewMemory[] {
   if (effect.kind !== "remember") return [];
-  const { tenant, agent } = work.run;
+  const { tenant, agent, taint } = work.run;
   const scope = memoryScope(work.run, work.conversation);
-  return [{ tenant, agent, scope, fact: effect.fact, createdAt: world.clock.now() }];
+  const marks = isMarked(taint) ? { taint } : {};
+  return [{ tenant, agent, scope, fact: effect.fact, ...marks, createdAt: world.clock.now() }];
 }
 
 /** A run that takes up again after a wait: the session mark and the card say so. */

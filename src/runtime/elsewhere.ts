@@ -4,10 +4,13 @@
 //   EL1  What the agent said is part of the thread as what people wrote is: it is never blind to its own posts (ux d.10).
 //   EL2  A person's other work is told in their direct messages only, and only their own (ux d.9, d.14): nothing of a
 //        direct message reaches a channel.
+//   EL3  Of a run that read what strangers wrote only what was asked of it is told: its own words may be theirs (TNT-2).
 
 import type { Conversation } from "../domain/conversation.ts";
 import type { OutboxEntry } from "../domain/outbox.ts";
+import type { RunId } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
+import { isTainted } from "../domain/taint.ts";
 import type { InboxRow, Tx } from "../store/contract.ts";
 
 /** One thing that was said in a thread. */
@@ -18,13 +21,21 @@ export interface ThreadLine {
 
 const longestLine = 1_000;
 const longestSummary = 300;
+const longestGoal = 100;
 const looked = 40;
 const mostElsewhere = 8;
 
 /** What the agent said in earlier runs here, without results: those are told with their runs. */
-export async function ownLines(tx: Tx, run: Run, limit: number): Promise<ThreadLine[]> {
+export async function ownLines(tx: Tx, run: Run, limit: number): Promise<OwnLines> {
   const entries = await tx.outbox.posted(run.conversation, run.createdAt, limit);
-  return entries.filter((entry) => entry.run !== run.id).flatMap(ownLine);
+  const earlier = entries.filter((entry) => entry.run !== run.id);
+  return { lines: earlier.flatMap(ownLine), spokeIn: earlier.flatMap((entry) => entry.run ?? []) };
+}
+
+export interface OwnLines {
+  readonly lines: readonly ThreadLine[];
+  /** The runs that said them. */
+  readonly spokeIn: readonly RunId[];
 }
 
 function ownLine({ createdAt, op }: OutboxEntry): ThreadLine[] {
@@ -64,11 +75,13 @@ export async function workElsewhere(tx: Tx, run: Run, { address }: Conversation)
     .map((other) => elsewhereLine(other));
 }
 
-function elsewhereLine({ title, state, mode, outcome, createdAt }: Run): string {
+function elsewhereLine({ title, goal, state, mode, outcome, createdAt, taint }: Run): string {
   const where = mode === "assistant" ? "another direct message" : "a channel";
   const day = new Date(createdAt).toISOString().slice(0, 10);
+  const when = `(${state}, ${day}, in ${where})`;
+  if (isTainted(taint)) return `${JSON.stringify(goal.slice(0, longestGoal).toWellFormed())} ${when}`;
   const summary = (outcome?.summary ?? "").slice(0, longestSummary).toWellFormed();
-  return `${title} (${state}, ${day}, in ${where})${summary === "" ? "" : `: ${JSON.stringify(summary)}`}`;
+  return `${title} ${when}${summary === "" ? "" : `: ${JSON.stringify(summary)}`}`;
 }
 
 function quoted(text: string): string {

@@ -11,6 +11,7 @@ import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest, ManifestRow } from "../domain/manifest.ts";
 import type { NewMemory } from "../domain/memory.ts";
 import type { Utterance } from "../domain/outbox.ts";
+import { raised, type TaintMarks } from "../domain/taint.ts";
 import type { RunOutcome, TerminalRunState } from "../domain/run.ts";
 import type { WaitAsk, WaitKind } from "../domain/wait.ts";
 import type { StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
@@ -18,6 +19,7 @@ import type { RunPatch } from "../store/contract-runs.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
 import { runEnded } from "./seeing.ts";
+import { mailMarks } from "./seen-marks.ts";
 import { sinceBase, type Work } from "./work.ts";
 
 export interface NewWait {
@@ -90,7 +92,10 @@ interface Committed {
 function inTransaction(store: Store, world: World, work: Work, plan: Plan): Promise<Committed> {
   return store.write(async (tx) => {
     const unread = plan.hear ? await tx.mailbox.unread(work.run.id) : [];
-    const change = plan.build(unread);
+    const seen = await mailMarks(tx, unread);
+    const built = plan.build(unread);
+    const hearing = unread.length > 0 && built.after.kind === "start";
+    const change = hearing ? { ...built, patch: patchedWith(work, built, seen) } : built;
     const stopping = await write(tx, work, change, world.clock.now());
     await world.failpoint(`${endName(change.after)}.in-commit`);
     const heardBy = change.after.kind === "start" ? change.after.intents[0]?.n : undefined;
@@ -100,6 +105,12 @@ function inTransaction(store: Store, world: World, work: Work, plan: Plan): Prom
     const mail = hears ? unread.map((item) => ({ ...item, consumedBy: heardBy })) : [];
     return { change, mail, stopping };
   });
+}
+
+/** Whoever reads mail has seen it (TNT-2). */
+function patchedWith({ run }: Work, { patch = {} }: Change, seen: TaintMarks): RunPatch {
+  const marks = raised(patch.taint ?? run.taint, seen);
+  return marks === run.taint ? patch : { ...patch, taint: marks };
 }
 
 /** What most steps are; undefined where the store, this step or its fence wants a transaction. */

@@ -4,15 +4,17 @@
 import type { Conversation } from "../domain/conversation.ts";
 import type { Memory, MemoryScope } from "../domain/memory.ts";
 import type { Run } from "../domain/run.ts";
+import { allRaised, type TaintMarks, unknownFile } from "../domain/taint.ts";
 import type { CountTokens } from "../model/contract.ts";
 import type { InboxRow, Tx } from "../store/contract.ts";
 import type { FileEntry } from "../workspace/contract.ts";
 import { sharedTokens } from "./context-size.ts";
 import type { RuntimeDeps } from "./deps.ts";
-import { heardLine, inOrder, ownLines, type ThreadLine, viewLine, workElsewhere } from "./elsewhere.ts";
+import { heardLine, inOrder, type OwnLines, ownLines, viewLine, workElsewhere } from "./elsewhere.ts";
 import { excerpt } from "./fitting.ts";
 import { limits } from "./limits.ts";
 import { memoryScope } from "./memory-scope.ts";
+import { leftOutLine, memoryMarks, subjectMarks, threadMarks, withoutStrangers } from "./opening-marks.ts";
 import { requestFile } from "./own-files.ts";
 import { scheduledWords } from "./scheduled.ts";
 import { dayAndTime } from "./voice/local-time.ts";
@@ -20,33 +22,45 @@ import type { Work } from "./work.ts";
 
 interface Background {
   readonly history: readonly InboxRow[];
-  readonly own: readonly ThreadLine[];
+  readonly own: OwnLines;
   readonly earlier: readonly Run[];
   readonly elsewhere: readonly string[];
   readonly memories: readonly Memory[];
+  /** Of the thread, and of whom it is for. */
+  readonly marks: TaintMarks;
 }
 
-export async function composeOpening(work: Work, deps: RuntimeDeps): Promise<string> {
+export interface Opening {
+  readonly text: string;
+  readonly taint: TaintMarks;
+}
+
+export async function composeOpening(work: Work, deps: RuntimeDeps): Promise<Opening> {
   const { run, conversation } = work;
   const background = await deps.store.read((tx) => backgroundOf(tx, run, conversation));
-  const files = await work.workspace.list("", 2);
+  const files = withoutStrangers(await visibleFiles(work), background.marks);
+  const memories = withoutStrangers(background.memories, background.marks);
   const { contextTokens, countTokens } = deps.model;
   const tokens = Math.floor(sharedTokens(work, contextTokens) * limits.openingShare);
   const parts = [
     `${run.subjectName} asks${place(run, conversation)}:\n\n${await goalIn(work, Math.floor(tokens * 0.6), countTokens)}`,
     scheduledWords(work),
-    list("Files in your workspace", files.filter(isVisible).slice(0, 60).map(fileLine)),
+    list("Files in your workspace", [
+      ...files.told.slice(0, 60).map(fileLine),
+      ...leftOutLine(files.left, "files", "list_files"),
+    ]),
     list("Earlier in this thread", threadOf(run, background)),
     list("Earlier work in this thread", background.earlier.map(runLine)),
     list(`Other work of ${run.subjectName}`, background.elsewhere),
-    list(
-      "Remembered",
-      background.memories.map((memory) => memory.fact),
-    ),
+    list("Remembered", [
+      ...memories.told.map((memory) => memory.fact),
+      ...leftOutLine(memories.left, "facts", "recall"),
+    ]),
     viewLine(run, conversation, background.history),
     nowLine(work, deps.world.clock.now()),
   ];
-  return excerpt(parts.filter((part) => part !== "").join("\n\n"), tokens, countTokens);
+  const text = excerpt(parts.filter((part) => part !== "").join("\n\n"), tokens, countTokens);
+  return { text, taint: allRaised([background.marks, memoryMarks(memories.told)]) };
 }
 
 /** A request that is too long for its share is in a file, whole. */
@@ -64,12 +78,15 @@ async function backgroundOf(tx: Tx, run: Run, conversation: Conversation): Promi
   const memories = await remembered(tx, run, scope);
   const own = await ownLines(tx, run, limits.historyMessages);
   const elsewhere = await workElsewhere(tx, run, conversation);
+  const earlier = runs.filter((other) => other.id !== run.id).toReversed();
+  const thread = await threadMarks(tx, run, { history, spokeIn: own.spokeIn, earlier });
   return {
     history,
     own,
-    earlier: runs.filter((other) => other.id !== run.id).toReversed(),
+    earlier,
     elsewhere,
     memories,
+    marks: allRaised([run.taint, await subjectMarks(tx, run), thread]),
   };
 }
 
@@ -87,7 +104,7 @@ async function remembered(tx: Tx, run: Run, scope: MemoryScope): Promise<Memory[
 }
 
 function threadOf(run: Run, { history, own }: Background): string[] {
-  return inOrder([...history.filter((row) => row.run !== run.id).flatMap(heardLine), ...own]);
+  return inOrder([...history.filter((row) => row.run !== run.id).flatMap(heardLine), ...own.lines]);
 }
 
 /** "Today" is the person's, not that of UTC (ux d.13). */
@@ -103,6 +120,16 @@ function place({ schedule }: Run, conversation: Conversation): string {
 }
 
 /** Not their content, and not our own bookkeeping. */
+/** With the marks of their content. */
+async function visibleFiles(work: Work): Promise<(FileEntry & { readonly taint?: TaintMarks })[]> {
+  const known = new Map((work.manifest ?? []).map((file) => [file.path, file.taint]));
+  const entries = (await work.workspace.list("", 2)).filter(isVisible);
+  return entries.map((entry) => {
+    const taint = known.has(entry.path) ? known.get(entry.path) : unknownFile;
+    return taint ? { ...entry, taint } : entry;
+  });
+}
+
 function isVisible(entry: FileEntry): boolean {
   return entry.kind === "file" && !entry.path.startsWith(".deputy");
 }

@@ -3,6 +3,7 @@
 // Owns the order of steps. Does not own what a step does (tools/, model/), whether it may happen (stages/), or when we
 // are called (workers/). Invariants R1 to R3 are in contract.ts.
 
+import { raised, type TaintMarks, unknownFile } from "../domain/taint.ts";
 import { LeaseLost, StoreUnavailable } from "../store/errors.ts";
 import { type Act, type Done, type End, isAct, type Next, nothingDone } from "./act.ts";
 import { performCompaction } from "./compaction-act.ts";
@@ -15,7 +16,9 @@ import { performModel } from "./model-act.ts";
 import { moveOn } from "./next-step.ts";
 import { openWork } from "./open-work.ts";
 import { composeOpening } from "./opening.ts";
+import { requestFile } from "./own-files.ts";
 import { recover } from "./recover.ts";
+import { interruptedMarks, taintPatch } from "./seen-marks.ts";
 import { nextPromise } from "./scheduled.ts";
 import {
   answeredWaits,
@@ -97,18 +100,30 @@ async function takeUp(work: Work, deps: RuntimeDeps): Promise<Next> {
   if (isStopping(work)) return moveOn(work, await stopped(work, deps), deps);
   const recovered = await recover(work, deps);
   if ("act" in recovered) return recovered.act;
-  if (work.run.opening !== undefined) return moveOn(work, recovered.done, deps);
+  if (work.run.opening !== undefined) {
+    const patch = { ...recovered.done.patch, ...taintPatch(work, interruptedMarks(work)) };
+    return moveOn(work, { ...recovered.done, patch }, deps);
+  }
   const opening = await composeOpening(work, deps);
-  const manifest = await takeVersion(work, work.run.cursor, deps);
+  const manifest = await takeVersion(work, work.run.cursor, deps, originIn(work, opening.taint));
   return moveOn(
     work,
     {
       ...recovered.done,
-      patch: { opening, ...nextPromise(work.run, deps.world.clock.now() + deps.agents.checkInMs) },
+      patch: {
+        opening: opening.text,
+        ...taintPatch(work, opening.taint),
+        ...nextPromise(work.run, deps.world.clock.now() + deps.agents.checkInMs),
+      },
       ...(manifest ? { manifest } : {}),
     },
     deps,
   );
+}
+
+/** What is found in the folder and in no version is a stranger's, but for what the opening itself wrote (SM2). */
+function originIn(work: Work, taint: TaintMarks): (path: string) => TaintMarks {
+  return (path) => (path === requestFile(work.run) ? taint : raised(taint, unknownFile));
 }
 
 /** ST1: whichever says so first, the signal or a commit. */

@@ -36,6 +36,7 @@ export async function stopped(
     results,
     effects: [],
     ...(brought.length > 0 && done?.manifest ? { manifest: done.manifest } : {}),
+    ...(done?.patch?.taint ? { patch: { taint: done.patch.taint } } : {}),
     next: {
       kind: "settle",
       state: "stopped",

@@ -4,6 +4,7 @@
 //   A2  A result above 8 KB is a file with a preview; the context holds the preview.
 
 import type { ToolOutput } from "../domain/step.ts";
+import type { TaintMarks } from "../domain/taint.ts";
 import type { ToolContext, ToolOutcome } from "../tools/contract.ts";
 import type { Done, PlannedCall, SettledStep } from "./act.ts";
 import { attachFile } from "./attachments.ts";
@@ -16,6 +17,7 @@ import { stages } from "./pipeline.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
 import { maySayNothing } from "./scheduled.ts";
 import { seeTool } from "./seeing.ts";
+import { marksAfter, taintPatch } from "./seen-marks.ts";
 import { settledTool, type ToolStepId } from "./settle-steps.ts";
 import { execute } from "./stages/execute.ts";
 import { takeVersion } from "./versions.ts";
@@ -31,12 +33,21 @@ export async function performTools(
     calls.map(async (call) => ({ call, outcome: await outcomeOf(work, call, deps) })),
   );
   await deps.world.failpoint("tool.after-act");
+  const taint = await marksAfter(work, outcomes, deps);
+  const saw = { patch: taintPatch(work, taint) };
   const results: SettledStep[] = [];
   const effects: StepEffects[] = [];
   let written = false;
   for (const { call, outcome } of outcomes) {
     const ended = endOf(work, call, outcome, deps);
-    if (ended) return { results, effects, ...ended, ...(await versionOf(work, call, written, deps)) };
+    if (ended)
+      return {
+        results,
+        effects,
+        ...saw,
+        ...ended,
+        ...(await versionOf(work, written, { call, taint }, deps)),
+      };
     if (outcome.kind !== "result") continue;
     const output = await shrinkResult(work, call, outcome);
     written ||= output.file !== undefined || outcome.wrote === true || writes(call);
@@ -44,7 +55,7 @@ export async function performTools(
     results.push(settledTool(stepId(call), output));
     effects.push({ n: call.n, effects: outcome.effects ?? [] });
   }
-  return { results, effects, ...(await versionOf(work, calls[0], written, deps)) };
+  return { results, effects, ...saw, ...(await versionOf(work, written, { call: calls[0], taint }, deps)) };
 }
 
 /** The calls that end or park the run come back as the next thing to do; their step is settled with that. */
@@ -115,12 +126,12 @@ function writes(call: PlannedCall): boolean {
 
 async function versionOf(
   work: Work,
-  call: PlannedCall | undefined,
   written: boolean,
+  { call, taint }: { readonly call: PlannedCall | undefined; readonly taint: TaintMarks },
   deps: RuntimeDeps,
 ): Promise<Pick<Done, "manifest">> {
   if (!written || !call) return {};
-  const manifest = await takeVersion(work, call.n, deps);
+  const manifest = await takeVersion(work, call.n, deps, () => taint);
   return manifest ? { manifest } : {};
 }
 

@@ -11,6 +11,7 @@ import type { Memory } from "../domain/memory.ts";
 import type { OutgoingFile } from "../domain/outbox.ts";
 import type { Plan } from "../domain/plan.ts";
 import type { EffectClass, Repeatability } from "../domain/step.ts";
+import type { TaintMarks } from "../domain/taint.ts";
 import type { QuestionAsk, ScheduleAsk } from "../domain/wait.ts";
 import type { GuardedFetch } from "../net/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
@@ -39,6 +40,22 @@ export type Effect =
   | { readonly kind: "share"; readonly file: OutgoingFile; readonly comment?: string }
   | { readonly kind: "remember"; readonly fact: string };
 
+/**
+ * Whose words a result is (TNT-1): the host's own, what files of the workspace hold, what was remembered, or a stranger's. What
+ * declares nothing is a stranger's.
+ */
+export type ResultOrigin = "own" | "workspace" | "memory" | "external";
+
+/** What a result was made of, where the tool can tell; otherwise all that its origin could be. */
+export interface Seen {
+  /** Files of the workspace, by path: of origin `workspace`, or besides what comes from elsewhere. */
+  readonly files?: readonly string[];
+  /** Hosts or servers: of origin `external`. */
+  readonly sources?: readonly string[];
+  /** Marks of what was remembered. */
+  readonly taint?: TaintMarks;
+}
+
 export type ToolOutcome =
   | {
       readonly kind: "result";
@@ -46,6 +63,7 @@ export type ToolOutcome =
       readonly isError?: boolean;
       /** It changed files, although its effect class does not say so. */
       readonly wrote?: boolean;
+      readonly saw?: Seen;
       readonly effects?: readonly Effect[];
     }
   /** Parks the run; the answer becomes the result. */
@@ -65,6 +83,8 @@ export interface ToolDefinition<Input extends z.ZodObject> {
   readonly description: string;
   readonly effect: EffectClass;
   readonly repeat: Repeatability;
+  /** `external` where it is not said (TNT-1). */
+  readonly origin?: ResultOrigin;
   readonly input: Input;
   readonly run: (input: z.infer<Input>, context: ToolContext) => Promise<ToolOutcome>;
   /**
@@ -85,6 +105,7 @@ export interface Tool {
   readonly description: string;
   readonly effect: EffectClass;
   readonly repeat: Repeatability;
+  readonly origin: ResultOrigin;
   /** See `ToolDefinition`; the loop has a default. */
   readonly settleMs?: number;
   /** JSON Schema of the arguments. */
@@ -110,6 +131,7 @@ export function defineTool<Input extends z.ZodObject>(definition: ToolDefinition
     description: definition.description,
     effect: definition.effect,
     repeat: definition.repeat,
+    origin: definition.origin ?? "external",
     ...(definition.settleMs === undefined ? {} : { settleMs: definition.settleMs }),
     parameters: jsonSchemaOf(definition.input),
     parse: (args) => {

@@ -8,6 +8,7 @@
 //   F3  A folder that was opened for an epoch is the only one that epoch can touch: a zombie writes where nobody reads.
 
 import type { Manifest } from "../domain/manifest.ts";
+import type { TaintMarks } from "../domain/taint.ts";
 
 export interface WorkspaceQuota {
   readonly maxBytes: number;
@@ -52,9 +53,13 @@ export interface Workspace {
   walk(path: string): AsyncIterable<FileEntry>;
   /**
    * Puts changed files into blobs and returns the manifest. Cheap when nothing changed: unchanged files are told by
-   * size, mtime and inode. `undefined` if it equals `previous`.
+   * size, mtime and inode. `undefined` if it equals `previous`. What is not in `previous` as it is gets the marks that
+   * `taintOf` gives its path (TNT-2); none when absent.
    */
-  snapshot(previous: Manifest | undefined): Promise<Snapshot | undefined>;
+  snapshot(
+    previous: Manifest | undefined,
+    taintOf?: (path: string) => TaintMarks,
+  ): Promise<Snapshot | undefined>;
   close(): Promise<void>;
 }
 

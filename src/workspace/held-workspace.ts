@@ -6,7 +6,6 @@
 import { type FileHandle, rename } from "node:fs/promises";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
-import type { Manifest } from "../domain/manifest.ts";
 import { type FolderBlobs, manifestText } from "./blobs.ts";
 import { atPlace, entryAt, openFile, openFolderAt, parseFilePath } from "./confined-files.ts";
 import type { DecodedText, FileEntry, Snapshot, Workspace, WorkspaceQuota } from "./contract.ts";
@@ -21,6 +20,7 @@ import { type KnownFiles, takeVersion } from "./snapshot.ts";
 import { deepest, purge, statEntry, walkTree } from "./tree.ts";
 import { type CountedFile, createUsage, sizeText, type Usage } from "./usage.ts";
 import { parsePath } from "./workspace-path.ts";
+import { type Marker, marker } from "./marker.ts";
 
 export interface HeldWorkspaceDeps {
   /** What people are told. */
@@ -58,7 +58,8 @@ export function createHeldWorkspace(deps: HeldWorkspaceDeps): Workspace {
     write: (path, content) => gate.pass(async () => writer.write(path, toBuffer(content))),
     writeStream: (path, content) => gate.pass(() => writer.writeStream(path, content)),
     remove: (path) => gate.pass(() => serially(async () => remove(deps, path, await counted()))),
-    snapshot: (previous) => gate.pass(() => serially(() => snapshot(deps, usage, previous))),
+    snapshot: (previous, taintOf) =>
+      gate.pass(() => serially(() => snapshot(deps, usage, marker(previous, taintOf)))),
     async close() {
       await gate.shut();
       await Promise.all([root.close(), deps.staging.close()]);
@@ -204,15 +205,15 @@ async function countEntry(parent: Folder, name: string, path: string): Promise<C
 async function snapshot(
   deps: HeldWorkspaceDeps,
   usage: Usage,
-  previous: Manifest | undefined,
+  { previous, mark }: Marker,
 ): Promise<Snapshot | undefined> {
   await deps.root.check();
   const version = await translated("version", "", () => takeVersion(deps, deps.known.recall()));
   deps.known.learn(version.known);
   usage.recount(version.found);
   if (version.skipped > 0) deps.log.info("files left out of a version", { skipped: version.skipped });
-  const { manifest } = version;
-  if (manifestText(manifest) === manifestText(previous ?? [])) return undefined;
+  const manifest = version.manifest.map(mark);
+  if (manifestText(manifest) === manifestText(previous)) return undefined;
   const digest = await deps.blobs.putManifest(manifest);
   await deps.failpoints("workspace.after-blobs");
   const sizeBytes = manifest.reduce((sum, file) => sum + file.sizeBytes, 0);

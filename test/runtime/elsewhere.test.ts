@@ -117,7 +117,7 @@ describe("runtime/elsewhere", () => {
     await ended(before, "All of it.");
     const run = await aRun("channel", "1", { id: asRunId("run_2"), now: t0 + 5 });
 
-    const lines = await store.read((tx) => ownLines(tx, run, 30));
+    const { lines } = await store.read((tx) => ownLines(tx, run, 30));
 
     expect(inOrder([{ at: t0, text: "Ana: hello" }, ...lines])).toEqual([
       "Ana: hello",

@@ -1,6 +1,7 @@
 // Fifth stage: the act itself. Whatever a tool does, the model gets a result: a failure is never an exception (T3).
 
 import { isAppError } from "../../base/errors.ts";
+import { untainted } from "../../domain/taint.ts";
 import type { ToolContext, ToolOutcome } from "../../tools/contract.ts";
 import type { World } from "../deps.ts";
 import { limits } from "../limits.ts";
@@ -22,13 +23,14 @@ export async function execute(call: CheckedCall, context: ToolContext, world: Wo
   } catch (error) {
     if (tooLong) {
       return problem(
+        call,
         `${call.tool.name} was ended after ${limits.toolTimeoutMs / 60_000} minutes without a result.`,
       );
     }
-    if (signal.aborted) return problem(`${call.tool.name} was stopped.`);
-    if (isAppError(error)) return problem(error.message);
+    if (signal.aborted) return problem(call, `${call.tool.name} was stopped.`);
+    if (isAppError(error)) return problem(call, error.message);
     world.log.error("A tool failed with a bug", { tool: call.tool.name, error });
-    return problem(`${call.tool.name} failed inside. Its details are in the log; try another way.`);
+    return problem(call, `${call.tool.name} failed inside. Its details are in the log; try another way.`);
   } finally {
     cancel();
     context.signal.removeEventListener("abort", stop);
@@ -45,6 +47,8 @@ export function endsWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-function problem(content: string): ToolOutcome {
-  return { kind: "result", content, isError: true };
+/** Of our own tools the sentence is ours; what a server says in an error is a stranger's (SM1). */
+function problem({ tool }: CheckedCall, content: string): ToolOutcome {
+  const saw = tool.origin === "external" ? {} : { files: [], taint: untainted };
+  return { kind: "result", content, isError: true, saw };
 }

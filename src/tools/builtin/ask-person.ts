@@ -9,6 +9,7 @@ export const askPerson: Tool = defineTool({
     "Returns JSON {answer, by, via}; via is button, text or default.",
   effect: "chat",
   repeat: "waits",
+  origin: "own",
   input: z.object({
     question: z.string().trim().min(1).max(1_000).describe("One question, complete in itself"),
     options: z

@@ -8,6 +8,7 @@ export const checkIn: Tool = defineTool({
     "Shown on the run card; on long work also posted. Use it at milestones, not at every step.",
   effect: "chat",
   repeat: "keyed",
+  origin: "own",
   input: z.object({
     text: z.string().trim().min(1).max(600).describe("One to three sentences: done, next, anything needed"),
   }),

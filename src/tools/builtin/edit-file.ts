@@ -16,6 +16,7 @@ export const editFile: Tool = defineTool({
     "either all edits are made or none.",
   effect: "write-internal",
   repeat: "askable",
+  origin: "workspace",
   settleMs: 0,
   input: z.object({
     path: z.string().min(1).describe("The file, relative to the workspace"),
@@ -45,7 +46,11 @@ export const editFile: Tool = defineTool({
         marked ? Buffer.concat([byteOrderMark, Buffer.from(edited.text)]) : edited.text,
       );
       const count = edits.length === 1 ? "1 edit" : `${edits.length} edits`;
-      return { kind: "result", content: `Made ${count} in ${quoted(path)}.${conversion(before)}` };
+      return {
+        kind: "result",
+        content: `Made ${count} in ${quoted(path)}.${conversion(before)}`,
+        saw: { files: [path] },
+      };
     }),
   happened: ({ path, edits }, { workspace }) =>
     asToolFailure(async () => {

@@ -8,6 +8,7 @@ const base = {
     "matters, in Markdown. Long material belongs in a file.",
   effect: "chat",
   repeat: "keyed",
+  origin: "own",
 } as const;
 
 const input = z.object({

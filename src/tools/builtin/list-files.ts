@@ -16,6 +16,7 @@ export const listFiles: Tool = defineTool({
     "Files that people sent are in inbox/. .deputy/ (your notes and transcripts) is listed only when it is named.",
   effect: "read",
   repeat: "read",
+  origin: "workspace",
   input: z.object({
     path: z
       .string()
@@ -32,11 +33,13 @@ export const listFiles: Tool = defineTool({
   run: ({ path = "", depth = 2 }, { workspace }) =>
     asToolFailure(async () => {
       const named = await workspace.stat(path);
-      if (named.kind === "file") return { kind: "result", content: lineOf(named) };
+      if (named.kind === "file")
+        return { kind: "result", content: lineOf(named), saw: { files: [named.path] } };
       const hidden = !isInOwnFolder(path);
       const all = await workspace.list(path, depth);
       const entries = hidden ? all.filter((entry) => !isInOwnFolder(entry.path)) : all;
-      return { kind: "result", content: listing(path, entries) };
+      const files = entries.filter(({ kind }) => kind === "file").map((entry) => entry.path);
+      return { kind: "result", content: listing(path, entries), saw: { files } };
     }),
 });
 

@@ -17,6 +17,7 @@ export const readFile: Tool = defineTool({
     "Images, archives and office documents are not text: you are told what they are.",
   effect: "read",
   repeat: "read",
+  origin: "workspace",
   input: z.object({
     path: z.string().min(1).describe("The file, relative to the workspace"),
     offset: z
@@ -30,13 +31,14 @@ export const readFile: Tool = defineTool({
   run: ({ path, offset = 1, limit = Number.POSITIVE_INFINITY }, context) =>
     asToolFailure(async () => {
       const part = await readPart({ path, offset, limit }, context);
-      if (part.total === 0) return { kind: "result", content: `${quoted(path)} is empty.` };
+      const saw = { files: [path] };
+      if (part.total === 0) return { kind: "result", content: `${quoted(path)} is empty.`, saw };
       if (offset > part.total) {
         throw new ToolFailure(
           `${quoted(path)} has only ${counted(part.total)}: line ${offset} is past its end.`,
         );
       }
-      return { kind: "result", content: `${part.lines.join("\n")}\n${footer(part, offset)}` };
+      return { kind: "result", content: `${part.lines.join("\n")}\n${footer(part, offset)}`, saw };
     }),
 });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { allRaised } from "../../domain/taint.ts";
 import { defineTool, type Tool } from "../contract.ts";
 
 export const recall: Tool = defineTool({
@@ -7,6 +8,7 @@ export const recall: Tool = defineTool({
     "Looks up facts that were remembered for this person or channel. An empty query lists the newest.",
   effect: "read",
   repeat: "read",
+  origin: "memory",
   input: z.object({ query: z.string().trim().max(300).describe("Words to look for") }),
   run: async ({ query }, context) => {
     const found = await context.recall(query);
@@ -16,6 +18,6 @@ export const recall: Tool = defineTool({
         : found
             .map((memory) => `- ${memory.fact} (${new Date(memory.createdAt).toISOString().slice(0, 10)})`)
             .join("\n");
-    return { kind: "result", content };
+    return { kind: "result", content, saw: { taint: allRaised(found.map(({ taint }) => taint)) } };
   },
 });

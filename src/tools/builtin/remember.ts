@@ -8,6 +8,7 @@ export const remember: Tool = defineTool({
     "For preferences and standing facts, not for what belongs in a file.",
   effect: "own-state",
   repeat: "keyed",
+  origin: "own",
   input: z.object({
     fact: z.string().trim().min(3).max(500).describe("One fact in a sentence that can be understood alone"),
   }),

@@ -12,6 +12,7 @@ export const scheduleTask: Tool = defineTool({
     "What it brings is posted here, in a thread of its own. Returns what was decided. At most every 10 minutes.",
   effect: "own-state",
   repeat: "waits",
+  origin: "own",
   input: z.object({
     what: z
       .string()

@@ -26,6 +26,7 @@ export const searchFiles: Tool = defineTool({
     `Each hit comes as path:line: text, up to ${maxHits} of them. Binary files are passed over; .deputy/ is searched only when it is named.`,
   effect: "read",
   repeat: "read",
+  origin: "workspace",
   input: z.object({
     pattern: z.string().min(1).max(1_000).describe("The regular expression to look for within a line"),
     path: z.string().optional().describe("The folder or file to search; the whole workspace when absent"),
@@ -44,7 +45,7 @@ export const searchFiles: Tool = defineTool({
         if (search.isOver()) break;
         if (wanted(entry.path)) await search.file(entry);
       }
-      return { kind: "result", content: search.report() };
+      return { kind: "result", content: search.report(), saw: { files: search.hitFiles() } };
     }),
 });
 
@@ -82,11 +83,14 @@ interface Search {
   /** Enough was found, or it took too long. */
   isOver(): boolean;
   report(): string;
+  /** Those that the report shows anything of. */
+  hitFiles(): string[];
 }
 
 function createSearch(pattern: RE2JS, { workspace, signal, now }: ToolContext): Search {
   const startedAt = now();
   const hits: string[] = [];
+  const hitFiles = new Set<string>();
   let bytes = 0;
   let files = 0;
   let binaries = 0;
@@ -98,7 +102,9 @@ function createSearch(pattern: RE2JS, { workspace, signal, now }: ToolContext): 
     if (!matcher.find()) return;
     const hit = `${path}:${line.number}: ${around(line.text, matcher.start(), matcher.end())}`;
     bytes += Buffer.byteLength(hit) + 1;
-    if (bytes <= maxResultBytes) hits.push(hit);
+    if (bytes > maxResultBytes) return;
+    hits.push(hit);
+    hitFiles.add(path);
   };
   const searchLines = async (path: string, lines: readonly TextLine[]): Promise<void> => {
     for (const line of lines) {
@@ -113,6 +119,7 @@ function createSearch(pattern: RE2JS, { workspace, signal, now }: ToolContext): 
   };
   return {
     isOver: () => isFull() || isLate(),
+    hitFiles: () => [...hitFiles],
     async file(entry) {
       const batches = await textOf(entry.path, workspace);
       if (batches === undefined) {

@@ -9,6 +9,7 @@ export const setPlan: Tool = defineTool({
     "Call it at the start of any work of more than a few steps and again whenever a milestone's state changes.",
   effect: "own-state",
   repeat: "keyed",
+  origin: "own",
   input: z.object(Plan.shape),
   run: (plan) =>
     Promise.resolve({

@@ -8,6 +8,7 @@ export const shareFile: Tool = defineTool({
     "Files that belong to the final result go into finish instead.",
   effect: "chat",
   repeat: "keyed",
+  origin: "workspace",
   input: z.object({
     path: z.string().min(1).describe("The file, relative to the workspace"),
     title: z
@@ -24,6 +25,7 @@ export const shareFile: Tool = defineTool({
     return {
       kind: "result",
       content: `Shared ${file.name} (${file.sizeBytes} bytes) in the thread.`,
+      saw: { files: [path] },
       effects: [{ kind: "share", file, ...(comment ? { comment } : {}) }],
     };
   },

@@ -11,6 +11,7 @@ export const writeFile: Tool = defineTool({
     "to change parts of one, use edit_file.",
   effect: "write-internal",
   repeat: "keyed",
+  origin: "own",
   input: z.object({
     path: z.string().min(1).describe("The file, relative to the workspace"),
     content: z.string().describe("Everything that is to be in the file"),

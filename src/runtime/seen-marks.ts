@@ -1,0 +1,125 @@
+// Which marks a run gets from what it reads (TNT-1): tool results, files, mail.
+//
+//   SM1  What a result was made of is the tool's to say, within its origin; what it doesn't say is the most that its origin
+//        could be.
+//   SM2  A file that is in no version of the workspace is a stranger's (TA2).
+
+import path from "node:path";
+import type { Mail } from "../domain/mailbox.ts";
+import type { Manifest } from "../domain/manifest.ts";
+import {
+  allRaised,
+  authorMarks,
+  externalMarks,
+  raised,
+  rises,
+  strangerMarks,
+  type TaintMarks,
+  unknownFile,
+  untainted,
+} from "../domain/taint.ts";
+import type { Tx } from "../store/contract.ts";
+import type { RunPatch } from "../store/contract-runs.ts";
+import type { Seen, Tool, ToolOutcome } from "../tools/contract.ts";
+import type { PlannedCall } from "./act.ts";
+import type { RuntimeDeps } from "./deps.ts";
+import type { Work } from "./work.ts";
+
+export interface Outcome {
+  readonly call: PlannedCall;
+  readonly outcome: ToolOutcome;
+}
+
+/** The run's marks with what these outcomes show (TA1). */
+export async function marksAfter(
+  work: Work,
+  outcomes: readonly Outcome[],
+  deps: RuntimeDeps,
+): Promise<TaintMarks> {
+  let marks = work.run.taint;
+  for (const { call, outcome } of outcomes) {
+    if (call.admission.kind !== "admitted") continue;
+    const { tool } = call.admission.call;
+    if (outcome.kind === "result") marks = raised(marks, await marksOf(work, tool, outcome.saw, deps));
+    if (outcome.kind === "finish" && outcome.files.length > 0) {
+      const manifest = await currentManifest(work, deps);
+      const contents = new Set(outcome.files.map(({ sha256 }) => sha256));
+      marks = raised(marks, marksIn(manifest.filter(({ sha256 }) => contents.has(sha256))));
+    }
+  }
+  return marks;
+}
+
+/** What is to be patched, if anything. */
+export function taintPatch({ run }: Pick<Work, "run">, marks: TaintMarks): Pick<RunPatch, "taint"> {
+  return rises(run.taint, marks) ? { taint: raised(run.taint, marks) } : {};
+}
+
+async function marksOf(
+  work: Work,
+  tool: Tool,
+  saw: Seen | undefined,
+  deps: RuntimeDeps,
+): Promise<TaintMarks> {
+  const files = saw?.files && (await marksOfFiles(work, saw.files, deps));
+  const kept = allRaised([files, saw?.taint]);
+  const isTold = { own: true, memory: saw?.taint, workspace: files, external: saw?.sources }[tool.origin];
+  if (!isTold) return raised(kept, await mostOf(work, tool, deps));
+  return raised(kept, externalMarks(...(saw?.sources ?? [])));
+}
+
+/** All that the origin of a tool could be (SM1). */
+async function mostOf(work: Work, tool: Tool, deps: RuntimeDeps): Promise<TaintMarks> {
+  if (tool.origin !== "workspace") return externalMarks(serverOf(tool));
+  return marksIn(await currentManifest(work, deps));
+}
+
+/** Tools of a server are named after it. */
+function serverOf({ name }: Tool): string {
+  return name.split("__", 1)[0] ?? name;
+}
+
+async function marksOfFiles(work: Work, paths: readonly string[], deps: RuntimeDeps): Promise<TaintMarks> {
+  if (paths.length === 0) return untainted;
+  const manifest = await currentManifest(work, deps);
+  const known = new Map(manifest.map((file) => [file.path, file]));
+  return allRaised(
+    paths.map((name) => {
+      const file = known.get(path.posix.normalize(name));
+      return file ? file.taint : unknownFile;
+    }),
+  );
+}
+
+export function marksIn(manifest: Manifest): TaintMarks {
+  return allRaised(manifest.map(({ taint }) => taint));
+}
+
+/** The last version, which may hold files that arrived since the segment began. */
+export async function currentManifest(work: Work, deps: RuntimeDeps): Promise<Manifest> {
+  const { run, conversation } = work;
+  const latest = await deps.store.read((tx) => tx.manifests.latest(conversation.workspace));
+  if (latest === undefined || latest.run === run.id) return work.manifest ?? [];
+  return deps.workspaces.blobs.getManifest(latest.digest);
+}
+
+/** What a command that was cut off by a crash may have read: nobody can tell what it left behind. */
+export function interruptedMarks(work: Work): TaintMarks {
+  const doubtful = work.steps.some((step) => {
+    if (step.kind !== "tool" || step.state === "done" || step.state === "failed") return false;
+    const tool = work.tools.find(({ name }) => name === step.tool);
+    return tool?.origin === "workspace" && tool.effect === "exec";
+  });
+  return doubtful ? marksIn(work.manifest ?? []) : untainted;
+}
+
+/** Of what people wrote meanwhile. Colleagues are no strangers; somebody who is not known is (TA2). */
+export async function mailMarks(tx: Tx, mail: readonly Mail[]): Promise<TaintMarks> {
+  const all: TaintMarks[] = [];
+  for (const { from, kind } of mail) {
+    const author = await tx.people.find(from);
+    if (author) all.push(authorMarks(author));
+    else if (kind === "overheard") all.push(strangerMarks(from));
+  }
+  return allRaised(all);
+}
