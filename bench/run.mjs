@@ -12,6 +12,7 @@ import { durableStepPg } from "./cases/durable-step-pg.mjs";
 import { effects } from "./cases/effects.mjs";
 import { inbound } from "./cases/inbound.mjs";
 import { loopOverhead } from "./cases/loop-overhead.mjs";
+import { policy } from "./cases/policy.mjs";
 import { redisLoss } from "./cases/redis-loss.mjs";
 import { scaling } from "./cases/scaling.mjs";
 import { slack } from "./cases/slack.mjs";
@@ -34,6 +35,7 @@ const cases = [
   click,
   waiting,
   start,
+  policy,
   scaling,
   backToWork,
   zombie,

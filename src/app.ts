@@ -4,6 +4,7 @@ import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
+import { createLivePolicy } from "./app/live-policy.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
@@ -39,6 +40,8 @@ export interface App {
   readonly gateway: GatewayParts;
   /** For people: which model works here. */
   readonly modelLabel: string;
+  /** Reads what may change while it runs, at once. Never rejects. */
+  reread(): Promise<void>;
   /** Graceful: running segments are handed back, what is being said is said. Twice is once. */
   stop(): Promise<void>;
 }
@@ -58,6 +61,8 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const redactor = createRedactor(config.secrets);
   const outlet = { log: logOf(config, place, redactor), redactor };
   const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
+  const policy = createLivePolicy({ config, ...edges });
+  stops.add(() => policy.stop());
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;
   const platforms = role === "worker" ? {} : await openPlatforms(config, edges, agentName, stops);
@@ -94,6 +99,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     edges,
     gateway,
     modelLabel,
+    reread: () => policy.reread(),
     stop: () => stops.run(edges.world.log),
   };
 }

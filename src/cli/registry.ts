@@ -6,6 +6,7 @@ import { addDev } from "./commands/dev.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addManifest } from "./commands/manifest.ts";
 import { addMigrate } from "./commands/migrate.ts";
+import { addPolicy } from "./commands/policy.ts";
 import { addRuns } from "./commands/runs.ts";
 import { addSchedules } from "./commands/schedules.ts";
 import { addStart } from "./commands/start.ts";
@@ -23,6 +24,7 @@ export const commands: readonly AddCommand[] = [
   addConfig,
   addManifest,
   addRuns,
+  addPolicy,
   addSchedules,
   addWorkspace,
 ];

@@ -2,6 +2,7 @@
 //
 //   SE1  A stop takes 25 seconds at most: whoever deploys kills after 30. What hangs until then is left as a crash would
 //        leave it, for another process.
+//   SE2  SIGHUP never ends the process: what may change while it runs is read again.
 
 import { once } from "node:events";
 import { type App, type AppOptions, startApp } from "../app.ts";
@@ -12,10 +13,13 @@ const longestStopMs = 25_000;
 
 /** The exit code. `ready` is called when everything is up. */
 export async function serve(options: AppOptions, ready: (app: App) => void): Promise<number> {
+  let reread = (): Promise<void> => Promise.resolve();
+  process.on("SIGHUP", () => void reread()); // SE2
   const first = signal(); // from here on: who is told to stop while starting stops in order, too
   const second = first.then(signal);
   const app = await Promise.race([startApp(options), second]);
   if (app === "signal") return 1;
+  reread = () => app.reread();
   ready(app);
   await first;
   const ended = await Promise.race([app.stop(), second, pause(systemClock, longestStopMs)]); // SE1

@@ -9,6 +9,7 @@ import {
   amount,
   block,
   choice,
+  clockTime,
   expected,
   listOf,
   name,
@@ -72,11 +73,6 @@ const schedule = block({
   timezone: timeZone.optional(),
 });
 
-const clock = text("a time such as 18:00").regex(
-  /^([01]\d|2[0-3]):[0-5]\d$/,
-  "expected a time such as 18:00",
-);
-
 export const ConfigFile = block({
   agents: listOf(agent, "agents")
     .min(1, "expected at least one agent")
@@ -91,7 +87,7 @@ export const ConfigFile = block({
     })
     .default({}),
   schedules: listOf(schedule, "schedules").default([]),
-  quiet_hours: block({ from: clock, to: clock, weekends: yesNo.default(false) }).optional(),
+  quiet_hours: block({ from: clockTime, to: clockTime, weekends: yesNo.default(false) }).optional(),
   security: block({
     channel: text("a channel's id").optional(),
     /** Absolute paths. */

@@ -7,12 +7,14 @@ import { Secret } from "../base/secret.ts";
 import { type BuiltinGroups, builtinSlices } from "./builtin-slices.ts";
 import type { GroupsOf, Slices } from "./contract.ts";
 import { ConfigError, type ConfigProblem } from "./errors.ts";
-import { type LoadedConfigFile, loadConfigFile } from "./file/load-config-file.ts";
+import { type ConfigFileResult, type LoadedConfigFile, loadConfigFile } from "./file/load-config-file.ts";
 import { type Environment, type Origin, readSettings } from "./read-settings.ts";
 import { conflictsOf, notesOf } from "./setting-rules.ts";
 
 export type Config = BuiltinGroups & {
   readonly file: LoadedConfigFile;
+  /** The file as it is now, for the parts of it that change while the process runs. */
+  readonly readFileAgain: () => ConfigFileResult;
   /** By environment name; settings without a value are left out. */
   readonly origins: Readonly<Record<string, Origin>>;
   /** Every secret of environment and file: what the redactor has to know. */
@@ -39,13 +41,16 @@ export function loadConfig<Extra extends Slices = Record<never, never>>(
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- readSettings fills every key of every slice
   const groups = read.groups as unknown as BuiltinGroups & GroupsOf<Extra>;
   const explicit = read.origins["DEPUTY_CONFIG"] !== "default";
-  const file = loadConfigFile({ path: groups.core.configFile, explicit, env });
+  const readFileAgain = (): ConfigFileResult =>
+    loadConfigFile({ path: groups.core.configFile, explicit, env });
+  const file = readFileAgain();
   const problems: ConfigProblem[] = [...read.problems, ...file.problems];
   if (read.problems.length === 0) problems.push(...conflictsOf(groups));
   if (problems.length > 0) throw new ConfigError(problems);
   return deepFreeze({
     ...groups,
     file: file.loaded,
+    readFileAgain,
     origins: read.origins,
     secrets: [...read.secrets, ...file.loaded.secrets],
     notes: notesOf(groups),

@@ -70,6 +70,8 @@ export interface PolicySource {
   readonly rules: readonly PolicyRule[];
   /** Who approves in a channel where no rule says. */
   readonly channelApprovers: Readonly<Record<string, readonly ApproverName[]>>;
+  /** Who is meant by `group:NAME`. */
+  readonly groups: Readonly<Record<string, readonly PersonKey[]>>;
 }
 
 export type Truth = "yes" | "no" | "unclear";

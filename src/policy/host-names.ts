@@ -8,6 +8,9 @@ const mailbox = /^(?:[^\s@<>()",;:\\[\]]+)@([^\s@<>()",;:\\/[\]]+)$/u;
 const namedMailbox = /^[^@<>()",;:\\[\]]*<([^<>\s]+)>$/u;
 const bareHost = /^([^\s@<>()",;:\\/?#%[\]]+)(?::\d{1,5})?$/u;
 
+/** What the conversion below would leave as it is. */
+const plainHost = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*\.[a-z]+$/;
+
 /** Every host that `text` names, in lower-case ASCII; undefined when it can't be read. */
 export function hostsOf(text: string): readonly string[] | undefined {
   const trimmed = text.trim();
@@ -19,7 +22,9 @@ export function hostsOf(text: string): readonly string[] | undefined {
 
 /** Lower-case ASCII without the last dot, or undefined for what is no host's name. */
 export function asciiHost(host: string | undefined): string | undefined {
-  if (host === undefined || /[\s/?#@:\\%]/.test(host)) return undefined;
+  if (host === undefined) return undefined;
+  if (plainHost.test(host) && !host.includes("xn--")) return host;
+  if (/[\s/?#@:\\%]/.test(host)) return undefined;
   const ascii = domainToASCII(host).replace(/\.$/, "");
   return /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/.test(ascii)
     ? ascii

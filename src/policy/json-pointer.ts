@@ -1,10 +1,18 @@
 // Finds one value in arguments (RFC 6901).
 
+/** Parts of a pointer, taken apart once for many looks. */
+export function pointerParts(pointer: string): readonly string[] {
+  return pointer
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+}
+
 /** Undefined when nothing is there; only what the arguments hold themselves is found, never what objects inherit. */
-export function valueAt(root: unknown, pointer: string): unknown {
+export function valueAt(root: unknown, parts: readonly string[]): unknown {
   let value = root;
-  for (const part of pointer.split("/").slice(1)) {
-    value = childOf(value, part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  for (const part of parts) {
+    value = childOf(value, part);
     if (value === undefined) return undefined;
   }
   return value;

@@ -1,6 +1,7 @@
 // From rules as data to a policy that may be judged by: everything is compiled, and every example is tried (POL-4).
 
 import { isAppError } from "../base/errors.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import { canonicalDigest } from "../domain/canonical-json.ts";
 import { asPersonKey, asTenantId } from "../domain/ids.ts";
 import type { PolicyRequest } from "../domain/policy.ts";
@@ -78,15 +79,14 @@ function requestOf({ match }: PolicyRule, example: RuleExample): PolicyRequest {
   const tainted = example.tainted ?? match.tainted ?? false;
   return {
     ...usual,
-    ...given({ effect: match.effect, mode: match.mode, channel: match.channel, person: match.person }),
-    ...given(example),
+    ...withoutUndefined({
+      effect: match.effect,
+      mode: match.mode,
+      channel: match.channel,
+      person: match.person,
+    }),
+    ...withoutUndefined(example),
     tool: example.tool,
     taint: tainted ? { external: ["example"], private: [] } : untainted,
   };
-}
-
-function given<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- entries of the same object
-  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
 }

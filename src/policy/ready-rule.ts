@@ -5,19 +5,20 @@ import type { PolicyRequest } from "../domain/policy.ts";
 import { isQuiet } from "../domain/quiet-hours.ts";
 import { isTainted } from "../domain/taint.ts";
 import type { Condition, PolicyRule, Predicate, ReadyRule, RuleMatch, Test, Truth } from "./contract.ts";
-import { valueAt } from "./json-pointer.ts";
+import { pointerParts, valueAt } from "./json-pointer.ts";
 import { predicates } from "./registry.ts";
 
 /** Throws `RuleProblem` for what can't be used. */
 export function readyRule(rule: PolicyRule): ReadyRule {
   const inScope = scopeOf(rule.match);
   const conditions = rule.where.map(conditionOf);
-  const applies = (request: PolicyRequest): boolean => {
-    if (!inScope(request)) return false;
-    const truths = conditions.map((holds) => holds(request.arguments));
-    if (truths.includes("no")) return false;
-    return rule.decision !== "allow" || !truths.includes("unclear"); // PL3
-  };
+  const holdsIfUnclear = rule.decision !== "allow"; // PL3
+  const applies = (request: PolicyRequest): boolean =>
+    inScope(request) &&
+    conditions.every((holds) => {
+      const truth = holds(request.arguments);
+      return truth === "yes" || (truth === "unclear" && holdsIfUnclear);
+    });
   return {
     name: rule.name,
     decision: rule.decision,
@@ -50,8 +51,9 @@ function same(wanted: string | undefined, given: string): boolean {
 function conditionOf({ path, op, value }: Condition): Test {
   const predicate = predicates[op];
   const test = predicate.compile(value);
+  const parts = pointerParts(path);
   return (root) => {
-    const argument = valueAt(root, path);
+    const argument = valueAt(root, parts);
     return argument === undefined || argument === null ? "unclear" : judged(predicate, test, argument);
   };
 }
@@ -60,6 +62,7 @@ function conditionOf({ path, op, value }: Condition): Test {
 function judged(predicate: Predicate, test: Test, argument: unknown): Truth {
   if (predicate.wholeLists === true || !Array.isArray(argument)) return test(argument);
   if (argument.length === 0) return "no";
-  const [first = "unclear", ...others] = argument.map(test);
-  return others.every((other) => other === first) ? first : "unclear";
+  const [first, ...others] = argument;
+  const truth = test(first);
+  return others.every((other) => test(other) === truth) ? truth : "unclear";
 }

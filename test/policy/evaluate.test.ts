@@ -199,6 +199,7 @@ describe("policy/evaluate", () => {
     const load = (match: string, noMatch: string): unknown =>
       loadPolicy({
         channelApprovers: {},
+        groups: {},
         rules: [
           rule({
             name: "mail",
@@ -223,7 +224,9 @@ describe("policy/evaluate", () => {
   });
 
   it("keeps the names of built-in rules for itself", () => {
-    expect(loadPolicy({ rules: [rule({ name: "four-eyes" })], channelApprovers: {} })).toMatchObject({
+    expect(
+      loadPolicy({ rules: [rule({ name: "four-eyes" })], channelApprovers: {}, groups: {} }),
+    ).toMatchObject({
       kind: "broken",
     });
   });

@@ -21,12 +21,19 @@ describe("policy/predicates", () => {
     ["equals", "prod", "prod", "yes"],
     ["equals", "prod", "test", "no"],
     ["equals", 5, "5", "unclear"],
+    ["equals", 5, " 5.0", "unclear"],
+    ["equals", 5, "six", "no"],
     ["equals", true, true, "yes"],
+    ["equals", true, "True", "unclear"],
+    ["equals", "1", true, "unclear"],
+    ["equals", "a", { a: 1 }, "unclear"],
     ["equals", "a", ["a", "a"], "yes"],
     ["equals", "a", ["a", "b"], "unclear"],
     ["one_of", ["a", 2], 2, "yes"],
     ["one_of", ["a", "b"], "c", "no"],
     ["one_of", ["a", "b"], { a: 1 }, "unclear"],
+    ["one_of", [1, "critical"], "1", "unclear"],
+    ["one_of", [1, "critical"], 3, "no"],
     ["lt", 100, 99.5, "yes"],
     ["lt", 100, 100, "no"],
     ["lt", 100, "99", "yes"],
@@ -153,6 +160,7 @@ describe("policy/predicates", () => {
     const loaded = loadPolicy({
       rules: [rule({ name: "odd", where: [{ path: "/to", op, value }] })],
       channelApprovers: {},
+      groups: {},
     });
 
     expect(loaded).toMatchObject({ kind: "broken", problems: [expect.stringMatching(problem)] });

@@ -44,7 +44,7 @@ export function policyOf(
   rules: readonly PolicyRule[],
   channelApprovers: PolicySource["channelApprovers"] = {},
 ): Policy {
-  const loaded = loadPolicy({ rules, channelApprovers });
+  const loaded = loadPolicy({ rules, channelApprovers, groups: {} });
   if (loaded.kind === "broken") throw new Error(loaded.problems.join("\n"));
   return loaded.policy;
 }

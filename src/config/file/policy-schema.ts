@@ -1,7 +1,9 @@
 // The `policy` part of the configuration file: rules as data. What they mean is decided where they are judged.
 
+import { RE2JS, RE2JSException } from "re2js";
 import { z } from "zod";
 import { PersonKeySchema } from "../../domain/person.ts";
+import { policyDecisions, policyLayers } from "../../domain/policy.ts";
 import { effectClasses } from "../../domain/step.ts";
 import {
   amount,
@@ -11,14 +13,13 @@ import {
   listOf,
   name,
   person,
+  clockTime,
   span,
   text,
+  timeZone,
   wholePositive,
   yesNo,
 } from "./values.ts";
-
-const policyLayers = ["org", "tenant", "agent", "channel", "person"] as const;
-const decisions = ["allow", "ask", "deny"] as const;
 
 /** `requester`, `managers`, `group:NAME` or a person. */
 export const approver = z
@@ -39,7 +40,10 @@ const scalar = z.union([z.string(), z.number(), z.boolean()], {
 const textOrList = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)], {
   error: (issue) => expected("text or a list of texts", issue.input),
 });
-const pattern = text("a pattern").refine(isPattern, "is no valid pattern");
+const pattern = text("a pattern").refine(
+  isPattern,
+  "is no valid pattern; look-around and back-references are not known",
+);
 const pointer = text("a path such as /to").regex(
   /^(\/([^~/]|~[01])*)+$/,
   "expected a path such as /to or /items/0",
@@ -78,6 +82,13 @@ const example = block({
   tainted: yesNo.optional(),
 });
 
+const hours = block({
+  from: clockTime,
+  to: clockTime,
+  weekends: yesNo.default(false),
+  timezone: timeZone.default("UTC"),
+});
+
 export const policyRule = block({
   name,
   layer: choice(policyLayers).default("org"),
@@ -88,9 +99,10 @@ export const policyRule = block({
     channel: text("a channel's id").optional(),
     person: person.optional(),
     tainted: yesNo.optional(),
+    hours: hours.optional(),
   }).prefault({}),
   where: listOf(where, "conditions").default([]),
-  decision: choice(decisions).default("ask"),
+  decision: choice(policyDecisions).default("ask"),
   approvers: listOf(approver, "approvers").min(1, "expected at least one approver").default(["requester"]),
   quorum: wholePositive("a number of approvers").default(1),
   not_requester: yesNo.default(false),
@@ -104,8 +116,10 @@ export const policyRule = block({
 
 function isPattern(source: string): boolean {
   try {
-    return new RegExp(source, "u").source !== "";
-  } catch {
-    return false; // the constructor throws for a broken pattern
+    return RE2JS.compile(source).pattern() !== "";
+  } catch (error) {
+    if (error instanceof RE2JSException) return false;
+    throw error;
   }
 }
+export type PolicyRuleConfig = z.output<typeof policyRule>;

@@ -116,6 +116,11 @@ export const address = text("an address such as https://host.example").pipe(
   webAddress({ httpAnywhere: false }),
 );
 
+export const clockTime = text("a time such as 18:00").regex(
+  /^([01]\d|2[0-3]):[0-5]\d$/,
+  "expected a time such as 18:00",
+);
+
 export const timeZone = text("a time zone such as Europe/Prague").refine(
   isTimeZone,
   "expected a time zone such as Europe/Prague",

@@ -10,7 +10,7 @@ export const oneOf: Predicate = {
     return (argument): Truth => {
       const truths = tests.map((test) => test(argument));
       if (truths.includes("yes")) return "yes";
-      return truths.includes("no") ? "no" : "unclear";
+      return truths.includes("unclear") ? "unclear" : "no";
     };
   },
 };

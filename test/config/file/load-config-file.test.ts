@@ -169,7 +169,7 @@ describe("config/file/load-config-file", () => {
       ],
       [
         "policy:\n  - name: p\n    where:\n      - { path: /to, op: matches, value: '(' }\n",
-        "line 4, policy[0].where[0].value: is no valid pattern.",
+        "line 4, policy[0].where[0].value: is no valid pattern; look-around and back-references are not known.",
       ],
       [
         "policy:\n  - name: p\n    expires: 30\n",
