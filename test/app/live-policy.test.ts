@@ -83,8 +83,8 @@ describe("app/live-policy", () => {
     start();
     await write(withRule("second"), 2);
 
-    await vi.waitFor(() => {
-      clock.advance(3_000);
+    await vi.waitFor(async () => {
+      await clock.advance(3_000);
       expect(names()).toEqual(["second"]);
     });
   });

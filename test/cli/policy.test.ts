@@ -93,7 +93,9 @@ describe("cli/policy", () => {
       "ask",
       ["stranger-asked"],
     ],
-  ])("POL-6: check judges %s", async (_, call, code, decision, rules) => {
+  ])("POL-6: check judges %s", async (_, call, ...outcome) => {
+    const [code, decision, rules] = outcome;
+
     expect(await check(call)).toMatchObject({ code, decision, rules });
   });
 
