@@ -50,6 +50,7 @@ module.exports = {
     only("drizzle-stays-in-store", "^src/store/", ["drizzle-orm", "better-sqlite3", "pg"]),
     only("bullmq-stays-in-queue", "^src/queue/", ["bullmq", "ioredis", "p-queue"]),
     only("openai-stays-in-model", "^src/model/", ["openai", "tokenx"]),
+    only("openid-client-stays-in-grants", "^src/grants/", ["openid-client"]),
     only("undici-stays-in-net", "^src/net/", ["undici", "ipaddr\\.js"]),
     only("croner-stays-in-wall-time", "^src/domain/wall-time\\.ts$", ["croner"]),
     only("hono-stays-in-web", "^src/web/", ["hono", "@hono/[^/]+"]),

@@ -11,7 +11,7 @@
 
 import type { Secret } from "../base/secret.ts";
 import type { Principal } from "../domain/connection.ts";
-import type { RunId, TenantId } from "../domain/ids.ts";
+import type { PersonKey, RunId, TenantId } from "../domain/ids.ts";
 import type { RunMode } from "../domain/run.ts";
 import type { Tx } from "../store/contract.ts";
 
@@ -73,12 +73,12 @@ export interface Grants {
     run: {
       readonly tenant: TenantId;
       readonly agent: string;
-      readonly subject: Exclude<Principal, `agent:${string}/${string}`>;
+      readonly subject: PersonKey;
     },
   ): Principal | undefined;
   find(tx: Tx, need: GrantNeed): Promise<GrantAnswer>;
   /** For this call, refreshed first where that is due. Rejects with `GrantError`, whose sentence the model may see. */
-  token(grant: ReadyGrant, signal?: AbortSignal): Promise<GrantToken>;
+  token(grant: ReadyGrant): Promise<GrantToken>;
   /**
    * The service refused that very token (401). The next `token` refreshes, once: if a newer one is there already it is
    * taken, and nothing newer is ever thrown away (VLT-5, VLT-6).

@@ -109,6 +109,12 @@ export interface ConnectionRepository {
   ): Promise<boolean>;
   /** Nothing came of a refresh, and it is not tried before `retryAt`. The lease is over. */
   failed(id: string, seen: number, at: { readonly now: number; readonly retryAt: number }): Promise<void>;
+  /** The access token of version `seen` is over, unless it was issued at `issuedBefore` or later. */
+  expire(
+    id: string,
+    seen: number,
+    at: { readonly now: number; readonly issuedBefore: number },
+  ): Promise<void>;
   /** The same pair under another data key, if nothing changed meanwhile (VLT-4). */
   reseal(
     id: string,

@@ -25,13 +25,13 @@ import type { Schedule, ScheduleState } from "../domain/schedule.ts";
 import type { Step, StepKind, StepState } from "../domain/step.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
+import type { AuditRepository } from "./contract-audit.ts";
 import type {
   BrowserRepository,
   ConnectionRepository,
   ConsentRepository,
   DataKeyRepository,
 } from "./contract-grants.ts";
-import type { AuditRepository } from "./contract-audit.ts";
 import type { RunRepository } from "./contract-runs.ts";
 
 export interface Store {

@@ -1,10 +1,10 @@
 // The repositories of one transaction, each made when it is first asked for.
 
 import type { Tx } from "./contract.ts";
+import { auditRepository } from "./repositories/audit.ts";
 import { browserRepository } from "./repositories/browsers.ts";
 import { connectionRepository } from "./repositories/connections.ts";
 import { consentRepository } from "./repositories/consents.ts";
-import { auditRepository } from "./repositories/audit.ts";
 import { conversationRepository } from "./repositories/conversations.ts";
 import { dataKeyRepository } from "./repositories/data-keys.ts";
 import { feedbackRepository } from "./repositories/feedback.ts";

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { asPersonKey } from "../../src/domain/ids.ts";
 import {
   type PolicyDecision,
+  type PolicyRequest,
   policyDecisions,
   policyLayers,
-  type PolicyRequest,
   predicateOps,
 } from "../../src/domain/policy.ts";
 import { effectClasses } from "../../src/domain/step.ts";

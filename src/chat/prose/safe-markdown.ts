@@ -7,9 +7,9 @@
 //   SM4  Applied twice, the second time opens nothing that the first has closed.
 
 import { Marked, type Token, type Tokens } from "marked";
+import type { MayFollow } from "./addresses.ts";
 import { fit } from "./fit-text.ts";
 import { type InlineContext, inlines, known, withoutTokens, words } from "./safe-inline.ts";
-import type { MayFollow } from "./addresses.ts";
 
 const marked = new Marked({ gfm: true });
 const deepest = 8;

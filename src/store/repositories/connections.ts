@@ -1,7 +1,7 @@
 // Connections with their sealed tokens: who may refresh is a lease on the row, what is written names the version that it
 // replaces (VLT-5).
 
-import { and, eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
 import { statesBefore } from "../../domain/connection.ts";
 import type { ConnectionRepository } from "../contract-grants.ts";
 import { storableText } from "../rows.ts";
@@ -10,7 +10,7 @@ import { connectionScans, toConnection } from "./connection-scans.ts";
 
 type States = Pick<ConnectionRepository, "change" | "makeDefault" | "destroy" | "tell">;
 type Pairs = Pick<ConnectionRepository, "save" | "reseal">;
-type Refreshing = Pick<ConnectionRepository, "lease" | "release" | "failed" | "retryLater">;
+type Refreshing = Pick<ConnectionRepository, "lease" | "release" | "failed" | "retryLater" | "expire">;
 type Uses = Pick<ConnectionRepository, "allowIn" | "isAllowedIn">;
 
 export function connectionRepository(session: Session): ConnectionRepository {
@@ -177,6 +177,20 @@ function refreshing(session: Session): Refreshing {
             retryAt,
           })
           .where(and(eq(connections.id, id), eq(connections.version, seen))),
+      );
+    },
+    async expire(id, seen, { now, issuedBefore }) {
+      await session.done(
+        session.db
+          .update(connections)
+          .set({ expiresAt: now })
+          .where(
+            and(
+              eq(connections.id, id),
+              eq(connections.version, seen),
+              lt(connections.issuedAt, issuedBefore),
+            ),
+          ),
       );
     },
     async retryLater(id, retryAt) {

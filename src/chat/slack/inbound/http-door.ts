@@ -7,11 +7,11 @@
 import { errorText } from "../../../base/errors.ts";
 import type { Secret } from "../../../base/secret.ts";
 import type { Door } from "../../contract.ts";
+import { mostBytes, readBounded, readPayload } from "../../request-body.ts";
 import type { SlackDeps } from "../deps.ts";
 import { doorPath } from "../manifest-parts.ts";
 import type { Process, SlackDelivery } from "./bolt-app.ts";
 import type { CountRejection } from "./rejections.ts";
-import { mostBytes, readBounded, readPayload } from "../../request-body.ts";
 import { checkSignature } from "./signature.ts";
 
 export interface HttpDoorDeps extends Pick<SlackDeps, "clock" | "log"> {

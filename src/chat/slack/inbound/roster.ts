@@ -3,8 +3,8 @@
 //   RO1  One list at a time per workspace, believed for a minute: a storm asks once.
 
 import type { Clock } from "../../../base/clock.ts";
-import type { Roster, SlackUser } from "./people.ts";
 import { createShortMemory } from "../../short-memory.ts";
+import type { Roster, SlackUser } from "./people.ts";
 
 export type ListUsers = (team: string) => Promise<ReadonlyMap<string, SlackUser>>;
 

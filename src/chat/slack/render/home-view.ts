@@ -5,8 +5,8 @@
 
 import type { HomeView, KnownBlock } from "@slack/types";
 import type { HomeItem, HomePage, HomeSection } from "../../../domain/home-page.ts";
-import { safeText } from "../../safe-text.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
+import { safeText } from "../../safe-text.ts";
 import { foreign, link, mrkdwn, plain, withLocalDates } from "./mrkdwn.ts";
 import { buttonRows, context, linkButton, plainSection, smallPrint } from "./parts.ts";
 

@@ -9,10 +9,10 @@ import type {
   Button as SlackButton,
 } from "@slack/types";
 import type { Button } from "../../../domain/outbox.ts";
-import { actionIdAt, linkControl } from "./action-id.ts";
 import { fit, fitLabel, fitLine } from "../../prose/fit-text.ts";
-import { mrkdwn, plain } from "./mrkdwn.ts";
 import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
+import { actionIdAt, linkControl } from "./action-id.ts";
+import { mrkdwn, plain } from "./mrkdwn.ts";
 import type { RenderPlace } from "./slack-message.ts";
 
 /** For all markdown blocks of a message together: no message of ours has two of them. */

@@ -6,8 +6,8 @@
 
 import type { KnownBlock, PlainTextOption, StaticSelect } from "@slack/types";
 import type { Attention, Button } from "../../../domain/outbox.ts";
-import { actionIdAt } from "./action-id.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
+import { actionIdAt } from "./action-id.ts";
 import { foreign, mention, plain, withLocalDates } from "./mrkdwn.ts";
 import {
   buttonRows,

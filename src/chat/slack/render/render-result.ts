@@ -5,8 +5,8 @@
 
 import type { ContextActionsBlock, KnownBlock } from "@slack/types";
 import type { Button, ResultMessage } from "../../../domain/outbox.ts";
-import { feedbackControl, feedbackValue } from "./action-id.ts";
 import { fitLabel } from "../../prose/fit-text.ts";
+import { feedbackControl, feedbackValue } from "./action-id.ts";
 import { foreign, link, mention, plain, withLocalDates } from "./mrkdwn.ts";
 import { buttonRows, context, labelLimit, prose, section, smallMarkup } from "./parts.ts";
 import type { RenderPlace } from "./slack-message.ts";

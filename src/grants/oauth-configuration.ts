@@ -1,0 +1,92 @@
+// How the protocol library is set up for one service (OA1, OA2).
+
+import * as oidc from "openid-client";
+import type { ConnectionSpec } from "./connection-spec.ts";
+import { GrantError } from "./errors.ts";
+import { standardFetch } from "./quirks.ts";
+
+type Fetch = typeof globalThis.fetch;
+
+const timeoutSeconds = 10;
+
+export async function configure(spec: ConnectionSpec, fetch: Fetch): Promise<oidc.Configuration> {
+  const { provider, clientId, clientSecret } = spec;
+  if (clientId === undefined)
+    throw new GrantError("grant.misconfigured", `The connection ${spec.name} has no client_id.`);
+  const secret = clientSecret?.reveal();
+  const authentication =
+    secret === undefined
+      ? oidc.None()
+      : provider.clientAuth === "basic"
+        ? oidc.ClientSecretBasic(secret)
+        : oidc.ClientSecretPost(secret);
+  const asked = standardFetch(provider, fetch);
+  const customFetch: oidc.CustomFetch = (url, options) => asked(url, fetchOptions(options));
+  const config =
+    provider.server.kind === "discovered"
+      ? await discovered(new URL(provider.server.issuer), { clientId, authentication, customFetch })
+      : fixed(spec, provider.server, { clientId, authentication });
+  config[oidc.customFetch] = customFetch;
+  config.timeout = timeoutSeconds;
+  return config;
+}
+
+function fetchOptions({ body, signal, ...rest }: oidc.CustomFetchOptions): RequestInit {
+  return {
+    ...rest,
+    ...(signal === undefined ? {} : { signal }),
+    ...(typeof body === "string" || body instanceof URLSearchParams ? { body } : {}),
+  };
+}
+
+interface Client {
+  readonly clientId: string;
+  readonly authentication: oidc.ClientAuth;
+}
+
+async function discovered(
+  issuer: URL,
+  { clientId, authentication, customFetch }: Client & { readonly customFetch: oidc.CustomFetch },
+): Promise<oidc.Configuration> {
+  const discover = (algorithm: "oidc" | "oauth2"): Promise<oidc.Configuration> =>
+    oidc.discovery(issuer, clientId, undefined, authentication, {
+      [oidc.customFetch]: customFetch,
+      algorithm,
+      timeout: timeoutSeconds,
+      execute: isLoopback(issuer) ? [oidc.allowInsecureRequests] : [],
+    });
+  const config = await discover("oidc").catch((error: unknown) => {
+    // Not OpenID: an authorization server of RFC 8414 has its metadata elsewhere.
+    if (error instanceof oidc.ClientError) return discover("oauth2");
+    throw error;
+  });
+  if (config.serverMetadata().jwks_uri !== undefined) oidc.enableNonRepudiationChecks(config);
+  return config;
+}
+
+function fixed(
+  { provider }: ConnectionSpec,
+  server: { readonly issuer: string; readonly authorizationEndpoint: string; readonly tokenEndpoint: string },
+  { clientId, authentication }: Client,
+): oidc.Configuration {
+  const { revocation } = provider;
+  const config = new oidc.Configuration(
+    {
+      issuer: server.issuer,
+      authorization_endpoint: server.authorizationEndpoint,
+      token_endpoint: server.tokenEndpoint,
+      ...(revocation.kind === "standard" && revocation.endpoint !== undefined
+        ? { revocation_endpoint: revocation.endpoint }
+        : {}),
+    },
+    clientId,
+    undefined,
+    authentication,
+  );
+  if (isLoopback(new URL(server.tokenEndpoint))) oidc.allowInsecureRequests(config);
+  return config;
+}
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
+}

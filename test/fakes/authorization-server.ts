@@ -1,0 +1,202 @@
+// A strict authorization server on loopback (oidc-provider): PKCE, rotation with reuse detection, revocation, `iss`. People log in
+// by a cookie `account`, and consent at once unless `refuse` is set. Counts what is asked of it.
+
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { Configuration, Provider } from "oidc-provider";
+
+export interface AuthorizationServer {
+  readonly issuer: string;
+  readonly port: number;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Requests to the token endpoint by `grant_type`. */
+  readonly asked: Map<string, number>;
+  /** Tokens that were revoked here. */
+  readonly revoked: string[];
+  /** Scopes that are left out of what people consent to. */
+  withheld: readonly string[];
+  /** The person says no. */
+  refuse: boolean;
+  /** Called before the token endpoint answers: to hang, to break, to count. */
+  beforeToken: ((response: ServerResponse) => Promise<"answer" | "broken">) | undefined;
+  /** The account that an access token is of. */
+  accountOf(token: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+export interface ServerSpec {
+  readonly redirectUris: readonly string[];
+  readonly accessTokenSeconds?: number;
+  readonly scopes?: readonly string[];
+  /** Claims of an account; by default `<account>@corp.example`. */
+  readonly emailOf?: (account: string) => string;
+  readonly clientId?: string;
+  /** Like Slack: claims of its own in the ID token. */
+  readonly claims?: Readonly<Record<string, (account: string) => string>>;
+}
+
+export async function startAuthorizationServer(spec: ServerSpec): Promise<AuthorizationServer> {
+  const http = createServer();
+  http.listen(0, "127.0.0.1");
+  await once(http, "listening");
+  const address = http.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const issuer = `http://127.0.0.1:${port}`;
+  const clientId = spec.clientId ?? "deputy";
+  const clientSecret = "a-secret-of-the-client-that-nobody-guesses";
+  const provider = await quietly(async () => {
+    const { Provider: Made } = await import("oidc-provider");
+    return new Made(issuer, configuration(spec, { clientId, clientSecret }));
+  });
+  const asked = new Map<string, number>();
+  const revoked: string[] = [];
+  const server: AuthorizationServer = {
+    issuer,
+    port,
+    clientId,
+    clientSecret,
+    asked,
+    revoked,
+    withheld: [],
+    refuse: false,
+    beforeToken: undefined,
+    async accountOf(token) {
+      return (await provider.AccessToken.find(token))?.accountId;
+    },
+    close: () => closed(http),
+  };
+  provider.use(async (context, next) => {
+    if (context.path === "/token" && (await server.beforeToken?.(context.res)) === "broken") {
+      context.respond = false;
+      context.req.socket.destroy();
+      return;
+    }
+    await next();
+    const given: Readonly<Record<string, unknown>> = context["oidc"]?.params ?? {};
+    if (context.path === "/token") {
+      const grant = word(given["grant_type"]);
+      asked.set(grant, (asked.get(grant) ?? 0) + 1);
+    }
+    if (context.path === "/token/revocation") revoked.push(word(given["token"]));
+  });
+  const answer = provider.callback();
+  http.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url?.startsWith("/interaction/")) {
+      interact(provider, server, request, response).catch(() => response.writeHead(500).end());
+      return;
+    }
+    void answer(request, response);
+  });
+  return server;
+}
+
+function configuration(
+  {
+    redirectUris,
+    accessTokenSeconds = 3_600,
+    scopes = ["mail.read", "mail.send"],
+    emailOf,
+    claims = {},
+  }: ServerSpec,
+  { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
+): Configuration {
+  return {
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: clientSecret,
+        redirect_uris: [...redirectUris],
+        grant_types: ["authorization_code", "refresh_token", "client_credentials"],
+        response_types: ["code"],
+        token_endpoint_auth_method: "client_secret_post",
+        application_type: "web",
+      },
+    ],
+    scopes: ["openid", "email", "offline_access", ...scopes],
+    claims: { openid: ["sub", ...Object.keys(claims)], email: ["email", "email_verified"] },
+    conformIdTokenClaims: false,
+    findAccount: (_context, id) => ({
+      accountId: id,
+      claims: async () => ({
+        sub: id,
+        email: emailOf?.(id) ?? `${id}@corp.example`,
+        email_verified: true,
+        ...Object.fromEntries(Object.entries(claims).map(([name, of]) => [name, of(id)])),
+      }),
+    }),
+    features: {
+      devInteractions: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: async () => true },
+      clientCredentials: { enabled: true },
+      userinfo: { enabled: true },
+    },
+    interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
+    cookies: { keys: ["a-key-for-tests"] },
+    pkce: { required: () => true },
+    rotateRefreshToken: true,
+    ttl: {
+      AccessToken: accessTokenSeconds,
+      ClientCredentials: accessTokenSeconds,
+      RefreshToken: 86_400,
+      Grant: 86_400,
+      Session: 86_400,
+      Interaction: 3_600,
+      IdToken: 3_600,
+      AuthorizationCode: 60,
+    },
+  };
+}
+
+async function interact(
+  provider: Provider,
+  server: AuthorizationServer,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { prompt, params, session, grantId } = await provider.interactionDetails(request, response);
+  if (server.refuse) {
+    await provider.interactionFinished(request, response, { error: "access_denied" });
+    return;
+  }
+  const account = /(?:^|;\s*)account=([^;]+)/.exec(request.headers.cookie ?? "")?.[1] ?? "nobody";
+  if (prompt.name === "login") {
+    await provider.interactionFinished(request, response, { login: { accountId: account } });
+    return;
+  }
+  const grant =
+    (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
+    new provider.Grant({ accountId: session?.accountId ?? account, clientId: word(params["client_id"]) });
+  const scopes = word(params["scope"]).split(" ");
+  grant.addOIDCScope(scopes.filter((scope) => !server.withheld.includes(scope)).join(" "));
+  if (server.withheld.length > 0) grant.rejectOIDCScope(server.withheld.join(" "));
+  const id = await grant.save();
+  await provider.interactionFinished(
+    request,
+    response,
+    { consent: { grantId: id } },
+    { mergeWithLastSubmission: true },
+  );
+}
+
+function word(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+async function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  server.close();
+  await once(server, "close");
+}
+
+/** oidc-provider warns on the console about what is meant here. */
+async function quietly<T>(make: () => Promise<T>): Promise<T> {
+  const { warn, info, log, error } = console;
+  const mute = (): void => undefined;
+  Object.assign(console, { warn: mute, info: mute, log: mute, error: mute });
+  try {
+    return await make();
+  } finally {
+    Object.assign(console, { warn, info, log, error });
+  }
+}
