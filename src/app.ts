@@ -8,6 +8,7 @@ import { createLivePolicy } from "./app/live-policy.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
+import { createStages } from "./app/stages.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
 import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
@@ -68,7 +69,12 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const platforms = role === "worker" ? {} : await openPlatforms(config, edges, agentName, stops);
   const { localChat } = platforms;
 
-  const runtime = createRuntime({ ...edges, tools: [...builtinTools, ...tools], agents });
+  const runtime = createRuntime({
+    ...edges,
+    tools: [...builtinTools, ...tools],
+    agents,
+    stages: createStages(),
+  });
   const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
   if (role !== "worker") {
     stops.add(await gateway.start());

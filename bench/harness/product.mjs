@@ -23,8 +23,8 @@ const [
   ].map(product),
 );
 
-const [{ countTokens }, { finish }] = await Promise.all(
-  ["model/tokens.js", "tools/builtin/finish.js"].map(product),
+const [{ countTokens }, { finish }, { createStages }] = await Promise.all(
+  ["model/tokens.js", "tools/builtin/finish.js", "app/stages.js"].map(product),
 );
 
 const tenant = "local";
@@ -99,6 +99,7 @@ export function runtimeOn(place, { model, tools, contextTokens = 128_000 }) {
     tools: [finish, ...tools],
     fetch: () => Promise.reject(new Error("no network in a benchmark")),
     agents: { find: () => agent, checkInMs: 900_000 },
+    stages: createStages(),
   });
 }
 

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { budgetLimits } from "./budget.ts";
 import type { PersonKey, RunId, WaitId } from "./ids.ts";
+import { PersonKeySchema } from "./person.ts";
 
 export const waitKinds = ["question", "approval", "grant", "timer", "budget"] as const;
 export type WaitKind = (typeof waitKinds)[number];
@@ -52,7 +53,25 @@ export const ScheduleAsk = z.object({
 });
 export type ScheduleAsk = z.infer<typeof ScheduleAsk>;
 
-export const WaitAsk = z.discriminatedUnion("kind", [QuestionAsk, BudgetAsk, DoubtAsk, ScheduleAsk]);
+/** An account that the act needs, and that its owner has not given yet. */
+export const GrantAsk = z.object({
+  kind: z.literal("grant"),
+  connection: z.string(),
+  /** What for: a name of the connection's `scopes`. */
+  capability: z.string(),
+  /** Whose account. */
+  owner: PersonKeySchema,
+  tool: z.string(),
+});
+export type GrantAsk = z.infer<typeof GrantAsk>;
+
+export const WaitAsk = z.discriminatedUnion("kind", [
+  QuestionAsk,
+  BudgetAsk,
+  DoubtAsk,
+  ScheduleAsk,
+  GrantAsk,
+]);
 export type WaitAsk = z.infer<typeof WaitAsk>;
 
 export const WaitAnswer = z.object({

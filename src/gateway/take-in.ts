@@ -122,6 +122,7 @@ function answerIn(wait: Wait, text: string, option: Button | undefined): string 
     case "doubt":
       return option?.label;
     case "schedule":
+    case "grant":
       return undefined;
     case "budget":
       if (option?.action === "budget.add") return budgetAnswers.add;

@@ -1,5 +1,6 @@
 // What a run does next: an act (which has an intent and a result), or an end of the segment.
 
+import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { BudgetLimit } from "../domain/budget.ts";
 import type { Manifest, ManifestRow } from "../domain/manifest.ts";
 import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
@@ -16,13 +17,28 @@ import type { Admission } from "./pipeline.ts";
 export type Act =
   | { readonly kind: "model"; readonly n: number; readonly fresh: boolean }
   | { readonly kind: "compaction"; readonly n: number; readonly fresh: boolean }
-  | { readonly kind: "tools"; readonly calls: readonly PlannedCall[] };
+  | { readonly kind: "tools"; readonly calls: readonly ReadyCall[] };
 
 export interface PlannedCall {
   readonly n: number;
   readonly fresh: boolean;
   readonly request: ToolCallRequest;
   readonly admission: Admission;
+}
+
+type With<Kind extends Admission["kind"]> = Omit<PlannedCall, "admission"> & {
+  readonly admission: Extract<Admission, { kind: Kind }>;
+};
+/** Passed every stage, or was refused by one: it has a result as soon as it is performed. */
+export type ReadyCall = With<"admitted" | "refused">;
+export type GatedCall = With<"gated">;
+
+export function isReady(call: PlannedCall): call is ReadyCall {
+  return call.admission.kind !== "gated";
+}
+
+export function isGated(call: PlannedCall): call is GatedCall {
+  return call.admission.kind === "gated";
 }
 
 export type End =
@@ -44,6 +60,8 @@ export type End =
       readonly dueAt?: number;
     }
   | { readonly kind: "budget"; readonly limit: BudgetLimit }
+  /** Parks these steps, which have touched nothing, until what they lack is there (P3). */
+  | { readonly kind: "gate"; readonly calls: readonly GatedCall[] }
   /** Parks step `n`, which is unknown, until a person says whether it happened (I5). */
   | { readonly kind: "doubt"; readonly n: number; readonly tool: string }
   | { readonly kind: "slice" }
@@ -65,6 +83,7 @@ export interface Done {
   readonly contextBase?: number;
   readonly patch?: RunPatch;
   readonly say?: readonly Utterance[];
+  readonly events?: readonly NewAuditEvent[];
   /** Decided by the act itself; otherwise `decide` says what comes next. */
   readonly next?: Next;
 }

@@ -1,17 +1,17 @@
-// What comes next, from what is journalled: a pure function, so that a resumed run goes the way it would have gone.
+// What comes next, from what is journalled, so that a resumed run goes the way it would have gone.
 //
-//   N1  The same journal, budget and signals give the same answer.
+//   N1  The same journal, budget, signals and judgement give the same answer. Nothing outside is touched (P2).
 //   N2  The run never ends in silence: every way out is an `End` with its words.
 
 import { reachedLimit } from "../domain/budget.ts";
-import type { ModelOutput } from "../domain/step.ts";
+import type { ModelOutput, ToolCallRequest } from "../domain/step.ts";
 import type { CountTokens } from "../model/contract.ts";
 import type { Tool } from "../tools/contract.ts";
-import type { Act, End, Next, PlannedCall } from "./act.ts";
+import { type Act, type End, type GatedCall, isGated, isReady, type Next, type PlannedCall } from "./act.ts";
 import { contextOverflow, estimateTokens, overflowed } from "./context-size.ts";
 import type { DecodedStep, ModelStep } from "./decoded-step.ts";
 import { limits } from "./limits.ts";
-import { admit, type Stages } from "./pipeline.ts";
+import type { Admission } from "./pipeline.ts";
 import { repeatsOf } from "./repeats.ts";
 import { resultsAfter } from "./transcript.ts";
 import { failureText, interruptedText, outOfBudgetText } from "./voice/apologies.ts";
@@ -22,23 +22,29 @@ export interface DecideDeps {
   readonly now: number;
   readonly contextTokens: number;
   readonly countTokens: CountTokens;
-  readonly stages: Stages;
+  /** Takes a call through the stages: as step `n`. */
+  readonly judge: (request: ToolCallRequest, n: number) => Promise<Admission>;
 }
 
-export function decide(work: Work, deps: DecideDeps): Next {
+export async function decide(work: Work, deps: DecideDeps): Promise<Next> {
   if (work.control.park.aborted || deps.now >= work.control.deadline) return { kind: "slice" };
   const lastModel = work.steps.findLastIndex((step) => step.kind === "model" && step.state === "done");
   const last = work.steps[lastModel];
   const answer = last?.kind === "model" ? last.output : undefined;
   if (answer) {
-    const next = afterAnswer(work, lastModel, answer, deps);
+    const next = await afterAnswer(work, lastModel, answer, deps);
     if (next) return next;
   }
   return beforeModel(work, deps);
 }
 
 /** What the last answer of the model asks for; undefined when it is dealt with. */
-function afterAnswer(work: Work, index: number, answer: ModelOutput, deps: DecideDeps): Next | undefined {
+async function afterAnswer(
+  work: Work,
+  index: number,
+  answer: ModelOutput,
+  deps: DecideDeps,
+): Promise<Next | undefined> {
   if (answer.calls.length > 0) return pendingCalls(work, index, answer, deps);
   if (work.steps.slice(index + 1).some((step) => step.kind !== "tool")) return undefined;
   if (answer.stop === "refusal") return failure(work, "model.refusal", answer.text);
@@ -50,28 +56,54 @@ function afterAnswer(work: Work, index: number, answer: ModelOutput, deps: Decid
   return settleDone(interruptedText(cutText(work.steps)));
 }
 
-function pendingCalls(work: Work, index: number, answer: ModelOutput, deps: DecideDeps): Next | undefined {
-  const answered = resultsAfter(index, work.steps).filter((step) => step.output && step.state !== "unknown");
+async function pendingCalls(
+  work: Work,
+  index: number,
+  answer: ModelOutput,
+  deps: DecideDeps,
+): Promise<Next | undefined> {
+  const steps = resultsAfter(index, work.steps);
+  const answered = steps.filter((step) => step.output && step.state !== "unknown");
   const pending = answer.calls.filter((call) => !answered.some((step) => step.callId === call.id));
   if (pending.length === 0) return undefined;
-  const planned = pending.map((request, place): PlannedCall => {
-    const n = work.run.cursor + place;
-    return { n, fresh: true, request, admission: admit(request, work.run, offered(work), deps.stages) };
-  });
-  const looping = planned.find((call) => repeatsOf(work.steps, call) >= limits.repeatsEnded);
-  if (looping) return failure(work, "run.looping");
-  return { kind: "tools", calls: batch(planned) };
+  const planned: PlannedCall[] = [];
+  let fresh = work.run.cursor;
+  for (const request of pending) {
+    const begun = steps.find((step) => step.callId === request.id && step.state === "started");
+    const n = begun?.n ?? fresh;
+    const call = { n, fresh: !begun, request, admission: await deps.judge(request, n) };
+    if (planned.length > 0 && !joins(call, planned)) break;
+    if (repeatsOf(work.steps, call) >= limits.repeatsEnded) return failure(work, "run.looping");
+    planned.push(call);
+    if (!begun) fresh += 1;
+  }
+  const gated = planned.filter(isGated);
+  return gated.length > 0
+    ? { kind: "gate", calls: gated }
+    : { kind: "tools", calls: planned.filter(isReady) };
 }
 
-/** Reads that stand together are one batch; any other call is alone. */
-function batch(planned: readonly PlannedCall[]): PlannedCall[] {
-  const alone = planned.findIndex((call) => !isRead(call));
-  const reads = alone < 0 ? planned : planned.slice(0, alone);
-  return reads.length > 0 ? reads.slice(0, limits.parallelReads) : planned.slice(0, 1);
+/** Reads that stand together are one batch, and so are calls that lack the same thing; any other call is alone. */
+function joins(call: PlannedCall, planned: readonly PlannedCall[]): boolean {
+  const [first] = planned;
+  if (first && isGated(first))
+    return isGated(call) && areOneCard(first, call) && planned.length < limits.gatedTogether;
+  return planned.length < limits.parallelReads && isRead(call) && planned.every(isRead);
+}
+
+/** Of the same account. */
+function areOneCard(
+  { admission: { gate: one } }: GatedCall,
+  { admission: { gate: other } }: GatedCall,
+): boolean {
+  return one.need.connection === other.need.connection && one.need.capability === other.need.capability;
 }
 
 function isRead(call: PlannedCall): boolean {
-  return call.admission.kind === "refused" || call.admission.call.tool.repeat === "read";
+  const { admission } = call;
+  return (
+    admission.kind === "refused" || (admission.kind === "admitted" && admission.call.tool.repeat === "read")
+  );
 }
 
 function beforeModel(work: Work, deps: DecideDeps): Act | End {

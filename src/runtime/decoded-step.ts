@@ -40,6 +40,8 @@ export type DecodedStep =
       readonly startedAt?: number;
       /** Of a row, too: it passed the pipeline, so it may have acted. What was refused has none. */
       readonly identity?: string;
+      /** Waits at a gate and has touched nothing. */
+      readonly gated?: boolean;
       readonly output?: ToolOutput;
     })
   | (Common & { readonly kind: "wait"; readonly output?: WaitOutput })
@@ -81,6 +83,7 @@ export async function decodeStep(
         callId: step.callId ?? "",
         startedAt: step.startedAt,
         ...(step.identity === undefined ? {} : { identity: step.identity }),
+        ...(step.gated ? { gated: true } : {}),
         arguments: step.arguments === undefined ? "{}" : await expand(step.arguments),
         ...read(ToolOutput),
       };

@@ -13,6 +13,7 @@ import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracer } from "../telemetry/tracing.ts";
 import type { GuardedFetch, Tool } from "../tools/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
+import type { Stages } from "./pipeline.ts";
 
 /** What every part of the loop needs of the world. */
 export interface World {
@@ -38,6 +39,8 @@ export interface RuntimeDeps {
   readonly tools: readonly Tool[];
   readonly fetch: GuardedFetch;
   readonly agents: AgentDirectory;
+  /** What judges a call before it is done. */
+  readonly stages: Stages;
 }
 
 export interface ModelSetup {

@@ -5,7 +5,7 @@ import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
 import { nextWorkingMorning } from "../domain/quiet-hours.ts";
 import type { DoubtAsk } from "../domain/wait.ts";
 import type { StepIntent } from "../store/contract.ts";
-import type { End } from "./act.ts";
+import type { End, GatedCall } from "./act.ts";
 import type { RuntimeDeps, World } from "./deps.ts";
 import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
@@ -43,10 +43,12 @@ function closeFences(text: string): string {
   return fences % 2 === 1 ? `${text}\n\`\`\`` : text;
 }
 
+type Parking = Extract<End, { kind: "ask" | "budget" | "doubt" | "gate" }>;
+
 /** What the wait of a parking run is, and the intent of the step it completes where that is new. */
 export function waitOf(
   work: Work,
-  end: Extract<End, { kind: "ask" | "budget" | "doubt" }>,
+  end: Parking,
   deps: RuntimeDeps,
 ): { readonly wait: NewWait; readonly intents: readonly StepIntent[] } {
   const now = deps.world.clock.now();
@@ -87,9 +89,22 @@ export function waitOf(
         },
         intents: [],
       };
+    case "gate":
+      return { wait: { id, step: firstOf(end.calls).n, ...gateWait(work, end.calls, deps) }, intents: [] };
     default:
       return end satisfies never;
   }
+}
+
+function gateWait(work: Work, calls: readonly GatedCall[], deps: RuntimeDeps): Omit<NewWait, "id" | "step"> {
+  const { gate } = firstOf(calls).admission;
+  return { kind: "grant", ask: gate.need, nudgeAt: nudgeTime(work, deps) };
+}
+
+function firstOf(calls: readonly GatedCall[]): GatedCall {
+  const [first] = calls;
+  if (!first) throw new Error("A gate without a call");
+  return first;
 }
 
 /** One reminder, on the next working morning of whoever is asked (ux c.3). */
@@ -112,9 +127,25 @@ function doubtAsk(work: Work, { n, tool }: Extract<End, { kind: "doubt" }>): Dou
 }
 
 /** Derived from run and step, so that the words and the wait agree without passing an id around. */
-function waitId(work: Work, end: Extract<End, { kind: "ask" | "budget" | "doubt" }>): NewWait["id"] {
-  const n = end.kind === "budget" ? work.run.cursor : end.n;
-  return asWaitId(`wait_${work.run.id.replace(/^run_/, "")}_${n}`);
+function waitId(work: Work, end: Parking): NewWait["id"] {
+  const name = `wait_${work.run.id.replace(/^run_/, "")}`;
+  switch (end.kind) {
+    case "budget":
+      return numbered(work, name, work.run.cursor);
+    case "gate":
+      return numbered(work, name, firstOf(end.calls).n);
+    case "ask":
+    case "doubt":
+      return numbered(work, name, end.n);
+    default:
+      return end satisfies never;
+  }
+}
+
+/** A step may be waited for more than once: at its gate, again when that has changed, and when it is in doubt. */
+function numbered({ waits }: Work, name: string, n: number): NewWait["id"] {
+  const before = waits.filter((wait) => wait.step === n).length;
+  return asWaitId(before === 0 ? `${name}_${n}` : `${name}_${n}_${before + 1}`);
 }
 
 function budgetAsk(
@@ -144,7 +175,8 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
       ];
     case "ask":
     case "budget":
-    case "doubt": {
+    case "doubt":
+    case "gate": {
       const { wait } = waitOf(work, end, deps);
       const state = end.kind === "budget" ? "Paused" : "Waiting for you";
       return [

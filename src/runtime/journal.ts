@@ -5,6 +5,7 @@
 //   R1  An intent is committed before its act (I4); it goes into the transaction that commits the result before it.
 //   R4  A commit that loses the fence writes nothing and throws `LeaseLost` (I8).
 
+import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { Spent } from "../domain/budget.ts";
 import type { WaitId } from "../domain/ids.ts";
 import type { Mail } from "../domain/mailbox.ts";
@@ -50,7 +51,16 @@ export interface Change {
     readonly content: Manifest;
   };
   readonly memories: readonly NewMemory[];
+  /** Steps that waited at a gate and are begun with this commit. */
+  readonly begins: readonly Begun[];
+  /** Put on record in the same transaction (I12). A step without any may go in one statement. */
+  readonly events: readonly NewAuditEvent[];
   readonly after: After;
+}
+
+export interface Begun {
+  readonly n: number;
+  readonly identity: string;
 }
 
 interface Plan {
@@ -98,7 +108,7 @@ function inTransaction(store: Store, world: World, work: Work, plan: Plan): Prom
     const change = hearing ? { ...built, patch: patchedWith(work, built, seen) } : built;
     const stopping = await write(tx, work, change, world.clock.now());
     await world.failpoint(`${endName(change.after)}.in-commit`);
-    const heardBy = change.after.kind === "start" ? change.after.intents[0]?.n : undefined;
+    const heardBy = change.after.kind === "start" ? hearer(change.after.intents) : undefined;
     const last = unread.at(-1);
     const hears = last !== undefined && heardBy !== undefined;
     if (hears) await tx.mailbox.consume(work.run.id, last.seq, heardBy);
@@ -113,6 +123,11 @@ function patchedWith({ run }: Work, { patch = {} }: Change, seen: TaintMarks): R
   return marks === run.taint ? patch : { ...patch, taint: marks };
 }
 
+/** The step that reads the mail. */
+function hearer(intents: readonly StepIntent[]): number | undefined {
+  return intents.find(({ kind }) => kind === "model")?.n;
+}
+
 /** What most steps are; undefined where the store, this step or its fence wants a transaction. */
 async function inOneStatement(
   store: Store,
@@ -123,6 +138,8 @@ async function inOneStatement(
   if (!store.commitStep) return undefined;
   const change = build([]);
   if (change.after.kind !== "start" || !changesJournalOnly(change)) return undefined;
+  const { intents } = change.after;
+  if (change.results.some(({ n }) => intents.some((intent) => intent.n === n))) return undefined;
   const { results, spent } = change;
   const done = await store.commitStep({
     lease: work.lease,
@@ -130,15 +147,16 @@ async function inOneStatement(
     spent,
     hears: hear,
     results,
-    intents: change.after.intents,
+    intents,
     now: world.clock.now(),
   });
   return done ? { change, mail: [], stopping: false } : undefined;
 }
 
-function changesJournalOnly({ patch = {}, manifest, memories, say }: Change): boolean {
+function changesJournalOnly({ patch = {}, manifest, memories, begins, events, say }: Change): boolean {
+  const lists = [memories, begins, events, say];
   return (
-    manifest === undefined && memories.length === 0 && say.length === 0 && Object.keys(patch).length === 0
+    manifest === undefined && lists.every(({ length }) => length === 0) && Object.keys(patch).length === 0
   );
 }
 
@@ -147,13 +165,15 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<b
   const { run, lease } = work;
   const intents = intentsOf(change.after);
   const fenced = await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
-  for (const result of change.results) await tx.steps.finish(run.id, result, now);
   for (const intent of intents) await tx.steps.start(lease, intent, now);
+  for (const result of change.results) await tx.steps.finish(run.id, result, now);
+  for (const { n, identity } of change.begins) await tx.steps.begin(run.id, n, identity, now);
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
   if (change.manifest) await tx.manifests.add(change.manifest.row);
   for (const memory of change.memories) await tx.memories.add(memory);
   for (const utterance of change.say) await tx.outbox.add(utterance, now);
   await proceed(tx, work, change.after, now);
+  for (const event of change.events) await tx.audit.append(event);
   return fenced.stopRequestedBy !== undefined;
 }
 

@@ -9,6 +9,8 @@ export const limits = {
   /** Journal texts above this are blobs. */
   journalTextBytes: 8_192,
   parallelReads: 8,
+  /** Calls that are asked for in one card (APR-9). */
+  gatedTogether: 10,
   /** One tool call may take this long. */
   toolTimeoutMs: 10 * 60_000,
   /** How long the request of a process that died may still be under way, where the tool does not say. */

@@ -7,15 +7,15 @@ import { spentAfter } from "../domain/budget.ts";
 import type { Utterance } from "../domain/outbox.ts";
 import { runOutcome } from "../domain/run.ts";
 import type { StepIntent } from "../store/contract.ts";
-import { type Act, type Done, type End, isAct, type Next } from "./act.ts";
-import { decide } from "./decide.ts";
+import { type Act, type Done, type End, isAct, type GatedCall, type Next, type PlannedCall } from "./act.ts";
+import { decide, offered } from "./decide.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { consequences, lateCard } from "./effects.ts";
 import { fitEnd, waitOf, wordsOf } from "./ending.ts";
-import { type After, type Change, commit } from "./journal.ts";
+import { type After, type Begun, type Change, commit } from "./journal.ts";
 import { compact } from "./journal-text.ts";
-import { stages } from "./pipeline.ts";
+import { judge } from "./judge.ts";
 import { settledTool, startedTool } from "./settle-steps.ts";
 import { stepId } from "./tool-act.ts";
 import { sinceBase, type Work } from "./work.ts";
@@ -38,32 +38,32 @@ interface Move {
 export async function moveOn(work: Work, done: Done, deps: RuntimeDeps): Promise<Next> {
   const base = baseOf(work, done, deps);
   const seen = preview(work, base);
-  const wanted = done.next ?? decide(seen, decideDeps(deps));
+  const wanted = done.next ?? (await decide(seen, decideDeps(seen, deps)));
   const next = isAct(wanted) ? wanted : await fitEnd(wanted, deps);
   const late = isAct(next) ? lateCard(work, deps.world) : []; // notes that there is a card now: `build` may be called twice
   const move = { work, seen, base, late, deps };
-  const intents = isAct(next) ? await intentsOf(next, deps) : [];
+  const intents = await intentsOf(next, deps);
   let outcome: Next = next;
   await commit(deps.store, deps.world, work, {
     hear: hears(next),
     build: (unread) => {
       outcome = next;
       if (isAct(next)) return start(move, next, intents);
-      if (!yields(next) || !unread.some((mail) => mail.kind === "steer")) return end(move, next);
-      const read = { kind: "model", n: work.run.cursor, fresh: true } as const;
+      if (!yields(next) || !unread.some((mail) => mail.kind === "steer")) return end(move, next, intents);
+      const read = { kind: "model", n: work.run.cursor + intents.length, fresh: true } as const;
       outcome = read;
-      return readFirst(move, next, read);
+      return next.kind === "gate" ? readAtGate(move, next.calls, intents, read) : readFirst(move, next, read);
     },
   });
   return outcome;
 }
 
-function decideDeps(deps: RuntimeDeps): Parameters<typeof decide>[1] {
+function decideDeps(seen: Work, deps: RuntimeDeps): Parameters<typeof decide>[1] {
   return {
     now: deps.world.clock.now(),
     contextTokens: deps.model.contextTokens,
     countTokens: deps.model.countTokens,
-    stages,
+    judge: (request, step) => judge(seen, { request, step, offered: offered(seen) }, deps),
   };
 }
 
@@ -80,6 +80,8 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
     },
     say: [...(done.say ?? []), ...made.say],
     memories: made.memories,
+    events: done.events ?? [],
+    begins: [],
     ...(done.manifest ? { manifest: done.manifest } : {}),
   };
 }
@@ -100,13 +102,14 @@ function hears(next: Next): boolean {
 }
 
 function yields(next: Next): boolean {
-  return next.kind === "ask" || (next.kind === "settle" && next.state === "done");
+  return next.kind === "ask" || next.kind === "gate" || (next.kind === "settle" && next.state === "done");
 }
 
-function start({ base, late }: Move, act: Act, intents: readonly StepIntent[]): Change {
+function start({ work, base, late }: Move, act: Act, intents: readonly StepIntent[]): Change {
   return {
     ...base,
     steps: [...base.steps, ...startedSteps(act)],
+    begins: begunGated(work, act),
     say: [...base.say, ...late],
     after: { kind: "start", intents },
   };
@@ -134,19 +137,45 @@ function readFirst({ work, base }: Move, next: End, act: Act & { kind: "model" }
   };
 }
 
+/** Nothing is asked for: the calls get a result that says so, and the model reads the mail. */
+// oxlint-disable-next-line max-params -- the move, what was to be asked for, its intents, and what comes instead
+function readAtGate(
+  { base }: Move,
+  calls: readonly GatedCall[],
+  intents: readonly StepIntent[],
+  act: Act & { kind: "model" },
+): Change {
+  const told = calls.map((call) =>
+    settledTool(stepId(call), { content: unreadWords, isError: false }, "done"),
+  );
+  return {
+    ...base,
+    spent: spentAfter(base.spent, told.length, undefined),
+    results: [...base.results, ...told.map(({ row }) => row)],
+    steps: [
+      ...base.steps,
+      ...told.map(({ decoded }) => decoded),
+      { kind: "model", n: act.n, state: "started" },
+    ],
+    after: { kind: "start", intents: [...intents, { n: act.n, kind: "model" }] },
+  };
+}
+
 function finishStep(steps: readonly DecodedStep[]): number | undefined {
   return steps.find((step) => step.kind === "tool" && step.tool === "finish")?.n;
 }
 
-function end({ work, seen, base, deps }: Move, next: End): Change {
+function end({ work, seen, base, deps }: Move, next: End, intents: readonly StepIntent[]): Change {
   return {
     ...base,
+    steps: [...base.steps, ...(next.kind === "gate" ? gatedSteps(next.calls) : [])],
     say: [...base.say, ...wordsOf(seen, next, deps)],
-    after: afterEnd(work, next, deps),
+    after: afterEnd(work, next, deps, intents),
   };
 }
 
-function afterEnd(work: Work, next: End, deps: RuntimeDeps): After {
+// oxlint-disable-next-line max-params -- where it stands, what comes, and with what
+function afterEnd(work: Work, next: End, deps: RuntimeDeps, intents: readonly StepIntent[]): After {
   switch (next.kind) {
     case "settle":
       return {
@@ -162,6 +191,8 @@ function afterEnd(work: Work, next: End, deps: RuntimeDeps): After {
     case "budget":
     case "doubt":
       return { kind: "park", ...waitOf(work, next, deps) };
+    case "gate":
+      return { kind: "park", wait: waitOf(work, next, deps).wait, intents };
     case "still-waiting":
       return { kind: "park", intents: [] };
     default:
@@ -169,22 +200,40 @@ function afterEnd(work: Work, next: End, deps: RuntimeDeps): After {
   }
 }
 
-async function intentsOf(act: Act, deps: RuntimeDeps): Promise<StepIntent[]> {
-  if (act.kind !== "tools") return act.fresh ? [{ n: act.n, kind: act.kind }] : [];
-  const fresh = act.calls.filter((call) => call.fresh);
-  return Promise.all(
-    fresh.map(async (call): Promise<StepIntent> => {
-      const step = stepId(call);
-      return {
-        n: step.n,
-        kind: "tool",
-        tool: step.tool,
-        callId: step.callId,
-        arguments: await compact(deps.workspaces.blobs, step.arguments),
-        ...(call.admission.kind === "admitted" ? { identity: call.admission.identity } : {}),
-      };
-    }),
+async function intentsOf(next: Next, deps: RuntimeDeps): Promise<StepIntent[]> {
+  if (next.kind === "model" || next.kind === "compaction") {
+    return next.fresh ? [{ n: next.n, kind: next.kind }] : [];
+  }
+  if (next.kind !== "tools" && next.kind !== "gate") return [];
+  const calls: readonly PlannedCall[] = next.calls;
+  return Promise.all(calls.filter(({ fresh }) => fresh).map((call) => toolIntent(call, deps)));
+}
+
+async function toolIntent(call: PlannedCall, deps: RuntimeDeps): Promise<StepIntent> {
+  const { n, tool, callId, arguments: text } = stepId(call);
+  const { admission } = call;
+  return {
+    n,
+    kind: "tool",
+    tool,
+    callId,
+    arguments: await compact(deps.workspaces.blobs, text),
+    ...(admission.kind === "admitted" ? { identity: admission.rights.identity } : {}),
+    ...(admission.kind === "gated" ? { gated: true } : {}),
+  };
+}
+
+/** What waited at a gate and is begun now. */
+function begunGated(work: Work, act: Act): Begun[] {
+  if (act.kind !== "tools") return [];
+  const gated = new Set(work.steps.filter((step) => step.kind === "tool" && step.gated).map(({ n }) => n));
+  return act.calls.flatMap(({ n, admission }) =>
+    gated.has(n) && admission.kind === "admitted" ? [{ n, identity: admission.rights.identity }] : [],
   );
+}
+
+function gatedSteps(calls: readonly PlannedCall[]): DecodedStep[] {
+  return calls.map((call) => ({ ...startedTool(stepId(call)), gated: true }));
 }
 
 function startedSteps(act: Act): DecodedStep[] {

@@ -2,23 +2,35 @@
 //
 //   B1  `read` and `keyed` steps are done again; `askable` ones are asked about first; a `once` step becomes `unknown`.
 //   B2  An answered wait becomes the result of the step that waited, once.
-//   B3  A step whose tool is gone, or takes other arguments now, can neither be done again nor asked about: where it may
-//       have acted it becomes `unknown`, and a person decides.
+//   B3  A step whose tool is gone, takes other arguments now, or may not be done any more, can neither be done again nor
+//       asked about: where it may have acted it becomes `unknown`, and a person decides.
+//   B4  A step that waits at a gate has touched nothing: it is judged again, as the calls without a step are (decide.ts).
 
 import { raised } from "../domain/budget.ts";
 import type { ToolOutput } from "../domain/step.ts";
-import type { Wait, WaitAnswer } from "../domain/wait.ts";
+import type { Wait, WaitAnswer, WaitAsk } from "../domain/wait.ts";
 import type { Tool } from "../tools/contract.ts";
-import { type Act, type Done, nothingDone, type PlannedCall, type SettledStep } from "./act.ts";
+import {
+  type Act,
+  type Done,
+  isGated,
+  isReady,
+  type Next,
+  nothingDone,
+  type PlannedCall,
+  type ReadyCall,
+  type SettledStep,
+} from "./act.ts";
 import { askWhether } from "./ask-whether.ts";
 import type { DecodedStep, ToolStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { resumeSays } from "./effects.ts";
-import { admit, stages } from "./pipeline.ts";
+import { judgeAgain } from "./judge.ts";
 import { decidedOutput } from "./schedule-decided.ts";
 import { settledTool, settledWait } from "./settle-steps.ts";
 import { toolContext } from "./tool-act.ts";
 import { doubtOptions } from "./voice/attention.ts";
+import { grantAnswers } from "./voice/grant-card.ts";
 import type { Work } from "./work.ts";
 
 /** An act whose intents stand already, or what has to be committed before anything else. */
@@ -32,25 +44,38 @@ export async function recover(work: Work, deps: RuntimeDeps): Promise<Recovered>
   }
   if (first?.kind === "wait") return { done: resumedBudget(work, first, deps) };
   const tools = started.filter((step) => step.kind === "tool");
-  if (tools.length > 0) return recoverTools(work, tools, deps);
+  const begun = tools.filter(({ gated }) => gated !== true);
+  if (begun.length > 0) return recoverTools(work, begun, deps);
+  if (tools.length > 0) return { done: atTheGate(work, tools, deps) };
   const doubtful = openDoubt(work);
   return doubtful ? resolveDoubt(work, doubtful, deps) : { done: nothingDone };
 }
 
+/** B4. What it waits for is not there yet, or it goes on. */
+function atTheGate(work: Work, steps: readonly ToolStep[], deps: RuntimeDeps): Done {
+  const waits = steps.flatMap(({ n }) => waitFor(work, n, "gate") ?? []); // one for all that stand at a gate together
+  if (waits.some(({ state }) => state === "open")) return { ...nothingDone, next: { kind: "still-waiting" } };
+  const output = closedGate(waits[0]);
+  const results = output ? steps.map((step) => settledTool(step, output)) : [];
+  return { ...nothingDone, results, say: resumeSays(work, deps.world) };
+}
+
 async function recoverTools(work: Work, steps: readonly ToolStep[], deps: RuntimeDeps): Promise<Recovered> {
-  const again: PlannedCall[] = [];
+  const again: ReadyCall[] = [];
   const settled: SettledStep[] = [];
   for (const step of steps) {
     const tool = work.tools.find((candidate) => candidate.name === step.tool);
-    const verdict = tool ? await verdictOn(work, step, tool, deps) : unrepeatable(work, step);
+    const verdict = tool
+      ? await verdictOn(work, step, tool, deps)
+      : unrepeatable(step, await judgeAgain(work, step, deps));
     if (verdict.kind === "parked") return { done: { ...nothingDone, next: { kind: "still-waiting" } } };
     if (verdict.kind === "later") return { done: { ...nothingDone, next: { ...verdict, kind: "back-off" } } };
     if (verdict.kind === "unknown") return { done: inDoubt(step) };
-    if (verdict.kind === "again") again.push(plannedAgain(work, step));
+    if (verdict.kind === "again") again.push(verdict.call);
     else settled.push(settledTool(step, verdict.output));
   }
   if (again.length > 0 && settled.length === 0) return { act: { kind: "tools", calls: again } };
-  const answered = steps.some((step) => waitFor(work, step.n)?.state === "resolved");
+  const answered = steps.some((step) => waitFor(work, step.n, "result")?.state === "resolved");
   return {
     done: {
       results: settled,
@@ -64,62 +89,78 @@ async function recoverTools(work: Work, steps: readonly ToolStep[], deps: Runtim
 const supersededWords =
   "Not decided: the person wrote something new before deciding, so what was asked no longer stands. Read it below, take it in, and ask again if it still holds.";
 
+/** What the model is told where its person did not open the gate; undefined where the stages are to judge. */
+function closedGate(wait: Wait | undefined): ToolOutput | undefined {
+  if (wait?.state === "superseded") return { content: supersededWords, isError: true };
+  if (wait?.ask.kind !== "grant" || wait.answer?.answer !== grantAnswers.declined) return undefined;
+  const who = wait.answer.byName ?? wait.answer.by ?? "The person";
+  const content = `${who} declined to connect ${wait.ask.connection}. Go on without it, or say what can't be done.`;
+  return { content, isError: true };
+}
+
 type Verdict =
-  | { readonly kind: "again" }
+  | { readonly kind: "again"; readonly call: ReadyCall }
   | { readonly kind: "parked" }
   | { readonly kind: "unknown" }
   | { readonly kind: "later"; readonly wakeAt: number; readonly retries: number }
   | { readonly kind: "result"; readonly output: ToolOutput };
 
 async function verdictOn(work: Work, step: ToolStep, tool: Tool, deps: RuntimeDeps): Promise<Verdict> {
-  if (waitFor(work, step.n)?.state === "superseded") {
+  if (waitFor(work, step.n, "result")?.state === "superseded") {
     return { kind: "result", output: { content: supersededWords, isError: true } };
   }
+  const call = await judgeAgain(work, step, deps);
   switch (tool.repeat) {
     case "read":
-      return { kind: "again" };
+      return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
     case "keyed":
-      return plannedAgain(work, step).admission.kind === "admitted"
-        ? { kind: "again" }
-        : unrepeatable(work, step);
+      return isReady(call) && call.admission.kind === "admitted"
+        ? { kind: "again", call }
+        : unrepeatable(step, call);
     case "once":
       return { kind: "unknown" };
     case "waits": {
-      const wait = waitFor(work, step.n);
-      if (!wait) return { kind: "again" };
+      const wait = waitFor(work, step.n, "result");
+      if (!wait) return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
       if (!wait.answer) return { kind: "parked" };
       return { kind: "result", output: outputOf(wait, wait.answer) };
     }
     case "askable":
-      return fateOf(work, step, deps);
+      return fateOf(work, { step, call }, deps);
     default:
       return tool.repeat satisfies never;
   }
 }
 
-async function fateOf(work: Work, step: ToolStep, deps: RuntimeDeps): Promise<Verdict> {
-  const { admission } = plannedAgain(work, step);
-  if (admission.kind === "refused") return unrepeatable(work, step);
-  const { tool, bound: call } = admission.call;
+async function fateOf(
+  work: Work,
+  { step, call }: { readonly step: ToolStep; readonly call: PlannedCall },
+  deps: RuntimeDeps,
+): Promise<Verdict> {
+  const { admission } = call;
+  if (admission.kind === "refused") return unrepeatable(step, call);
+  const { tool, bound } = admission.call;
   const context = toolContext(work, step.n, deps);
-  const fate = await askWhether({ tool, call, step, context, tries: work.run.retries }, deps.world);
-  if (fate.kind === "never") return { kind: "again" };
+  const fate = await askWhether({ tool, call: bound, step, context, tries: work.run.retries }, deps.world);
+  if (fate.kind === "never") {
+    return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
+  }
   if (fate.kind !== "happened") return fate;
   const content = "It was done before an interruption; checked now, it is there.";
   return { kind: "result", output: { content, isError: false } };
 }
 
 /** B3. What was refused when it was asked for did nothing, and is refused again. */
-function unrepeatable(work: Work, step: ToolStep): Verdict {
-  const { admission } = plannedAgain(work, step);
-  if (step.identity !== undefined || admission.kind === "admitted") return { kind: "unknown" };
+function unrepeatable(step: ToolStep, { admission }: PlannedCall): Verdict {
+  if (step.identity !== undefined || admission.kind !== "refused") return { kind: "unknown" };
   return { kind: "result", output: admission.output };
 }
 
-function plannedAgain(work: Work, step: ToolStep): PlannedCall {
-  const request = { id: step.callId, name: step.tool, arguments: step.arguments };
-  return { n: step.n, fresh: false, request, admission: admit(request, work.run, work.tools, stages) };
-}
+/** Of what did nothing, and may not be done as it stands now. */
+const askAgain: ToolOutput = {
+  content: "Interrupted before it was done, and not done now. Call it again if it is still needed.",
+  isError: true,
+};
 
 function outputOf(wait: Wait, answer: WaitAnswer): ToolOutput {
   return wait.ask.kind === "schedule" ? decidedOutput(wait.id, wait.ask, answer) : answerOutput(answer);
@@ -149,14 +190,15 @@ function openDoubt(work: Work): ToolStep | undefined {
 }
 
 async function resolveDoubt(work: Work, step: ToolStep, deps: RuntimeDeps): Promise<Recovered> {
-  const wait = waitFor(work, step.n);
+  const wait = waitFor(work, step.n, "doubt");
   if (!wait) return { done: { ...nothingDone, next: { kind: "doubt", n: step.n, tool: step.tool } } };
   if (!wait.answer) return { done: { ...nothingDone, next: { kind: "still-waiting" } } };
   const [ran, , again] = doubtOptions;
   const who = wait.answer.byName ?? "A person";
   if (wait.answer.answer === again) {
-    const call = { ...plannedAgain(work, step), n: work.run.cursor, fresh: true };
-    const next = { kind: "tools", calls: [call] } as const;
+    const fresh = { ...step, n: work.run.cursor };
+    const call = { ...(await judgeAgain(work, fresh, deps)), fresh: true };
+    const next = nextWith(call);
     return { done: { ...nothingDone, say: resumeSays(work, deps.world), next } };
   }
   const happened = wait.answer.answer === ran;
@@ -165,6 +207,11 @@ async function resolveDoubt(work: Work, step: ToolStep, deps: RuntimeDeps): Prom
     : { content: `${who} checked: it was not done. (${wait.answer.answer})`, isError: true };
   await decideStep(work, settledTool(step, output, happened ? "done" : "failed"), deps);
   return { done: { ...nothingDone, say: resumeSays(work, deps.world) } };
+}
+
+function nextWith(call: PlannedCall): Next {
+  if (isReady(call)) return { kind: "tools", calls: [call] };
+  return { kind: "gate", calls: [call].filter(isGated) };
 }
 
 async function decideStep(work: Work, settled: SettledStep, deps: RuntimeDeps): Promise<void> {
@@ -177,7 +224,7 @@ async function decideStep(work: Work, settled: SettledStep, deps: RuntimeDeps): 
 }
 
 function resumedBudget(work: Work, step: DecodedStep, deps: RuntimeDeps): Done {
-  const wait = waitFor(work, step.n);
+  const wait = waitFor(work, step.n, "budget");
   // A run that goes on after its pause was stopped: whether it is still at its limit is looked at anew.
   if (!wait) return { results: [settledWait(step.n, { answer: "stopped" })], effects: [] };
   if (!wait.answer || wait.ask.kind !== "budget") return { ...nothingDone, next: { kind: "still-waiting" } };
@@ -196,6 +243,17 @@ function resumedBudget(work: Work, step: DecodedStep, deps: RuntimeDeps): Done {
   };
 }
 
-function waitFor(work: Work, n: number): Wait | undefined {
-  return work.waits.find((wait) => wait.step === n && wait.state !== "cancelled");
+const purposes = {
+  question: "result",
+  schedule: "result",
+  budget: "budget",
+  doubt: "doubt",
+  grant: "gate",
+} as const satisfies Record<WaitAsk["kind"], string>;
+
+/** The last one of the step for this purpose: its result, its gate, its doubt. */
+function waitFor(work: Work, n: number, purpose: (typeof purposes)[WaitAsk["kind"]]): Wait | undefined {
+  return work.waits.find(
+    (wait) => wait.step === n && wait.state !== "cancelled" && purposes[wait.ask.kind] === purpose,
+  );
 }

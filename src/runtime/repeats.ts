@@ -4,7 +4,7 @@ import type { PlannedCall } from "./act.ts";
 import type { DecodedStep, ToolStep } from "./decoded-step.ts";
 
 /** How often in a row the last tool steps were this very call with one and the same result. */
-export function repeatsOf(steps: readonly DecodedStep[], call: PlannedCall): number {
+export function repeatsOf(steps: readonly DecodedStep[], call: Pick<PlannedCall, "admission">): number {
   const tools = steps.filter((step) => step.kind === "tool").filter((step) => step.output);
   const same = tools.at(-1);
   if (!same || call.admission.kind === "refused" || call.admission.call.tool.repeat === "waits") return 0;

@@ -152,6 +152,7 @@ function endOf(next: Next): SegmentEnd {
     case "ask":
     case "budget":
     case "doubt":
+    case "gate":
     case "still-waiting":
       return "parked";
     case "slice":

@@ -26,7 +26,7 @@ export async function stopped(
   const brought = (done?.results ?? []).filter(isWhole);
   const cut = work.steps
     .filter((step) => step.state === "started" && !brought.some(({ row }) => row.n === step.n))
-    .map((step) => cutOff(work, step, begun));
+    .map((step) => cutOff(work, step, begun && !isAtGate(step)));
   const results = [...brought, ...cut];
   const steps = withSteps(
     work.steps,
@@ -45,6 +45,10 @@ export async function stopped(
       files: [],
     },
   };
+}
+
+function isAtGate(step: DecodedStep): boolean {
+  return step.kind === "tool" && step.gated === true;
 }
 
 /** An act that came to its end before the stop reached it is done, and stays done. */

@@ -6,14 +6,13 @@
 import type { ToolOutput } from "../domain/step.ts";
 import type { TaintMarks } from "../domain/taint.ts";
 import type { ToolContext, ToolOutcome } from "../tools/contract.ts";
-import type { Done, PlannedCall, SettledStep } from "./act.ts";
+import type { Done, PlannedCall, ReadyCall, SettledStep } from "./act.ts";
 import { attachFile } from "./attachments.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import type { StepEffects } from "./effects.ts";
 import { limits } from "./limits.ts";
 import { memoryScope } from "./memory-scope.ts";
 import { resultFile } from "./own-files.ts";
-import { stages } from "./pipeline.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
 import { maySayNothing } from "./scheduled.ts";
 import { seeTool } from "./seeing.ts";
@@ -25,7 +24,7 @@ import type { Work } from "./work.ts";
 
 export async function performTools(
   work: Work,
-  calls: readonly PlannedCall[],
+  calls: readonly ReadyCall[],
   deps: RuntimeDeps,
 ): Promise<Done> {
   await deps.world.failpoint("tool.before-act");
@@ -51,7 +50,6 @@ export async function performTools(
     if (outcome.kind !== "result") continue;
     const output = await shrinkResult(work, call, outcome);
     written ||= output.file !== undefined || outcome.wrote === true || writes(call);
-    audit(work, call, output);
     results.push(settledTool(stepId(call), output));
     effects.push({ n: call.n, effects: outcome.effects ?? [] });
   }
@@ -104,7 +102,7 @@ function dueAtOf(
   return dueInMinutes === undefined ? undefined : now + Math.round(dueInMinutes * 60_000);
 }
 
-async function outcomeOf(work: Work, call: PlannedCall, deps: RuntimeDeps): Promise<ToolOutcome> {
+async function outcomeOf(work: Work, call: ReadyCall, deps: RuntimeDeps): Promise<ToolOutcome> {
   const came = seeTool(work, call, deps);
   const outcome =
     call.admission.kind === "refused"
@@ -114,12 +112,8 @@ async function outcomeOf(work: Work, call: PlannedCall, deps: RuntimeDeps): Prom
   return outcome;
 }
 
-function audit(work: Work, call: PlannedCall, output: ToolOutput): void {
-  if (call.admission.kind === "admitted") stages.audit(call.admission.call, work.run, output);
-}
-
 function writes(call: PlannedCall): boolean {
-  if (call.admission.kind === "refused") return false;
+  if (call.admission.kind !== "admitted") return false;
   const { effect } = call.admission.call.tool;
   return effect !== "read" && effect !== "own-state" && effect !== "chat";
 }
@@ -140,7 +134,7 @@ export function stepId(call: PlannedCall): ToolStepId {
     n: call.n,
     tool: call.request.name,
     callId: call.request.id,
-    arguments: call.admission.kind === "admitted" ? call.admission.call.canonical : call.request.arguments,
+    arguments: call.admission.kind === "refused" ? call.request.arguments : call.admission.call.canonical,
   };
 }
 

@@ -167,6 +167,8 @@ export interface StepIntent {
   readonly callId?: string;
   readonly arguments?: string;
   readonly identity?: string;
+  /** It waits at a gate (P3). */
+  readonly gated?: boolean;
 }
 
 export interface StepResult {
@@ -179,6 +181,8 @@ export interface StepResult {
 export interface StepRepository {
   /** Intent before act (I4). The caller has fenced with `advance`. */
   start(lease: Lease, intent: StepIntent, now: number): Promise<void>;
+  /** The act of a step that waited at a gate begins now. Throws `StepAlreadySettled` if it does not wait. The caller has fenced. */
+  begin(run: RunId, n: number, identity: string, now: number): Promise<void>;
   /** Result once: throws `StepAlreadySettled` if the step is not `started`. The caller has fenced. */
   finish(run: RunId, result: StepResult, now: number): Promise<void>;
   /** `unknown → done | failed`, by a person's word (I5). False if it was not unknown. */

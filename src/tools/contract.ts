@@ -108,6 +108,10 @@ export interface Tool {
   readonly origin: ResultOrigin;
   /** See `ToolDefinition`; the loop has a default. */
   readonly settleMs?: number;
+  /** Hash of the definition, where it comes from a server: a changed one is another tool (APR-1). */
+  readonly pin?: string;
+  /** The connection that its calls use, and what for. Absent for the built-in ones. */
+  readonly needs?: { readonly connection: string; readonly capability: string };
   /** JSON Schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Checks arguments; the sentence on failure is for the model. */

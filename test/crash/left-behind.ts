@@ -11,6 +11,7 @@ import type { Run } from "../../src/domain/run.ts";
 import type { Step } from "../../src/domain/step.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
+import { createStages } from "../../src/app/stages.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
 import { finishes, says, uses } from "../app/product.ts";
 import type { FakeOpenAi, FakeReply } from "../fakes/fake-openai.ts";
@@ -122,7 +123,8 @@ export async function leaveBehind(old: OldRelease, jobs: readonly Job[]): Promis
   const { store } = app.edges;
   const asked = countAsked(model);
   const agents = createAgentDirectory(config);
-  const runtime = createRuntime({ ...app.edges, tools: [...builtinTools, ...toolSets.old], agents });
+  const tools = [...builtinTools, ...toolSets.old];
+  const runtime = createRuntime({ ...app.edges, tools, agents, stages: createStages() });
   const find = async (): Promise<ReadonlyMap<string, Run>> => {
     const runs = await store.read((tx) => tx.runs.list({ limit: 1_000 }));
     return new Map(

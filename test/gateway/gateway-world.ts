@@ -368,7 +368,13 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
   return world;
 }
 
-const kinds = { question: "question", budget: "budget", doubt: "question", schedule: "approval" } as const;
+const kinds = {
+  question: "question",
+  budget: "budget",
+  doubt: "question",
+  schedule: "approval",
+  grant: "grant",
+} as const;
 
 type MessageOnly = "messageId" | "text" | "mentionsAgent" | "mentions" | "files";
 

@@ -26,6 +26,7 @@ import { goOn } from "../../src/gateway/go-on.ts";
 import type { Model } from "../../src/model/contract.ts";
 import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
 import type { Runtime, SegmentControl, SegmentEnd } from "../../src/runtime/contract.ts";
+import type { Stages } from "../../src/runtime/pipeline.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
@@ -34,6 +35,7 @@ import { builtinTools } from "../../src/tools/registry.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+import { openStages } from "./open-stages.ts";
 
 export const ana = asPersonKey("local:local:ana");
 const tenant = asTenantId("local");
@@ -75,6 +77,7 @@ export interface SegmentOptions {
   readonly failAt?: FailpointName;
   readonly fetch?: GuardedFetch;
   readonly owner?: string;
+  readonly stages?: Partial<Stages>;
 }
 
 export class Crash extends Error {}
@@ -230,6 +233,7 @@ export async function createLoopWorld(agent: Partial<Agent> = {}): Promise<LoopW
       tools: options.tools ?? builtinTools,
       fetch: options.fetch ?? noFetch,
       agents: { find: () => profile, checkInMs: 900_000 },
+      stages: { ...openStages, ...options.stages },
     });
   }
   return world;

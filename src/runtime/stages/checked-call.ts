@@ -1,12 +1,29 @@
-// A call of the model that exists and fits its schema: what the stages after validation judge.
+// What the stages after validation judge: a call of the model that exists and fits its schema, and all around it.
 
+import type { Agent } from "../../domain/agent.ts";
+import type { Conversation } from "../../domain/conversation.ts";
+import type { Run } from "../../domain/run.ts";
 import type { ToolCallRequest } from "../../domain/step.ts";
 import type { BoundCall, Tool } from "../../tools/contract.ts";
 
 export interface CheckedCall {
   readonly request: ToolCallRequest;
   readonly tool: Tool;
-  /** Canonical JSON of the arguments. */
+  /** JSON of the arguments as validated. */
   readonly canonical: string;
+  /** The same as a value: what a rule looks at. */
+  readonly input: unknown;
   readonly bound: BoundCall;
+}
+
+/** May this be done, here, now, for this person? */
+export interface Question {
+  readonly call: CheckedCall;
+  /** The step that the call is or will be. */
+  readonly step: number;
+  /** With its subject, mode and marks of what it has seen. */
+  readonly run: Run;
+  readonly agent: Agent;
+  readonly conversation: Conversation;
+  readonly now: number;
 }

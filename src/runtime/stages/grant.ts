@@ -1,15 +1,26 @@
-// Fourth stage: the credentials of the run's mode. Built-in tools use no connection (design 10), so there is nothing to
-// fetch: an explicit pass-through that a test pins. The identity is journalled with the step.
+// Third stage: the rights that the act uses. Comes before the approval, which binds the account that is used (APR-1).
 
-import type { Run } from "../../domain/run.ts";
-import type { CheckedCall } from "./checked-call.ts";
+import type { GrantAsk } from "../../domain/wait.ts";
+import type { Question } from "./checked-call.ts";
 
-export interface GrantVerdict {
-  readonly kind: "pass";
-  /** Whose rights the act uses: `agent` or a person key. */
+/** Whose rights, and which account at the service. */
+export interface Rights {
+  /** `agent` or a person key: journalled with the step. */
   readonly identity: string;
+  readonly connection?: string;
+  /** The external account, as people know it. */
+  readonly account?: string;
 }
 
-export type GrantStage = (call: CheckedCall, run: Run) => GrantVerdict;
+export type GrantVerdict =
+  | ({ readonly kind: "ready" } & Rights)
+  /** The run parks until its person connects the account, or declines. */
+  | { readonly kind: "missing"; readonly need: GrantAsk }
+  /** Can't be had here; the sentence is for the model. */
+  | { readonly kind: "refused"; readonly problem: string };
 
-export const passWithoutConnection: GrantStage = () => ({ kind: "pass", identity: "agent" });
+/** Reads rows, touches nothing outside (P2). */
+export type GrantStage = (question: Question) => Promise<GrantVerdict>;
+
+/** Of what uses no connection (design 10: only MCP tools do). */
+export const ownRights: GrantVerdict = { kind: "ready", identity: "agent" };

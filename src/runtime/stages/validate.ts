@@ -5,9 +5,12 @@ import { parseJson } from "../../base/json.ts";
 import type { ToolCallRequest } from "../../domain/step.ts";
 import type { ToolSpec } from "../../model/contract.ts";
 import type { BoundCall, Tool } from "../../tools/contract.ts";
+import type { CheckedCall } from "./checked-call.ts";
 
 export type Validated =
-  | { readonly kind: "valid"; readonly tool: Tool; readonly canonical: string; readonly call: BoundCall }
+  | ({ readonly kind: "valid"; readonly tool: Tool } & Pick<CheckedCall, "canonical" | "input"> & {
+        readonly call: BoundCall;
+      })
   /** The sentence is for the model. */
   | { readonly kind: "invalid"; readonly problem: string };
 
@@ -29,7 +32,7 @@ export function validate(request: ToolCallRequest, offered: readonly Tool[]): Va
   if (parsed.kind === "invalid") {
     return { kind: "invalid", problem: `The arguments of ${request.name} don't fit: ${parsed.problem}` };
   }
-  return { kind: "valid", tool, canonical: parsed.canonical, call: parsed.call };
+  return { ...parsed, tool, input: parseJson(parsed.canonical)?.value };
 }
 
 /** The tools under the agent's ceiling: names or globs. */

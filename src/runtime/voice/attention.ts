@@ -6,6 +6,7 @@ import type { WaitId } from "../../domain/ids.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, WaitAsk } from "../../domain/wait.ts";
+import { grantCard } from "./grant-card.ts";
 import { type Due, dayAndTime } from "./local-time.ts";
 import { scheduleCard } from "./schedule-card.ts";
 
@@ -27,6 +28,8 @@ export function attention(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undef
       return doubt(run, wait, ask);
     case "schedule":
       return scheduleCard(run, wait, ask, due);
+    case "grant":
+      return grantCard(run, wait, ask);
     default:
       return ask satisfies never;
   }

@@ -24,8 +24,20 @@ export function stepRepository(session: Session): StepRepository {
           epoch: lease.epoch,
           startedAt: now,
           identity: intent.identity ?? null,
+          gated: intent.gated ?? false,
         }),
       );
+    },
+
+    async begin(run, n, identity, now) {
+      const begun = await session.db
+        .update(steps)
+        .set({ gated: false, identity, startedAt: now })
+        .where(
+          and(eq(steps.run, run), eq(steps.n, n), sql`${steps.state} = 'started'`, eq(steps.gated, true)),
+        )
+        .returning({ n: steps.n });
+      if (begun.length === 0) throw new StepAlreadySettled(run, n);
     },
 
     async finish(run, result, now) {
@@ -77,6 +89,7 @@ function insertion(session: Session): { execute(values: Record<string, unknown>)
         epoch: sql.placeholder("epoch"),
         startedAt: sql.placeholder("startedAt"),
         identity: sql.placeholder("identity"),
+        gated: sql.placeholder("gated"),
       })
       .prepare(name),
   );
