@@ -125,11 +125,15 @@ function answerIn(wait: Wait, text: string, option: Button | undefined): string 
     case "grant":
       return undefined;
     case "budget":
-      if (option?.action === "budget.add") return budgetAnswers.add;
-      return option?.action === "budget.finish" ? budgetAnswers.finish : undefined;
+      return budgetAnswer(option);
     default:
       return wait.ask satisfies never;
   }
+}
+
+function budgetAnswer(option: Button | undefined): string | undefined {
+  if (option?.action === "budget.add") return budgetAnswers.add;
+  return option?.action === "budget.finish" ? budgetAnswers.finish : undefined;
 }
 
 /** A pause or a doubt goes on by a choice alone; whoever wrote something else is told so. */

@@ -112,24 +112,31 @@ async function verdictOn(work: Work, step: ToolStep, tool: Tool, deps: RuntimeDe
   const call = await judgeAgain(work, step, deps);
   switch (tool.repeat) {
     case "read":
-      return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
+      return againIfReady(call);
     case "keyed":
       return isReady(call) && call.admission.kind === "admitted"
         ? { kind: "again", call }
         : unrepeatable(step, call);
     case "once":
       return { kind: "unknown" };
-    case "waits": {
-      const wait = waitFor(work, step.n, "result");
-      if (!wait) return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
-      if (!wait.answer) return { kind: "parked" };
-      return { kind: "result", output: outputOf(wait, wait.answer) };
-    }
+    case "waits":
+      return answerOf(waitFor(work, step.n, "result"), call);
     case "askable":
       return fateOf(work, { step, call }, deps);
     default:
       return tool.repeat satisfies never;
   }
+}
+
+function answerOf(wait: Wait | undefined, call: PlannedCall): Verdict {
+  if (!wait) return againIfReady(call);
+  if (!wait.answer) return { kind: "parked" };
+  return { kind: "result", output: outputOf(wait, wait.answer) };
+}
+
+/** Of what did nothing. */
+function againIfReady(call: PlannedCall): Verdict {
+  return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
 }
 
 async function fateOf(
@@ -142,9 +149,7 @@ async function fateOf(
   const { tool, bound } = admission.call;
   const context = toolContext(work, step.n, deps);
   const fate = await askWhether({ tool, call: bound, step, context, tries: work.run.retries }, deps.world);
-  if (fate.kind === "never") {
-    return isReady(call) ? { kind: "again", call } : { kind: "result", output: askAgain };
-  }
+  if (fate.kind === "never") return againIfReady(call);
   if (fate.kind !== "happened") return fate;
   const content = "It was done before an interruption; checked now, it is there.";
   return { kind: "result", output: { content, isError: false } };
@@ -156,7 +161,7 @@ function unrepeatable(step: ToolStep, { admission }: PlannedCall): Verdict {
   return { kind: "result", output: admission.output };
 }
 
-/** Of what did nothing, and may not be done as it stands now. */
+/** What it was asked to do did not happen, and may not as things stand now. */
 const askAgain: ToolOutput = {
   content: "Interrupted before it was done, and not done now. Call it again if it is still needed.",
   isError: true,

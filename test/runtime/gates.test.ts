@@ -69,7 +69,7 @@ describe("runtime: a call that lacks a grant", () => {
     await world.begin("Mail");
     expect(await segment(new ScriptedModel([twoMails]))).toBe("parked");
 
-    expect((await steps()).map(({ state, gated }) => [state, gated])).toEqual([
+    expect((await steps()).map(({ state, gated }) => [state, gated ?? false])).toEqual([
       ["done", false],
       ["started", true],
       ["started", true],
@@ -81,7 +81,7 @@ describe("runtime: a call that lacks a grant", () => {
     expect(await segment(new ScriptedModel([says("Sent both.")]))).toBe("settled");
 
     expect(sent).toEqual(["bo", "cy"]);
-    expect((await steps()).map(({ state, gated, identity }) => [state, gated, identity])).toEqual([
+    expect((await steps()).map(({ state, gated, identity }) => [state, gated ?? false, identity])).toEqual([
       ["done", false, undefined],
       ["done", false, ana],
       ["done", false, ana],
@@ -177,7 +177,7 @@ describe("runtime: a call that lacks a grant", () => {
 
     expect(await segment(new ScriptedModel([]), { owner: "host:boot:2:2:n" })).toBe("parked");
     expect(sent).toEqual(["bo"]);
-    expect((await steps()).map(({ state, gated }) => [state, gated])).toEqual([
+    expect((await steps()).map(({ state, gated }) => [state, gated ?? false])).toEqual([
       ["done", false],
       ["unknown", false],
       ["started", true],

@@ -56,7 +56,7 @@ export function stepRepository(session: Session): StepRepository {
 
     async list(run, from) {
       const rows = await listing(session).execute({ run, from });
-      return rows.map((row) => withoutNulls(row) satisfies Step);
+      return rows.map(toStep);
     },
 
     async find(run, n) {
@@ -64,7 +64,7 @@ export function stepRepository(session: Session): StepRepository {
         .select()
         .from(steps)
         .where(and(eq(steps.run, run), eq(steps.n, n)));
-      return row && withoutNulls(row);
+      return row && toStep(row);
     },
   };
 }
@@ -116,6 +116,10 @@ function finishing(session: Session): Changing {
       .returning({ n: steps.n })
       .prepare(name),
   );
+}
+
+function toStep({ gated, ...row }: Tables["steps"]["$inferSelect"]): Step {
+  return { ...withoutNulls(row), ...(gated ? { gated } : {}) };
 }
 
 function listing(session: Session): {
