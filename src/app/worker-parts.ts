@@ -11,6 +11,7 @@ import { createLeaseKeeper } from "../store/lease-keeper.ts";
 import { sqlitePath } from "../store/open.ts";
 import { isLoopback } from "../web/access.ts";
 import { createWorkers, type Workers } from "../workers/create-workers.ts";
+import { auditParts } from "./audit-edges.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
 
@@ -26,10 +27,11 @@ function tenantsOf({ slack, core }: Config): "one" | "several" {
 
 export function createWorkerParts(
   config: Config,
-  { world, store, queue }: Edges,
+  edges: Edges,
   runtime: Runtime,
   { desk, rulesFor }: GatewayParts,
 ): Workers {
+  const { world, store, queue } = edges;
   const { clock, log, failpoint, ids, meter } = world;
   const { leaseMs, sliceMs } = config.limits;
   const url = config.state.databaseUrl?.reveal();
@@ -46,6 +48,7 @@ export function createWorkerParts(
       failPoison: (run, lease) => failRun(run, lease, "run.poison", seenAs({ store, world }, { run, lease })),
     },
     surroundings: { clock, log, failpoint, meter },
+    parts: auditParts(config, edges),
     settings: {
       nonce: ids.next("w"),
       concurrency,

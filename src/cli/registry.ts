@@ -1,5 +1,6 @@
 // The commands of `deputy`: one file in `commands/` and one line here.
 
+import { addAudit } from "./commands/audit.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDev } from "./commands/dev.ts";
@@ -26,5 +27,6 @@ export const commands: readonly AddCommand[] = [
   addRuns,
   addPolicy,
   addSchedules,
+  addAudit,
   addWorkspace,
 ];

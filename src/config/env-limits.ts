@@ -5,7 +5,7 @@ import { duration, hostList } from "./text-schemas.ts";
 
 export const limitsSlice = {
   title: "Limits",
-  note: "This version has no connections and no audit trail yet: `DEPUTY_CONSENT_TTL`, `DEPUTY_REFRESH_MARGIN_S` and\n`DEPUTY_CHECKPOINT_S` are checked, and not used. What is approved so far are schedules.",
+  note: "This version has no connections yet: `DEPUTY_CONSENT_TTL` and `DEPUTY_REFRESH_MARGIN_S` are checked, and not used. What is approved\nso far are schedules.",
   settings: {
     approvalTtlMs: setting({
       name: "DEPUTY_APPROVAL_TTL",
@@ -45,7 +45,7 @@ export const limitsSlice = {
     }),
     checkpointMs: setting({
       name: "DEPUTY_CHECKPOINT_S",
-      description: "How often the audit trail is signed",
+      description: "How often the audit log is signed, and the signature anchored; a plain number is seconds",
       schema: duration("s", "1s", "1h"),
       default: "60",
     }),

@@ -77,4 +77,6 @@ export interface AuditRepository {
   keys(): Promise<StoredAuditKey[]>;
   /** Takes the place of `signedBy`, whose private half is destroyed. False if another came first. */
   addKey(key: StoredAuditKey & { readonly sealed: string }): Promise<boolean>;
+  /** Conditional on `from`; false otherwise. */
+  resealKey(id: string, from: string, to: string): Promise<boolean>;
 }

@@ -23,7 +23,7 @@ import { createSegmentWorker } from "./segment-worker.ts";
 import { createShares } from "./shares.ts";
 import { createSupervisor } from "./supervisor.ts";
 import { type SweepActs, sweepParts } from "./sweep-parts.ts";
-import { createSweeper } from "./sweeper.ts";
+import { createSweeper, type SweepPart } from "./sweeper.ts";
 import { createWatcher } from "./watcher.ts";
 
 export interface WorkersDeps {
@@ -38,6 +38,8 @@ export interface WorkersDeps {
     readonly meter?: WorkersMeter | undefined;
   };
   readonly settings: WorkersSettings;
+  /** What else is looked after each second, by one process of all. */
+  readonly parts?: readonly SweepPart[];
   /** Called once, by `createWorkers`; `stop` ends what it made. */
   readonly openLeases: (
     owner: string,
@@ -163,7 +165,8 @@ function netOf(deps: WorkersDeps, ringer: Ringer): Omit<Parameters<typeof create
     inboxKeptMs: settings.inboxKeptMs,
     counted: (part, count) => meter?.swept(part, count),
   });
-  return { store, parts, clock, log, failpoint, meter, everyMs: lookMs };
+  const all = [...parts, ...(deps.parts ?? [])];
+  return { store, parts: all, clock, log, failpoint, meter, everyMs: lookMs };
 }
 
 /** The same acts; each that was done is counted. */

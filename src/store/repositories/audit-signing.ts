@@ -7,7 +7,7 @@ import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
 type CheckpointNames = "addCheckpoint" | "checkpoints" | "lastCheckpoint" | "unanchored" | "anchored";
-type KeyNames = "keys" | "addKey";
+type KeyNames = "keys" | "addKey" | "resealKey";
 
 export function auditSigning(session: Session): Pick<AuditRepository, CheckpointNames | KeyNames> {
   return { ...checkpointing(session), ...keeping(session) };
@@ -72,6 +72,14 @@ function keeping(session: Session): Pick<AuditRepository, KeyNames> {
       await session.db.update(auditKeys).set({ sealed: null }).where(isNotNull(auditKeys.sealed));
       await session.db.insert(auditKeys).values(key);
       return true;
+    },
+    async resealKey(id, from, to) {
+      const resealed = await session.db
+        .update(auditKeys)
+        .set({ sealed: to })
+        .where(and(eq(auditKeys.id, id), eq(auditKeys.sealed, from)))
+        .returning({ id: auditKeys.id });
+      return resealed.length > 0;
     },
   };
 }

@@ -1,0 +1,49 @@
+// The audit log's own edges, for the server and for commands: its seal, and where it is anchored.
+
+import path from "node:path";
+import { createCheckpoints } from "../audit/checkpoints.ts";
+import type { AuditDeps } from "../audit/contract.ts";
+import { pruneAudit } from "../audit/prune.ts";
+import { systemClock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
+import type { Config } from "../config/load-config.ts";
+import type { Store } from "../store/contract.ts";
+import { type MasterKeys, sealOf } from "../vault/master-keys.ts";
+import type { SweepPart } from "../workers/sweeper.ts";
+import type { Edges } from "./edges.ts";
+
+export function auditDepsOf(store: Store, keys: MasterKeys, log: Logger): AuditDeps {
+  return { store, seal: sealOf(keys, "audit"), clock: systemClock, log };
+}
+
+const pruneEveryMs = 3_600_000;
+
+/** What the sweeper does for the log: signs and anchors it, and lets go of what is too old. */
+export function auditParts(
+  config: Config,
+  { store, world, masterKey }: Pick<Edges, "store" | "world" | "masterKey">,
+): readonly SweepPart[] {
+  const { clock, log } = world;
+  const deps = { ...auditDepsOf(store, { current: masterKey }, log), clock };
+  const everyMs = config.limits.checkpointMs;
+  const checkpoint = createCheckpoints({ ...deps, everyMs, anchors: anchorFilesOf(config) });
+  const keptMs = config.file.settings.retention.audit;
+  let nextPrune = 0;
+  return [
+    { name: "audit-checkpoint", sweep: checkpoint },
+    {
+      name: "audit-prune",
+      async sweep() {
+        if (keptMs === undefined || clock.now() < nextPrune) return;
+        nextPrune = clock.now() + pruneEveryMs;
+        await pruneAudit(deps, keptMs);
+      },
+    },
+  ];
+}
+
+/** Absolute paths of the anchor files. */
+export function anchorFilesOf(config: Config): readonly string[] {
+  const { audit_anchor: anchors } = config.file.settings.security;
+  return anchors ?? [path.join(config.core.dataFolder, "anchor", "audit.jsonl")];
+}

@@ -1,0 +1,26 @@
+// What `deputy audit` works with: the database and the key that its signing key is sealed with.
+
+import type { AuditDeps } from "../audit/contract.ts";
+import { auditDepsOf } from "../app/audit-edges.ts";
+import { masterKeySource } from "../app/open-edges.ts";
+import { AppError } from "../base/errors.ts";
+import { findMasterKey } from "../vault/master-key.ts";
+import type { CliContext } from "./contract.ts";
+import { withRows } from "./open-rows.ts";
+
+export async function withAudit<T>(context: CliContext, act: (deps: AuditDeps) => Promise<T>): Promise<T> {
+  return withRows(context, async ({ config, store, log }) => {
+    const current = await findMasterKey(store, masterKeySource(config));
+    if (current === undefined)
+      throw new AppError(
+        "cli.no_key",
+        "The master key is not here, and the audit log is signed with a key that it seals. Run this where Deputy runs, with its DEPUTY_DATA or DEPUTY_MASTER_KEY.",
+      );
+    return act(auditDepsOf(store, { current }, log));
+  });
+}
+
+/** Who acts at this terminal, as the log names them. */
+export function cliActor({ env }: CliContext): string {
+  return `cli:${env["USER"] ?? "operator"}`;
+}
