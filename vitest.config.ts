@@ -11,10 +11,11 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["test/**/*.test.ts"],
-          exclude: ["test/**/*.{redis,pg,crash,browser,e2e}.test.ts"],
+          exclude: ["test/**/*.{redis,pg,crash,browser,e2e,sandbox}.test.ts"],
         },
       },
       { test: { ...shared, name: "redis", include: ["test/**/*.redis.test.ts"] } },
+      { test: { ...shared, name: "sandbox", include: ["test/**/*.sandbox.test.ts"] } },
       { test: { ...shared, name: "pg", include: ["test/**/*.pg.test.ts"] } },
       {
         test: {

@@ -91,6 +91,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const workers = role === "web" ? undefined : createWorkerParts(config, edges, runtime, gateway);
   if (workers) {
     stops.add(() => workers.stop());
+    void edges.sandbox.state(); // tried now, so that the first command need not wait
     await workers.start();
   }
 

@@ -19,6 +19,8 @@ import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracing } from "../telemetry/tracing.ts";
 import type { GuardedFetch } from "../tools/contract.ts";
 import { openMasterKey } from "../vault/master-key.ts";
+import type { Sandbox } from "../tools/sandbox/contract.ts";
+import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 import { type KnownModel, knowModel } from "./known-model.ts";
 import {
@@ -46,6 +48,7 @@ export interface Edges {
   readonly fetch: GuardedFetch;
   /** For everything else that is asked of hosts which others named. */
   readonly request: GuardedRequest;
+  readonly sandbox: Sandbox;
   readonly metrics: Metrics;
   /** Absent where no collector is set. */
   readonly tracing?: Tracing;
@@ -93,6 +96,13 @@ export async function openEdges(
     ...agesIn(store, systemClock),
   });
   const wayOut = { allow: config.limits.egressAllow ?? [], clock: systemClock };
+  const sandbox = createSandbox({
+    clock: systemClock,
+    log,
+    allow: wayOut.allow,
+    alone: isEmbedded(config),
+  });
+  stops.add(() => sandbox.close());
   const model = knowModel(openConfiguredModel(config, log), systemClock);
   return {
     world,
@@ -106,6 +116,7 @@ export async function openEdges(
     lastOfModel: () => model.last(),
     fetch: createGuardedFetch(wayOut),
     request: createGuardedRequest(wayOut),
+    sandbox,
   };
 }
 

@@ -11,7 +11,7 @@ import type { Slack } from "./slack.ts";
 import { voiceLock } from "./voice-parts.ts";
 
 export interface ReadinessParts {
-  readonly edges: Pick<Edges, "world" | "store" | "queue" | "lastOfModel" | "tracing">;
+  readonly edges: Pick<Edges, "world" | "store" | "queue" | "lastOfModel" | "tracing" | "sandbox">;
   readonly gateway: Pick<GatewayParts, "delivery">;
   readonly platforms: readonly ChatPlatform[];
   readonly slack?: Pick<Slack, "states"> | undefined;
@@ -42,6 +42,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
         workers: workersCheck(parts),
         sweeper,
         supervisor,
+        sandbox: parts.workers === undefined ? { kind: "none here" } : await edges.sandbox.state(),
         tracing: edges.tracing?.state() ?? { kind: "off" },
       },
     };

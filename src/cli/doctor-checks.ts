@@ -9,9 +9,11 @@ import {
   openConfiguredQueue,
   openConfiguredStore,
 } from "../app/open-edges.ts";
+import { systemClock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
 import { findMasterKey } from "../vault/master-key.ts";
+import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check } from "./check.ts";
 import type { CliContext } from "./contract.ts";
 import { slackChecks } from "./doctor-slack.ts";
@@ -32,6 +34,7 @@ export async function doctorChecks(
     ["storage", "database", () => database(config)],
     ["storage", "master-key", () => masterKey(config)],
     ["storage", "queue", () => queue(config)],
+    ["runtime", "sandbox", () => sandbox(config)],
     ["model", "model", () => model(config, options.offline)],
     ["console", "address", () => Promise.resolve(address(config))],
   ];
@@ -99,6 +102,26 @@ async function diskSpace(config: Config): Promise<Finding> {
   return free >= leastFreeBytes
     ? { status: "pass", observed }
     : { status: "warn", observed, fix: "Free some space: runs stop with a message when the disk is full." };
+}
+
+/** The self-test of the sandbox (SBX-5), made here and now. */
+async function sandbox(config: Config): Promise<Finding> {
+  const tried = createSandbox({
+    clock: systemClock,
+    log: logOf(config, { to: "stderr" }),
+    allow: config.limits.egressAllow ?? [],
+    alone: false,
+  });
+  try {
+    const state = await tried.state();
+    if (state.kind === "ready") {
+      return { status: "pass", observed: "commands run in bubblewrap; all attempts to break out failed" };
+    }
+    const fix = "See docs/sandbox.md. Until then run_command is off; nothing runs outside a sandbox.";
+    return { status: "warn", observed: `commands are off: ${state.why}`, fix };
+  } finally {
+    await tried.close();
+  }
 }
 
 async function database(config: Config): Promise<Finding> {

@@ -12,6 +12,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracer } from "../telemetry/tracing.ts";
 import type { GuardedFetch, Tool } from "../tools/contract.ts";
+import type { Sandbox } from "../tools/sandbox/contract.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 import type { Stages } from "./pipeline.ts";
 
@@ -38,6 +39,8 @@ export interface RuntimeDeps {
   readonly model: ModelSetup;
   readonly tools: readonly Tool[];
   readonly fetch: GuardedFetch;
+  /** Absent where no commands run. */
+  readonly sandbox?: Sandbox;
   readonly agents: AgentDirectory;
   /** What judges a call before it is done. */
   readonly stages: Stages;

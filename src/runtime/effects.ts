@@ -1,5 +1,6 @@
 // What tools want said or kept, turned into rows of the step's own transaction (T2).
 
+import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { NewMemory } from "../domain/memory.ts";
 import type { Utterance } from "../domain/outbox.ts";
 import { isMarked } from "../domain/taint.ts";
@@ -19,6 +20,7 @@ export interface Consequences {
   readonly patch: RunPatch;
   readonly say: readonly Utterance[];
   readonly memories: readonly NewMemory[];
+  readonly events: readonly NewAuditEvent[];
 }
 
 export interface StepEffects {
@@ -49,6 +51,7 @@ export function consequences(
       ...(newPlan || told ? cardSays({ ...work, run: { ...work.run, ...patch } }, work, world) : []),
     ],
     memories: flat.flatMap(({ effect }) => remembered(work, effect, world)),
+    events: flat.flatMap(({ n, effect }) => denied(work, n, effect, world)),
   };
 }
 
@@ -99,6 +102,25 @@ function remembered(work: Work, effect: Effect, world: World): NewMemory[] {
   const scope = memoryScope(work.run, work.conversation);
   const marks = isMarked(taint) ? { taint } : {};
   return [{ tenant, agent, scope, fact: effect.fact, ...marks, createdAt: world.clock.now() }];
+}
+
+/** A host that a tool asked for and did not get (EGR-2). Of the address only the host: the rest may be data. */
+function denied(work: Work, n: number, effect: Effect, world: World): NewAuditEvent[] {
+  if (effect.kind !== "denied") return [];
+  const { id, tenant, agent, mode, subject } = work.run;
+  return [
+    {
+      tenant,
+      type: "egress.denied",
+      time: world.clock.now(),
+      actor: `agent:${agent}`,
+      ...(mode === "assistant" ? { subject } : {}),
+      requester: subject,
+      run: id,
+      step: n,
+      data: { host: effect.host },
+    },
+  ];
 }
 
 /** A run that takes up again after a wait: the session mark and the card say so. */

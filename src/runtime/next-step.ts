@@ -80,7 +80,7 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
     },
     say: [...(done.say ?? []), ...made.say],
     memories: made.memories,
-    events: done.events ?? [],
+    events: [...(done.events ?? []), ...made.events],
     begins: [],
     ...(done.manifest ? { manifest: done.manifest } : {}),
   };

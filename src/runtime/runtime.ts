@@ -64,13 +64,16 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
     return failUnopened(segment, error, deps);
   });
   if (work === "settled" || work === "backing-off") return work;
+  let end: SegmentEnd | undefined;
   try {
-    return await loop(work, deps);
+    end = await loop(work, deps);
+    return end;
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof StoreUnavailable || control.abandon.aborted)
       throw error;
     return endOf(await moveOn(work, { ...nothingDone, next: unforeseen(work, error, deps) }, deps));
   } finally {
+    await deps.sandbox?.leave(work.run.id, end === "sliced");
     await work.workspace.close();
   }
 }

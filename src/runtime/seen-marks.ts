@@ -64,8 +64,8 @@ async function marksOf(
   const files = saw?.files && (await marksOfFiles(work, saw.files, deps));
   const kept = allRaised([files, saw?.taint]);
   const isTold = { own: true, memory: saw?.taint, workspace: files, external: saw?.sources }[tool.origin];
-  if (!isTold) return raised(kept, await mostOf(work, tool, deps));
-  return raised(kept, externalMarks(...(saw?.sources ?? [])));
+  const strangers = externalMarks(...(saw?.sources ?? []));
+  return allRaised([kept, strangers, isTold ? undefined : await mostOf(work, tool, deps)]);
 }
 
 /** All that the origin of a tool could be (SM1). */

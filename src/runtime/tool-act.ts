@@ -166,6 +166,7 @@ export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolConte
     now: () => deps.world.clock.now(),
     timeZone: work.timeZone,
     fetch: deps.fetch,
+    sandbox: deps.sandbox?.forRun({ run: work.run.id, workspace: work.workspace, signal: work.signal }),
     recall: (query) =>
       deps.store.read((tx) => tx.memories.search(work.run.tenant, work.run.agent, scope, query, 20)),
     attach: (path, title) => attachFile(work.workspace, deps.workspaces.blobs, path, title),

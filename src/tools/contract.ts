@@ -13,8 +13,9 @@ import type { Plan } from "../domain/plan.ts";
 import type { EffectClass, Repeatability } from "../domain/step.ts";
 import type { TaintMarks } from "../domain/taint.ts";
 import type { QuestionAsk, ScheduleAsk } from "../domain/wait.ts";
-import type { GuardedFetch } from "../net/contract.ts";
+import type { Denied, GuardedFetch } from "../net/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
+import type { RunSandbox } from "./sandbox/contract.ts";
 
 export interface ToolContext {
   /** Names this act, `<run>:<step>`: the same when it is done again after a crash. What a `keyed` receiver is given (I5). */
@@ -26,6 +27,8 @@ export interface ToolContext {
   readonly timeZone?: string | undefined;
   /** The guarded fetch (EGR-1). */
   readonly fetch: GuardedFetch;
+  /** Where commands run (SBX-1); absent where there is none. */
+  readonly sandbox?: RunSandbox | undefined;
   /** Facts remembered for this agent in this person's DM or this channel. */
   readonly recall: (query: string) => Promise<readonly Memory[]>;
   /** Puts a file's present content where messages can refer to it. */
@@ -38,7 +41,9 @@ export type Effect =
   | { readonly kind: "plan"; readonly plan: Plan }
   | { readonly kind: "check_in"; readonly text: string }
   | { readonly kind: "share"; readonly file: OutgoingFile; readonly comment?: string }
-  | { readonly kind: "remember"; readonly fact: string };
+  | { readonly kind: "remember"; readonly fact: string }
+  /** A host was refused: goes into the audit log (EGR-2). */
+  | ({ readonly kind: "denied" } & Denied);
 
 /**
  * Whose words a result is (TNT-1): the host's own, what files of the workspace hold, what was remembered, or a stranger's. What

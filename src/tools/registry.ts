@@ -9,6 +9,7 @@ import { listFiles } from "./builtin/list-files.ts";
 import { readFile } from "./builtin/read-file.ts";
 import { recall } from "./builtin/recall.ts";
 import { remember } from "./builtin/remember.ts";
+import { runCommand } from "./builtin/run-command.ts";
 import { scheduleTask } from "./builtin/schedule-task.ts";
 import { searchFiles } from "./builtin/search-files.ts";
 import { setPlan } from "./builtin/set-plan.ts";
@@ -22,6 +23,7 @@ export const builtinTools: readonly Tool[] = [
   searchFiles,
   writeFile,
   editFile,
+  runCommand,
   fetchUrl,
   setPlan,
   checkIn,

@@ -60,7 +60,24 @@ export interface Workspace {
     previous: Manifest | undefined,
     taintOf?: (path: string) => TaintMarks,
   ): Promise<Snapshot | undefined>;
+  /** What is there, whoever put it there: sizes, and what no other method would take up. */
+  survey(): Promise<Survey>;
+  /** Where the held folder is at this moment, for a sandbox that mounts it (F3). */
+  location(): Promise<string>;
+  readonly quota: WorkspaceQuota;
   close(): Promise<void>;
+}
+
+export interface Survey {
+  readonly bytes: number;
+  /** Entries of any kind. */
+  readonly files: number;
+  readonly links: number;
+  readonly hardLinks: number;
+  /** Pipes, sockets, devices. */
+  readonly special: number;
+  /** Names with control characters or of broken encoding. */
+  readonly badNames: number;
 }
 
 export interface Snapshot {

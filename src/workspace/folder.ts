@@ -28,6 +28,8 @@ export interface Folder {
   stillHas(name: string, file: FileHandle): Promise<boolean>;
   /** Opens a folder in it. Rejects with the system's error for links, files and what is absent. */
   open(name: string): Promise<Folder>;
+  /** Its path at this moment, for others to open. */
+  where(): Promise<string>;
   /** Makes renames and new entries durable. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ async function openByDescriptor(path: string): Promise<Folder> {
       return opened === `${folder}/${name}` && !name.endsWith(deletedMark);
     },
     open: (name) => openByDescriptor(`${here}/${name}`),
+    where: () => readlink(here),
     sync: () => handle.sync(),
     close: () => handle.close(),
   };
@@ -92,6 +95,10 @@ async function openChecked(path: string): Promise<Folder> {
     async open(name) {
       await check();
       return openChecked(join(here, name));
+    },
+    async where() {
+      await check();
+      return here;
     },
     sync: () => Promise.resolve(),
     close: () => Promise.resolve(),

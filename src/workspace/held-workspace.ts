@@ -17,6 +17,7 @@ import type { Folder } from "./folder.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { createSerially } from "./serially.ts";
 import { type KnownFiles, takeVersion } from "./snapshot.ts";
+import { surveyFolder } from "./survey.ts";
 import { deepest, purge, statEntry, walkTree } from "./tree.ts";
 import { type CountedFile, createUsage, sizeText, type Usage } from "./usage.ts";
 import { parsePath } from "./workspace-path.ts";
@@ -60,6 +61,9 @@ export function createHeldWorkspace(deps: HeldWorkspaceDeps): Workspace {
     remove: (path) => gate.pass(() => serially(async () => remove(deps, path, await counted()))),
     snapshot: (previous, taintOf) =>
       gate.pass(() => serially(() => snapshot(deps, usage, marker(previous, taintOf)))),
+    survey: () => gate.pass(() => surveyFolder(root, 2 * deps.quota.maxFiles)),
+    location: () => gate.pass(() => root.where()),
+    quota: deps.quota,
     async close() {
       await gate.shut();
       await Promise.all([root.close(), deps.staging.close()]);

@@ -83,7 +83,9 @@ describe("cli/run-cli", () => {
       "data-folder",
       "disk-space",
       "database",
+      "master-key",
       "queue",
+      "sandbox",
       "model",
       "address",
     ]);

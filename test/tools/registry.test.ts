@@ -17,6 +17,7 @@ describe("tools/registry", () => {
       "search_files",
       "write_file",
       "edit_file",
+      "run_command",
       "fetch_url",
       "set_plan",
       "check_in",

@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { FetchedPage } from "../../net/contract.ts";
+import type { Denied, FetchedPage } from "../../net/contract.ts";
 import { NetError } from "../../net/errors.ts";
 import { quoted } from "../../workspace/errors.ts";
 import { sizeText } from "../../workspace/usage.ts";
 import { asToolFailure } from "../as-tool-failure.ts";
-import { defineTool, type Tool, type ToolContext, type ToolOutcome } from "../contract.ts";
+import { defineTool, type Effect, type Tool, type ToolContext, type ToolOutcome } from "../contract.ts";
 import { downloadPath } from "../download-path.ts";
 import { contentOf } from "../page-text.ts";
 
@@ -32,16 +32,21 @@ export const fetchUrl: Tool = defineTool({
   }),
   run: ({ url, max_bytes: maxBytes = usualBytes }, { workspace, fetch, signal }) =>
     asToolFailure(async () => {
-      const page = await fetch(url, { maxBytes, signal }).catch(nothingFetched);
+      const denials: Denied[] = [];
+      const onDenied = (denied: Denied): void => void denials.push(denied);
+      const page = await fetch(url, { maxBytes, signal, onDenied }).catch((error: unknown) =>
+        nothingFetched(error, denials),
+      );
       if ("kind" in page) return page;
       return { ...outcomeOf(page, await bodyOf(page, workspace)), saw: { sources: hostsOf(url, page.url) } };
     }),
 });
 
-/** The sentence is ours: nobody else's words were read. */
-function nothingFetched(error: unknown): ToolOutcome {
+/** The sentence is ours: nobody else's words were read. What the guard refused is told, to be recorded (EGR-2). */
+function nothingFetched(error: unknown, denials: readonly Denied[]): ToolOutcome {
   if (!(error instanceof NetError)) throw error;
-  return { kind: "result", content: error.message, isError: true, saw: { sources: [] } };
+  const effects = denials.map((denied): Effect => ({ kind: "denied", ...denied }));
+  return { kind: "result", content: error.message, isError: true, saw: { sources: [] }, effects };
 }
 
 function hostsOf(...urls: readonly string[]): string[] {

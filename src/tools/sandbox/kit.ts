@@ -1,0 +1,69 @@
+// What every launch shares: the machine's layout, our own small /etc, a scratch folder, control groups.
+
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findCgroups, type MakeCgroup } from "./cgroup.ts";
+import type { SandboxLimits } from "./contract.ts";
+import { bridged } from "./egress-bridge.ts";
+import { type HostLayout, readHostLayout } from "./host-layout.ts";
+import { insideSocket } from "./profile.ts";
+
+export interface Kit {
+  /** Ours alone: sockets, outputs. */
+  readonly scratch: string;
+  readonly layout: HostLayout;
+  readonly ownEtc: Readonly<Record<string, string>>;
+  /** Absent where none may be made: then `ulimit` and the watcher hold the limits. */
+  readonly makeCgroup: MakeCgroup | undefined;
+}
+
+const etc: Readonly<Record<string, string>> = {
+  passwd: "agent:x:1000:1000:agent:/tmp/home:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n",
+  group: "agent:x:1000:\nnogroup:x:65534:\n",
+  hosts: "127.0.0.1 localhost sandbox\n::1 localhost\n",
+  "nsswitch.conf": "passwd: files\ngroup: files\nhosts: files dns\n",
+};
+
+export async function makeKit(nodePath: string): Promise<Kit> {
+  const scratch = await mkdtemp(join(tmpdir(), "deputy-sandbox-"));
+  const ownEtc = Object.fromEntries(Object.keys(etc).map((name) => [name, join(scratch, name)]));
+  await Promise.all(Object.entries(etc).map(([name, text]) => writeFile(join(scratch, name), text)));
+  const [layout, makeCgroup] = await Promise.all([readHostLayout(nodePath), findCgroups()]);
+  return { scratch, layout, ownEtc, makeCgroup };
+}
+
+export function removeKit(kit: Kit): Promise<void> {
+  return rm(kit.scratch, { recursive: true, force: true });
+}
+
+/** What bubblewrap starts: bash with its limits set for good, both streams in one, then the text. */
+export function insideCommand(
+  text: string,
+  { layout }: Kit,
+  limits: SandboxLimits & { readonly fileBytes: number; readonly bridge: boolean },
+): string[] {
+  const settings = {
+    c: 0,
+    n: limits.openFiles,
+    u: limits.processes + spareProcesses,
+    d: kilobytes(limits.memoryBytes),
+    f: kilobytes(limits.fileBytes),
+  };
+  // A limit that is lower already can't be raised, and need not be.
+  const lines = Object.entries(settings).map(([which, value]) => `ulimit -${which} ${value} 2>/dev/null`);
+  lines.push("exec 2>&1", closeInherited, `eval "set --\n$1"`);
+  const shell = ["/bin/bash", "-c", lines.join("\n"), "bash", text];
+  return limits.bridge ? bridged(layout.node, insideSocket, shell) : shell;
+}
+
+/** Whatever whoever started us has left open. */
+const closeInherited =
+  'for f in /proc/$$/fd/*; do f=${f##*/}; if [ "$f" -gt 2 ]; then eval "exec $f>&-"; fi; done; unset f';
+
+/** Above what the watcher allows, so that it sees the excess and can say so. */
+export const spareProcesses = 32;
+
+function kilobytes(bytes: number): number {
+  return Math.floor(bytes / 1024);
+}

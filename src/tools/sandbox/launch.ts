@@ -1,0 +1,130 @@
+// One bubblewrap: started, watched, ended. Whatever way it ends, nothing that it started is left (X3).
+//
+//   L1  An ending is told when the first process of the new namespace is gone: the kernel ends all others before it.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
+import { parseJson } from "../../base/json.ts";
+import type { Ending, KillReason } from "./contract.ts";
+
+export interface LaunchOrder {
+  readonly bubblewrap: string;
+  /** Bubblewrap's, with the command after its `--`. */
+  readonly arguments: readonly string[];
+  /** Open file that gets stdout and, once the command has begun, stderr. */
+  readonly outputFd: number;
+  /** Called with the pid of the first process inside, when there is one. */
+  readonly begun: (pid: number) => void;
+}
+
+export interface Launch {
+  readonly ended: Promise<Ending>;
+  /** Ends all of it at once; the first reason counts. */
+  kill(why: KillReason): void;
+}
+
+const tooLongGoneMs = 5_000;
+
+export function launch(order: LaunchOrder): Launch {
+  const child = spawn(order.bubblewrap, order.arguments, {
+    stdio: ["ignore", order.outputFd, "pipe", "pipe"],
+    env: {}, // bubblewrap's own can be read inside: it is that of process 1
+    detached: true,
+  });
+  let killedBy: KillReason | undefined;
+  let inner: number | undefined;
+  const kill = (): void => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    // The inner one first: what it has started can't outlive it.
+    for (const pid of [inner, child.pid]) if (pid !== undefined) killQuietly(pid);
+  };
+  const words = collect(child.stdio[2]);
+  const begun = innerPid(child.stdio[3]).then((pid) => {
+    inner = pid;
+    if (killedBy !== undefined) kill();
+    else if (pid !== undefined) order.begun(pid);
+  });
+  const ended = (async (): Promise<Ending> => {
+    const code = await exitOf(child);
+    await begun;
+    if (inner !== undefined) await isGone(inner);
+    if (killedBy !== undefined) return { kind: "killed", why: killedBy };
+    return code === undefined || words().startsWith("bwrap:")
+      ? { kind: "failed", detail: words().trim() || "bubblewrap could not be started" }
+      : { kind: "exit", code };
+  })();
+  return {
+    ended,
+    kill(why) {
+      killedBy ??= why;
+      kill();
+    },
+  };
+}
+
+/** As the shell counts it: 128 and the signal's number for what was ended by one. Undefined when it did not start. */
+async function exitOf(child: ChildProcess): Promise<number | undefined> {
+  try {
+    const [code, signal] = await once(child, "exit");
+    return typeof code === "number" ? code : typeof signal === "string" ? 137 : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bubblewrap says its child's pid in a line of JSON. The stream is read to its end: bubblewrap would die of a closed one. */
+function innerPid(status: Writable | Readable | null | undefined): Promise<number | undefined> {
+  if (!status || !("read" in status)) return Promise.resolve(undefined);
+  return new Promise((resolve) => {
+    let text = "";
+    status.on("data", (piece: Buffer) => {
+      text += piece.toString();
+      const end = text.indexOf("\n");
+      if (end !== -1) resolve(pidIn(text.slice(0, end)));
+    });
+    status.on("error", () => resolve(undefined));
+    status.on("close", () => resolve(undefined));
+  });
+}
+
+function pidIn(line: string): number | undefined {
+  const said = parseJson(line)?.value;
+  if (typeof said !== "object" || said === null || !("child-pid" in said)) return undefined;
+  return typeof said["child-pid"] === "number" ? said["child-pid"] : undefined;
+}
+
+function collect(stream: Writable | Readable | null | undefined): () => string {
+  let text = "";
+  if (stream && "read" in stream) {
+    stream.on("data", (piece: Buffer) => {
+      if (text.length < 4_000) text += piece.toString();
+    });
+    stream.on("error", () => undefined);
+  }
+  return () => text;
+}
+
+function killQuietly(pid: number): void {
+  try {
+    process.kill(pid, "SIGKILL");
+  } catch {
+    // It is gone.
+  }
+}
+
+/** Ended and not yet collected is gone as well: all that it started has ended before. */
+async function isGone(pid: number): Promise<void> {
+  const giveUpAt = performance.now() + tooLongGoneMs;
+  while (isAlive(pid) && performance.now() < giveUpAt) await pause(2);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return false;
+  }
+}
