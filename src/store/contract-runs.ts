@@ -95,7 +95,7 @@ export interface RunRepository {
   priority(tenant: TenantId, subject: PersonKey): Promise<number>;
   /**
    * Takes the run if it is `queued` (or `working` with an expired lease) and due, its bell's segment is the
-   * current one and the limits allow it: raises the epoch, counts a barren claim, sets `working`. Raises the
+   * current one, no brake holds it up and the limits allow it: raises the epoch, counts a barren claim, sets `working`. Raises the
    * segment, too: the bell of a run that is taken over later has a name that no dead worker's queue job holds.
    */
   claim(
@@ -135,6 +135,8 @@ export interface RunRepository {
   leaseOwners(now: number): Promise<string[]>;
   /** Makes the leases of a dead owner claimable at once; returns how many. */
   expireLeases(owner: string, now: number): Promise<number>;
+  /** Runs that are queued and held up, and in whose thread that has not been said: under the key `held:<run>:<brake>`. */
+  heldUp(limit: number): Promise<HeldUpRun[]>;
   /**
    * Runs that could be worked on now and have no live lease, at most `perPerson` (less what is leased) of each
    * person, fair order, with their priority: what the sweeper rings.
@@ -155,11 +157,18 @@ export interface Fenced {
   readonly stopRequestedBy?: PersonKey;
 }
 
+export interface HeldUpRun {
+  readonly run: RunId;
+  readonly brake: string;
+}
+
 export interface WatchedRun {
   readonly run: RunId;
   readonly epoch: number;
   readonly leaseOwner?: string;
   readonly stopRequestedBy?: PersonKey;
+  /** An operator holds it up (BK1). */
+  readonly heldUp: boolean;
   /** Highest mailbox row. */
   readonly mail: number;
 }

@@ -11,6 +11,7 @@
 //       What follows in the same `write` needs no check of its own.
 
 import type { Spent } from "../domain/budget.ts";
+import type { Brake, BrakeKind } from "../domain/brake.ts";
 import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
 import type { Feedback } from "../domain/feedback.ts";
 import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId, WaitId } from "../domain/ids.ts";
@@ -83,6 +84,17 @@ export interface Tx {
   readonly audit: AuditRepository;
   readonly vaultMarks: VaultMarkRepository;
   readonly teamsReferences: TeamsReferenceRepository;
+  readonly brakes: BrakeRepository;
+}
+
+export interface BrakeRepository {
+  /** False if it is pulled already. */
+  pull(brake: Brake): Promise<boolean>;
+  /** What was released; undefined if it was not pulled. */
+  release(kind: BrakeKind, name: string): Promise<Brake | undefined>;
+  find(kind: BrakeKind, name: string): Promise<Brake | undefined>;
+  /** All that are pulled, the oldest first. */
+  list(): Promise<Brake[]>;
 }
 
 export interface ConversationRepository {

@@ -2,6 +2,7 @@
 
 import type { Tx } from "./contract.ts";
 import { auditRepository } from "./repositories/audit.ts";
+import { brakeRepository } from "./repositories/brakes.ts";
 import { browserRepository } from "./repositories/browsers.ts";
 import { connectionRepository } from "./repositories/connections.ts";
 import { consentRepository } from "./repositories/consents.ts";
@@ -48,6 +49,7 @@ const makers = {
   audit: auditRepository,
   vaultMarks: vaultMarkRepository,
   teamsReferences: teamsReferenceRepository,
+  brakes: brakeRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -79,6 +81,7 @@ class SessionTx implements Tx {
   #audit: Tx["audit"] | undefined;
   #vaultMarks: Tx["vaultMarks"] | undefined;
   #teamsReferences: Tx["teamsReferences"] | undefined;
+  #brakes: Tx["brakes"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -170,5 +173,9 @@ class SessionTx implements Tx {
 
   get teamsReferences(): Tx["teamsReferences"] {
     return (this.#teamsReferences ??= makers.teamsReferences(this.#session));
+  }
+
+  get brakes(): Tx["brakes"] {
+    return (this.#brakes ??= makers.brakes(this.#session));
   }
 }

@@ -21,6 +21,8 @@ export interface HeldRun {
   abandon(): void;
   /** A person wants it stopped. */
   stop(): void;
+  /** It is to hand its run back when the act that is under way has ended. */
+  park(): void;
 }
 
 export interface HeldRuns {
@@ -36,17 +38,18 @@ export interface HeldRuns {
 
 export function createHeldRuns(leases: LeaseKeeping): HeldRuns {
   const held = new Map<RunId, HeldRun>();
-  const parking = new AbortController();
+  let parkingAll = false;
   return {
     add(lease, { claimedAt, deadline }) {
       const abandoned = new AbortController();
       const stopped = new AbortController();
+      const parked = new AbortController();
       const run: HeldRun = {
         lease,
         control: {
           abandon: abandoned.signal,
           stop: stopped.signal,
-          park: parking.signal,
+          park: parked.signal,
           deadline,
           stillMine() {
             leases.check?.();
@@ -55,7 +58,9 @@ export function createHeldRuns(leases: LeaseKeeping): HeldRuns {
         },
         abandon: () => abandoned.abort(),
         stop: () => stopped.abort(),
+        park: () => parked.abort(),
       };
+      if (parkingAll) parked.abort();
       held.set(lease.run, run);
       leases.hold(lease, claimedAt);
       return run;
@@ -66,7 +71,10 @@ export function createHeldRuns(leases: LeaseKeeping): HeldRuns {
     },
     find: (run) => held.get(run),
     ids: () => [...held.keys()],
-    parkAll: () => parking.abort(),
+    parkAll() {
+      parkingAll = true;
+      for (const run of held.values()) run.park();
+    },
     abandonAll() {
       for (const run of held.values()) run.abandon();
     },

@@ -1,5 +1,5 @@
 // Looks once a second at the rows of the runs that this process works on, all in one query, and passes on what it sees:
-// somebody wants a run stopped, or somebody else works on it. A hint brings the look forward; the row decides.
+// somebody wants a run stopped or held up, or somebody else works on it. A hint brings the look forward; the row decides.
 
 import { type CancelTimer, type Clock, every } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
@@ -61,4 +61,5 @@ function passOn(held: HeldRuns, row: WatchedRun): void {
   if (!run) return;
   if (row.epoch !== run.lease.epoch) run.abandon();
   else if (row.stopRequestedBy !== undefined) run.stop();
+  else if (row.heldUp) run.park();
 }

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
 import { auditSuite } from "./store-audit.ts";
+import { brakeSuite } from "./store-brakes.ts";
 import { conversationSuite } from "./store-conversations.ts";
 import { fairnessSuite } from "./store-fairness.ts";
 import { goingOnSuite } from "./store-going-on.ts";
@@ -60,6 +61,7 @@ const tables = [
   "consents",
   "browsers",
   "schedules",
+  "brakes",
 ];
 
 export function storeContract(name: string, start: () => Promise<StoreBed>): void {
@@ -100,6 +102,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("runs", () => {
       runSuite(current);
+    });
+    describe("brakes", () => {
+      brakeSuite(current);
     });
     describe("fairness", () => {
       fairnessSuite(current);

@@ -478,8 +478,15 @@ function watchSuite(current: StoreCase): void {
     const watched = await store.read((tx) => tx.runs.watch([first.run.id, second.id, asRunId("run_none")]));
 
     expect(watched.toSorted((a, b) => a.run.localeCompare(b.run))).toEqual([
-      { run: first.run.id, epoch: 1, leaseOwner: "w1", stopRequestedBy: aPerson("U2"), mail: 2 },
-      { run: second.id, epoch: 0, mail: 0 },
+      {
+        run: first.run.id,
+        epoch: 1,
+        leaseOwner: "w1",
+        stopRequestedBy: aPerson("U2"),
+        heldUp: false,
+        mail: 2,
+      },
+      { run: second.id, epoch: 0, heldUp: false, mail: 0 },
     ]);
     expect(await store.read((tx) => tx.runs.watch([]))).toEqual([]);
   });

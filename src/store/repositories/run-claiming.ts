@@ -6,11 +6,12 @@
 //   RC3  A run is not begun while another one is `working` in the same workspace, be its lease alive or past: only a takeover
 //        may follow a dead owner into the folder (F3).
 
-import { and, count, eq, ne, sql } from "drizzle-orm";
+import { and, count, eq, ne, not, sql } from "drizzle-orm";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { RunMode, RunState } from "../../domain/run.ts";
 import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
 import type { Session } from "../session.ts";
+import { isHeldUp } from "./held-up.ts";
 import { type Brief, type RunRow, toRun } from "./run-rows.ts";
 
 type Claiming = Pick<RunRepository, "claim" | "renew" | "leaseOwners" | "expireLeases">;
@@ -74,7 +75,7 @@ function isWorking(session: Session): ReturnType<typeof sql> {
   return sql`${session.tables.runs.state} = 'working'`;
 }
 
-/** On `run`, `segment` and `now`: the bell's segment is current, and the run is due and nobody's. */
+/** On `run`, `segment` and `now`: the bell's segment is current, and the run is due, nobody's and not held up. */
 function isClaimable(session: Session): ReturnType<typeof and> {
   const { runs } = session.tables;
   const now = sql.placeholder("now");
@@ -83,6 +84,7 @@ function isClaimable(session: Session): ReturnType<typeof and> {
     eq(runs.segment, sql.placeholder("segment")),
     sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
       or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${now})`,
+    not(isHeldUp(session)),
   );
 }
 

@@ -8,12 +8,13 @@
 //   RF4  A run that had its slice goes behind what waits longer, of its person's and, turn by turn, of the tenant's: who has more
 //        runs than there are slots sees all of them go on.
 
-import { and, count, eq, type SQL, sql } from "drizzle-orm";
+import { and, count, eq, not, type SQL, sql } from "drizzle-orm";
 import type { Bell } from "../../domain/bell.ts";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
 import type { Db } from "../dialect.ts";
 import type { Session } from "../session.ts";
+import { isHeldUp } from "./held-up.ts";
 
 export function runFairness(session: Session): Pick<RunRepository, "priority" | "runnable"> {
   return {
@@ -116,6 +117,7 @@ function readyRuns(session: Session, db: Db) {
         sql`${runs.state} in ('queued', 'working')`,
         sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${sql.placeholder("now")})
           or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${sql.placeholder("now")})`,
+        not(isHeldUp(session)),
         sql`not (${runs.mode} = 'assistant' and ${runs.state} = 'queued' and exists (${siblingBefore(session)}))`,
       ),
     )

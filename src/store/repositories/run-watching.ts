@@ -4,9 +4,10 @@ import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
 import type { RunRepository, WatchedRun } from "../contract-runs.ts";
 import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
+import { isHeldUp } from "./held-up.ts";
 import { joinedRuns, toRun } from "./run-rows.ts";
 
-type Watching = Pick<RunRepository, "watch" | "dueWaiting" | "overdue" | "promise" | "troubled">;
+type Watching = Pick<RunRepository, "watch" | "heldUp" | "dueWaiting" | "overdue" | "promise" | "troubled">;
 
 export function runWatching(session: Session): Watching {
   const { runs } = session.tables;
@@ -16,6 +17,26 @@ export function runWatching(session: Session): Watching {
       if (ids.length === 0) return [];
       const rows = await watching(session).execute({ ids: session.dialect.list(ids) });
       return rows.map((row): WatchedRun => withoutNulls(row));
+    },
+
+    heldUp(limit) {
+      const { brakes, outbox } = session.tables;
+      const statement = session.prepared("runs.held-up", (db, name) =>
+        db
+          .select({ run: runs.id, brake: brakes.id })
+          .from(brakes)
+          .innerJoin(
+            runs,
+            sql`${runs.state} = 'queued' and (${brakes.kind} = 'all' or ${brakes.kind} = 'tenant' and ${brakes.name} = ${runs.tenant}
+              or ${brakes.kind} = 'agent' and ${brakes.name} = ${runs.agent} or ${brakes.kind} = 'person' and ${brakes.name} = ${runs.subject})`,
+          )
+          .where(
+            sql`not exists (select 1 from ${outbox} o where o.key = 'held:' || ${runs.id} || ':' || ${brakes.id})`,
+          )
+          .limit(sql.placeholder("limit"))
+          .prepare(name),
+      );
+      return statement.execute({ limit });
     },
 
     async dueWaiting(now, limit) {
@@ -102,6 +123,7 @@ function watching(session: Session) {
         epoch: runs.epoch,
         leaseOwner: runs.leaseOwner,
         stopRequestedBy: runs.stopRequestedBy,
+        heldUp: isHeldUp(session).mapWith(Boolean),
         mail: sql<number>`coalesce((select max(m.seq) from ${mailbox} m where m.run = ${runs.id}), 0)`,
       })
       .from(runs)

@@ -27,7 +27,7 @@ export function runRepository(session: Session): RunRepository {
   const { claim, renew, leaseOwners, expireLeases } = runClaiming(session);
   const { advance, park, requeue, settle, settleIdle, settleUnheard, wake, requestStop, hold } =
     runTransitions(session);
-  const { watch, dueWaiting, overdue, promise, troubled } = runWatching(session);
+  const { watch, heldUp, dueWaiting, overdue, promise, troubled } = runWatching(session);
   const { adopt } = runAdopting(session);
   const { priority, runnable } = runFairness(session);
   return {
@@ -52,6 +52,7 @@ export function runRepository(session: Session): RunRepository {
     requestStop,
     renew,
     watch,
+    heldUp,
     leaseOwners,
     expireLeases,
     runnable,
