@@ -10,7 +10,6 @@
 import { sql } from "drizzle-orm";
 import { bigint, boolean, index, integer, pgTable, primaryKey, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { approvalStates } from "../domain/approval.ts";
-import { brakeKinds } from "../domain/brake.ts";
 
 import type { ConversationAddress } from "../domain/conversation.ts";
 import { verdicts } from "../domain/feedback.ts";
@@ -495,18 +494,5 @@ export const withheld = pgTable(
   (table) => [index("withheld_run").on(table.run)],
 );
 
-/** What is held up by an operator: a row while it is (OPS-1). */
-export const brakes = pgTable(
-  "brakes",
-  {
-    id: text("id").notNull(),
-    kind: text("kind", { enum: brakeKinds }).notNull(),
-    /** Of an agent, tenant, person or tool; empty for `all`. */
-    name: text("name").notNull(),
-    pulledBy: text("pulled_by").notNull(),
-    pulledAt: ms("pulled_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.kind, table.name] })],
-);
-
 export * from "./schema-pg-audit.ts";
+export * from "./schema-pg-brakes.ts";

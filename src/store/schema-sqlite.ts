@@ -439,16 +439,5 @@ export const withheld = sqliteTable(
   (table) => [index("withheld_run").on(table.run)],
 );
 
-export const brakes = sqliteTable(
-  "brakes",
-  {
-    id: text("id").notNull(),
-    kind: text("kind").notNull(),
-    name: text("name").notNull(),
-    pulledBy: text("pulled_by").notNull(),
-    pulledAt: integer("pulled_at").notNull(),
-  },
-  (table) => [primaryKey({ columns: [table.kind, table.name] })],
-);
-
 export * from "./schema-sqlite-audit.ts";
+export * from "./schema-sqlite-brakes.ts";

@@ -4,7 +4,7 @@ import { and, asc, eq, isNotNull, lte, sql } from "drizzle-orm";
 import type { RunRepository, WatchedRun } from "../contract-runs.ts";
 import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
-import { isHeldUp } from "./held-up.ts";
+import { findHeldUp, isHeldUp } from "./held-up.ts";
 import { joinedRuns, toRun } from "./run-rows.ts";
 
 type Watching = Pick<RunRepository, "watch" | "heldUp" | "dueWaiting" | "overdue" | "promise" | "troubled">;
@@ -13,30 +13,11 @@ export function runWatching(session: Session): Watching {
   const { runs } = session.tables;
   return {
     ...troubles(session),
+    heldUp: (limit) => findHeldUp(session).execute({ limit }),
     async watch(ids) {
       if (ids.length === 0) return [];
       const rows = await watching(session).execute({ ids: session.dialect.list(ids) });
       return rows.map((row): WatchedRun => withoutNulls(row));
-    },
-
-    heldUp(limit) {
-      const { brakes, outbox } = session.tables;
-      const statement = session.prepared("runs.held-up", (db, name) =>
-        db
-          .select({ run: runs.id, brake: brakes.id })
-          .from(brakes)
-          .innerJoin(
-            runs,
-            sql`${runs.state} = 'queued' and (${brakes.kind} = 'all' or ${brakes.kind} = 'tenant' and ${brakes.name} = ${runs.tenant}
-              or ${brakes.kind} = 'agent' and ${brakes.name} = ${runs.agent} or ${brakes.kind} = 'person' and ${brakes.name} = ${runs.subject})`,
-          )
-          .where(
-            sql`not exists (select 1 from ${outbox} o where o.key = 'held:' || ${runs.id} || ':' || ${brakes.id})`,
-          )
-          .limit(sql.placeholder("limit"))
-          .prepare(name),
-      );
-      return statement.execute({ limit });
     },
 
     async dueWaiting(now, limit) {
