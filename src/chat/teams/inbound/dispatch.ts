@@ -1,0 +1,83 @@
+// What each kind of activity leads to.
+//
+//   DP1  Resolves only after everything that the activity asks for is committed; rejects where that can't be done now.
+
+import type { InboundMessage } from "../../../domain/inbound.ts";
+import type { TeamsDeps } from "../deps.ts";
+import type { SealedText } from "../sealed-text.ts";
+import type { InboundEdges } from "./edges.ts";
+import { addressOf, outsideThreads } from "./home.ts";
+import type { InvokeReply } from "./invoke-replies.ts";
+import { answerInvoke } from "./invokes.ts";
+import { readMessage } from "./messages.ts";
+import type { People } from "./people.ts";
+import { createReferenceKeeper } from "./references.ts";
+import type { Activity } from "./shapes.ts";
+
+export interface DispatchDeps {
+  readonly deps: TeamsDeps;
+  readonly edges: InboundEdges;
+  readonly people: People;
+  readonly files: SealedText;
+}
+
+/** The reply of an invoke; undefined for everything else. */
+export type Dispatch = (activity: Activity) => Promise<InvokeReply | undefined>;
+
+export function createDispatch({ deps, edges, people, files }: DispatchDeps): Dispatch {
+  const { settings, clock, log, shown } = deps;
+  const keeper = createReferenceKeeper(deps);
+  const reading = { settings, people, clock, files };
+  const welcomed = async (activity: Activity): Promise<void> => {
+    if (await keeper.keep(activity)) await deps.welcome?.(addressOf(settings, activity));
+  };
+  return async (activity) => {
+    switch (activity.type) {
+      case "message":
+      case "messageUpdate":
+      case "messageDelete": {
+        await welcomed(activity);
+        const event = await readMessage(reading, activity);
+        if (event) await edges.receive(event);
+        if (event?.kind === "message" && asksForHome(event)) edges.homeWanted(event.author);
+        return undefined;
+      }
+      case "invoke":
+        await welcomed(activity);
+        return answerInvoke({ ...reading, shown, log, edges }, activity);
+      case "conversationUpdate":
+      case "installationUpdate":
+        await installed(activity);
+        return undefined;
+      default:
+        return undefined; // reactions, typing, reads
+    }
+  };
+
+  async function installed(activity: Activity): Promise<void> {
+    const change = changeOf(activity, settings.appId);
+    if (change === "removed") return keeper.forget(activity);
+    if (activity.from.id.startsWith("28:")) return;
+    await welcomed(activity);
+    const at = addressOf(settings, activity);
+    if (change !== "added" || at.kind === "dm") return;
+    const by = await people.author(activity);
+    await edges.hooks.invited?.(outsideThreads(at), by);
+  }
+}
+
+/** Until a tab shows it, the page about one's own work is a card in the personal chat (ux c.13). */
+function asksForHome({ conversation, text }: InboundMessage): boolean {
+  return conversation.kind === "dm" && /^status$/i.test(text.trim());
+}
+
+function changeOf(activity: Activity, appId: string): "added" | "removed" | undefined {
+  const { type, action, membersAdded = [], membersRemoved = [], recipient } = activity;
+  const isUs = ({ id }: { readonly id: string }): boolean => id === recipient?.id || id === `28:${appId}`;
+  if (type === "installationUpdate") {
+    if (action?.startsWith("add") === true) return "added";
+    return action?.startsWith("remove") === true ? "removed" : undefined;
+  }
+  if (membersRemoved.some(isUs)) return "removed";
+  return membersAdded.some(isUs) ? "added" : undefined;
+}

@@ -1,0 +1,43 @@
+// What a message says, without the mark-up of Teams: mentions become names, the agent's own goes away.
+
+import type { Person } from "../../../domain/person.ts";
+import type { TeamsSettings } from "../deps.ts";
+import type { People } from "./people.ts";
+import { type Activity, Mention } from "./shapes.ts";
+
+export interface Said {
+  readonly text: string;
+  readonly mentionsAgent: boolean;
+  readonly mentions: Person["key"][];
+}
+
+export async function readText(people: People, settings: TeamsSettings, activity: Activity): Promise<Said> {
+  const { entities = [], recipient } = activity;
+  const own = new Set([`28:${settings.appId}`, settings.appId, recipient?.id]);
+  const found = entities.flatMap((entity) => Mention.safeParse(entity).data ?? []);
+  const others = found.filter(({ mentioned }) => !own.has(mentioned.id));
+  let text = activity.text ?? "";
+  for (const { text: shown, mentioned } of found) {
+    if (shown === "") continue;
+    text = text.replaceAll(shown, own.has(mentioned.id) ? " " : (mentioned.name ?? withoutTags(shown)));
+  }
+  const keys = await Promise.all(others.map(({ mentioned }) => people.mentioned(activity, mentioned)));
+  return {
+    text: tidy(text),
+    mentionsAgent: found.length > others.length,
+    mentions: [...new Set(keys)],
+  };
+}
+
+function withoutTags(text: string): string {
+  return text.replace(/<\/?at[^>]*>/gi, "");
+}
+
+function tidy(text: string): string {
+  return withoutTags(text)
+    .replace(/&nbsp;|\u00a0/g, " ")
+    .replace(/\r\n?/g, "\n")
+    .replace(/[ \t]+/g, " ")
+    .replace(/ ?\n ?/g, "\n")
+    .trim();
+}

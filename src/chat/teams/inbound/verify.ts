@@ -1,0 +1,81 @@
+// Is an activity from the Bot Connector, for this app, in this tenant (ING-4)? The claims are judged by us, the signature,
+// the keys and their endorsements by botbuilder.
+//
+//   VE1  Whatever is wrong, or goes wrong, the answer is no: nothing here throws.
+//   VE2  A new signing key is taken up within a minute: botbuilder itself would wait for up to an hour.
+//   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback.
+
+import { errorText } from "../../../base/errors.ts";
+import type { Logger } from "../../../base/logger.ts";
+import type { TeamsDeps } from "../deps.ts";
+import { isLoopbackUrl, type IsAllowed } from "../service-hosts.ts";
+import { type BotFramework, openBotFramework } from "./bot-framework.ts";
+import type { Activity } from "./shapes.ts";
+import { issuersFor, reasonAgainst } from "./token-claims.ts";
+
+/** Undefined where it is genuine, otherwise why it is not. */
+export type Verify = (authorization: string | null, activity: Activity) => Promise<string | undefined>;
+
+const renewMs = 60_000;
+
+export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsAllowed): Verify {
+  const issuers = issuersFor(settings.openIdMetadataUrl);
+  const framework = keptFresh(() => clock.now(), settings);
+  const claimsReason = (token: string, activity: Activity): string | undefined => {
+    const { appId, tenantId } = settings;
+    return reasonAgainst(token, activity, { appId, tenantId, issuers, isService, now: clock.now() });
+  };
+  return async (authorization, activity) => {
+    if (authorization === null) return withoutToken(settings, activity);
+    if (activity.channelId !== "msteams") return "channel";
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
+    const reason = token === undefined ? "malformed-token" : claimsReason(token, activity);
+    if (token === undefined || reason !== undefined) return reason ?? "malformed-token";
+    return signatureReason(framework, { token, activity, log });
+  };
+}
+
+/** For the Playground: a service on this machine is told everything without our token. */
+function withoutToken({ playground }: TeamsDeps["settings"], { serviceUrl }: Activity): string | undefined {
+  return playground === true && isLoopbackUrl(serviceUrl) ? undefined : "no-token";
+}
+
+interface Genuine {
+  readonly token: string;
+  readonly activity: Activity;
+  readonly log: Logger;
+}
+
+async function signatureReason(framework: Framework, { token, activity, log }: Genuine) {
+  const check = async (fresh: boolean): Promise<"good" | "bad" | "unknown-key"> => {
+    const botFramework = await framework(fresh);
+    return botFramework === undefined ? "unknown-key" : botFramework.verify(`Bearer ${token}`, activity);
+  };
+  try {
+    const first = await check(false);
+    const outcome = first === "unknown-key" ? await check(true) : first;
+    return outcome === "good" ? undefined : outcome === "bad" ? "signature" : "signing-key";
+  } catch (error) {
+    log.warn("A token of Teams could not be checked", { reason: errorText(error) });
+    return "unchecked";
+  }
+}
+
+/** `fresh`: one that looks for new keys, or undefined if that was done just now (VE2). */
+type Framework = (fresh: boolean) => Promise<BotFramework | undefined>;
+
+function keptFresh(now: () => number, settings: TeamsDeps["settings"]): Framework {
+  let turn = 0;
+  let renewedAt = -Infinity;
+  let current: Promise<BotFramework> | undefined;
+  return async (fresh) => {
+    if (fresh) {
+      if (now() - renewedAt < renewMs) return undefined;
+      renewedAt = now();
+      turn += 1;
+      current = undefined;
+    }
+    current ??= openBotFramework(settings, turn);
+    return current;
+  };
+}

@@ -1,0 +1,95 @@
+// What the connector's refusals mean (C3). Texts name the status and Teams' own code, never what was said.
+//
+//   TE1  429 and 412 did not happen. Nor did what a gateway refused with 502: Microsoft says to send that again.
+//   TE2  A write that got no answer, or 500, 503 or 504, may have happened.
+
+import { z } from "zod";
+import { errorText, type Retry } from "../../../base/errors.ts";
+import { ChatError, type ChatErrorCode } from "../../errors.ts";
+
+const Refusal = z.object({ error: z.object({ code: z.string().max(200).catch("") }) });
+
+export interface Attempted {
+  readonly what: string;
+  /** Doing it twice is doing it once. */
+  readonly repeatable: boolean;
+}
+
+interface Meaning {
+  readonly code: ChatErrorCode;
+  readonly fate?: "unknown";
+  readonly retry?: Retry;
+  readonly noPlace?: true;
+  readonly todo: string;
+}
+
+const backoff: Retry = { kind: "backoff" };
+const usualWaitMs = 5_000;
+const later: Meaning = { code: "chat.unavailable", retry: backoff, todo: "It is tried again." };
+const unsure: Meaning = { ...later, fate: "unknown" };
+const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
+  [400, { code: "chat.decoration_refused", todo: "A plainer form is tried." }],
+  [401, { code: "chat.refused", retry: backoff, todo: "Check TEAMS_APP_ID and TEAMS_APP_PASSWORD." }],
+  [403, { code: "chat.refused", noPlace: true, todo: "Add the app there again." }],
+  [404, { code: "chat.not_found", todo: "It was deleted, or the app is not there." }],
+  [412, later],
+  [413, { code: "chat.bad_request", todo: "Say less, or send it as a file." }],
+  [502, later],
+]);
+
+export function fromAnswer(
+  status: number,
+  body: unknown,
+  retryAfter: string | null,
+  attempted: Attempted,
+): ChatError {
+  const teams = Refusal.safeParse(body).data?.error.code ?? "";
+  if (status === 429) {
+    const ms = retryMs(retryAfter);
+    const meaning: Meaning = {
+      code: "chat.rate_limited",
+      retry: { kind: "after", ms },
+      todo: `It is tried again in ${ms} ms.`,
+    };
+    return made(meaning, attempted, { status, teams });
+  }
+  const meaning =
+    meanings.get(status) ??
+    (status >= 500
+      ? unsure
+      : ({
+          code: "chat.refused",
+          todo: "Look the code up in Microsoft's table of errors.",
+        } satisfies Meaning));
+  const noPlace = /ConversationNotFound|NotInConversationRoster/i.test(teams);
+  return made(noPlace ? { ...meaning, noPlace } : meaning, attempted, { status, teams });
+}
+
+/** The connection failed: `sent` says whether the request may have left. */
+export function fromFailure(error: unknown, sent: boolean, attempted: Attempted): ChatError {
+  if (error instanceof ChatError) return error;
+  return made(sent ? unsure : later, attempted, { status: 0, teams: errorText(error) }, error);
+}
+
+/** Teams says seconds, or a date. */
+export function retryMs(header: string | null): number {
+  const seconds = Number(header ?? Number.NaN);
+  if (Number.isFinite(seconds) && seconds >= 0) return Math.max(100, Math.ceil(seconds * 1_000));
+  return usualWaitMs;
+}
+
+function made(
+  { code, fate, retry, noPlace, todo }: Meaning,
+  { what, repeatable }: Attempted,
+  { status, teams }: { readonly status: number; readonly teams: string },
+  cause?: unknown,
+): ChatError {
+  const why = [status === 0 ? "" : `HTTP ${status}`, teams].filter(Boolean).join(" ");
+  return new ChatError(code, `Teams did not carry out ${what}: ${why}. ${todo}`, {
+    fate: repeatable ? "refused" : (fate ?? "refused"),
+    retry: retry ?? { kind: "never" },
+    noPlace: noPlace ?? false,
+    facts: { what, status, ...(teams === "" ? {} : { teams: teams.slice(0, 100) }) },
+    cause,
+  });
+}

@@ -1,0 +1,117 @@
+// The elements that our cards are made of, in Adaptive Cards 1.5. Does not own which card has which.
+//
+//   CP1  Words of others that are no Markdown are TextRuns, which nothing reads as markup.
+//   CP2  No picture, no media, no link but those that may be followed: a card loads nothing from elsewhere (OUT-1).
+
+import type { Button } from "../../../domain/outbox.ts";
+import { fields, refreshVerb } from "../action-data.ts";
+import { fitLabel } from "../../prose/fit-text.ts";
+import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
+import type { Json, RenderPlace } from "./teams-message.ts";
+
+export const cardType = "application/vnd.microsoft.card.adaptive";
+/** Longer labels are cut on a phone (ux c.0 rule 8). */
+export const labelLimit = 24;
+/** What a card shows of its actions; Teams takes six. */
+export const mostActions = 6;
+
+export interface CardContent {
+  readonly body: readonly Json[];
+  readonly actions?: readonly Json[];
+  readonly entities?: readonly Json[];
+  readonly fallbackText: string;
+  /** Whoever opens it later asks for its present look. */
+  readonly refreshes: boolean;
+}
+
+export function card(
+  { body, actions = [], entities = [], fallbackText, refreshes }: CardContent,
+  nonce: string,
+): Json {
+  return {
+    type: "AdaptiveCard",
+    $schema: "http://adaptivecards.io/schemas/adaptive-card.json",
+    version: "1.5",
+    fallbackText,
+    ...(refreshes && {
+      refresh: {
+        action: { type: "Action.Execute", title: "Refresh", verb: refreshVerb, data: { n: nonce } },
+      },
+    }),
+    ...(entities.length > 0 && { msteams: { entities } }),
+    body,
+    ...(actions.length > 0 && { actions }),
+  };
+}
+
+export function heading(markup: string): Json {
+  return { type: "TextBlock", text: markup, weight: "Bolder", wrap: true, style: "heading" };
+}
+
+/** `markup` is ours, or inert. */
+export function line(markup: string, more: Json = {}): Json {
+  return { type: "TextBlock", text: markup, wrap: true, ...more };
+}
+
+export function small(markup: string): readonly Json[] {
+  return markup.trim() === "" ? [] : [line(markup, { isSubtle: true, size: "Small" })];
+}
+
+/** The agent's words. */
+export function prose(text: string, to: RenderPlace, limit: number): readonly Json[] {
+  const safe = safeMarkdownWithin(text, Math.min(limit, to.room ?? limit), to.mayFollow);
+  return safe === "" ? [] : [line(safe)];
+}
+
+/** Words as they are (CP1). */
+export function plain(text: string, more: Json = {}): readonly Json[] {
+  const lines = text.split("\n").filter((one) => one.trim() !== "");
+  return lines.map((one) => ({ type: "RichTextBlock", inlines: [{ type: "TextRun", text: one, ...more }] }));
+}
+
+const styles = { primary: "positive", danger: "destructive", plain: "default" } as const;
+
+export function execute(button: Button, nonce: string, label = button.label): Json {
+  return {
+    type: "Action.Execute",
+    title: fitLabel(label, labelLimit, "Choose"),
+    verb: button.action,
+    data: { value: button.value, n: nonce },
+    ...(button.style !== "plain" && { style: styles[button.style] }),
+    ...(button.confirm !== undefined && { tooltip: fitLabel(button.confirm, 120, "") }),
+  };
+}
+
+/** A click that counts only after a second one, under the question that is asked before (ux c.2). */
+export function confirmed(button: Button, nonce: string): Json {
+  if (button.confirm === undefined) return execute(button, nonce);
+  return {
+    type: "Action.ShowCard",
+    title: fitLabel(button.label, labelLimit, "Choose"),
+    ...(button.style !== "plain" && { style: styles[button.style] }),
+    card: {
+      type: "AdaptiveCard",
+      version: "1.5",
+      body: plain(button.confirm),
+      actions: [{ ...execute(button, nonce), style: "destructive", associatedInputs: "none" }],
+    },
+  };
+}
+
+/** Opens a form over the conversation. */
+export function openForm(button: Button, nonce: string): Json {
+  return {
+    type: "Action.Submit",
+    title: fitLabel(button.label, labelLimit, "Edit"),
+    data: { msteams: { type: "task/fetch" }, form: button.action, value: button.value, n: nonce },
+  };
+}
+
+export function link(url: string | undefined, title: string): readonly Json[] {
+  return url === undefined ? [] : [{ type: "Action.OpenUrl", title, url }];
+}
+
+/** A field for words, with the button that sends them. */
+export function textField(label: string): Json {
+  return { type: "Input.Text", id: fields.text, isMultiline: true, maxLength: 3_000, label };
+}

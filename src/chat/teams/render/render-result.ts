@@ -1,0 +1,128 @@
+// The one result or failure of a run (ux c.6, c.7): a new message that stands alone. Words where there is nothing to
+// click, a card where there is (T-M18).
+//
+//   TS1  The first line says the outcome and what it is of. Where messages stand one under the other (a group chat) that
+//        line quotes the request (T-M9).
+//   TS2  A link that may be followed has its number in the text and its citation beside it, ten at most (T-M2).
+//   TS3  Thumbs are Teams' own (T-M3); what they were about the message says, so they carry nothing.
+
+import type { Button, ResultMessage } from "../../../domain/outbox.ts";
+import { byteSize } from "../../byte-size.ts";
+import { webAddress } from "../../given-addresses.ts";
+import { fitLabel, fitLine } from "../../prose/fit-text.ts";
+import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
+import { type CardContent, confirmed, heading, line, link, prose, small } from "./card-parts.ts";
+import { inert, type Mention, mention, withLocalDates } from "./safe-words.ts";
+import type { Json, RenderPlace } from "./teams-message.ts";
+
+const titleLimit = 80;
+const proseLimit = 14_000;
+const mostCitations = 10;
+
+const outcomeWords: Readonly<Record<ResultMessage["outcome"], string>> = {
+  done: "Done",
+  failed: "Failed",
+  stopped: "Stopped",
+  expired: "Expired",
+};
+
+export function nextActions(result: ResultMessage): readonly Button[] {
+  return result.buttons.filter(({ action }) => !action.startsWith("feedback."));
+}
+
+export function takesFeedback({ buttons }: ResultMessage): boolean {
+  return buttons.some(({ action }) => action === "feedback.up");
+}
+
+export interface ResultText {
+  readonly text: string;
+  readonly mentions: readonly Mention[];
+  readonly citations: readonly Json[];
+}
+
+export function resultText(result: ResultMessage, to: RenderPlace): ResultText {
+  const { head, mentions } = headOf(result, to);
+  const cited = withCitations(
+    safeMarkdownWithin(result.text, Math.min(proseLimit, to.room ?? proseLimit), to.mayFollow),
+  );
+  const quote = to.kind === "group" ? `> ${inert(result.title, titleLimit, "Untitled")}\n\n` : "";
+  const details = to.detailsUrl === undefined ? "" : ` · [Details](${to.detailsUrl})`;
+  const parts = [head, cited.text, ...fileLines(result, to), `*${inert(result.footer, 400, "-")}*${details}`];
+  return {
+    text: quote + parts.filter((part) => part !== "").join("\n\n"),
+    mentions,
+    citations: cited.citations,
+  };
+}
+
+export function resultContent(result: ResultMessage, to: RenderPlace): Omit<CardContent, "fallbackText"> {
+  const { head, mentions } = headOf(result, to);
+  return {
+    refreshes: false,
+    entities: mentions.map(({ entity }) => entity),
+    body: [
+      heading(head.replaceAll("**", "")),
+      ...prose(result.text, to, proseLimit),
+      ...fileLines(result, to).map((text) => line(text)),
+      ...small(withLocalDates(inert(result.footer, 400, "-"))),
+    ],
+    actions: [
+      ...nextActions(result).map((button) => confirmed(button, to.nonce)),
+      ...link(to.detailsUrl, "Details"),
+    ],
+  };
+}
+
+function headOf(
+  result: ResultMessage,
+  to: RenderPlace,
+): { readonly head: string; readonly mentions: readonly Mention[] } {
+  const called = mention(result.mention, result.mentionName, to);
+  const who = called?.markup ?? (result.mention === undefined ? "" : inert(result.mentionName, 80, ""));
+  const title = inert(result.title, titleLimit, "Untitled");
+  const head = `${who} **${outcomeWords[result.outcome]}** - ${title}`.trim();
+  return { head, mentions: called === undefined ? [] : [called] };
+}
+
+/** Files that Teams shows itself are not named here. */
+export function fileLines({ files }: Pick<ResultMessage, "files">, to: RenderPlace): readonly string[] {
+  if (to.fileLink === undefined) return [];
+  const { fileLink } = to;
+  return files.map(({ name, title, sha256, sizeBytes }) => {
+    const url = fileLink(name, sha256);
+    const shown = inert(title ?? name, 120, "file");
+    const size = byteSize(sizeBytes);
+    return url === undefined
+      ? `File: ${shown} (${size}). I can't put files here; write to me in our personal chat and I give it to you.`
+      : `File: [${shown}](${url}) (${size})`;
+  });
+}
+
+const followedLink = /\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)/g;
+
+function withCitations(markdown: string): { readonly text: string; readonly citations: readonly Json[] } {
+  const urls: { readonly url: string; readonly name: string }[] = [];
+  const text = markdown.replace(followedLink, (whole, name: string, address: string) => {
+    const url = webAddress(address);
+    if (url === undefined) return whole;
+    const at = urls.findIndex((one) => one.url === url.href);
+    if (at < 0 && urls.length >= mostCitations) return whole;
+    if (at < 0) urls.push({ url: url.href, name });
+    return `${whole} [${at < 0 ? urls.length : at + 1}]`;
+  });
+  return { text, citations: urls.map(citation) };
+}
+
+function citation({ url, name }: { readonly url: string; readonly name: string }, index: number): Json {
+  const { host } = new URL(url);
+  return {
+    "@type": "Claim",
+    position: index + 1,
+    appearance: {
+      "@type": "DigitalDocument",
+      name: fitLabel(name, 80, host),
+      url,
+      abstract: fitLine(`A page at ${host} that the answer goes back to`, 160),
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { expect } from "vitest";
+import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
+import { personKey } from "../../../src/domain/ids.ts";
+import { chatContract } from "../../contracts/chat-contract.ts";
+import { teamsIds } from "../../fakes/teams/fake-teams.ts";
+import { openTeamsWorld } from "./teams-world.ts";
+
+const ana = personKey("teams", teamsIds.tenant, teamsIds.ana);
+const bo = personKey("teams", teamsIds.tenant, teamsIds.bo);
+
+chatContract(
+  "teams",
+  async (receive) => {
+    const world = await openTeamsWorld({ receive });
+    const { teams, clock, platform, blobs } = world;
+    const asker = teams.person(teamsIds.ana);
+    await teams.person(teamsIds.bo).installs(teamsIds.general); // Teams has told who Bo is
+    const userOf = (viewer: string): string => (viewer === ana ? "29:ana" : "29:bo");
+    blobs.set("a".repeat(64), Buffer.from([1, 0, 254, 10])); // what the contract posts
+    return {
+      platform,
+      asker: ana,
+      other: bo,
+      async say(text, file) {
+        await asker.mentions(teamsIds.general, text, file ? { file } : {});
+      },
+      async click(at, messageId) {
+        const conversation = conversationId(at);
+        const message = teams.said(conversation).find(({ id }) => id === messageId);
+        if (!message) throw new Error(`There is no message ${messageId}`);
+        const clicked = await asker.clicks(conversation, message, "Europe");
+        expect(JSON.parse(clicked.body)).toMatchObject({ statusCode: 200 });
+      },
+      async passTime() {
+        for (let passed = 0; passed < 10_000; passed += 1_000) {
+          await clock.advance(1_000);
+          await (await fetch(`${teams.url}/openid`)).text(); // deliveries come to their end meanwhile
+        }
+      },
+      async seen(at, viewer) {
+        const said = teams.said(conversationId(at), userOf(viewer));
+        return Promise.all(
+          said.map(async ({ id, activity, reactions }) => ({
+            id,
+            text: JSON.stringify(activity),
+            files: await linkedFiles(JSON.stringify(activity)),
+            reactions,
+          })),
+        );
+      },
+      async reactions(_at, messageId) {
+        const found = teams.activities.find(({ id }) => id === messageId);
+        return (found?.reactions ?? []).map((name) => name.replace("1f440_", ""));
+      },
+      loseNextAnswer: () => teams.fault("post", { kind: "lost" }),
+      reconnect: async () => world.open(),
+      close: () => world.close(),
+    };
+  },
+  { readBack: false, fileSizes: false },
+);
+
+/** In a channel a file is a link to this server. */
+async function linkedFiles(text: string) {
+  const links = [...text.matchAll(/\[[^\]]*\]\((http:\/\/127\.0\.0\.1:\d+\/teams\/files\/[\w-]+)\)/g)];
+  return Promise.all(
+    links.map(async ([, url = ""]) => {
+      const answer = await fetch(url);
+      const name = /filename\*=UTF-8''(\S+)/.exec(answer.headers.get("content-disposition") ?? "")?.[1] ?? "";
+      return { name, content: Buffer.from(await answer.arrayBuffer()) };
+    }),
+  );
+}
