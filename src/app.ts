@@ -6,7 +6,7 @@ import { keepFileSchedules } from "./app/file-schedules.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
 import { createLivePolicy } from "./app/live-policy.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
-import { openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
+import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
 import { createStages } from "./app/stages.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
@@ -30,6 +30,8 @@ export interface AppOptions {
   readonly failpoint?: Failpoints;
   /** Offered beside the built-in ones. */
   readonly tools?: readonly Tool[];
+  /** Lets Microsoft's Agents Playground in without a token, where only this machine reaches us. */
+  readonly playground?: boolean;
 }
 
 export interface App {
@@ -58,7 +60,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function start(options: AppOptions, stops: StopList): Promise<App> {
-  const { config, role, log: place, failpoint, tools = [] } = options;
+  const { config, role, log: place, failpoint, tools = [], playground = false } = options;
   const redactor = createRedactor(config.secrets);
   const outlet = { log: logOf(config, place, redactor), redactor };
   const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
@@ -66,7 +68,8 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   stops.add(() => policy.stop());
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;
-  const platforms = role === "worker" ? {} : await openPlatforms(config, edges, agentName, stops);
+  const platforms =
+    role === "worker" ? {} : await openPlatforms(config, edges, { agentName, playground }, stops);
   const { localChat } = platforms;
 
   const runtime = createRuntime({
@@ -126,7 +129,7 @@ function openWeb(
     clock: edges.world.clock,
     log: edges.world.log,
     ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers }),
-    mounts: (slack?.doors ?? []).map(({ path, handle }) => ({ path, handler: handle })),
+    mounts: doorsOf(parts).map(({ path, handle }) => ({ path, handler: handle })),
     metrics: {
       text: async () => (await edges.metrics.page()).body,
       ...(metricsToken ? { token: metricsToken } : {}),

@@ -53,7 +53,7 @@ async function bring({
   platforms,
   defaultAgent,
 }: FileSchedulesDeps): Promise<readonly string[]> {
-  const teams = await slackTeams(config, platforms);
+  const organisations = await organisationsOf(config, platforms);
   const wanted = config.file.settings.schedules.map(
     ({ name, agent, channel, what, when, timezone }): FileSchedule => ({
       name,
@@ -61,11 +61,20 @@ async function bring({
       what,
       when,
       timeZone: timezone ?? usualZone,
-      place: placeOf(channel, teams, platforms),
+      place: placeOf(channel, organisations, platforms),
     }),
   );
   await syncSchedules(desk, wanted);
   return wanted.filter(({ place }) => place === undefined).map(({ name }) => name);
+}
+
+interface Organisations {
+  readonly slack: readonly string[];
+  readonly teams: string | undefined;
+}
+
+async function organisationsOf(config: Config, platforms: Platforms): Promise<Organisations> {
+  return { slack: await slackTeams(config, platforms), teams: config.teams.tenantId };
 }
 
 async function slackTeams({ slack }: Config, platforms: Platforms): Promise<readonly string[]> {
@@ -76,24 +85,32 @@ async function slackTeams({ slack }: Config, platforms: Platforms): Promise<read
   return known.length > 0 ? known : (slack.teamIds ?? []);
 }
 
-/** `C01`, or where several workspaces are served `slack:T0001:C01`. */
+/** `C01`, or where several workspaces are served `slack:T0001:C01`; in Teams `19:…@thread.tacv2`, with or without `teams:<tenant>:`. */
 function placeOf(
   written: string,
-  teams: readonly string[],
-  { localChat, slack }: Platforms,
+  { slack: workspaces, teams: teamsTenant }: Organisations,
+  { localChat, slack, teams }: Platforms,
 ): ConversationAddress | undefined {
-  const [platform, organisation, channel] = parts(written);
+  const [platform, organisation, channel] = parts(written, teamsTenant);
+  if (platform === "teams")
+    return teams && organisation === teamsTenant ? inTeams(teamsTenant, channel) : undefined;
   if (localChat && platform !== "slack" && findLocalChannel(channel))
     return toAddress({ channel, thread: "" });
-  const [only, ...others] = teams;
+  const [only, ...others] = workspaces;
   const team = organisation ?? (others.length === 0 ? only : undefined);
   if (!slack || platform === localPlatformName || team === undefined) return undefined;
   return { platform: "slack", tenant: asTenantId(`slack-${team}`), kind: "channel", channel, thread: "" };
 }
 
+function inTeams(tenant: string | undefined, channel: string): ConversationAddress {
+  return { platform: "teams", tenant: asTenantId(`teams-${tenant}`), kind: "channel", channel, thread: "" };
+}
+
 function parts(
   written: string,
+  teamsTenant: string | undefined,
 ): readonly [platform: string | undefined, organisation: string | undefined, channel: string] {
-  const [platform, organisation, channel] = written.split(":");
-  return channel === undefined ? [undefined, undefined, written] : [platform, organisation, channel];
+  if (written.startsWith("19:")) return ["teams", teamsTenant, written];
+  const [platform, organisation, ...channel] = written.split(":");
+  return channel.length === 0 ? [undefined, undefined, written] : [platform, organisation, channel.join(":")];
 }

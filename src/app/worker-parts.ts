@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
+import { usesTeams } from "../config/teams-rules.ts";
 import { fireSchedule } from "../gateway/schedule-firing.ts";
 import { expireWait, nudge } from "../gateway/waits-due.ts";
 import type { Runtime } from "../runtime/contract.ts";
@@ -18,11 +19,11 @@ import type { GatewayParts } from "./gateway-parts.ts";
 /** Segments at once in one process: they wait for models most of the time. */
 const concurrency = 8;
 
-/** The local chat is one tenant, and each workspace of Slack another. */
-function tenantsOf({ slack, core }: Config): "one" | "several" {
-  const slackAlone = slack.clientId === undefined && (slack.teamIds?.length ?? 1) === 1;
-  const localChat = isLoopback(core.host);
-  return usesSlack({ slack }) && (localChat || !slackAlone) ? "several" : "one";
+/** The local chat is one tenant, each workspace of Slack another, and so is that of Teams. */
+function tenantsOf({ slack, teams, core }: Config): "one" | "several" {
+  const workspaces = slack.clientId === undefined ? (slack.teamIds?.length ?? 1) : Infinity;
+  const others = (usesSlack({ slack }) ? workspaces : 0) + (usesTeams({ teams }) ? 1 : 0);
+  return others + (isLoopback(core.host) ? 1 : 0) > 1 ? "several" : "one";
 }
 
 export function createWorkerParts(

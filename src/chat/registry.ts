@@ -2,5 +2,6 @@
 
 export const chatPlatforms = {
   local: async () => (await import("./local/local-chat.ts")).createLocalChat,
+  teams: async () => (await import("./teams/teams-platform.ts")).createTeamsPlatform,
   slack: async () => (await import("./slack/slack-platform.ts")).createSlackPlatform,
 } as const;

@@ -8,7 +8,7 @@ const id = z.string().regex(/^[A-Za-z0-9.-]+$/, "expected an id, as the Azure po
 
 export const teamsSlice = {
   title: "Teams",
-  note: "Accepted and checked. This version does not connect to Teams yet.",
+  note: "Set the first three together; docs/teams.md says where they come from.",
   settings: {
     appId: setting({ name: "TEAMS_APP_ID", description: "Id of the app registration", schema: id }),
     appPassword: secretSetting({

@@ -3,6 +3,7 @@
 import type { BuiltinGroups } from "./builtin-slices.ts";
 import type { ConfigProblem } from "./errors.ts";
 import { slackConflicts, slackNotes } from "./slack-rules.ts";
+import { teamsConflicts, teamsNotes } from "./teams-rules.ts";
 
 /** Combinations that cannot work. */
 export function conflictsOf(groups: BuiltinGroups): readonly ConfigProblem[] {
@@ -22,21 +23,19 @@ export function conflictsOf(groups: BuiltinGroups): readonly ConfigProblem[] {
       message: `is "${model.api}", but there is neither OPENAI_API_KEY nor OPENAI_BASE_URL to reach a model with.`,
     });
   }
-  return [...problems, ...slackConflicts(groups)];
+  return [...problems, ...slackConflicts(groups), ...teamsConflicts(groups)];
 }
 
 /** Sentences for the operator: printed by `deputy config` and at start. */
 export function notesOf(groups: BuiltinGroups): readonly string[] {
-  const { core, state, teams, observability } = groups;
+  const { core, state, observability } = groups;
   const notes: string[] = [];
   if (core.role !== "all" && state.databaseUrl === undefined) {
     notes.push(
       `The role ${core.role} shares one SQLite file with the other processes: keep all of them on this machine, or set DATABASE_URL.`,
     );
   }
-  notes.push(...slackNotes(groups));
-  if (teams.appId !== undefined)
-    notes.push("Teams is configured, but this version does not connect to Teams yet.");
+  notes.push(...slackNotes(groups), ...teamsNotes(groups));
   if (observability.otlpEndpoint !== undefined) {
     notes.push("A trace collector is configured, but this version sends no traces yet.");
   }

@@ -85,10 +85,10 @@ describe("config/describe-config", () => {
   });
 
   it("says whether there is a file, and what is worth knowing", () => {
-    const described = describeConfig(loadConfig({ env: { TEAMS_APP_ID: "a" }, cwd }));
+    const described = describeConfig(loadConfig({ env: { TEAMS_APP_PASSWORD: "a-password-of-teams" }, cwd }));
 
     expect(described.file).toMatchObject({ path: join(cwd, "deputy.config.yml"), found: false });
-    expect(described.notes).toEqual([expect.stringContaining("Teams is configured")]);
+    expect(described.notes).toEqual([expect.stringContaining("Teams is half configured")]);
   });
 
   it("never prints the value of a secret, whatever it is", () => {

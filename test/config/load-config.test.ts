@@ -279,8 +279,21 @@ describe("config/load-config", () => {
       expect(problemsOf({ DEPUTY_MODEL_API: api, OPENAI_BASE_URL: "http://127.0.0.1:1/v1" })).toEqual([]);
     });
 
-    it("says that a platform is configured which this version does not have", () => {
-      expect(load({ TEAMS_APP_ID: "a" }).notes).toHaveLength(1);
+    it.each([
+      [{ TEAMS_APP_ID: "a" }, "TEAMS_APP_ID: is set without TEAMS_TENANT_ID and TEAMS_APP_PASSWORD"],
+      [{ TEAMS_TENANT_ID: "t" }, "TEAMS_TENANT_ID: is set without TEAMS_APP_ID and TEAMS_APP_PASSWORD"],
+      [{ TEAMS_APP_ID: "a", TEAMS_APP_PASSWORD: "p" }, "TEAMS_APP_ID: is set without TEAMS_TENANT_ID"],
+      [{ TEAMS_APP_ID: "a", TEAMS_TENANT_ID: "t" }, "TEAMS_APP_ID: is set without TEAMS_APP_PASSWORD"],
+    ])("ING-4: refuses to start with half of Teams: %j", (env, problem) => {
+      expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
+    });
+
+    it("says that Teams has to know where the server is, and that a password alone opens nothing", () => {
+      const all = { TEAMS_APP_ID: "a", TEAMS_TENANT_ID: "t", TEAMS_APP_PASSWORD: "p" };
+
+      expect(load(all).notes).toEqual([expect.stringContaining("/api/messages")]);
+      expect(load({ ...all, DEPUTY_PUBLIC_URL: "https://deputy.example" }).notes).toEqual([]);
+      expect(load({ TEAMS_APP_PASSWORD: "p" }).notes).toEqual([expect.stringContaining("half configured")]);
     });
   });
 

@@ -13,12 +13,6 @@ export const refreshVerb = "card.refresh";
 
 export const fields = { choice: "choice", text: "text" } as const;
 
-export interface ActionData {
-  readonly value: string;
-  /** Nonce of the showing. */
-  readonly n: string;
-}
-
 const Filled = z.object({
   value: z.string().max(2_000).default(""),
   n: z.string().max(100).default(""),

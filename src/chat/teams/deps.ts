@@ -16,6 +16,8 @@ export interface TeamsDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Logger;
+  /** For what leaves this server and comes back sealed. */
+  readonly sealKey?: Secret | undefined;
   /** How a message of ours looks now, by what Teams calls it. */
   readonly shown?: ((at: ConversationAddress, messageId: string) => Promise<Shown | undefined>) | undefined;
   /** The content of a file that was offered, by its hash. */

@@ -23,7 +23,7 @@ const editIntervalMs = 10_000;
 /** `times` are for tests. */
 export function createTeamsPlatform(deps: TeamsDeps, times?: OutboundTimes): ChatPlatform {
   const { settings, log } = deps;
-  const files = sealedText(settings.appPassword, "file-ref");
+  const files = sealedText(deps.sealKey, "file-ref");
   const outbound = createTeamsOutbound(deps, files, times);
   const listener: Listener = { receive: notStarted, hooks: undefined, open: false };
   const rejections = createRejections(log, (why) => listener.hooks?.rejected?.(why));

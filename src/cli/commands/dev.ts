@@ -10,12 +10,14 @@ export const addDev: AddCommand = (program, context, finish) => {
     .command("dev")
     .description("run everything on this machine and open the local chat")
     .option("--no-open", "don't open a browser")
-    .action(async (options: { open: boolean }) => {
+    .option("--playground", "let Microsoft's Agents Playground in at /api/messages, without a token")
+    .action(async (options: { open: boolean; playground?: boolean }) => {
       const env = { ...context.env, DEPUTY_LOG_LEVEL: context.env["DEPUTY_LOG_LEVEL"] ?? "warn" };
       const config = loadConfig({ env, cwd: context.cwd });
+      const playground = options.playground === true;
       const form = context.stderr.isTTY ? "pretty-colour" : "json";
       finish(
-        await serve({ config, role: "all", log: { to: "stderr", form } }, (app) => {
+        await serve({ config, role: "all", log: { to: "stderr", form }, playground }, (app) => {
           if (app.chatUrl !== undefined) context.stdout.write(`Chat    ${app.chatUrl}\n`);
           context.stdout.write(`Data    ${config.core.dataFolder}\n`);
           context.stdout.write(`Model   ${app.modelLabel}\n`);

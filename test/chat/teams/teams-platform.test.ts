@@ -1,4 +1,3 @@
-import { expect } from "vitest";
 import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
 import { personKey } from "../../../src/domain/ids.ts";
 import { chatContract } from "../../contracts/chat-contract.ts";
@@ -28,8 +27,8 @@ chatContract(
         const conversation = conversationId(at);
         const message = teams.said(conversation).find(({ id }) => id === messageId);
         if (!message) throw new Error(`There is no message ${messageId}`);
-        const clicked = await asker.clicks(conversation, message, "Europe");
-        expect(JSON.parse(clicked.body)).toMatchObject({ statusCode: 200 });
+        const { body } = await asker.clicks(conversation, message, "Europe");
+        if (!body.includes('"statusCode":200')) throw new Error(`The click was answered with ${body}`);
       },
       async passTime() {
         for (let passed = 0; passed < 10_000; passed += 1_000) {

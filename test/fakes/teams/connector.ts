@@ -143,10 +143,15 @@ function files({ state, method, parts, raw }: Call): Reply {
 }
 
 function connector(call: Call): Reply {
-  const { method, parts, state } = call;
-  const [resource, id = "", kind, activity, more] = parts;
+  const { method, parts } = call;
+  const [resource, id = ""] = parts;
   if (resource !== "conversations") return { status: 404 };
-  if (id === "" && method === "POST") return openChat(call);
+  return id === "" && method === "POST" ? openChat(call) : inConversation(call, id);
+}
+
+function inConversation(call: Call, id: string): Reply {
+  const { method, parts, state } = call;
+  const [, , kind, activity, more] = parts;
   if (!state.conversations.has(id.split(";")[0] ?? "")) return refusal(404, "ConversationNotFound");
   if (kind === "members") return member(activity ?? "");
   if (kind !== "activities") return { status: 404 };

@@ -5,7 +5,6 @@ import { startConnector } from "./connector.ts";
 import { type ConnectorState } from "./connector.ts";
 import { createPersons, type TeamsPersona } from "./people.ts";
 import {
-  cast,
   type FakeActivity,
   type FakeCall,
   type FakeFault,
@@ -182,5 +181,3 @@ export async function startFakeTeams({
   const persons = createPersons(fake, state, clock);
   return fake;
 }
-
-export { cast };

@@ -31,7 +31,8 @@ type Pair = Awaited<ReturnType<typeof generateKeyPair>>;
 
 /** Making one takes a tenth of a second, so the fakes of a process share them. */
 const made: Promise<Pair>[] = [];
-const pairs = (turn: number): Promise<Pair> => (made[turn] ??= generateKeyPair("RS256", { extractable: true }));
+const pairs = (turn: number): Promise<Pair> =>
+  (made[turn] ??= generateKeyPair("RS256", { extractable: true }));
 
 export async function createKeys(appId: string, now: () => number): Promise<Keys> {
   const jwks: Keys["jwks"] = { keys: [] };

@@ -34,15 +34,16 @@ export interface FileOffers {
   consented(spot: Spot, messageId: string | undefined, consent: z.infer<typeof FileConsent>): Promise<void>;
 }
 
-export interface FileOffersDeps extends Pick<TeamsDeps, "settings" | "fetch" | "clock" | "log" | "content"> {
+export interface FileOffersDeps
+  extends Pick<TeamsDeps, "settings" | "fetch" | "clock" | "log" | "content" | "sealKey"> {
   readonly connector: Connector;
   readonly isService: IsAllowed;
 }
 
 export function createFileOffers(deps: FileOffersDeps): FileOffers {
   const { settings, clock, content } = deps;
-  const links = sealedText(settings.appPassword, "file-link");
-  const offers = sealedText(settings.appPassword, "file-offer");
+  const links = sealedText(deps.sealKey, "file-link");
+  const offers = sealedText(deps.sealKey, "file-offer");
   const { publicUrl } = settings;
   return {
     link(name, sha256) {
