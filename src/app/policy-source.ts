@@ -2,8 +2,8 @@
 
 import type { ConfigFile } from "../config/config-file-schema.ts";
 import { ConfigError } from "../config/errors.ts";
-import type { PolicyRuleConfig } from "../config/file/policy-schema.ts";
 import type { LoadedConfigFile } from "../config/file/load-config-file.ts";
+import type { PolicyRuleConfig } from "../config/file/policy-schema.ts";
 import type { Policy, PolicyRule, PolicySource } from "../policy/contract.ts";
 import { loadPolicy } from "../policy/load-policy.ts";
 

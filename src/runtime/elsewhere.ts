@@ -7,8 +7,8 @@
 //   EL3  Of a run that read what strangers wrote only what was asked of it is told: its own words may be theirs (TNT-2).
 
 import type { Conversation } from "../domain/conversation.ts";
-import type { OutboxEntry } from "../domain/outbox.ts";
 import type { RunId } from "../domain/ids.ts";
+import type { OutboxEntry } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import { isTainted } from "../domain/taint.ts";
 import type { InboxRow, Tx } from "../store/contract.ts";

@@ -7,7 +7,7 @@ import { spentAfter } from "../domain/budget.ts";
 import type { Utterance } from "../domain/outbox.ts";
 import { runOutcome } from "../domain/run.ts";
 import type { StepIntent } from "../store/contract.ts";
-import { type Act, type Done, type End, isAct, type GatedCall, type Next, type PlannedCall } from "./act.ts";
+import { type Act, type Done, type End, type GatedCall, isAct, type Next, type PlannedCall } from "./act.ts";
 import { decide, offered } from "./decide.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";

@@ -18,7 +18,6 @@ import { openWork } from "./open-work.ts";
 import { composeOpening } from "./opening.ts";
 import { requestFile } from "./own-files.ts";
 import { recover } from "./recover.ts";
-import { interruptedMarks, taintPatch } from "./seen-marks.ts";
 import { nextPromise } from "./scheduled.ts";
 import {
   answeredWaits,
@@ -29,6 +28,7 @@ import {
   stepsEnded,
   waitsEnded,
 } from "./seeing.ts";
+import { interruptedMarks, taintPatch } from "./seen-marks.ts";
 import { stopped } from "./stopping.ts";
 import { suspendRun } from "./suspend-run.ts";
 import { performTools } from "./tool-act.ts";

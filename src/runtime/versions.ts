@@ -1,7 +1,7 @@
 // A version of the workspace after a step that changed something (design 4).
 
-import type { Done } from "./act.ts";
 import type { TaintMarks } from "../domain/taint.ts";
+import type { Done } from "./act.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { currentManifest } from "./seen-marks.ts";
 import type { Work } from "./work.ts";

@@ -153,7 +153,6 @@ export interface ConsentRow extends ConsentSession {
   readonly browser?: string;
   readonly oauthState?: string;
   readonly proof?: string;
-  readonly keyVersion?: number;
   /** The issuer that has to answer, and where to. */
   readonly issuer?: string;
   readonly redirectUri?: string;
@@ -163,7 +162,6 @@ export interface Consented {
   readonly browser: string;
   readonly oauthState: string;
   readonly proof: string;
-  readonly keyVersion: number;
   readonly issuer?: string;
   readonly redirectUri: string;
 }

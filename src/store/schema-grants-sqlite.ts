@@ -98,7 +98,6 @@ export const consents = sqliteTable(
     browser: text("browser"),
     oauthState: text("oauth_state").unique("consents_state"),
     proof: text("proof"),
-    keyVersion: integer("key_version"),
     issuer: text("issuer"),
     redirectUri: text("redirect_uri"),
     made: text("made"),

@@ -4,6 +4,7 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
 import type { LocalRoom } from "../chat/local/room.ts";
+import type { WebConnect } from "./connect-contract.ts";
 
 export interface Readiness {
   readonly ok: boolean;
@@ -49,6 +50,8 @@ export interface WebDeps {
   readonly ready: () => Promise<Readiness>;
   readonly metrics?: WebMetrics;
   readonly mounts?: readonly Mount[];
+  /** The pages behind links to connect accounts. */
+  readonly connect?: WebConnect;
   /** The local chat page; none when absent. */
   readonly chat?: WebChat;
 }

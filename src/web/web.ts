@@ -12,6 +12,7 @@ import { errorText, isAppError, systemErrorCode } from "../base/errors.ts";
 import { type ChatAccess, createChatAccess, isLoopback } from "./access.ts";
 import type { WebEnv } from "./chat-guard.ts";
 import { type ChatRoutes, createChatRoutes } from "./chat-routes.ts";
+import { createConnectRoutes, createLocalConnect } from "./connect-routes.ts";
 import type { Web, WebDeps } from "./contract.ts";
 import { WebError } from "./errors.ts";
 import { createServiceRoutes } from "./service-routes.ts";
@@ -47,7 +48,7 @@ export function createWeb(deps: WebDeps): Web {
         });
         routes = createChatRoutes({ chat, access, clock, log });
       }
-      app = buildApp(deps, routes, () => stopping);
+      app = buildApp(deps, { chat: routes, access }, () => stopping);
       const url = baseUrl(listen.host, port);
       log.info("the web server listens", { url });
       return { url, ...(chat && { chatUrl: link() }) };
@@ -73,13 +74,16 @@ export function createWeb(deps: WebDeps): Web {
 }
 
 function buildApp(
-  { mounts = [], metrics, ready, log }: WebDeps,
-  chat: ChatRoutes | undefined,
+  { mounts = [], metrics, ready, log, connect }: WebDeps,
+  { chat, access }: { readonly chat: ChatRoutes | undefined; readonly access: ChatAccess | undefined },
   isStopping: () => boolean,
 ): Hono<WebEnv> {
   const app = new Hono<WebEnv>();
   for (const { path, handler } of mounts) app.all(path, (c) => handler(c.req.raw));
   app.route("/", createServiceRoutes({ ready, metrics, isStopping }));
+  if (connect !== undefined) app.route("/", createConnectRoutes(connect));
+  if (connect !== undefined && access !== undefined)
+    app.route("/chat/connect", createLocalConnect(connect, access));
   if (chat !== undefined) app.route("/chat", chat.routes);
   app.notFound((c) => c.text("There is nothing at this address.\n", 404));
   app.onError((error, c) => {

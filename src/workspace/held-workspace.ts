@@ -15,13 +15,13 @@ import { compareEntries, toFileEntry } from "./file-entry.ts";
 import { createFileWriter, stagedName } from "./file-writer.ts";
 import type { Folder } from "./folder.ts";
 import { createGate, type Gate } from "./gate.ts";
+import { type Marker, marker } from "./marker.ts";
 import { createSerially } from "./serially.ts";
 import { type KnownFiles, takeVersion } from "./snapshot.ts";
 import { surveyFolder } from "./survey.ts";
 import { deepest, purge, statEntry, walkTree } from "./tree.ts";
 import { type CountedFile, createUsage, sizeText, type Usage } from "./usage.ts";
 import { parsePath } from "./workspace-path.ts";
-import { type Marker, marker } from "./marker.ts";
 
 export interface HeldWorkspaceDeps {
   /** What people are told. */

@@ -175,7 +175,6 @@ export function grantSuite(current: StoreCase): void {
       browser: "b",
       oauthState,
       proof: "p",
-      keyVersion: 1,
       redirectUri: "u",
     });
     const consent = (state: string, now = t0) =>

@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pauseMs } from "node:timers/promises";
 import { createAgentDirectory } from "../../src/app/agent-directory.ts";
+import { createStages } from "../../src/app/stages.ts";
 import type { App } from "../../src/app.ts";
 import type { Config } from "../../src/config/load-config.ts";
 import type { RunId } from "../../src/domain/ids.ts";
@@ -11,7 +12,6 @@ import type { Run } from "../../src/domain/run.ts";
 import type { Step } from "../../src/domain/step.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
-import { createStages } from "../../src/app/stages.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
 import { finishes, says, uses } from "../app/product.ts";
 import type { FakeOpenAi, FakeReply } from "../fakes/fake-openai.ts";

@@ -53,12 +53,20 @@ export interface WorldSpec {
   readonly more?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly folder?: string;
   readonly store?: Store;
+  /** Other ports of loopback that may be asked. */
+  readonly allow?: readonly number[];
 }
 
 export const redirectUri = "http://127.0.0.1:9/oauth/callback/mail";
 
 export function grantDeps(
-  { server, clock = systemClock, connection = {}, more = {} }: Omit<WorldSpec, "folder" | "store">,
+  {
+    server,
+    clock = systemClock,
+    connection = {},
+    more = {},
+    allow = [],
+  }: Omit<WorldSpec, "folder" | "store">,
   store: Store,
 ): GrantDeps {
   const file = ConfigFile.parse({
@@ -74,7 +82,10 @@ export function grantDeps(
       ...more,
     },
   });
-  const request = createGuardedRequest({ allow: [`127.0.0.1:${server.port}`], clock: systemClock });
+  const request = createGuardedRequest({
+    allow: [server.port, ...allow].map((port) => `127.0.0.1:${port}`),
+    clock: systemClock,
+  });
   const fetch = createWhatwgFetch(request, { redirect: "same-origin", maxBytes: 256_000 });
   return {
     store,

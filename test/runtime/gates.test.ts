@@ -8,7 +8,7 @@ import type { GrantVerdict } from "../../src/runtime/stages/grant.ts";
 import { grantAnswers } from "../../src/runtime/voice/grant-card.ts";
 import { defineTool, type Tool } from "../../src/tools/contract.ts";
 import { calls, type ScriptedModel as Script, ScriptedModel, says } from "../fakes/scripted-model.ts";
-import { ana, createLoopWorld, Crash, type LoopWorld, type SegmentOptions } from "../support/loop-world.ts";
+import { ana, Crash, createLoopWorld, type LoopWorld, type SegmentOptions } from "../support/loop-world.ts";
 
 let world: LoopWorld;
 let ready: boolean;

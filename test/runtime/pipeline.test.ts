@@ -4,7 +4,7 @@ import type { Agent } from "../../src/domain/agent.ts";
 import type { Conversation } from "../../src/domain/conversation.ts";
 import { asPersonKey } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
-import { admit, type Admission, type Stages } from "../../src/runtime/pipeline.ts";
+import { type Admission, admit, type Stages } from "../../src/runtime/pipeline.ts";
 import { passUnlessAsked } from "../../src/runtime/stages/approval.ts";
 import { ownRights } from "../../src/runtime/stages/grant.ts";
 import { offeredTools } from "../../src/runtime/stages/validate.ts";

@@ -130,7 +130,6 @@ function stepping(session: Session): Stepping {
           endedAt: now,
           browser: null,
           proof: null,
-          keyVersion: null,
         })
         .where(and(eq(consents.id, id), isIn(consentStatesBefore(to)), isNull(consents.endedAt)))
         .returning({ id: consents.id });

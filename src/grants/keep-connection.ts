@@ -1,0 +1,107 @@
+// What came of a consent, into its row (CON-11).
+
+import type { Tx } from "../store/contract.ts";
+import type { ConnectionRow, ConsentRow } from "../store/contract-grants.ts";
+import type { Account } from "./account.ts";
+import { showCard } from "./ask-consent.ts";
+import type { ConnectionSpec } from "./connection-spec.ts";
+import { connectedCard } from "./consent-card.ts";
+import type { ConsentDeps, Ended } from "./consent-deps.ts";
+import { recordConsent } from "./events.ts";
+import type { TokenAnswer } from "./oauth-client.ts";
+import { sealTokens } from "./sealed-tokens.ts";
+
+export interface Keeping {
+  readonly spec: ConnectionSpec;
+  readonly session: ConsentRow;
+  readonly answer: TokenAnswer;
+  readonly account: Account;
+  readonly ended: Ended;
+}
+
+/** False if the session ended while the service was asked: nothing is kept then. */
+export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping): Promise<boolean> {
+  const { spec, session, ended } = keeping;
+  const now = deps.clock.now();
+  const { tenant, initiator: owner, run: waiting } = session;
+  const run = spec.grant === "run" ? waiting : undefined;
+  const held = await tx.connections.held({
+    tenant,
+    owner,
+    name: spec.name,
+    ...(run === undefined ? {} : { run }),
+  });
+  // The same account again: more scopes, or new tokens in place of those that no longer work.
+  const same = held.find((row) => row.subject === keeping.account.subject && row.run === run);
+  const id = same?.id ?? deps.ids.next("conn");
+  if (!(await tx.consents.end(session.id, "connected", { made: id, now }))) return false;
+  const row = await rowOf(tx, deps, keeping, { id, version: (same?.version ?? 0) + 1, run });
+  await write(tx, row, same);
+  await tx.connections.makeDefault(row);
+  const note = await sharedWith(tx, row);
+  await recordConsent(tx, "consent.connected", session, {
+    time: now,
+    actor: owner,
+    data: { connection_id: id, account: row.account, scopes: [...row.scopes], shared: note !== undefined },
+  });
+  const { account, scopes } = row;
+  const made = { id, account, scopes, ...(note === undefined ? {} : { note }) };
+  await showCard(tx, deps, session, connectedCard(session, spec, made));
+  await ended(session, "connected");
+  return true;
+}
+
+async function rowOf(
+  tx: Tx,
+  deps: ConsentDeps,
+  { spec, session, answer, account }: Keeping,
+  { id, version, run }: { readonly id: string; readonly version: number; readonly run: ConsentRow["run"] },
+): Promise<ConnectionRow> {
+  const now = deps.clock.now();
+  const { tenant, initiator: owner, issuer } = session;
+  const tokens = await sealTokens(tx, deps.vault, { id, tenant, owner, version, now }, { answer });
+  return {
+    id,
+    tenant,
+    owner,
+    name: spec.name,
+    provider: spec.provider.name,
+    ...(account.subject === undefined ? {} : { subject: account.subject }),
+    account: account.label,
+    ...(issuer === undefined ? {} : { issuer }),
+    state: "active",
+    isDefault: true,
+    scopes: answer.scopes ?? session.scopes,
+    ...(spec.resource === undefined ? {} : { resource: spec.resource }),
+    ...(run === undefined ? {} : { run }),
+    version,
+    ...tokens,
+    failures: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+async function write(tx: Tx, row: ConnectionRow, same: ConnectionRow | undefined): Promise<void> {
+  if (!same) {
+    await tx.connections.add(row);
+    return;
+  }
+  const { keyVersion = 0, access = "", refresh, expiresAt, issuedAt = row.updatedAt, scopes } = row;
+  await tx.connections.save(same.id, same.version, {
+    keyVersion,
+    access,
+    ...(refresh === undefined ? {} : { refresh }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    issuedAt,
+    scopes,
+    now: row.updatedAt,
+  });
+}
+
+/** VLT-12: a warning. */
+async function sharedWith(tx: Tx, row: ConnectionRow): Promise<string | undefined> {
+  if (row.subject === undefined) return undefined;
+  const others = await tx.connections.sameAccount({ ...row, subject: row.subject });
+  return others.length > 0 ? "Somebody else here has connected the same account." : undefined;
+}
