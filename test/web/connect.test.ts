@@ -139,19 +139,23 @@ describe("web/connect", () => {
   it.each([
     [
       "A2: at another connection's path",
-      (url: URL) => void (url.pathname = "/oauth/callback/other"),
+      (url: URL): void => void (url.pathname = "/oauth/callback/other"),
       "blocked",
     ],
     [
       "A2, RFC 9207: from another issuer",
-      (url: URL) => url.searchParams.set("iss", "https://evil.example"),
+      (url: URL): void => url.searchParams.set("iss", "https://evil.example"),
       "blocked",
     ],
-    ["A2, RFC 9207: without its issuer", (url: URL) => url.searchParams.delete("iss"), "blocked"],
-    ["A2: with two issuers", (url: URL) => url.searchParams.append("iss", "https://evil.example"), "blocked"],
-    ["with an unknown state", (url: URL) => url.searchParams.set("state", "unknown"), "consented"],
-    ["with two states", (url: URL) => url.searchParams.append("state", "another"), "consented"],
-    ["without a state", (url: URL) => url.searchParams.delete("state"), "consented"],
+    ["A2, RFC 9207: without its issuer", (url: URL): void => url.searchParams.delete("iss"), "blocked"],
+    [
+      "A2: with two issuers",
+      (url: URL): void => url.searchParams.append("iss", "https://evil.example"),
+      "blocked",
+    ],
+    ["with an unknown state", (url: URL): void => url.searchParams.set("state", "unknown"), "consented"],
+    ["with two states", (url: URL): void => url.searchParams.append("state", "another"), "consented"],
+    ["without a state", (url: URL): void => url.searchParams.delete("state"), "consented"],
   ] as const)("CON-8: refuses a callback %s, without asking the service", async (_what, change, state) => {
     const link = await at.ask();
     const browser = at.browser("ann");
