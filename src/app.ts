@@ -3,6 +3,7 @@
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
+import { openBrakeBox } from "./app/brake-box.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
 import { createLivePolicy } from "./app/live-policy.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
@@ -66,17 +67,24 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
   const policy = createLivePolicy({ config, ...edges });
   stops.add(() => policy.stop());
+  const brakes = await openBrakeBox(edges.store, edges.world);
+  stops.add(() => brakes.stop());
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;
   const platforms =
     role === "worker" ? {} : await openPlatforms(config, edges, { agentName, playground }, stops);
   const { localChat } = platforms;
 
+  const { connections } = config.file.settings;
   const runtime = createRuntime({
     ...edges,
     tools: [...builtinTools, ...tools],
     agents,
-    stages: createStages(),
+    stages: createStages({
+      policy: () => policy.current(),
+      brakes: () => brakes.current(),
+      ownerOf: (name) => connections[name]?.identity,
+    }),
   });
   const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
   if (role !== "worker") {

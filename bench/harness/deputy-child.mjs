@@ -3,8 +3,10 @@
 //
 // Argument: JSON of `{ role, env, folder, worldUrl, otherMachine? }`.
 
+import { mkdir, writeFile } from "node:fs/promises";
 import { syncBuiltinESMExports } from "node:module";
 import os from "node:os";
+import path from "node:path";
 import { effectTools } from "./effect-tools.mjs";
 import { happened } from "./effect-world.mjs";
 import { product } from "./product-place.mjs";
@@ -14,6 +16,13 @@ if (otherMachine) {
   os.hostname = () => otherMachine; // whose leases nobody here can judge: they have to run out
   syncBuiltinESMExports();
 }
+// Its acts outside are what is measured, so nobody is asked about them.
+await mkdir(folder, { recursive: true });
+await writeFile(
+  path.join(folder, "deputy.config.yml"),
+  "policy: [{ name: outside-is-known, match: { tool: 'do_*' }, decision: allow }]\n",
+  { flag: "wx" },
+).catch(() => undefined);
 const [{ startApp }, { loadConfig }] = await Promise.all(["app.js", "config/load-config.js"].map(product));
 const app = await startApp({
   config: loadConfig({

@@ -16,6 +16,7 @@ export async function effectTools(worldUrl) {
       description: `Does something outside (${kind}).`,
       effect: kind === "read" ? "read" : "write-external",
       repeat: kind,
+      origin: "own",
       input: z.strictObject({ name: z.string().describe("What is done") }),
       settleMs,
       run: async ({ name }, { key }) => {

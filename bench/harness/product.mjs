@@ -23,10 +23,11 @@ const [
   ].map(product),
 );
 
-const [{ countTokens }, { finish }, { createStages }] = await Promise.all(
-  ["model/tokens.js", "tools/builtin/finish.js", "app/stages.js"].map(product),
+const [{ countTokens }, { finish }, { createStages }, { loadPolicy }] = await Promise.all(
+  ["model/tokens.js", "tools/builtin/finish.js", "app/stages.js", "policy/load-policy.js"].map(product),
 );
 
+const { policy } = loadPolicy({ rules: [], channelApprovers: {}, groups: {} });
 const tenant = "local";
 const ana = "local:local:ana";
 const never = new AbortController().signal;
@@ -99,7 +100,7 @@ export function runtimeOn(place, { model, tools, contextTokens = 128_000 }) {
     tools: [finish, ...tools],
     fetch: () => Promise.reject(new Error("no network in a benchmark")),
     agents: { find: () => agent, checkInMs: 900_000 },
-    stages: createStages(),
+    stages: createStages({ policy: () => policy, brakes: () => [], ownerOf: () => undefined }),
   });
 }
 

@@ -2,19 +2,12 @@
 
 import type { Stages } from "../runtime/pipeline.ts";
 import { passUnlessAsked } from "../runtime/stages/approval.ts";
+import { byRules, type Rulebook } from "../runtime/stages/by-rules.ts";
 import { ownRights } from "../runtime/stages/grant.ts";
 
-export function createStages(): Stages {
+export function createStages(rulebook: Rulebook): Stages {
   return {
-    policy: () => ({
-      decision: "allow",
-      rules: [],
-      why: "No rules are in force.",
-      version: "none",
-      approvers: [],
-      quorum: 1,
-      notRequester: false,
-    }),
+    policy: byRules(rulebook),
     grant: () => Promise.resolve(ownRights),
     approval: passUnlessAsked,
   };

@@ -16,9 +16,9 @@ export interface Judged {
 }
 
 export function judge(work: Work, { request, step, offered }: Judged, deps: RuntimeDeps): Promise<Admission> {
-  const { run, agent, conversation } = work;
+  const { run, agent, conversation, person } = work;
   const now = deps.world.clock.now();
-  return admit(request, { step, run, agent, conversation, now, offered }, deps.stages);
+  return admit(request, { step, run, agent, conversation, person, now, offered }, deps.stages);
 }
 
 /** A step that is journalled, judged again (I11). */

@@ -36,7 +36,8 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     signal: AbortSignal.any([control.stop, control.abandon]),
     agent,
     conversation: rows.conversation,
-    timeZone: rows.timeZone,
+    person: rows.person,
+    timeZone: rows.person?.timeZone,
     ...(rows.scheduled ? { scheduled: rows.scheduled } : {}),
     workspace,
     tools,
@@ -69,7 +70,7 @@ async function rowsOf(tx: Tx, run: Run) {
   }
   return {
     conversation,
-    timeZone: person?.timeZone,
+    person,
     steps,
     mail: mail.filter(({ consumedBy }) => consumedBy !== undefined),
     waits,

@@ -4,6 +4,7 @@ import type { Agent } from "../domain/agent.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest } from "../domain/manifest.ts";
+import type { Person } from "../domain/person.ts";
 import type { Lease, Run } from "../domain/run.ts";
 import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
@@ -28,6 +29,8 @@ export interface Work {
   readonly signal: AbortSignal;
   readonly agent: Agent;
   readonly conversation: Conversation;
+  /** The run's subject, as the platform last described them. */
+  readonly person: Person | undefined;
   /** Of the run's subject, where the platform told it. */
   readonly timeZone: string | undefined;
   /** Absent for what a person asked for. */

@@ -15,6 +15,7 @@ import { createRuntime } from "../../src/runtime/runtime.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
 import { finishes, says, uses } from "../app/product.ts";
 import type { FakeOpenAi, FakeReply } from "../fakes/fake-openai.ts";
+import { openStages } from "../support/open-stages.ts";
 import { toolSets } from "./tool-sets.ts";
 
 export const lefts = [
@@ -124,7 +125,7 @@ export async function leaveBehind(old: OldRelease, jobs: readonly Job[]): Promis
   const asked = countAsked(model);
   const agents = createAgentDirectory(config);
   const tools = [...builtinTools, ...toolSets.old];
-  const runtime = createRuntime({ ...app.edges, tools, agents, stages: createStages() });
+  const runtime = createRuntime({ ...app.edges, tools, agents, stages: openStages });
   const find = async (): Promise<ReadonlyMap<string, Run>> => {
     const runs = await store.read((tx) => tx.runs.list({ limit: 1_000 }));
     return new Map(

@@ -1,6 +1,8 @@
 // The product as a process that is killed: with tools that act on a world outside, and people who play their part where it
 // has the chat. Started again over the same folder it goes on where it is. Tells what happens as JSON lines on stdout.
 
+import { writeFileSync } from "node:fs";
+import path from "node:path";
 import process from "node:process";
 import { startApp } from "../../src/app.ts";
 import { failpointNames } from "../../src/base/failpoints.ts";
@@ -16,6 +18,14 @@ const { folder, role, dieAt, outside } = settings;
 const tell = (event: string, about: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...about })}\n`);
 };
+
+// Its acts outside are what is tested, so nobody is asked about them.
+const outsideIsKnown = "policy: [{ name: outside-is-known, match: { tool: 'send_*' }, decision: allow }]\n";
+try {
+  writeFileSync(path.join(folder, "deputy.config.yml"), outsideIsKnown, { flag: "wx" });
+} catch {
+  // it is there, from the start before or with more in it
+}
 
 const dyingAt = failpointNames.find((name) => name === dieAt?.name);
 const passed: Record<string, number> = {};

@@ -33,6 +33,7 @@ export function outsideTools(url: string, settleMs: number): readonly Tool[] {
       description: `Does something outside (${kind})`,
       effect: kind === "read" ? "read" : "write-external",
       repeat,
+      origin: "own",
       input,
       ...(kind === "askable" ? { settleMs } : {}),
       run: async ({ what }, context) => {

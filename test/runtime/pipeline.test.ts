@@ -17,6 +17,7 @@ const at = {
   run: { id: "run_1" } as Run,
   agent: { name: "deputy" } as Agent,
   conversation: { id: "con_1" } as Conversation,
+  person: undefined,
   now: 7,
 };
 /* oxlint-enable typescript/no-unsafe-type-assertion */

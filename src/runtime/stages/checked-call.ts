@@ -2,6 +2,7 @@
 
 import type { Agent } from "../../domain/agent.ts";
 import type { Conversation } from "../../domain/conversation.ts";
+import type { Person } from "../../domain/person.ts";
 import type { Run } from "../../domain/run.ts";
 import type { ToolCallRequest } from "../../domain/step.ts";
 import type { BoundCall, Tool } from "../../tools/contract.ts";
@@ -25,5 +26,7 @@ export interface Question {
   readonly run: Run;
   readonly agent: Agent;
   readonly conversation: Conversation;
+  /** The run's subject, as the platform last described them. */
+  readonly person: Person | undefined;
   readonly now: number;
 }
