@@ -3,9 +3,8 @@
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
-import { openBrakeBox } from "./app/brake-box.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
-import { createLivePolicy } from "./app/live-policy.ts";
+import { openJudging } from "./app/judging.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
@@ -65,26 +64,18 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const redactor = createRedactor(config.secrets);
   const outlet = { log: logOf(config, place, redactor), redactor };
   const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
-  const policy = createLivePolicy({ config, ...edges });
-  stops.add(() => policy.stop());
-  const brakes = await openBrakeBox(edges.store, edges.world);
-  stops.add(() => brakes.stop());
+  const judging = await openJudging(config, edges, stops);
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;
   const platforms =
     role === "worker" ? {} : await openPlatforms(config, edges, { agentName, playground }, stops);
   const { localChat } = platforms;
 
-  const { connections } = config.file.settings;
   const runtime = createRuntime({
     ...edges,
     tools: [...builtinTools, ...tools],
     agents,
-    stages: createStages({
-      policy: () => policy.current(),
-      brakes: () => brakes.current(),
-      ownerOf: (name) => connections[name]?.identity,
-    }),
+    stages: createStages(judging),
   });
   const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
   if (role !== "worker") {
@@ -117,7 +108,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     edges,
     gateway,
     modelLabel,
-    reread: () => policy.reread(),
+    reread: judging.reread,
     stop: () => stops.run(edges.world.log),
   };
 }

@@ -4,7 +4,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as pauseMs } from "node:timers/promises";
 import { createAgentDirectory } from "../../src/app/agent-directory.ts";
-import { createStages } from "../../src/app/stages.ts";
 import type { App } from "../../src/app.ts";
 import type { Config } from "../../src/config/load-config.ts";
 import type { RunId } from "../../src/domain/ids.ts";

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import type { Brake } from "../../src/domain/brake.ts";
-import type { Conversation } from "../../src/domain/conversation.ts";
 import { asPersonKey, asTenantId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { PolicyDecision } from "../../src/domain/policy.ts";
