@@ -18,6 +18,7 @@ import { createMetrics, type Metrics } from "../telemetry/metrics.ts";
 import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracing } from "../telemetry/tracing.ts";
 import type { GuardedFetch } from "../tools/contract.ts";
+import { sealOf } from "../vault/master-keys.ts";
 import { openMasterKey } from "../vault/master-key.ts";
 import type { Sandbox } from "../tools/sandbox/contract.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
@@ -85,6 +86,7 @@ export async function openEdges(
     log,
     failpoint,
     redactor,
+    auditSeal: sealOf({ current: masterKey }, "audit"),
     said: () => queue.hint({ kind: "outbox" }),
     meter: metrics,
     ...(tracing ? { tracer: tracing } : {}),

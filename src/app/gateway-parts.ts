@@ -14,6 +14,7 @@ import { createHome, type Home } from "../gateway/home.ts";
 import { createIntake, type Intake } from "../gateway/intake.ts";
 import { noting } from "../gateway/noted.ts";
 import { createRouter } from "../gateway/router.ts";
+import { recordRejections } from "../gateway/rejections.ts";
 import type { RulesFor } from "../gateway/rules.ts";
 import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
 import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
@@ -129,11 +130,15 @@ async function openDoors(doors: Doors): Promise<() => Promise<void>> {
     home.stale();
   });
   delivery.start();
+  const reject = recordRejections(store, world);
   for (const platform of platforms) {
     await platform.start(intake.receive, {
       homeOpened: (person) => home.opened(platform, person),
       invited: (at, by) => greetChannel({ desk, ids: world.ids, rulesFor }, at, by),
-      rejected: () => world.meter?.inbox("rejected"),
+      rejected(why) {
+        world.meter?.inbox("rejected");
+        reject(platform.name, why);
+      },
       serves: (at, author) => servedAt(author, { kind: at.kind, rules: rulesFor(at) }).kind === "addressed",
     });
   }

@@ -6,6 +6,7 @@ import type { PersonKey } from "../domain/ids.ts";
 import type { Button } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
+import { runEvent } from "../runtime/recording.ts";
 import { askDecided, attention } from "../runtime/voice/attention.ts";
 import { decidedLine } from "../runtime/voice/decided.ts";
 import type { Decision } from "./desk.ts";
@@ -31,6 +32,10 @@ export async function answerWait(
   if (!(await d.tx.waits.resolve(wait.id, answer, d.now))) return false;
   const zone = (await d.tx.people.find(wait.asked))?.timeZone;
   await d.say(askDecided(run, wait.id, wait.ask, decidedLine(answer, d.now, zone)));
+  await d.tx.audit.append({
+    ...runEvent(run, "run.resumed", d.now, { wait: wait.id, for: wait.ask.kind, via: answer.via }),
+    actor: answer.by ?? "system",
+  });
   await markSession(d, run, "processing", `answered:${wait.id}`);
   await wakeRun(d, run);
   return true;

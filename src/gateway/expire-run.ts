@@ -5,6 +5,7 @@
 
 import { type Run, runOutcome } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
+import { runEvent } from "../runtime/recording.ts";
 import { expiredText } from "../runtime/voice/stop-report.ts";
 import type { Decision } from "./desk.ts";
 import { sayEnded } from "./say-ended.ts";
@@ -30,6 +31,7 @@ export async function expireRun(d: Decision, run: Run): Promise<boolean> {
   const text = expiredText(run, asked, await d.tx.steps.list(run.id, run.contextBase));
   const outcome = runOutcome("expired", text);
   if (!(await d.tx.runs.settleIdle(run.id, "expired", outcome, d.now))) return false;
+  await d.tx.audit.append({ ...runEvent(run, "run.expired", d.now), actor: "system" });
   await sayEnded(d, run, waits, {
     state: "expired",
     text,

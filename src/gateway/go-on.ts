@@ -12,6 +12,7 @@ import { asRunId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import { type Step, ToolOutput, WaitOutput } from "../domain/step.ts";
+import { runEvent } from "../runtime/recording.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { resultKey } from "../runtime/voice/result.ts";
 import { cardPost } from "../runtime/voice/run-card.ts";
@@ -48,6 +49,14 @@ export async function goOn(d: Decision, ids: Ids, { old, by }: GoingOn): Promise
     steps.filter((step) => cutOf(step) === how).map(({ n }) => n);
   await d.tx.runs.adopt(made.id, old.id, { begun: cut("begun"), unbegun: cut("unbegun") });
   const run = (await d.tx.runs.find(made.id)) ?? made;
+  await d.tx.audit.append({
+    ...runEvent(run, "run.started", d.now, {
+      mode: run.mode,
+      conversation: run.conversation,
+      continues: old.id,
+    }),
+    actor: by.key,
+  });
   await d.promise(run.id);
   await beginRun(d, run, ahead);
   const line = `Goes on where it ended, as ${by.name} asked.`;

@@ -9,6 +9,7 @@
 import type { CancelTimer } from "../base/clock.ts";
 import { errorText, isAppError } from "../base/errors.ts";
 import type { Receive } from "../chat/contract.ts";
+import type { NewAuditEvent } from "../domain/audit-event.ts";
 import { asConversationId, type ConversationId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
 import type { World } from "../runtime/deps.ts";
@@ -73,6 +74,7 @@ class BurstIntake implements Intake {
         now,
       };
       const isNew = await tx.inbox.add(row);
+      if (isNew) await tx.audit.append(acceptedEvent(clean, conversation.id, now));
       await world.failpoint("inbox.in-commit");
       return { id, conversation: conversation.id, isNew };
     };
@@ -164,6 +166,18 @@ class BurstIntake implements Intake {
       .finally(() => this.#underWay.delete(routed));
     this.#underWay.add(routed);
   }
+}
+
+/** Who spoke where, and nothing of what they said (AE1). */
+function acceptedEvent(event: InboundEvent, conversation: ConversationId, time: number): NewAuditEvent {
+  const { author, conversation: place, kind, eventId } = event;
+  return {
+    tenant: place.tenant,
+    type: "ingress.accepted",
+    time,
+    actor: author.key,
+    data: { kind, platform: place.platform, event: eventId, conversation },
+  };
 }
 
 /** Clicks, commands, edits and words that are understood without the model are acted on at once. */

@@ -6,6 +6,7 @@ import { asRunId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { Schedule } from "../domain/schedule.ts";
+import { runEvent } from "../runtime/recording.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
 import type { PlaceRules } from "./rules.ts";
@@ -40,6 +41,14 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
     now: d.now,
   });
   if (!run) return undefined;
+  await d.tx.audit.append({
+    ...runEvent(run, "run.started", d.now, {
+      mode: run.mode,
+      conversation: run.conversation,
+      ...(schedule ? { schedule: schedule.id } : {}),
+    }),
+    actor: schedule ? "system" : subject.key,
+  });
   if (!schedule) await d.promise(run.id);
   await beginRun(d, run, ahead);
   return run;

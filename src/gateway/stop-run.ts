@@ -5,6 +5,7 @@
 
 import type { Person } from "../domain/person.ts";
 import { isTerminal, type Run, runOutcome } from "../domain/run.ts";
+import { runEvent } from "../runtime/recording.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { stoppedText } from "../runtime/voice/stop-report.ts";
 import { changeCard } from "./card.ts";
@@ -44,6 +45,7 @@ async function settle(d: Decision, run: Run, by: Person): Promise<boolean> {
       ? await d.tx.runs.settleUnheard(run.id, outcome, d.now)
       : await d.tx.runs.settleIdle(run.id, "stopped", outcome, d.now);
   if (!ended) return false;
+  await d.tx.audit.append({ ...runEvent(run, "run.stopped", d.now), actor: by.key });
   const at = clockTime(d.now, by.timeZone);
   const line = `Stopped by ${by.name}, ${at}`;
   const asks = `Closed: stopped by ${by.name} (${at})`;

@@ -1,5 +1,6 @@
 // What the durable loop is given.
 
+import type { AuditSeal } from "../audit/contract.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Ids } from "../base/ids.ts";
@@ -24,6 +25,8 @@ export interface World {
   readonly failpoint: Failpoints;
   /** Keeps live secrets out of what leaves (RED-2). Whoever opens a secret adds it. */
   readonly redactor?: Redactor;
+  /** Seals what events name by digest; without it nothing is kept beside them. */
+  readonly auditSeal?: AuditSeal;
   /** Called after a commit that had something to say, so that it is delivered at once. May be lost. */
   readonly said?: () => void;
   /** Counts what is done. */

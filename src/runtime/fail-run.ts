@@ -4,6 +4,7 @@ import { isAppError } from "../base/errors.ts";
 import type { Lease, Run } from "../domain/run.ts";
 import type { Segment } from "./contract.ts";
 import type { RuntimeDeps } from "./deps.ts";
+import { runEvent } from "./recording.ts";
 import { runEnded } from "./seeing.ts";
 import { failureText } from "./voice/apologies.ts";
 import { progressLines, resultPost } from "./voice/result.ts";
@@ -36,6 +37,7 @@ export async function failRun(
     await tx.outbox.add(resultPost(run, { outcome: "failed", code, text, files: [], now }), now);
     await tx.outbox.add(sessionStatus(run, "active", deps.world.ids), now);
     await tx.runs.settle(lease, "failed", { code, summary: text }, now);
+    await tx.audit.append(runEvent(run, "run.failed", now, { code }));
   });
   deps.world.said?.();
   runEnded(deps.world, run, { state: "failed", code });

@@ -16,6 +16,7 @@ import type { RunOutcome, TerminalRunState } from "../domain/run.ts";
 import { raised, type TaintMarks } from "../domain/taint.ts";
 import type { WaitAsk, WaitKind } from "../domain/wait.ts";
 import type { StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
+import type { AuditPayload } from "../store/contract-audit.ts";
 import type { RunPatch } from "../store/contract-runs.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
@@ -55,6 +56,10 @@ export interface Change {
   readonly begins: readonly Begun[];
   /** Put on record in the same transaction (I12). A step without any may go in one statement. */
   readonly events: readonly NewAuditEvent[];
+  /** What those events name by digest. */
+  readonly payloads: readonly AuditPayload[];
+  /** Steps that got their words without having been tried: no event says that they were done. */
+  readonly untouched?: readonly number[];
   readonly after: After;
 }
 
@@ -173,6 +178,7 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<b
   for (const memory of change.memories) await tx.memories.add(memory);
   for (const utterance of change.say) await tx.outbox.add(utterance, now);
   await proceed(tx, work, change.after, now);
+  for (const payload of change.payloads) await tx.audit.keep(payload, now);
   for (const event of change.events) await tx.audit.append(event);
   return fenced.stopRequestedBy !== undefined;
 }

@@ -16,6 +16,7 @@ import { fitEnd, waitOf, wordsOf } from "./ending.ts";
 import { type After, type Begun, type Change, commit } from "./journal.ts";
 import { compact } from "./journal-text.ts";
 import { judge } from "./judge.ts";
+import { begunRecord, changeRecord, gatedEvents } from "./recording.ts";
 import { settledTool, startedTool } from "./settle-steps.ts";
 import { stepId } from "./tool-act.ts";
 import { sinceBase, type Work } from "./work.ts";
@@ -48,14 +49,29 @@ export async function moveOn(work: Work, done: Done, deps: RuntimeDeps): Promise
     hear: hears(next),
     build: (unread) => {
       outcome = next;
-      if (isAct(next)) return start(move, next, intents);
-      if (!yields(next) || !unread.some((mail) => mail.kind === "steer")) return end(move, next, intents);
+      if (isAct(next)) return onRecord(move, start(move, next, intents));
+      if (!yields(next) || !unread.some((mail) => mail.kind === "steer"))
+        return onRecord(move, end(move, next, intents));
       const read = { kind: "model", n: work.run.cursor + intents.length, fresh: true } as const;
       outcome = read;
-      return next.kind === "gate" ? readAtGate(move, next.calls, intents, read) : readFirst(move, next, read);
+      return onRecord(
+        move,
+        next.kind === "gate" ? readAtGate(move, next.calls, intents, read) : readFirst(move, next, read),
+      );
     },
   });
   return outcome;
+}
+
+/** I12: what the change does is on record with it. */
+function onRecord({ seen, deps }: Move, change: Change): Change {
+  const { events, payloads } = changeRecord(seen, change, deps.world);
+  if (events.length === 0) return change;
+  return {
+    ...change,
+    events: [...events, ...change.events],
+    payloads: [...payloads, ...change.payloads],
+  };
 }
 
 function decideDeps(seen: Work, deps: RuntimeDeps): Parameters<typeof decide>[1] {
@@ -81,6 +97,7 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
     say: [...(done.say ?? []), ...made.say],
     memories: made.memories,
     events: [...(done.events ?? []), ...made.events],
+    payloads: [],
     begins: [],
     ...(done.manifest ? { manifest: done.manifest } : {}),
   };
@@ -105,9 +122,12 @@ function yields(next: Next): boolean {
   return next.kind === "ask" || next.kind === "gate" || (next.kind === "settle" && next.state === "done");
 }
 
-function start({ work, base, late }: Move, act: Act, intents: readonly StepIntent[]): Change {
+function start({ work, seen, base, late, deps }: Move, act: Act, intents: readonly StepIntent[]): Change {
+  const begun = begunRecord(seen, act, deps.world);
   return {
     ...base,
+    events: [...base.events, ...begun.events],
+    payloads: begun.payloads,
     steps: [...base.steps, ...startedSteps(act)],
     begins: begunGated(work, act),
     say: [...base.say, ...late],
@@ -152,6 +172,7 @@ function readAtGate(
     ...base,
     spent: spentAfter(base.spent, told.length, undefined),
     results: [...base.results, ...told.map(({ row }) => row)],
+    untouched: calls.map(({ n }) => n),
     steps: [
       ...base.steps,
       ...told.map(({ decoded }) => decoded),
@@ -170,6 +191,7 @@ function end({ work, seen, base, deps }: Move, next: End, intents: readonly Step
     ...base,
     steps: [...base.steps, ...(next.kind === "gate" ? gatedSteps(next.calls) : [])],
     say: [...base.say, ...wordsOf(seen, next, deps)],
+    events: [...base.events, ...(next.kind === "gate" ? gatedEvents(seen, next.calls, deps.world) : [])],
     after: afterEnd(work, next, deps, intents),
   };
 }

@@ -42,6 +42,7 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     workspace,
     tools,
     instructions: text,
+    judged: new Map(),
     baseTokens: deps.model.countTokens(text + JSON.stringify(toolSpecs(tools))),
     steps,
     mail: rows.mail,

@@ -26,6 +26,7 @@ import type { DecodedStep, ToolStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { resumeSays } from "./effects.ts";
 import { judgeAgain } from "./judge.ts";
+import { stepEvent } from "./recording.ts";
 import { decidedOutput } from "./schedule-decided.ts";
 import { settledTool, settledWait } from "./settle-steps.ts";
 import { toolContext } from "./tool-act.ts";
@@ -210,7 +211,12 @@ async function resolveDoubt(work: Work, step: ToolStep, deps: RuntimeDeps): Prom
   const output: ToolOutput = happened
     ? { content: `${who} checked: it was done. Its own result is lost.`, isError: false }
     : { content: `${who} checked: it was not done. (${wait.answer.answer})`, isError: true };
-  await decideStep(work, settledTool(step, output, happened ? "done" : "failed"), deps);
+  await decideStep(
+    work,
+    settledTool(step, output, happened ? "done" : "failed"),
+    wait.answer.by ?? "system",
+    deps,
+  );
   return { done: { ...nothingDone, say: resumeSays(work, deps.world) } };
 }
 
@@ -219,11 +225,15 @@ function nextWith(call: PlannedCall): Next {
   return { kind: "gate", calls: [call].filter(isGated) };
 }
 
-async function decideStep(work: Work, settled: SettledStep, deps: RuntimeDeps): Promise<void> {
+/** By a person's word. */
+// oxlint-disable-next-line max-params -- the run, what was said, by whom, and with what
+async function decideStep(work: Work, settled: SettledStep, by: string, deps: RuntimeDeps): Promise<void> {
   const { run, lease } = work;
   await deps.store.write(async (tx) => {
     await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
-    await tx.steps.decide(run.id, settled.row, deps.world.clock.now());
+    if (!(await tx.steps.decide(run.id, settled.row, deps.world.clock.now()))) return;
+    if (settled.decoded.kind === "tool")
+      await tx.audit.append({ ...stepEvent(work, settled.decoded, deps.world), actor: by });
   });
   work.steps = work.steps.map((step) => (step.n === settled.row.n ? settled.decoded : step));
 }

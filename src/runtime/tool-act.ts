@@ -27,6 +27,8 @@ export async function performTools(
   calls: readonly ReadyCall[],
   deps: RuntimeDeps,
 ): Promise<Done> {
+  work.judged.clear();
+  for (const { n, admission } of calls) work.judged.set(n, admission);
   await deps.world.failpoint("tool.before-act");
   const outcomes = await Promise.all(
     calls.map(async (call) => ({ call, outcome: await outcomeOf(work, call, deps) })),

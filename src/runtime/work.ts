@@ -12,6 +12,7 @@ import type { Tool } from "../tools/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
 import type { SegmentControl } from "./contract.ts";
 import type { DecodedStep } from "./decoded-step.ts";
+import type { Admission } from "./pipeline.ts";
 
 /** What is known of the schedule that a run is of. */
 export interface Scheduled {
@@ -47,6 +48,8 @@ export interface Work {
   cardPosted: boolean;
   /** Last check-in or status line of the card. */
   cardLine: string | undefined;
+  /** How the calls that are under way were judged, by step: goes on record with their results. */
+  readonly judged: Map<number, Admission>;
   /** Estimated tokens of instructions and tool schemas. */
   readonly baseTokens: number;
   /** A commit has seen that a stop was asked for, sooner than the signal. */
