@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { WorkspaceError } from "../../workspace/errors.ts";
 import { sizeText } from "../../workspace/usage.ts";
 import { asToolFailure } from "../as-tool-failure.ts";
 import {
@@ -86,8 +87,13 @@ async function reportOf(
 async function keepLongOutput({ output }: CommandReport, context: ToolContext): Promise<string | undefined> {
   if (output.tail === "") return undefined;
   const path = `.deputy/commands/${context.key.replace(/^.*:/, "")}.txt`;
-  await context.workspace.writeStream(path, output.whole());
-  return path;
+  try {
+    await context.workspace.writeStream(path, output.whole());
+    return path;
+  } catch (error) {
+    if (error instanceof WorkspaceError) return undefined; // the runtime's part of the workspace is full
+    throw error;
+  }
 }
 
 interface Beside {
@@ -116,7 +122,9 @@ function outcomeOf(report: CommandReport, { file, odd }: Beside): ToolOutcome {
 }
 
 function cutNote(bytes: number, file: string | undefined): string {
-  return `… (${sizeText(bytes)} in all; the whole output is in ${file ?? "no file"}, read it in parts) …`;
+  const where =
+    file === undefined ? "there is no room to keep it" : `the whole output is in ${file}, read it in parts`;
+  return `… (${sizeText(bytes)} in all; ${where}) …`;
 }
 
 function headline({ command, ending, elapsedMs }: CommandReport): string {

@@ -12,6 +12,8 @@ export interface CgroupLimits {
 export interface Cgroup {
   /** Puts a process, and what it starts from now on, into the group. */
   add(pid: number): Promise<void>;
+  /** As `add`, but only where processes are counted: half the time under version 1. */
+  count(pid: number): Promise<void>;
   /** The kernel has ended a process of it because its memory was used up. */
   ranOutOfMemory(): Promise<boolean>;
   /** When its processes are gone. */
@@ -85,15 +87,18 @@ async function makeIn(
   name: string,
   limits: CgroupLimits,
 ): Promise<Cgroup> {
-  const made: { folder: string; kills?: Hierarchy["kills"] }[] = [];
+  const made: { folder: string; kills?: Hierarchy["kills"]; countsProcesses: boolean }[] = [];
   const remove = async (): Promise<void> => {
-    for (const { folder } of made.splice(0)) await rmdir(folder);
+    for (const { folder } of [...made]) {
+      await rmdir(folder);
+      made.shift();
+    }
   };
   try {
     for (const { parent, settings, kills } of hierarchies) {
       const folder = join(parent, name);
       await mkdir(folder);
-      made.push({ folder, kills });
+      made.push({ folder, kills, countsProcesses: "pids.max" in settings(limits) });
       for (const [file, value] of Object.entries(settings(limits))) await set(folder, file, value);
     }
   } catch (error) {
@@ -103,6 +108,10 @@ async function makeIn(
   return {
     async add(pid) {
       for (const { folder } of made) await set(folder, "cgroup.procs", pid);
+    },
+    async count(pid) {
+      for (const { folder, countsProcesses } of made)
+        if (countsProcesses) await set(folder, "cgroup.procs", pid);
     },
     async ranOutOfMemory() {
       const counts = await Promise.all(

@@ -49,6 +49,8 @@ interface Begun {
   readonly output: OutputFile;
   readonly launched: Launch;
   readonly ended: Promise<Ending>;
+  /** All that was made for it is gone again. */
+  readonly released: Promise<void>;
   readonly denied: Denied[];
   readonly reached: ReadonlySet<string>;
   readonly seated: Seated;
@@ -90,6 +92,7 @@ async function begin(
       }),
     ],
     outputFd: output.fd,
+    before: group.before,
     begun(pid) {
       const workspace = {
         survey: () => seated.seat.workspace.survey(),
@@ -100,20 +103,28 @@ async function begin(
       leave = watch(watched, clock, (why) => launched.kill(why));
     },
   });
-  const ended = launched.ended.then((ending) => overstep(ending, group));
+  const ended = launched.ended.then((ending) => overstep(ending, { group, output, limits }));
   const over = async (): Promise<void> => {
     leave();
     await proxy?.close();
     await group.remove();
   };
-  ended.then(over, over).catch(() => undefined);
-  return { output, launched, ended, denied, reached, seated };
+  const released = ended.then(over, over);
+  released.catch(() => undefined); // whoever lets go of the command is told
+  return { output, launched, ended, released, denied, reached, seated };
 }
 
-/** The kernel's kill for want of memory looks like any other end. */
-async function overstep(ending: Ending, group: LateCgroup): Promise<Ending> {
+interface Ended {
+  readonly group: LateCgroup;
+  readonly output: OutputFile;
+  readonly limits: SandboxLimits;
+}
+
+/** What the kernel ended, before the watcher looked, looks like any other end. */
+async function overstep(ending: Ending, { group, output, limits }: Ended): Promise<Ending> {
   if (ending.kind !== "exit" || ending.code === 0) return ending;
-  return (await group.ranOutOfMemory()) ? { kind: "killed", why: "memory" } : ending;
+  if (await group.ranOutOfMemory()) return { kind: "killed", why: "memory" };
+  return (await output.size()) > limits.outputBytes ? { kind: "killed", why: "output" } : ending;
 }
 
 async function proxyFor(
@@ -189,7 +200,7 @@ class RunningJob implements Job {
 
   async dispose(): Promise<void> {
     this.#begun.launched.kill("stopped");
-    await this.#begun.ended.catch(() => undefined);
+    await this.#begun.released;
     await this.#begun.output.close();
   }
 

@@ -1,6 +1,7 @@
 // One bubblewrap: started, watched, ended. Whatever way it ends, nothing that it started is left (X3).
 //
-//   L1  An ending is told when the first process of the new namespace is gone: the kernel ends all others before it.
+//   L1  With `before`, the command waits until that is done: bubblewrap has a block for it.
+//   L2  An ending is told when the first process of the new namespace is gone: the kernel ends all others before it.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +17,9 @@ export interface LaunchOrder {
   readonly arguments: readonly string[];
   /** Open file that gets stdout and, once the command has begun, stderr. */
   readonly outputFd: number;
-  /** Called with the pid of the first process inside, when there is one. */
+  /** Done with the pid of the first process inside, before the command begins. */
+  readonly before?: ((pid: number) => Promise<void>) | undefined;
+  /** Called with that pid when the command begins. */
   readonly begun: (pid: number) => void;
 }
 
@@ -26,11 +29,13 @@ export interface Launch {
   kill(why: KillReason): void;
 }
 
+const blocked = ["--block-fd", "4"];
 const tooLongGoneMs = 5_000;
 
 export function launch(order: LaunchOrder): Launch {
-  const child = spawn(order.bubblewrap, order.arguments, {
-    stdio: ["ignore", order.outputFd, "pipe", "pipe"],
+  const { before } = order;
+  const child = spawn(order.bubblewrap, before ? [...blocked, ...order.arguments] : order.arguments, {
+    stdio: ["ignore", order.outputFd, "pipe", "pipe", before ? "pipe" : "ignore"],
     env: {}, // bubblewrap's own can be read inside: it is that of process 1
     detached: true,
   });
@@ -42,11 +47,15 @@ export function launch(order: LaunchOrder): Launch {
     for (const pid of [inner, child.pid]) if (pid !== undefined) killQuietly(pid);
   };
   const words = collect(child.stdio[2]);
-  const begun = innerPid(child.stdio[3]).then((pid) => {
+  const begun = innerPid(child.stdio[3]).then(async (pid) => {
     inner = pid;
-    if (killedBy !== undefined) kill();
-    else if (pid !== undefined) order.begun(pid);
+    if (killedBy !== undefined) return kill();
+    if (pid === undefined) return;
+    await before?.(pid);
+    order.begun(pid);
+    unblock(child.stdio[4]);
   });
+  begun.catch(kill); // told below
   const ended = (async (): Promise<Ending> => {
     const code = await exitOf(child);
     await begun;
@@ -94,6 +103,12 @@ function pidIn(line: string): number | undefined {
   const said = parseJson(line)?.value;
   if (typeof said !== "object" || said === null || !("child-pid" in said)) return undefined;
   return typeof said["child-pid"] === "number" ? said["child-pid"] : undefined;
+}
+
+function unblock(block: Writable | Readable | null | undefined): void {
+  if (!block || !("write" in block)) return;
+  block.on("error", () => undefined); // it is gone already
+  block.end("1");
 }
 
 function collect(stream: Writable | Readable | null | undefined): () => string {

@@ -56,7 +56,8 @@ function processesOf({ pid, limits }: Watched): KillReason | undefined {
 }
 
 async function kernelOf({ pid, outputBytes, group, limits }: Watched): Promise<KillReason | undefined> {
-  await group.hold(() => usageOfTree(pid, limits.processes).pids);
+  // Not waited for: to be moved takes its time, and whoever makes processes all the while is never done.
+  void group.hold(() => usageOfTree(pid, limits.processes).pids);
   // The kernel has ended a part of it for want of memory: the rest is of no use.
   if (await group.ranOutOfMemory()) return "memory";
   return (await outputBytes()) > limits.outputBytes ? "output" : undefined;

@@ -18,7 +18,7 @@ export interface SandboxWorld {
   /** Aborts like the end of a segment that is stopped or has lost its lease. */
   readonly segment: AbortController;
   /** Calls the tool; a failure of it is its sentence. */
-  run(command: string, seconds?: number): Promise<Answer>;
+  readonly run: (command: string, seconds?: number) => Promise<Answer>;
   /** As a later segment, in this process. */
   nextSegment(): AbortController;
   close(): Promise<void>;
