@@ -1,7 +1,7 @@
 // One bubblewrap: started, watched, ended. Whatever way it ends, nothing that it started is left (X3).
 //
 //   L1  With `before`, the command waits until that is done: bubblewrap has a block for it.
-//   L2  An ending is told when the first process of the new namespace is gone: the kernel ends all others before it.
+//   L2  An ending is told when nothing is left under the first process of the new namespace.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -59,7 +59,7 @@ export function launch(order: LaunchOrder): Launch {
   const ended = (async (): Promise<Ending> => {
     const code = await exitOf(child);
     await begun;
-    if (inner !== undefined) await isGone(inner);
+    if (inner !== undefined) await isEmpty(inner);
     if (killedBy !== undefined) return { kind: "killed", why: killedBy };
     return code === undefined || words().startsWith("bwrap:")
       ? { kind: "failed", detail: words().trim() || "bubblewrap could not be started" }
@@ -130,16 +130,27 @@ function killQuietly(pid: number): void {
   }
 }
 
-/** Ended and not yet collected is gone as well: all that it started has ended before. */
-async function isGone(pid: number): Promise<void> {
+/**
+ * Waits until nothing is left of what was started. The first process itself takes longer to be gone, by as much as a sandbox
+ * takes to start; with nothing under it, it does nothing any more.
+ */
+async function isEmpty(pid: number): Promise<void> {
   const giveUpAt = performance.now() + tooLongGoneMs;
-  while (isAlive(pid) && performance.now() < giveUpAt) await pause(2);
+  while (hasOffspring(pid) && performance.now() < giveUpAt) await pause(2);
 }
 
-function isAlive(pid: number): boolean {
+function hasOffspring(pid: number): boolean {
+  const children = textOf(`/proc/${pid}/task/${pid}/children`);
+  if (children !== undefined) return children.trim() !== "";
+  // Gone, or a kernel that does not tell of children: then until it is collected or could be.
+  const status = textOf(`/proc/${pid}/status`);
+  return status !== undefined && !/^State:\s+[ZX]/m.test(status);
+}
+
+function textOf(path: string): string | undefined {
   try {
-    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+    return readFileSync(path, "utf8");
   } catch {
-    return false;
+    return undefined;
   }
 }
