@@ -89,8 +89,8 @@ async function makeIn(
 ): Promise<Cgroup> {
   const made: { folder: string; kills?: Hierarchy["kills"]; countsProcesses: boolean }[] = [];
   const remove = async (): Promise<void> => {
-    for (const { folder } of [...made]) {
-      await rmdir(folder);
+    for (let next = made[0]; next !== undefined; next = made[0]) {
+      await rmdir(next.folder);
       made.shift();
     }
   };
