@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           ...shared,
           name: "unit",
+          isolate: false, // nearly half of its time went into loading the same modules for each file
           include: ["test/**/*.test.ts"],
           exclude: ["test/**/*.{redis,pg,crash,browser,e2e,sandbox}.test.ts"],
         },

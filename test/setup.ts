@@ -7,14 +7,17 @@ const loopback = /^(127\.|::1$|localhost$|::ffff:127\.)/;
 // oxlint-disable-next-line typescript/unbound-method -- called with its socket as `this`
 const connect = net.Socket.prototype.connect;
 
-net.Socket.prototype.connect = function guarded(this: net.Socket, ...args: unknown[]): net.Socket {
+// Once: unit tests share a process, file after file.
+if (connect.name !== "guarded") net.Socket.prototype.connect = guarded;
+
+function guarded(this: net.Socket, ...args: unknown[]): net.Socket {
   const host = hostOf(args);
   if (host !== undefined && !loopback.test(host)) {
     throw new Error(`A test tried to reach ${host}. Tests may talk to loopback only.`);
   }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- same arguments as we were given
   return connect.apply(this, args as Parameters<typeof connect>);
-} as typeof connect;
+}
 
 function hostOf(args: readonly unknown[]): string | undefined {
   const [first, second] = args;

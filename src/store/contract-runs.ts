@@ -95,8 +95,8 @@ export interface RunRepository {
   priority(tenant: TenantId, subject: PersonKey): Promise<number>;
   /**
    * Takes the run if it is `queued` (or `working` with an expired lease) and due, its bell's segment is the
-   * current one, no brake holds it up and the limits allow it: raises the epoch, counts a barren claim, sets `working`. Raises the
-   * segment, too: the bell of a run that is taken over later has a name that no dead worker's queue job holds.
+   * current one, no brake holds it up and the limits allow it: raises the epoch, sets `working`, counts a barren claim where it takes over from an owner that never let go.
+   * Such a run is taken again after a pause and, of several, alone (RC4 of run-claiming.ts). Raises the segment, too: the bell of a run that is taken over later has a name that no dead worker's queue job holds.
    */
   claim(
     bell: Pick<Bell, "run" | "segment">,

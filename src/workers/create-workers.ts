@@ -81,7 +81,8 @@ export interface Workers {
 
 const lookMs = 1_000;
 const superviseMs = 250;
-const maxBarrenClaims = 5;
+/** The first try, and four takeovers; the sixth try is not made. */
+const maxBarrenClaims = 4;
 /** Of a lease: renewed three times in it, one that is this old has missed a renewal. */
 const lateShare = 0.6;
 /** A deploy gives a process half a minute, and doors and last words need theirs, too. */

@@ -6,8 +6,9 @@
 //        when a slot is free, at once, or by the sweeper.
 //   SW2  The runtime lets go of the lease. Where it could not (store out of reach, a bug) nobody does: the lease runs out, and
 //        the next claim knows that it takes over.
-//   SW3  A run that was taken over `maxBarrenClaims` times in a row without a step committed is failed, not tried again:
-//        whatever kills its workers must not kill them for ever.
+//   SW3  A run that was taken over more than `maxBarrenClaims` times in a row without a step committed is failed, not tried again:
+//        whatever kills its workers must not kill them for ever. The last of those times it was the only suspect at work
+//        (RC4), so that a killer elsewhere does not fail runs that were merely beside it.
 
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";

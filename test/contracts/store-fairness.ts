@@ -197,6 +197,42 @@ export function fairnessSuite(current: StoreCase): void {
     expect(served).toEqual([...round, "run_a-0"]);
   });
 
+  it("RC4: tries suspects one at a time, after pauses that double; others go on beside them", async () => {
+    const { store } = current;
+    const [killer, beside, fresh] = ["killer", "beside", "fresh"].map((user) =>
+      aRun(store, user, { subject: aPerson(user) }),
+    );
+    const suspects = [(await killer)?.id, (await beside)?.id].filter((id) => id !== undefined);
+    const other = (await fresh)?.id;
+    if (!other) throw new Error("three runs were made");
+    const died = async (now: number) => {
+      const kinds = await Promise.all(suspects.map(async (id) => (await claim(id, {}, now)).kind));
+      await store.write((tx) => tx.runs.expireLeases("w1", now));
+      return kinds;
+    };
+    for (const n of [0, 1, 2]) expect(await died(t0 + n)).toEqual(["claimed", "claimed"]);
+
+    expect(await runnable({}, 100, t0 + 2_001)).toHaveLength(1); // the fresh one: two suspects pause
+    expect(await died(t0 + 2_001)).toEqual(["nothing", "nothing"]);
+    expect((await died(t0 + 2_002)).toSorted()).toEqual(["capped", "claimed"]);
+    expect((await died(t0 + 2_003)).toSorted()).toEqual(["claimed", "nothing"]);
+    expect((await died(t0 + 4_003)).toSorted()).toEqual(["nothing", "nothing"]);
+    expect((await claim(other, {}, t0 + 4_003)).kind).toBe("claimed");
+  });
+
+  it("RC4: counts no claim that took over from nobody, and begins anew with a step", async () => {
+    const { store } = current;
+    const { run, lease } = await aWorkingRun(store, "a");
+    await store.write((tx) => tx.runs.requeue(lease, undefined, 1));
+    const again = await claimed(store, run.id);
+    expect(again.run.barrenClaims).toBe(0);
+    const taken = await claimed(store, run.id, "w2", t0 + leaseMs);
+    expect(taken.run.barrenClaims).toBe(1);
+    await store.write((tx) => tx.runs.advance(taken.lease, 0, 0, run.spent));
+
+    expect((await runOf(store, run.id)).barrenClaims).toBe(0);
+  });
+
   it("RC1: keeps the cap when all is claimed at once", async () => {
     const ids = await backlog(current.store, "a", 6);
 

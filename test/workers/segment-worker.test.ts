@@ -70,7 +70,7 @@ describe("workers/segment-worker", () => {
           await store.write((tx) => tx.runs.settle(lease, "failed", { code: "run.poison" }, clock.now()));
         },
       },
-      settings: { owner: "me", leaseMs, sliceMs: 300_000, maxBarrenClaims: 5 },
+      settings: { owner: "me", leaseMs, sliceMs: 300_000, maxBarrenClaims: 4 },
     });
   });
   afterEach(() => store.close());
@@ -176,8 +176,9 @@ describe("workers/segment-worker", () => {
       const { ended } = await begin("run_1");
       runtime.find("run_1").breakOff();
       await ended;
-      clock.jump(leaseMs);
+      clock.jump(leaseMs + longestPauseMs);
     };
+    const longestPauseMs = 16_000;
 
     it("is tried five times and failed at the sixth", async () => {
       await addRun(store, "run_1");

@@ -5,8 +5,11 @@
 //        worker's queue job has.
 //   RC3  A run is not begun while another one is `working` in the same workspace, be its lease alive or past: only a takeover
 //        may follow a dead owner into the folder (F3).
+//   RC4  A claim is barren when it takes over from an owner that never let go, until a step is committed. A run with
+//        `suspectAfter` of them in a row is a suspect: of suspects one is at work at a time, in all processes, each after a
+//        pause that doubles. So whatever ends workers ends itself, and not for long those that happened to be beside it.
 
-import { and, count, eq, ne, not, sql } from "drizzle-orm";
+import { and, count, eq, ne, type SQL, not, sql } from "drizzle-orm";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { RunMode, RunState } from "../../domain/run.ts";
 import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
@@ -23,7 +26,9 @@ export function runClaiming(session: Session): Claiming {
     async claim(bell, owner, leaseMs, limits, now) {
       const [run] = await claimable(session).execute({ run: bell.run, segment: bell.segment, now });
       if (!run) return { kind: "nothing" };
+      if (run.suspect) await session.done(session.dialect.serialize(session.db, "claims of suspects")); // RC4
       await session.done(session.dialect.serialize(session.db, `claims ${run.tenant}`)); // RC1
+      if (run.suspect && (await isSuspectAtWork(session, now))) return { kind: "capped" }; // RC4
       if (!(await hasRoom(session, run, limits, now))) return { kind: "capped" };
       if (await isFolderBusy(session, bell.run, run)) return { kind: "capped" };
       const [taken] = await taking(session).execute({
@@ -83,9 +88,42 @@ function isClaimable(session: Session): ReturnType<typeof and> {
     eq(runs.id, sql.placeholder("run")),
     eq(runs.segment, sql.placeholder("segment")),
     sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
-      or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${now})`,
+      or ${runs.state} = 'working' and ${freeAt(session)} <= ${now})`,
     not(isHeldUp(session)),
   );
+}
+
+export const suspectAfter = 2;
+const firstPauseMs = 2_000;
+
+/** RC4. Also in the scan for what is runnable (run-fairness.ts). */
+export function isSuspect(session: Session): SQL {
+  const { runs } = session.tables;
+  return sql`(${runs.barrenClaims} >= ${sql.raw(`${suspectAfter}`)} and ${runs.leaseOwner} is not null)`;
+}
+
+/** When a run whose owner never let go may be taken over: at the end of its lease, and of its pause (RC4). */
+export function freeAt(session: Session): SQL {
+  const { runs } = session.tables;
+  const pauses = [0, 1, 2].map((more) =>
+    sql.raw(`when ${suspectAfter + more} then ${firstPauseMs * 2 ** more}`),
+  );
+  const longest = sql.raw(`${firstPauseMs * 8}`);
+  return sql`(${runs.leaseUntil} + case when ${runs.barrenClaims} < ${sql.raw(`${suspectAfter}`)} then 0 else
+    case ${runs.barrenClaims} ${sql.join(pauses, sql` `)} else ${longest} end end)`;
+}
+
+async function isSuspectAtWork(session: Session, now: number): Promise<boolean> {
+  const { runs } = session.tables;
+  const statement = session.prepared("runs.suspect-at-work", (db, name) =>
+    db
+      .select({ id: runs.id })
+      .from(runs)
+      .where(and(isWorking(session), isSuspect(session), sql`${runs.leaseUntil} > ${sql.placeholder("now")}`))
+      .limit(1)
+      .prepare(name),
+  );
+  return (await statement.execute({ now })).length > 0;
 }
 
 interface Candidate {
@@ -94,6 +132,7 @@ interface Candidate {
   readonly mode: RunMode;
   readonly state: RunState;
   readonly leaseOwner: string | null;
+  readonly suspect: boolean;
   readonly brief: Brief;
 }
 
@@ -113,6 +152,7 @@ function claimable(session: Session): { execute(values: BellValues & Values): Pr
         mode: runs.mode,
         state: runs.state,
         leaseOwner: runs.leaseOwner,
+        suspect: sql<boolean>`${isSuspect(session)}`.mapWith(Boolean),
         brief: { goal: briefs.goal, opening: briefs.opening },
       })
       .from(runs)
@@ -139,7 +179,7 @@ function taking(session: Session): {
         leaseUntil: sql`${sql.placeholder("until")}`,
         wakeAt: null,
         turnAt: sql`${sql.placeholder("now")}`,
-        barrenClaims: sql`${runs.barrenClaims} + 1`,
+        barrenClaims: sql`${runs.barrenClaims} + case when ${runs.state} = 'working' then 1 else 0 end`,
         startedAt: sql`coalesce(${runs.startedAt}, ${sql.placeholder("now")})`,
       })
       .where(isClaimable(session))

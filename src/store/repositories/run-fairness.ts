@@ -14,6 +14,7 @@ import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
 import type { Db } from "../dialect.ts";
 import type { Session } from "../session.ts";
+import { freeAt, isSuspect, suspectAfter } from "./run-claiming.ts";
 import { isHeldUp } from "./held-up.ts";
 
 export function runFairness(session: Session): Pick<RunRepository, "priority" | "runnable"> {
@@ -101,6 +102,8 @@ function runnable(session: Session): {
 /** Each person's runs that nobody works on, those that could be now, numbered from 1. */
 function readyRuns(session: Session, db: Db) {
   const { runs } = session.tables;
+  const suspectAtWork = sql`select 1 from ${runs} s where s.state = 'working' and s.lease_until > ${sql.placeholder("now")}
+    and s.barren_claims >= ${sql.raw(`${suspectAfter}`)}`;
   const ofPerson = sql`partition by ${runs.tenant}, ${runs.subject} order by ${runs.turnAt}, ${runs.id}`;
   return db
     .select({
@@ -116,7 +119,8 @@ function readyRuns(session: Session, db: Db) {
       and(
         sql`${runs.state} in ('queued', 'working')`,
         sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${sql.placeholder("now")})
-          or ${runs.state} = 'working' and ${runs.leaseUntil} <= ${sql.placeholder("now")})`,
+          or ${runs.state} = 'working' and ${freeAt(session)} <= ${sql.placeholder("now")})`,
+        sql`not (${isSuspect(session)} and exists (${suspectAtWork}))`, // RC4
         not(isHeldUp(session)),
         sql`not (${runs.mode} = 'assistant' and ${runs.state} = 'queued' and exists (${siblingBefore(session)}))`,
       ),
