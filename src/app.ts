@@ -75,7 +75,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     ...edges,
     tools: [...builtinTools, ...tools],
     agents,
-    stages: createStages(judging),
+    stages: createStages(judging, config, edges),
   });
   const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
   if (role !== "worker") {

@@ -23,11 +23,18 @@ const [
   ].map(product),
 );
 
-const [{ countTokens }, { finish }, { createStages }, { loadPolicy }] = await Promise.all(
-  ["model/tokens.js", "tools/builtin/finish.js", "app/stages.js", "policy/load-policy.js"].map(product),
+const [{ countTokens }, { finish }, { byRules }, { loadPolicy }] = await Promise.all(
+  ["model/tokens.js", "tools/builtin/finish.js", "runtime/stages/by-rules.js", "policy/load-policy.js"].map(
+    product,
+  ),
 );
 
 const { policy } = loadPolicy({ rules: [], channelApprovers: {}, groups: {} });
+const stages = {
+  policy: byRules({ policy: () => policy, brakes: () => [], ownerOf: () => undefined }),
+  grant: () => Promise.resolve({ kind: "ready", identity: "agent" }),
+  approval: () => Promise.resolve({ kind: "pass" }),
+};
 const tenant = "local";
 const ana = "local:local:ana";
 const never = new AbortController().signal;
@@ -100,7 +107,7 @@ export function runtimeOn(place, { model, tools, contextTokens = 128_000 }) {
     tools: [finish, ...tools],
     fetch: () => Promise.reject(new Error("no network in a benchmark")),
     agents: { find: () => agent, checkInMs: 900_000 },
-    stages: createStages({ policy: () => policy, brakes: () => [], ownerOf: () => undefined }),
+    stages,
   });
 }
 

@@ -1,14 +1,51 @@
 // What calls of the model are judged by.
 
+import { createApprovalSeal } from "../approvals/approval-seal.ts";
+import type { Ids } from "../base/ids.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Config } from "../config/load-config.ts";
+import { asPersonKey, type PersonKey } from "../domain/ids.ts";
 import type { Stages } from "../runtime/pipeline.ts";
-import { passUnlessAsked } from "../runtime/stages/approval.ts";
+import { createApprovalStage } from "../runtime/stages/approval.ts";
 import { byRules, type Rulebook } from "../runtime/stages/by-rules.ts";
 import { ownRights } from "../runtime/stages/grant.ts";
+import type { Store } from "../store/contract.ts";
 
-export function createStages(rulebook: Rulebook): Stages {
+/** More than anybody is asked at once. */
+const mostPending = 500;
+
+export interface StagePlace {
+  readonly store: Store;
+  readonly masterKey: Secret;
+  readonly world: { readonly ids: Ids };
+}
+
+export function createStages(
+  rulebook: Rulebook,
+  config: Config,
+  { store, masterKey, world }: StagePlace,
+): Stages {
+  const seal = createApprovalSeal(masterKey);
   return {
     policy: byRules(rulebook),
     grant: () => Promise.resolve(ownRights),
-    approval: passUnlessAsked,
+    approval: createApprovalStage({
+      seal,
+      ids: world.ids,
+      ttlMs: config.limits.approvalTtlMs,
+      groups: groupsOf(config),
+      nameOf: (people) =>
+        store.read((tx) =>
+          Promise.all(people.map(async (key) => ({ key, name: (await tx.people.find(key))?.name ?? key }))),
+        ),
+      pending: () => store.read((tx) => tx.approvals.pending(mostPending)),
+    }),
+    seal,
   };
+}
+
+export function groupsOf({ file }: Config): Readonly<Record<string, readonly PersonKey[]>> {
+  return Object.fromEntries(
+    Object.entries(file.settings.groups).map(([name, people]) => [name, people.map(asPersonKey)]),
+  );
 }

@@ -53,3 +53,16 @@ export function parseRetryValue(value: string): { readonly run: RunId; readonly 
   const isAnew = value.endsWith(anew);
   return { run: asRunId(isAnew ? value.slice(0, -anew.length) : value), anew: isAnew };
 }
+
+const forRun = ".run";
+
+/** The value of an `approval.approve` button that allows more of the kind in its run (APR-8). */
+export function approveForRunValue(value: string): string {
+  return `${value}${forRun}`;
+}
+
+/** Reads the value of an approval's button: an approval, or the wait of several. */
+export function parseApprovalValue(value: string): { readonly of: string; readonly forRun: boolean } {
+  const isForRun = value.endsWith(forRun);
+  return { of: isForRun ? value.slice(0, -forRun.length) : value, forRun: isForRun };
+}

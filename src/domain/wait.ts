@@ -65,12 +65,29 @@ export const GrantAsk = z.object({
 });
 export type GrantAsk = z.infer<typeof GrantAsk>;
 
+/** One card for one or several approvals; its words are in the row so that it can be shown again as it was. */
+export const ApprovalAsk = z.object({
+  kind: z.literal("approval"),
+  approvals: z.array(z.object({ id: z.string(), name: z.string(), text: z.string() })),
+  /** Names of who may decide, in words. */
+  who: z.string(),
+  /** Who is told, and mentioned where it is asked openly. */
+  first: PersonKeySchema,
+  firstName: z.string(),
+  /** Asked in their direct messages, not here. */
+  privately: z.array(z.object({ key: PersonKeySchema, name: z.string() })),
+  standable: z.boolean(),
+  editable: z.boolean(),
+});
+export type ApprovalAsk = z.infer<typeof ApprovalAsk>;
+
 export const WaitAsk = z.discriminatedUnion("kind", [
   QuestionAsk,
   BudgetAsk,
   DoubtAsk,
   ScheduleAsk,
   GrantAsk,
+  ApprovalAsk,
 ]);
 export type WaitAsk = z.infer<typeof WaitAsk>;
 

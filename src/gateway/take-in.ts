@@ -123,6 +123,7 @@ function answerIn(wait: Wait, text: string, option: Button | undefined): string 
       return option?.label;
     case "schedule":
     case "grant":
+    case "approval":
       return undefined;
     case "budget":
       return budgetAnswer(option);

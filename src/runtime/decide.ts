@@ -78,9 +78,8 @@ async function pendingCalls(
     if (!begun) fresh += 1;
   }
   const gated = planned.filter(isGated);
-  return gated.length > 0
-    ? { kind: "gate", calls: gated }
-    : { kind: "tools", calls: planned.filter(isReady) };
+  if (gated.length === 0) return { kind: "tools", calls: planned.filter(isReady) };
+  return gated.some(isAskedFor) ? { kind: "still-waiting" } : { kind: "gate", calls: gated };
 }
 
 /** Reads that stand together are one batch, and so are calls that lack the same thing; any other call is alone. */
@@ -91,12 +90,28 @@ function joins(call: PlannedCall, planned: readonly PlannedCall[]): boolean {
   return planned.length < limits.parallelReads && isRead(call) && planned.every(isRead);
 }
 
-/** Of the same account. */
+/** Of the same account, or to be decided by the same people (APR-9). */
 function areOneCard(
   { admission: { gate: one } }: GatedCall,
   { admission: { gate: other } }: GatedCall,
 ): boolean {
-  return one.need.connection === other.need.connection && one.need.capability === other.need.capability;
+  if (one.kind === "grant" && other.kind === "grant") {
+    return one.need.connection === other.need.connection && one.need.capability === other.need.capability;
+  }
+  if (one.kind === "grant" || other.kind === "grant") return false;
+  return deciders(one) === deciders(other);
+}
+
+function deciders({
+  draft,
+  people = [],
+}: Extract<GatedCall["admission"]["gate"], { kind: "approval" }>): string {
+  return [draft?.facts.quorum, ...people.map(({ key }) => key)].join(" ");
+}
+
+/** Its card is there, and nobody has decided yet. */
+function isAskedFor({ admission: { gate } }: GatedCall): boolean {
+  return gate.kind === "approval" && gate.draft === undefined;
 }
 
 function isRead(call: PlannedCall): boolean {

@@ -10,6 +10,7 @@ import type { RuntimeDeps, World } from "./deps.ts";
 import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
 import { quietFor } from "./quiet.ts";
+import { approvalAsk, type PrivateCard, privateCards } from "./voice/approval-card.ts";
 import { askPost } from "./voice/attention.ts";
 import type { Due } from "./voice/local-time.ts";
 import { duration, inlineLimit, resultPost } from "./voice/result.ts";
@@ -98,7 +99,15 @@ export function waitOf(
 
 function gateWait(work: Work, calls: readonly GatedCall[], deps: RuntimeDeps): Omit<NewWait, "id" | "step"> {
   const { gate } = firstOf(calls).admission;
-  return { kind: "grant", ask: gate.need, nudgeAt: nudgeTime(work, deps) };
+  if (gate.kind === "grant") return { kind: "grant", ask: gate.need, nudgeAt: nudgeTime(work, deps) };
+  const drafts = calls.flatMap(({ admission }) =>
+    admission.gate.kind === "approval" && admission.gate.draft ? [admission.gate.draft] : [],
+  );
+  return {
+    kind: "approval",
+    ask: approvalAsk(work.run, drafts, gate.people ?? []),
+    dueAt: Math.min(...drafts.map(({ expiresAt }) => expiresAt)),
+  };
 }
 
 function firstOf(calls: readonly GatedCall[]): GatedCall {
@@ -193,6 +202,13 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
     default:
       return end satisfies never;
   }
+}
+
+/** What is said elsewhere, to whoever is asked in private. */
+export function saidPrivately(work: Work, end: End, deps: RuntimeDeps): PrivateCard[] {
+  if (end.kind !== "gate") return [];
+  const { wait } = waitOf(work, end, deps);
+  return wait.ask.kind === "approval" ? privateCards(work.run, wait.id, wait.ask, dueOf(work, wait)) : [];
 }
 
 function settledPost(work: Work, end: Extract<End, { kind: "settle" }>, deps: RuntimeDeps): Utterance {

@@ -5,23 +5,28 @@
 //   R1  An intent is committed before its act (I4); it goes into the transaction that commits the result before it.
 //   R4  A commit that loses the fence writes nothing and throws `LeaseLost` (I8).
 
+import { createHash } from "node:crypto";
 import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { Spent } from "../domain/budget.ts";
-import type { WaitId } from "../domain/ids.ts";
+import { directLine } from "../domain/conversation.ts";
+import { asConversationId, type WaitId } from "../domain/ids.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest, ManifestRow } from "../domain/manifest.ts";
 import type { NewMemory } from "../domain/memory.ts";
 import type { Utterance } from "../domain/outbox.ts";
-import type { RunOutcome, TerminalRunState } from "../domain/run.ts";
 import { raised, type TaintMarks } from "../domain/taint.ts";
+import type { Lease, Run, RunOutcome, TerminalRunState } from "../domain/run.ts";
 import type { WaitAsk, WaitKind } from "../domain/wait.ts";
 import type { StepIntent, StepResult, Store, Tx } from "../store/contract.ts";
 import type { AuditPayload } from "../store/contract-audit.ts";
 import type { RunPatch } from "../store/contract-runs.ts";
+import { LeaseLost } from "../store/errors.ts";
+import { afterChanges, type ApprovalChanges } from "./approval-changes.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
 import { runEnded } from "./seeing.ts";
 import { mailMarks } from "./seen-marks.ts";
+import type { PrivateCard } from "./voice/approval-card.ts";
 import { sinceBase, type Work } from "./work.ts";
 
 export interface NewWait {
@@ -60,12 +65,18 @@ export interface Change {
   readonly payloads: readonly AuditPayload[];
   /** Steps that got their words without having been tried: no event says that they were done. */
   readonly untouched?: readonly number[];
+  /** Approvals that are asked for, used or ended with it. */
+  readonly approvals: Pick<ApprovalChanges, "asks" | "moves">;
+  /** Said in the direct messages of others. */
+  readonly privately: readonly PrivateCard[];
   readonly after: After;
 }
 
 export interface Begun {
   readonly n: number;
   readonly identity: string;
+  /** As they are done: whoever approved them may have changed them. */
+  readonly arguments: string;
 }
 
 interface Plan {
@@ -158,8 +169,9 @@ async function inOneStatement(
   return done ? { change, mail: [], stopping: false } : undefined;
 }
 
-function changesJournalOnly({ patch = {}, manifest, memories, begins, events, say }: Change): boolean {
-  const lists = [memories, begins, events, say];
+function changesJournalOnly(change: Change): boolean {
+  const { patch = {}, manifest, memories, begins, events, say, privately, approvals } = change;
+  const lists = [memories, begins, events, say, privately, approvals.asks, approvals.moves];
   return (
     manifest === undefined && lists.every(({ length }) => length === 0) && Object.keys(patch).length === 0
   );
@@ -172,15 +184,35 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<b
   const fenced = await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
   for (const intent of intents) await tx.steps.start(lease, intent, now);
   for (const result of change.results) await tx.steps.finish(run.id, result, now);
-  for (const { n, identity } of change.begins) await tx.steps.begin(run.id, n, identity, now);
+  for (const begun of change.begins) await tx.steps.begin(run.id, begun, now);
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
   if (change.manifest) await tx.manifests.add(change.manifest.row);
   for (const memory of change.memories) await tx.memories.add(memory);
   for (const utterance of change.say) await tx.outbox.add(utterance, now);
+  await changeApprovals(tx, lease, change.approvals);
+  await sayPrivately(tx, run, change.privately, now);
   await proceed(tx, work, change.after, now);
   for (const payload of change.payloads) await tx.audit.keep(payload, now);
   for (const event of change.events) await tx.audit.append(event);
   return fenced.stopRequestedBy !== undefined;
+}
+
+async function changeApprovals(tx: Tx, lease: Lease, { asks, moves }: Change["approvals"]): Promise<void> {
+  for (const approval of asks) await tx.approvals.ask(approval);
+  for (const { before, after } of moves) {
+    // Somebody else decided: nothing of this is written, and the run is looked at anew.
+    if (!(await tx.approvals.change(before, after))) throw new LeaseLost(lease);
+  }
+}
+
+// oxlint-disable-next-line max-params -- where, what and when
+async function sayPrivately(tx: Tx, run: Run, cards: readonly PrivateCard[], now: number): Promise<void> {
+  for (const { to, utterance } of cards) {
+    const name = `con_${createHash("sha256").update(utterance.key).digest("hex").slice(0, 26)}`;
+    const fresh = { id: asConversationId(name), workspace: name, now };
+    const { id } = await tx.conversations.ensure(directLine(to.key, run.tenant), fresh);
+    await tx.outbox.add({ ...utterance, conversation: id }, now);
+  }
 }
 
 async function proceed(tx: Tx, work: Work, after: After, now: number): Promise<void> {
@@ -219,5 +251,6 @@ function apply(work: Work, change: Change, mail: readonly Mail[]): void {
   };
   Object.assign(work, sinceBase(withSteps(work.steps, change.steps), work.mail, contextBase));
   if (change.manifest) work.manifest = change.manifest.content;
+  work.approvals = afterChanges(work.approvals, change.approvals);
   work.mail.push(...mail);
 }

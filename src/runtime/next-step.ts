@@ -12,7 +12,8 @@ import { decide, offered } from "./decide.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { consequences, lateCard } from "./effects.ts";
-import { fitEnd, waitOf, wordsOf } from "./ending.ts";
+import { approvalChanges, noApprovalChanges } from "./approval-changes.ts";
+import { fitEnd, saidPrivately, waitOf, wordsOf } from "./ending.ts";
 import { type After, type Begun, type Change, commit } from "./journal.ts";
 import { compact } from "./journal-text.ts";
 import { judge } from "./judge.ts";
@@ -44,20 +45,23 @@ export async function moveOn(work: Work, done: Done, deps: RuntimeDeps): Promise
   const late = isAct(next) ? lateCard(work, deps.world) : []; // notes that there is a card now: `build` may be called twice
   const move = { work, seen, base, late, deps };
   const intents = await intentsOf(next, deps);
+  const begins = await begunGated(work, next, deps);
   let outcome: Next = next;
   await commit(deps.store, deps.world, work, {
     hear: hears(next),
     build: (unread) => {
       outcome = next;
-      if (isAct(next)) return onRecord(move, start(move, next, intents));
-      if (!yields(next) || !unread.some((mail) => mail.kind === "steer"))
-        return onRecord(move, end(move, next, intents));
+      const judged = (came: Next, change: Change): Change =>
+        onRecord(move, withApprovals(move, came, change));
+      if (isAct(next)) return judged(next, start(move, next, { intents, begins }));
+      if (!yields(next) || !unread.some((mail) => mail.kind === "steer")) {
+        return judged(next, end(move, next, intents));
+      }
       const read = { kind: "model", n: work.run.cursor + intents.length, fresh: true } as const;
       outcome = read;
-      return onRecord(
-        move,
-        next.kind === "gate" ? readAtGate(move, next.calls, intents, read) : readFirst(move, next, read),
-      );
+      const reading =
+        next.kind === "gate" ? readAtGate(move, next.calls, intents, read) : readFirst(move, next, read);
+      return judged(read, reading);
     },
   });
   return outcome;
@@ -99,6 +103,8 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
     events: [...(done.events ?? []), ...made.events],
     payloads: [],
     begins: [],
+    approvals: noApprovalChanges,
+    privately: [],
     ...(done.manifest ? { manifest: done.manifest } : {}),
   };
 }
@@ -122,14 +128,36 @@ function yields(next: Next): boolean {
   return next.kind === "ask" || next.kind === "gate" || (next.kind === "settle" && next.state === "done");
 }
 
-function start({ work, seen, base, late, deps }: Move, act: Act, intents: readonly StepIntent[]): Change {
+/** AC1. */
+function withApprovals({ work, deps }: Move, next: Next, change: Change): Change {
+  const { after, results } = change;
+  const wait = next.kind === "gate" && after.kind === "park" ? after.wait?.id : undefined;
+  const made = approvalChanges(
+    {
+      approvals: work.approvals,
+      results,
+      begun: next.kind === "tools" ? next.calls : [],
+      ...(next.kind === "gate" && wait !== undefined ? { gated: { calls: next.calls, wait } } : {}),
+    },
+    deps.stages.seal,
+    deps.world.clock.now(),
+  );
+  const events = [...change.events, ...made.events];
+  return { ...change, approvals: { asks: made.asks, moves: made.moves }, events };
+}
+
+function start(
+  { seen, base, late, deps }: Move,
+  act: Act,
+  { intents, begins }: { readonly intents: readonly StepIntent[]; readonly begins: readonly Begun[] },
+): Change {
   const begun = begunRecord(seen, act, deps.world);
   return {
     ...base,
     events: [...base.events, ...begun.events],
     payloads: begun.payloads,
     steps: [...base.steps, ...startedSteps(act)],
-    begins: begunGated(work, act),
+    begins,
     say: [...base.say, ...late],
     after: { kind: "start", intents },
   };
@@ -192,6 +220,7 @@ function end({ work, seen, base, deps }: Move, next: End, intents: readonly Step
     steps: [...base.steps, ...(next.kind === "gate" ? gatedSteps(next.calls) : [])],
     say: [...base.say, ...wordsOf(seen, next, deps)],
     events: [...base.events, ...(next.kind === "gate" ? gatedEvents(seen, next.calls, deps.world) : [])],
+    privately: saidPrivately(seen, next, deps),
     after: afterEnd(work, next, deps, intents),
   };
 }
@@ -246,11 +275,18 @@ async function toolIntent(call: PlannedCall, deps: RuntimeDeps): Promise<StepInt
 }
 
 /** What waited at a gate and is begun now. */
-function begunGated(work: Work, act: Act): Begun[] {
+async function begunGated(work: Work, act: Next, deps: RuntimeDeps): Promise<Begun[]> {
   if (act.kind !== "tools") return [];
   const gated = new Set(work.steps.filter((step) => step.kind === "tool" && step.gated).map(({ n }) => n));
-  return act.calls.flatMap(({ n, admission }) =>
-    gated.has(n) && admission.kind === "admitted" ? [{ n, identity: admission.rights.identity }] : [],
+  const begun = act.calls.flatMap(({ n, admission }) =>
+    gated.has(n) && admission.kind === "admitted" ? [{ n, admission }] : [],
+  );
+  return Promise.all(
+    begun.map(async ({ n, admission: { rights, call } }) => ({
+      n,
+      identity: rights.identity,
+      arguments: await compact(deps.workspaces.blobs, call.canonical),
+    })),
   );
 }
 

@@ -47,6 +47,7 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     steps,
     mail: rows.mail,
     waits: rows.waits,
+    approvals: rows.approvals,
     manifest,
     cardPosted: rows.card !== undefined,
     cardLine: undefined,
@@ -58,12 +59,13 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
 async function rowsOf(tx: Tx, run: Run) {
   const isFresh = run.cursor === 0; // no step yet, so none that waits or has read anything
   // Together: on a database elsewhere each of them is a way there and back.
-  const [conversation, person, steps, mail, waits, card] = await Promise.all([
+  const [conversation, person, steps, mail, waits, approvals, card] = await Promise.all([
     tx.conversations.find(run.conversation),
     tx.people.find(run.subject),
     isFresh ? [] : tx.steps.list(run.id, run.contextBase),
     isFresh ? [] : tx.mailbox.list(run.id, run.contextBase),
     isFresh ? [] : tx.waits.forRun(run.id),
+    isFresh ? [] : tx.approvals.forRun(run.id),
     tx.outbox.find(cardKey(run.id)),
   ]);
   if (!conversation) {
@@ -75,6 +77,7 @@ async function rowsOf(tx: Tx, run: Run) {
     steps,
     mail: mail.filter(({ consumedBy }) => consumedBy !== undefined),
     waits,
+    approvals,
     manifest: await tx.manifests.latest(conversation.workspace),
     card,
     scheduled: await scheduledOf(tx, run),

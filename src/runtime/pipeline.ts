@@ -8,7 +8,11 @@
 //   P3  A call that lacks an approval or a grant is `gated`: its intent is journalled, the run parks, and nothing is done.
 //       When the gate opens every stage is passed again, as things are then (I11).
 
+import type { ApprovalSeal } from "../approvals/approval-seal.ts";
+import type { Draft } from "../approvals/ask-approval.ts";
+import type { Approval } from "../domain/approval.ts";
 import type { PolicyVerdict } from "../domain/policy.ts";
+import type { PersonKey } from "../domain/ids.ts";
 import type { ToolCallRequest, ToolOutput } from "../domain/step.ts";
 import type { GrantAsk } from "../domain/wait.ts";
 import type { Tool } from "../tools/contract.ts";
@@ -25,6 +29,10 @@ export type Admission =
       readonly call: CheckedCall;
       readonly rights: Rights;
       readonly policy: PolicyVerdict;
+      /** Of this very act: used up by it. */
+      readonly approval?: Approval;
+      /** Of another act of its kind, that stands for this one too (APR-8). */
+      readonly standing?: Approval;
     }
   | {
       readonly kind: "gated";
@@ -32,16 +40,32 @@ export type Admission =
       readonly gate: Gate;
       readonly policy: PolicyVerdict;
     }
-  | { readonly kind: "refused"; readonly output: ToolOutput; readonly policy?: PolicyVerdict };
+  | {
+      readonly kind: "refused";
+      readonly output: ToolOutput;
+      readonly policy?: PolicyVerdict;
+      /** An approval that somebody changed in the database. */
+      readonly tampered?: Approval;
+    };
 
 /** What is missing. */
-export type Gate = { readonly kind: "grant"; readonly need: GrantAsk };
+export type Gate =
+  | { readonly kind: "grant"; readonly need: GrantAsk }
+  /** Without a draft it is asked for already. `instead` of one that does not fit any more. */
+  | {
+      readonly kind: "approval";
+      readonly draft?: Draft;
+      readonly people?: readonly { readonly key: PersonKey; readonly name: string }[];
+      readonly instead?: Approval;
+    };
 
 /** Made by app.ts, so that what is judged by is known in one place. */
 export interface Stages {
   readonly policy: PolicyStage;
   readonly grant: GrantStage;
   readonly approval: ApprovalStage;
+  /** Seals what changes in approvals (APR-10). */
+  readonly seal: ApprovalSeal;
 }
 
 export type Circumstances = Omit<Question, "call"> & { readonly offered: readonly Tool[] };
@@ -65,10 +89,27 @@ export async function admit(request: ToolCallRequest, at: Circumstances, use: St
   }
   const { kind: _ready, ...rights } = grant;
   const approval = await use.approval(question, policy, rights);
-  if (approval.kind === "refused") return refused(approval.problem, policy);
-  return { kind: "admitted", call, rights, policy };
+  switch (approval.kind) {
+    case "pass": {
+      const { kind: _pass, ...given } = approval;
+      return { kind: "admitted", call, rights, policy, ...given };
+    }
+    case "ask": {
+      const { kind: _ask, ...asked } = approval;
+      return { kind: "gated", call, policy, gate: { kind: "approval", ...asked } };
+    }
+    case "pending":
+      return { kind: "gated", call, policy, gate: { kind: "approval" } };
+    case "refused":
+      return {
+        ...refused(approval.problem, policy),
+        ...(approval.tampered ? { tampered: approval.tampered } : {}),
+      };
+    default:
+      return approval satisfies never;
+  }
 }
 
-function refused(content: string, policy?: PolicyVerdict): Admission {
+function refused(content: string, policy?: PolicyVerdict): Extract<Admission, { kind: "refused" }> {
   return { kind: "refused", output: { content, isError: true }, ...(policy ? { policy } : {}) };
 }

@@ -6,6 +6,7 @@
 //       asked about: where it may have acted it becomes `unknown`, and a person decides.
 //   B4  A step that waits at a gate has touched nothing: it is judged again, as the calls without a step are (decide.ts).
 
+import { moved } from "../approvals/decide-approval.ts";
 import { raised } from "../domain/budget.ts";
 import type { ToolOutput } from "../domain/step.ts";
 import type { Wait, WaitAnswer, WaitAsk } from "../domain/wait.ts";
@@ -234,6 +235,8 @@ async function decideStep(work: Work, settled: SettledStep, by: string, deps: Ru
     if (!(await tx.steps.decide(run.id, settled.row, deps.world.clock.now()))) return;
     if (settled.decoded.kind === "tool")
       await tx.audit.append({ ...stepEvent(work, settled.decoded, deps.world), actor: by });
+    const own = work.approvals.find(({ step, state }) => step === settled.row.n && state === "unknown");
+    if (own) await tx.approvals.change(own, moved(own, settled.row.state, deps.stages.seal));
   });
   work.steps = work.steps.map((step) => (step.n === settled.row.n ? settled.decoded : step));
 }
@@ -264,6 +267,7 @@ const purposes = {
   budget: "budget",
   doubt: "doubt",
   grant: "gate",
+  approval: "gate",
 } as const satisfies Record<WaitAsk["kind"], string>;
 
 /** The last one of the step for this purpose: its result, its gate, its doubt. */

@@ -147,16 +147,24 @@ async function shrinkResult(
 ): Promise<ToolOutput> {
   const warning = repeatsOf(work.steps, call) >= limits.repeatsWarned ? repeatWarning : "";
   const isError = outcome.isError ?? false;
+  const notes = editedNote(call) + warning;
   const bytes = Buffer.byteLength(outcome.content);
-  if (bytes <= limits.resultBytes) return { content: outcome.content + warning, isError };
+  if (bytes <= limits.resultBytes) return { content: outcome.content + notes, isError };
   const file = resultFile(work.run, call.n);
   await work.workspace.write(file, outcome.content);
   const preview = outcome.content.slice(0, limits.previewCharacters).toWellFormed();
   return {
-    content: `${preview}\n… (${bytes} bytes in all; the whole result is in ${file}, read it in parts)${warning}`,
+    content: `${preview}\n… (${bytes} bytes in all; the whole result is in ${file}, read it in parts)${notes}`,
     isError,
     file,
   };
+}
+
+/** What was done is not what the model asked for: it has to know. */
+function editedNote({ admission }: PlannedCall): string {
+  const approval = admission.kind === "admitted" ? admission.approval : undefined;
+  if (!approval?.facts.edited) return "";
+  return `\n\n(${approval.facts.edited.byName} changed the arguments before approving. Done with: ${approval.arguments})`;
 }
 
 export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolContext {

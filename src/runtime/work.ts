@@ -1,6 +1,7 @@
 // What a segment holds in memory of its run: a cache of the rows, thrown away when the segment ends.
 
 import type { Agent } from "../domain/agent.ts";
+import type { Approval } from "../domain/approval.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest } from "../domain/manifest.ts";
@@ -44,6 +45,8 @@ export interface Work {
   steps: DecodedStep[];
   mail: Mail[];
   readonly waits: readonly Wait[];
+  /** Oldest first. */
+  approvals: readonly Approval[];
   manifest: Manifest | undefined;
   cardPosted: boolean;
   /** Last check-in or status line of the card. */

@@ -26,6 +26,7 @@ import type { Schedule, ScheduleState } from "../domain/schedule.ts";
 import type { Step, StepKind, StepState } from "../domain/step.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
+import type { ApprovalRepository } from "./contract-approvals.ts";
 import type { AuditRepository } from "./contract-audit.ts";
 import type {
   BrowserRepository,
@@ -84,6 +85,7 @@ export interface Tx {
   readonly audit: AuditRepository;
   readonly vaultMarks: VaultMarkRepository;
   readonly teamsReferences: TeamsReferenceRepository;
+  readonly approvals: ApprovalRepository;
   readonly brakes: BrakeRepository;
 }
 
@@ -194,7 +196,11 @@ export interface StepRepository {
   /** Intent before act (I4). The caller has fenced with `advance`. */
   start(lease: Lease, intent: StepIntent, now: number): Promise<void>;
   /** The act of a step that waited at a gate begins now. Throws `StepAlreadySettled` if it does not wait. The caller has fenced. */
-  begin(run: RunId, n: number, identity: string, now: number): Promise<void>;
+  begin(
+    run: RunId,
+    begun: { readonly n: number; readonly identity: string; readonly arguments: string },
+    now: number,
+  ): Promise<void>;
   /** Result once: throws `StepAlreadySettled` if the step is not `started`. The caller has fenced. */
   finish(run: RunId, result: StepResult, now: number): Promise<void>;
   /** `unknown → done | failed`, by a person's word (I5). False if it was not unknown. */

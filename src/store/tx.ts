@@ -1,6 +1,7 @@
 // The repositories of one transaction, each made when it is first asked for.
 
 import type { Tx } from "./contract.ts";
+import { approvalRepository } from "./repositories/approvals.ts";
 import { auditRepository } from "./repositories/audit.ts";
 import { brakeRepository } from "./repositories/brakes.ts";
 import { browserRepository } from "./repositories/browsers.ts";
@@ -46,6 +47,7 @@ const makers = {
   connections: connectionRepository,
   consents: consentRepository,
   browsers: browserRepository,
+  approvals: approvalRepository,
   audit: auditRepository,
   vaultMarks: vaultMarkRepository,
   teamsReferences: teamsReferenceRepository,
@@ -78,6 +80,7 @@ class SessionTx implements Tx {
   #connections: Tx["connections"] | undefined;
   #consents: Tx["consents"] | undefined;
   #browsers: Tx["browsers"] | undefined;
+  #approvals: Tx["approvals"] | undefined;
   #audit: Tx["audit"] | undefined;
   #vaultMarks: Tx["vaultMarks"] | undefined;
   #teamsReferences: Tx["teamsReferences"] | undefined;
@@ -161,6 +164,10 @@ class SessionTx implements Tx {
 
   get browsers(): Tx["browsers"] {
     return (this.#browsers ??= makers.browsers(this.#session));
+  }
+
+  get approvals(): Tx["approvals"] {
+    return (this.#approvals ??= makers.approvals(this.#session));
   }
 
   get audit(): Tx["audit"] {

@@ -374,6 +374,7 @@ const kinds = {
   doubt: "question",
   schedule: "approval",
   grant: "grant",
+  approval: "approval",
 } as const;
 
 type MessageOnly = "messageId" | "text" | "mentionsAgent" | "mentions" | "files";

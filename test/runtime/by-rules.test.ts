@@ -9,12 +9,12 @@ import type { EffectClass } from "../../src/domain/step.ts";
 import { untainted } from "../../src/domain/taint.ts";
 import type { PolicyRule } from "../../src/policy/contract.ts";
 import { type Admission, admit, type Circumstances } from "../../src/runtime/pipeline.ts";
-import { passUnlessAsked } from "../../src/runtime/stages/approval.ts";
 import { byRules } from "../../src/runtime/stages/by-rules.ts";
 import type { GrantVerdict } from "../../src/runtime/stages/grant.ts";
 import { offeredTools } from "../../src/runtime/stages/validate.ts";
 import { defineTool, type Tool } from "../../src/tools/contract.ts";
 import { policyOf, rule } from "../policy/rules.ts";
+import { refuseAsked, testSeal } from "../support/open-stages.ts";
 
 const ana = asPersonKey("slack:T1:UANA");
 const member: Person = { key: ana, name: "Ana", kind: "member" };
@@ -74,7 +74,8 @@ function admitted(given: Given = {}): Promise<Admission> {
       ownerOf: (name) => (({ mail: "user", service: "agent" }) as const)[name],
     }),
     grant: () => Promise.resolve(given.grant ?? { kind: "ready", identity: ana, connection: "mail" }),
-    approval: passUnlessAsked,
+    approval: refuseAsked,
+    seal: testSeal,
   });
 }
 

@@ -1,5 +1,7 @@
 // Stages that let everything pass: for tests of what comes before and after them.
 
+import { createApprovalSeal } from "../../src/approvals/approval-seal.ts";
+import { Secret } from "../../src/base/secret.ts";
 import type { PolicyVerdict } from "../../src/domain/policy.ts";
 import type { Stages } from "../../src/runtime/pipeline.ts";
 import { ownRights } from "../../src/runtime/stages/grant.ts";
@@ -26,8 +28,20 @@ export function asked(verdict: Partial<PolicyVerdict> = {}): PolicyVerdict {
   };
 }
 
+/** With a key of the tests. */
+export const testSeal = createApprovalSeal(new Secret(Buffer.alloc(32, 7).toString("base64")));
+
 export const openStages: Stages = {
   policy: () => allowed,
   grant: () => Promise.resolve(ownRights),
   approval: () => Promise.resolve({ kind: "pass" }),
+  seal: testSeal,
 };
+
+/** In the place of people: what would be asked is refused. */
+export const refuseAsked: Stages["approval"] = ({ call }, { decision, why }) =>
+  Promise.resolve(
+    decision === "allow"
+      ? { kind: "pass" }
+      : { kind: "refused", problem: `${call.tool.name} needs a person's approval (${why}).` },
+  );

@@ -1,13 +1,41 @@
-// Fourth stage: has a person approved what policy wants asked?
+// Fourth stage: has a person approved what policy wants asked? Read from rows, and judged anew each time (APR-1, I11).
+//
+//   AP1  What was approved is done only if its digest, made anew, is the same. Otherwise it is asked for again.
+//   AP2  A row that somebody else changed opens nothing (APR-10).
+//   AP3  Where nobody may decide nobody is waited for: the model is told (APR-3).
 
+import type { ApprovalSeal } from "../../approvals/approval-seal.ts";
+import { type Act, type Draft, draftApproval, isWhatWasApproved } from "../../approvals/ask-approval.ts";
+import { standingFor } from "../../approvals/standing.ts";
+import { type Directory, eligible } from "../../approvals/who-decides.ts";
+import type { Ids } from "../../base/ids.ts";
+import { type Approval, approvalOf, type ApprovalState } from "../../domain/approval.ts";
+import { asApprovalId, type PersonKey } from "../../domain/ids.ts";
 import type { PolicyVerdict } from "../../domain/policy.ts";
+import { isTainted } from "../../domain/taint.ts";
 import type { Question } from "./checked-call.ts";
 import type { Rights } from "./grant.ts";
+import { namedFiles } from "./named-files.ts";
 
 export type ApprovalVerdict =
-  | { readonly kind: "pass" }
+  /** `approval`: of this very act. `standing`: of another one, that stands for this one (APR-8). */
+  | { readonly kind: "pass"; readonly approval?: Approval; readonly standing?: Approval }
+  /** `instead` of one that was approved and is not what would be done any more. */
+  | {
+      readonly kind: "ask";
+      readonly draft: Draft;
+      readonly people: readonly Approver[];
+      readonly instead?: Approval;
+    }
+  | { readonly kind: "pending" }
   /** The sentence is for the model. */
-  | { readonly kind: "refused"; readonly problem: string };
+  | { readonly kind: "refused"; readonly problem: string; readonly tampered?: Approval };
+
+/** Who may decide, as things are now. */
+export interface Approver {
+  readonly key: PersonKey;
+  readonly name: string;
+}
 
 export type ApprovalStage = (
   question: Question,
@@ -15,12 +43,152 @@ export type ApprovalStage = (
   rights: Rights,
 ) => Promise<ApprovalVerdict>;
 
-export const passUnlessAsked: ApprovalStage = ({ call }, policy) =>
-  Promise.resolve(
-    policy.decision === "allow"
-      ? { kind: "pass" }
-      : {
-          kind: "refused",
-          problem: `${call.tool.name} needs a person's approval (${policy.why}), and approvals can't be asked for here.`,
-        },
-  );
+export interface ApprovalStageDeps {
+  readonly seal: ApprovalSeal;
+  readonly ids: Ids;
+  readonly ttlMs: number;
+  readonly groups: Directory["groups"];
+  /** How people are called. */
+  readonly nameOf: (people: readonly PersonKey[]) => Promise<readonly Approver[]>;
+  /** Everything that is asked for at present, in all runs (APR-9). */
+  readonly pending: () => Promise<readonly Approval[]>;
+  /** What people have to know about it before they decide: where a destination comes from (TNT-4). */
+  readonly warnings?: (question: Question) => Promise<readonly string[]>;
+}
+
+const hourMs = 3_600_000;
+export const approvalLimits = { perHour: 20, perApprover: 10 } as const;
+
+export function createApprovalStage(deps: ApprovalStageDeps): ApprovalStage {
+  return async (question, policy, rights) => {
+    const own = approvalOf(question.approvals, question.step);
+    const asks = policy.decision !== "allow";
+    if (!asks && (!own || own.state === "superseded")) return { kind: "pass" };
+    const act = await actOf(question, policy, rights);
+    if (own) return judgeOwn(question, { own, act, asks }, deps);
+    return ask(question, act, deps);
+  };
+}
+
+interface Owned {
+  readonly own: Approval;
+  readonly act: Act;
+  readonly asks: boolean;
+}
+
+async function judgeOwn(
+  question: Question,
+  { own, act, asks }: Owned,
+  deps: ApprovalStageDeps,
+): Promise<ApprovalVerdict> {
+  switch (own.state) {
+    case "pending":
+      return { kind: "pending" };
+    case "approved":
+    case "executing":
+      return judgeGiven(question, { own, act, asks }, deps);
+    case "superseded":
+      return asks ? ask(question, act, deps) : { kind: "pass" };
+    case "denied":
+    case "expired":
+    case "cancelled":
+    case "done":
+    case "failed":
+    case "unknown":
+      return { kind: "refused", problem: endedWords(own, own.state) };
+    default:
+      return own.state satisfies never;
+  }
+}
+
+/** AP1, AP2. */
+async function judgeGiven(
+  question: Question,
+  { own, act, asks }: Owned,
+  deps: ApprovalStageDeps,
+): Promise<ApprovalVerdict> {
+  if (!deps.seal.holds(own)) return tampered(own);
+  if (isWhatWasApproved(own, act)) return { kind: "pass", approval: own };
+  if (own.state === "executing") return { kind: "refused", problem: changedWords };
+  const anew = asks ? await ask(question, act, deps) : ({ kind: "pass" } as const);
+  return anew.kind === "ask" ? { ...anew, instead: own } : anew;
+}
+
+async function ask(question: Question, act: Act, deps: ApprovalStageDeps): Promise<ApprovalVerdict> {
+  const { call, now, approvals, step, reason } = question;
+  const { seal, ids, ttlMs, groups } = deps;
+  const standing = standingFor(approvals, act, { now, seal });
+  if (standing) return { kind: "pass", standing };
+  const draft = draftApproval(act, {
+    id: asApprovalId(ids.next("apr")),
+    step,
+    nonce: ids.next("n"),
+    now,
+    ttlMs,
+    warnings: await warningsOf(question, deps),
+    reason,
+  });
+  const directory = { managers: question.agent.managers, groups };
+  const people = eligible(draft.facts, directory);
+  const { name } = call.tool;
+  if (people.length < draft.facts.quorum) {
+    return { kind: "refused", problem: nobodyWords(name, people.length, draft) };
+  }
+  const problem = await tooMany(question, people, { deps, directory });
+  if (problem !== undefined) return { kind: "refused", problem };
+  return { kind: "ask", draft, people: await deps.nameOf(people) };
+}
+
+async function actOf({ run, call, readFile }: Question, policy: PolicyVerdict, rights: Rights): Promise<Act> {
+  const { tool, canonical, input } = call;
+  return { run, tool, canonical, rights, policy, files: await namedFiles(input, readFile) };
+}
+
+async function warningsOf(question: Question, { warnings }: ApprovalStageDeps): Promise<readonly string[]> {
+  if (warnings) return warnings(question);
+  const { taint } = question.run;
+  if (!isTainted(taint)) return [];
+  return [`the agent decided this after reading what strangers wrote (${taint.external.join(", ")})`];
+}
+
+/** APR-9: people who are asked too much stop reading. */
+async function tooMany(
+  { approvals, now }: Question,
+  people: readonly PersonKey[],
+  { deps, directory }: { readonly deps: ApprovalStageDeps; readonly directory: Directory },
+): Promise<string | undefined> {
+  const asked = approvals.filter(({ createdAt, facts }) => !facts.edited && createdAt > now - hourMs);
+  if (asked.length >= approvalLimits.perHour) {
+    return `Not asked: this run has asked for ${asked.length} approvals within an hour. Use ask_person to agree on how to go on, with fewer and larger steps.`;
+  }
+  const pending = await deps.pending();
+  const load = (person: PersonKey): number =>
+    pending.filter(({ facts }) => eligible(facts, directory).includes(person)).length;
+  if (people.some((person) => load(person) < approvalLimits.perApprover)) return undefined;
+  return `Not asked: whoever may approve this has ${approvalLimits.perApprover} open requests already. Do other work first, or tell the person that it has to wait.`;
+}
+
+const changedWords =
+  "Not done again: what was approved is not what would be done now. Look at how things stand, and ask again if it is still needed.";
+
+function tampered(own: Approval): ApprovalVerdict {
+  const problem = `Not done: the approval ${own.id} was changed in the database by somebody else, so it counts for nothing. Whoever runs Deputy has to look at it. Don't try this again.`;
+  return { kind: "refused", problem, tampered: own };
+}
+
+function nobodyWords(tool: string, found: number, { facts }: Draft): string {
+  const who = found === 0 ? "Nobody" : `Only ${found} of the ${facts.quorum} people it needs`;
+  return `${who} may approve ${tool} here (${facts.why}). It can't be done; say so, or find another way.`;
+}
+
+function endedWords({ tool, votes, facts, expiresAt }: Approval, state: ApprovalState): string {
+  const denier = votes.find(({ verdict }) => verdict === "deny")?.byName ?? "The approver";
+  if (state === "denied") {
+    return `${denier} denied it. ${tool} was not done. Don't try the same in another way; go on without it, or ask what they want instead.`;
+  }
+  if (state === "expired") {
+    const until = new Date(expiresAt).toISOString().slice(0, 16);
+    return `Nobody decided by ${until} UTC, which counts as denied. ${tool} was not done (${facts.why}).`;
+  }
+  return `${tool} was not done: its approval is not open any more (${state}).`;
+}

@@ -1,11 +1,13 @@
 // What the stages after validation judge: a call of the model that exists and fits its schema, and all around it.
 
+import type { Approval } from "../../domain/approval.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { Conversation } from "../../domain/conversation.ts";
 import type { Person } from "../../domain/person.ts";
 import type { Run } from "../../domain/run.ts";
 import type { ToolCallRequest } from "../../domain/step.ts";
 import type { BoundCall, Tool } from "../../tools/contract.ts";
+import type { ReadFile } from "./named-files.ts";
 
 export interface CheckedCall {
   readonly request: ToolCallRequest;
@@ -29,4 +31,10 @@ export interface Question {
   /** The run's subject, as the platform last described them. */
   readonly person: Person | undefined;
   readonly now: number;
+  /** Those of the run, oldest first. */
+  readonly approvals: readonly Approval[];
+  /** Of the run's own folder. */
+  readonly readFile: ReadFile;
+  /** What the model said as it called, if it did. */
+  readonly reason?: string;
 }

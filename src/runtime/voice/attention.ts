@@ -6,6 +6,7 @@ import type { WaitId } from "../../domain/ids.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, WaitAsk } from "../../domain/wait.ts";
+import { approvalCard } from "./approval-card.ts";
 import { grantCard } from "./grant-card.ts";
 import { type Due, dayAndTime } from "./local-time.ts";
 import { scheduleCard } from "./schedule-card.ts";
@@ -30,6 +31,8 @@ export function attention(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undef
       return scheduleCard(run, wait, ask, due);
     case "grant":
       return grantCard(run, wait, ask);
+    case "approval":
+      return approvalCard(run, wait, ask, due);
     default:
       return ask satisfies never;
   }

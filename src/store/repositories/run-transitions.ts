@@ -7,6 +7,7 @@ import type { RunRepository } from "../contract-runs.ts";
 import { LeaseLost } from "../errors.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
+import { cancelApprovals } from "./approvals.ts";
 
 type Transitions = Pick<
   RunRepository,
@@ -179,6 +180,7 @@ function ended(state: TerminalRunState, outcome: RunOutcome, now: number) {
 }
 
 async function cancelWaits(session: Session, run: RunId, now: number): Promise<void> {
+  await cancelApprovals(session, run, now);
   const { waits } = session.tables;
   const statement = session.prepared("waits.cancel", (db, name) =>
     db

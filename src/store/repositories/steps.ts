@@ -29,10 +29,10 @@ export function stepRepository(session: Session): StepRepository {
       );
     },
 
-    async begin(run, n, identity, now) {
+    async begin(run, { n, ...how }, now) {
       const begun = await session.db
         .update(steps)
-        .set({ gated: false, identity, startedAt: now })
+        .set({ ...how, gated: false, startedAt: now })
         .where(
           and(eq(steps.run, run), eq(steps.n, n), sql`${steps.state} = 'started'`, eq(steps.gated, true)),
         )

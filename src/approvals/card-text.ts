@@ -1,0 +1,118 @@
+// What a card says of an act, by code from what would be done (APR-5). The agent's own words stand apart, named as such.
+//
+//   CT1  Nothing is left out silently: what does not fit is counted, and "View all" shows it with the same digest.
+//   CT2  Every word of a model or a stranger is made visible first (visible-text.ts), and stands in a code block or in quotes.
+
+import { parseJson } from "../base/json.ts";
+import { type Approval, shortDigest } from "../domain/approval.ts";
+import type { EffectClass } from "../domain/step.ts";
+import { visible } from "./visible-text.ts";
+
+export const shownCharacters = 1_200;
+const shownReason = 300;
+
+const reach: Readonly<Record<EffectClass, string>> = {
+  read: "It reads, and changes nothing.",
+  "write-internal": "It changes files of this work.",
+  "write-external": "It changes something outside, where others see it.",
+  exec: "It runs a command in the sandbox.",
+  chat: "It posts in this thread.",
+  "own-state": "It changes what I remember or plan.",
+  money: "It moves money.",
+  destructive: "It deletes or destroys something that may not come back.",
+  admin: "It changes who may do what.",
+};
+
+type Shown = Pick<Approval, "tool" | "facts" | "digest" | "arguments">;
+
+/** Several lines of Markdown. `limit` is how much of the arguments is shown. */
+export function actText(approval: Shown, limit = shownCharacters): string {
+  const { tool, facts, digest } = approval;
+  const { text, left } = shownArguments(approval, limit);
+  const more = left === 0 ? "" : `\n… ${left} more characters: “View all” shows everything.`;
+  return [
+    `\`${visible(tool)}\` with:`,
+    `\`\`\`\n${text}\n\`\`\`${more}`,
+    `${reach[facts.effect]} ${rights(approval)}`,
+    ...facts.files.map(
+      ({ path, sha256 }) => `File \`${visible(path)}\`, content \`${shortDigest(sha256)}\`.`,
+    ),
+    ...facts.warnings.map((warning) => `**Warning:** ${visible(warning)}`),
+    ...(facts.edited ? [`Changed by ${visible(facts.edited.byName)} before it was approved.`] : []),
+    ...(facts.reason === undefined ? [] : [`The agent says: “${shortened(visible(facts.reason))}”`]),
+    `Digest \`${shortDigest(digest)}\``,
+  ].join("\n");
+}
+
+/** What the arguments are, one a line, as they will be sent. */
+export function wholeArguments({ arguments: text }: Pick<Approval, "arguments">): string {
+  const value: unknown = parseJson(text)?.value;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return visible(text);
+  const lines = Object.entries(value).map(([name, part]) => `${visible(name)}: ${shown(part)}`);
+  return lines.length === 0 ? "(nothing)" : lines.join("\n");
+}
+
+function shown(part: unknown): string {
+  return typeof part === "string" ? visible(part, "lines") : visible(JSON.stringify(part));
+}
+
+function shownArguments(approval: Shown, limit: number): { readonly text: string; readonly left: number } {
+  const whole = wholeArguments(approval);
+  const text = whole.slice(0, limit).toWellFormed();
+  return { text, left: whole.length - Math.min(whole.length, limit) };
+}
+
+function rights({ facts: { connection, account, mode, subjectName } }: Shown): string {
+  const asked = `Asked for by ${visible(subjectName)}.`;
+  if (connection === undefined) return `It uses no account. ${asked}`;
+  const whose = mode === "assistant" ? `${visible(subjectName)}'s` : "the agent's own";
+  const which = account === undefined ? "" : `, ${visible(account)}`;
+  return `It uses ${whose} ${visible(connection)} account${which}. ${asked}`;
+}
+
+function shortened(text: string): string {
+  return text.length > shownReason ? `${text.slice(0, shownReason - 1).toWellFormed()}…` : text;
+}
+
+/** The name of the act, for titles. */
+export function actName({ tool, arguments: text }: Pick<Approval, "tool" | "arguments">): string {
+  const value: unknown = parseJson(text)?.value;
+  const target = destination(value);
+  return target === undefined
+    ? visible(tool)
+    : `${visible(tool)}: ${shortened(visible(target)).slice(0, 80)}`;
+}
+
+const targets = [
+  "to",
+  "recipient",
+  "url",
+  "command",
+  "path",
+  "channel",
+  "repository",
+  "account",
+  "name",
+  "id",
+];
+
+function destination(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = new Map<string, unknown>(Object.entries(value));
+  for (const name of targets) {
+    const part = entries.get(name);
+    if (typeof part === "string" && part !== "") return part;
+  }
+  return undefined;
+}
+
+/** In parts that fit a message. */
+export function wholeText(approval: Approval, partLength = 2_500): string[] {
+  const whole = wholeArguments(approval);
+  const parts = Math.max(1, Math.ceil(whole.length / partLength));
+  return Array.from({ length: parts }, (_, part) => {
+    const text = whole.slice(part * partLength, (part + 1) * partLength).toWellFormed();
+    const of = parts === 1 ? "" : ` (${part + 1} of ${parts})`;
+    return `All of \`${visible(approval.tool)}\`${of}, digest \`${shortDigest(approval.digest)}\`:\n\`\`\`\n${text}\n\`\`\``;
+  });
+}

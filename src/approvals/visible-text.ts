@@ -1,0 +1,28 @@
+// Text of a model or a stranger as people have to see it before they decide (APR-5): nothing in it hides, reorders or imitates.
+//
+//   VT1  Control, text-direction, zero-width and other invisible characters are shown as `\u{202e}`. So are backticks, so that
+//        nothing ends the code block that it stands in.
+//   VT2  A domain that is not plain ASCII is shown as it is looked up (punycode).
+
+import { domainToASCII } from "node:url";
+
+const hidden =
+  /[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\u3164\u00a0\u2000-\u200a\u202f\u205f\u3000`]/gu;
+const domains =
+  /(?=[^\s"'<>()[\]{}/@\\,;:]*[^\u0020-\u007e])[\p{L}\p{N}\p{M}_-]+(?:[.\u3002\uff0e\uff61][\p{L}\p{N}\p{M}_-]+)+/gu;
+
+/** On one line or several: line breaks stay, if `lines` says so. */
+export function visible(text: string, lines: "lines" | "line" = "line"): string {
+  const wellFormed = text.toWellFormed();
+  return wellFormed
+    .replace(domains, (domain) => domainToASCII(domain) || domain)
+    .replace(hidden, (character) =>
+      lines === "lines" && character === "\n" ? character : escaped(character),
+    );
+}
+
+function escaped(character: string): string {
+  if (character === "\n") return "\\n";
+  if (character === "\t") return "\\t";
+  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}

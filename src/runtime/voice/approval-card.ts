@@ -1,0 +1,141 @@
+// The card that asks for one or several approvals (APR-5): by code from what would be done, never in the agent's words.
+//
+//   CA1  Decided by its buttons alone (APR-4). The value of each is an opaque id (APR-6).
+//   CA2  Several acts of one answer are one card, decided together (APR-9).
+
+import { actName, actText, shownCharacters } from "../../approvals/card-text.ts";
+import type { Draft } from "../../approvals/ask-approval.ts";
+import { approveForRunValue } from "../../domain/actions.ts";
+import type { PersonKey, WaitId } from "../../domain/ids.ts";
+import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
+import type { Run } from "../../domain/run.ts";
+import type { ApprovalAsk } from "../../domain/wait.ts";
+import { type Due, dayAndTime } from "./local-time.ts";
+
+export interface Named {
+  readonly key: PersonKey;
+  readonly name: string;
+}
+
+/** How the wait is answered, in the words in which it is shown. */
+export const approvalAnswers = {
+  approved: "Approved",
+  denied: "Denied",
+  mixed: "Decided one by one",
+  expired: "nothing of it is done",
+} as const;
+
+export function approvalAsk(run: Run, drafts: readonly Draft[], people: readonly Named[]): ApprovalAsk {
+  const limit = Math.max(120, Math.floor(shownCharacters / Math.max(1, drafts.length)));
+  const quorum = Math.max(1, ...drafts.map(({ facts }) => facts.quorum));
+  const own = people.find(({ key }) => key === run.subject);
+  const first = own ?? people[0] ?? { key: run.subject, name: run.subjectName };
+  const names = people.slice(0, 10).map(({ name }) => name);
+  const others = people.length > names.length ? ` and ${people.length - names.length} more` : "";
+  return {
+    kind: "approval",
+    approvals: drafts.map((draft) => ({
+      id: draft.id,
+      name: actName(draft),
+      text: actText(draft, drafts.length === 1 ? undefined : limit),
+    })),
+    who: `${names.join(", ")}${others}${quorum > 1 ? ` (${quorum} of them)` : ""}`,
+    first: first.key,
+    firstName: first.name,
+    privately: run.mode === "assistant" ? people.filter(({ key }) => key !== run.subject) : [],
+    standable: drafts.length === 1 && drafts.every(({ facts }) => facts.standable),
+    editable: drafts.length === 1,
+  };
+}
+
+/** In the thread: where all who may decide are asked in private, it says so and has no buttons. */
+export function approvalCard(run: Run, wait: WaitId, ask: ApprovalAsk, due: Due | undefined): Attention {
+  const { first, firstName, privately } = ask;
+  if (privately.length === 0 || first === run.subject)
+    return card({ wait, ask, due }, { key: first, name: firstName });
+  const names = privately.map(({ name }) => name).join(", ");
+  return {
+    kind: "attention",
+    about: "approval",
+    title: titleOf(ask),
+    text: `Waiting for approval from ${names} (asked privately).`,
+    mention: run.subject,
+    mentionName: run.subjectName,
+    options: [],
+  };
+}
+
+/** To each who is asked in their own direct messages. */
+export function privateCards(run: Run, wait: WaitId, ask: ApprovalAsk, due: Due | undefined): PrivateCard[] {
+  return ask.privately.map((to) => ({
+    to,
+    utterance: {
+      key: privateKey(wait, to.key),
+      tenant: run.tenant,
+      op: { op: "post", message: card({ wait, ask, due }, to) },
+    },
+  }));
+}
+
+interface Asked {
+  readonly wait: WaitId;
+  readonly ask: ApprovalAsk;
+  readonly due: Due | undefined;
+}
+
+export function card({ wait, ask, due }: Asked, to: Named): Attention {
+  return {
+    kind: "attention",
+    about: "approval",
+    title: titleOf(ask),
+    text: textOf(ask),
+    footer: footer(ask, due),
+    mention: to.key,
+    mentionName: to.name,
+    options: buttons(wait, ask),
+  };
+}
+
+export interface PrivateCard {
+  readonly to: Named;
+  readonly utterance: Omit<Utterance, "conversation">;
+}
+
+export function privateKey(wait: WaitId, person: PersonKey): string {
+  return `ask:${wait}:${person}`;
+}
+
+function titleOf({ approvals }: ApprovalAsk): string {
+  const [only] = approvals;
+  return approvals.length === 1 && only ? only.name : `${approvals.length} actions`;
+}
+
+function textOf({ approvals }: ApprovalAsk): string {
+  if (approvals.length === 1) return approvals[0]?.text ?? "";
+  return approvals.map(({ text }, place) => `**${place + 1}.** ${text}`).join("\n\n");
+}
+
+function footer({ who, approvals }: ApprovalAsk, due: Due | undefined): string {
+  const until =
+    due === undefined ? "" : ` Expires ${dayAndTime(due.at, due.timeZone)}; no decision means no.`;
+  const all = approvals.length > 1 ? " The buttons decide all of them." : "";
+  return `May decide: ${who}.${until}${all} Only the buttons count.`;
+}
+
+function buttons(wait: WaitId, { approvals, standable, editable }: ApprovalAsk): Button[] {
+  const value = approvals.length === 1 ? (approvals[0]?.id ?? wait) : wait;
+  const more: Button = {
+    action: "approval.approve",
+    value: approveForRunValue(value),
+    label: "Allow for this run",
+    style: "plain",
+  };
+  const edit: Button = { action: "approval.edit", value, label: "Edit", style: "plain" };
+  return [
+    { action: "approval.approve", value, label: "Approve", style: "primary" },
+    { action: "approval.deny", value, label: "Deny", style: "danger" },
+    ...(editable ? [edit] : []),
+    { action: "approval.view", value, label: "View all", style: "plain" },
+    ...(standable ? [more] : []),
+  ];
+}

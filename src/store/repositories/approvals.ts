@@ -1,0 +1,104 @@
+// Approvals and who has voted on them (SP1).
+
+import { and, asc, eq, sql } from "drizzle-orm";
+import { z } from "zod";
+import { type Approval, ApprovalFacts, Standing, Vote } from "../../domain/approval.ts";
+import type { RunId } from "../../domain/ids.ts";
+import type { ApprovalRepository } from "../contract-approvals.ts";
+import type { Tables } from "../dialect.ts";
+import { readJson, withoutNulls } from "../rows.ts";
+import type { Session } from "../session.ts";
+
+const Votes = z.array(Vote);
+
+export function approvalRepository(session: Session): ApprovalRepository {
+  const { approvals } = session.tables;
+  return {
+    async ask(approval) {
+      await session.done(session.db.insert(approvals).values(toRow(approval)));
+    },
+
+    async find(id) {
+      const [row] = await session.db.select().from(approvals).where(eq(approvals.id, id));
+      return row && toApproval(row);
+    },
+
+    async forRun(run) {
+      const statement = session.prepared("approvals.of-run", (db, name) =>
+        db
+          .select()
+          .from(approvals)
+          .where(eq(approvals.run, sql.placeholder("run")))
+          .orderBy(asc(approvals.createdAt), asc(approvals.id))
+          .prepare(name),
+      );
+      const rows = await statement.execute({ run });
+      return rows.map(toApproval);
+    },
+
+    async ofWait(wait) {
+      const rows = await session.db
+        .select()
+        .from(approvals)
+        .where(eq(approvals.wait, wait))
+        .orderBy(asc(approvals.step), asc(approvals.createdAt), asc(approvals.id));
+      return rows.map(toApproval);
+    },
+
+    async pending(limit) {
+      const rows = await session.db
+        .select()
+        .from(approvals)
+        .where(sql`${approvals.state} = 'pending'`)
+        .orderBy(asc(approvals.createdAt), asc(approvals.id))
+        .limit(limit);
+      return rows.map(toApproval);
+    },
+
+    async change({ id, state, seal }, after) {
+      const { id: _same, ...values } = toRow(after);
+      const asSeen = and(eq(approvals.id, id), eq(approvals.state, state), eq(approvals.seal, seal));
+      const changed = await session.db
+        .update(approvals)
+        .set(values)
+        .where(asSeen)
+        .returning({ id: approvals.id });
+      return changed.length > 0;
+    },
+  };
+}
+
+/** With the run that they are of, whatever its end: nothing of it may be approved or done any more. */
+export async function cancelApprovals(session: Session, run: RunId, now: number): Promise<void> {
+  const { approvals } = session.tables;
+  const statement = session.prepared("approvals.cancel", (db, name) =>
+    db
+      .update(approvals)
+      .set({ state: "cancelled", decidedAt: sql`${sql.placeholder("now")}` })
+      .where(
+        and(eq(approvals.run, sql.placeholder("run")), sql`${approvals.state} in ('pending', 'approved')`),
+      )
+      .prepare(name),
+  );
+  await session.done(statement.execute({ run, now }));
+}
+
+function toRow(approval: Approval): Tables["approvals"]["$inferInsert"] {
+  const { facts, votes, standing, ...rest } = approval;
+  return {
+    ...rest,
+    facts: JSON.stringify(facts),
+    votes: JSON.stringify(votes),
+    standing: standing === undefined ? null : JSON.stringify(standing),
+  };
+}
+
+function toApproval(row: Tables["approvals"]["$inferSelect"]): Approval {
+  const place = { table: "approvals", key: row.id };
+  return withoutNulls({
+    ...row,
+    facts: readJson(ApprovalFacts, row.facts, place),
+    votes: readJson(Votes, row.votes, place),
+    standing: row.standing === null ? null : readJson(Standing, row.standing, place),
+  });
+}
