@@ -14,6 +14,7 @@ import { inbound } from "./cases/inbound.mjs";
 import { loopOverhead } from "./cases/loop-overhead.mjs";
 import { policy } from "./cases/policy.mjs";
 import { redisLoss } from "./cases/redis-loss.mjs";
+import { sandbox } from "./cases/sandbox.mjs";
 import { scaling } from "./cases/scaling.mjs";
 import { slack } from "./cases/slack.mjs";
 import { start } from "./cases/start.mjs";
@@ -36,6 +37,7 @@ const cases = [
   waiting,
   start,
   policy,
+  sandbox,
   scaling,
   backToWork,
   zombie,
