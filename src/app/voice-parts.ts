@@ -2,7 +2,8 @@
 // where what it says goes out.
 //
 //   VP1  In one process of all at a time; twice is harmless. It looks at rows alone, so that it needs no worker.
-//   VP2  A clock that jumps breaks no promise: what was due in between is promised anew, and nobody is told.
+//   VP2  A clock that jumps breaks no promise: what was due in between is promised anew, and nobody is told. One that is set back
+//        delays none by the jump: what was promised for later than any new promise is brought forward by as much.
 
 import type { Config } from "../config/load-config.ts";
 import type { Run } from "../domain/run.ts";
@@ -65,8 +66,10 @@ export function voiceParts(deps: VoiceDeps): readonly SweepPart[] {
 function keepingPromises({ world, store, desk, checkInMs }: VoiceDeps): () => Promise<void> {
   const jumped = watchClock(world.clock);
   return async () => {
-    const jump = jumped();
+    const change = jumped();
     const now = world.clock.now();
+    if (change && change.ms < 0) await bringForward(store, now, { byMs: -change.ms, checkInMs });
+    const jump = change && change.ms > 0 ? change : undefined;
     const overdue = await store.read((tx) => tx.runs.overdue(now, jump ? Number.MAX_SAFE_INTEGER : atOnce));
     const skipped = (run: Run): boolean =>
       jump !== undefined && run.stopRequestedBy === undefined && (run.checkInAt ?? 0) > jump.from;
@@ -88,4 +91,17 @@ function keepingPromises({ world, store, desk, checkInMs }: VoiceDeps): () => Pr
       },
     );
   };
+}
+
+async function bringForward(
+  store: Store,
+  now: number,
+  { byMs, checkInMs }: { readonly byMs: number; readonly checkInMs: number },
+): Promise<void> {
+  await store.write(async (tx) => {
+    const promised = await tx.runs.overdue(now + byMs + checkInMs, Number.MAX_SAFE_INTEGER);
+    for (const { id, checkInAt = 0 } of promised) {
+      if (checkInAt > now + checkInMs) await tx.runs.promise(id, Math.max(now, checkInAt - byMs));
+    }
+  });
 }

@@ -17,7 +17,7 @@ export interface StoreSettings {
 /** Brings the database to this version's tables, too. */
 export function openStore(settings: StoreSettings): Promise<Store> {
   const { databaseUrl, dataFolder, log } = settings;
-  if (databaseUrl === undefined) return createSqliteStore({ path: sqlitePath(dataFolder) });
+  if (databaseUrl === undefined) return createSqliteStore({ path: sqlitePath(dataFolder), log });
   assertPostgresUrl(databaseUrl);
   return createPostgresStore({ url: databaseUrl, log });
 }

@@ -21,7 +21,7 @@ import { postgresDialect } from "./dialect.ts";
 import { isRepeatable, postgresFailure } from "./postgres-errors.ts";
 import { migratePostgres } from "./postgres-migrate.ts";
 import { commitStep } from "./postgres-step.ts";
-import { type Handle, noted, openSession } from "./session.ts";
+import { type Handle, noted, openSession, reportingRows } from "./session.ts";
 import { createTx } from "./tx.ts";
 
 export interface PostgresStoreOptions {
@@ -45,7 +45,7 @@ export async function createPostgresStore(options: PostgresStoreOptions): Promis
     } finally {
       client.release();
     }
-    return storeOn(pool, database);
+    return storeOn(pool, database, reportingRows(options.log ?? silentLogger));
   } catch (error) {
     await pool.end();
     throw postgresFailure(error, database);
@@ -82,16 +82,21 @@ function openPool(options: PostgresStoreOptions): pg.Pool {
   return pool;
 }
 
-function storeOn(pool: pg.Pool, database: string): Store {
+function storeOn(pool: pg.Pool, database: string, unreadable: Handle["unreadable"]): Store {
   const handles = new WeakMap<pg.PoolClient, Handle>();
   const handleOf = (client: pg.PoolClient): Handle => {
     const known = handles.get(client);
     if (known) return known;
-    const handle = { db: drizzle(client), dialect: postgresDialect, statements: new Map<string, unknown>() };
+    const handle = {
+      db: drizzle(client),
+      dialect: postgresDialect,
+      statements: new Map<string, unknown>(),
+      unreadable,
+    };
     handles.set(client, handle);
     return handle;
   };
-  const reading: Handle = { db: drizzle(pool), dialect: postgresDialect, statements: new Map() };
+  const reading: Handle = { db: drizzle(pool), dialect: postgresDialect, statements: new Map(), unreadable };
   const underWay = createUnderWay(database);
   return {
     dialect: "postgres",

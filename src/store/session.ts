@@ -8,15 +8,21 @@
 //        before that, and if it fails so does the transaction.
 //   SE4  What is to come last is done once, before the commit and in the order it was asked for; if it fails so does the
 //        transaction. A session that only reads has no last.
+//   SE5  A row that this version can't read (broken, or of a newer version in the middle of a deploy) is left out of scans and
+//        listings and reported, once: what stands beside it goes on. Who asks for that row itself gets `CorruptRow`.
 
 import { AppError } from "../base/errors.ts";
+import type { Logger } from "../base/logger.ts";
 import type { Db, Dialect, Tables } from "./dialect.ts";
+import { CorruptRow } from "./errors.ts";
 
 /** A connection with the statements that were prepared on it. Outlives its sessions. */
 export interface Handle {
   readonly db: Db;
   readonly dialect: Dialect;
   readonly statements: Map<string, unknown>;
+  /** Told of each row that a listing left out because it can't be read. */
+  readonly unreadable?: ((error: CorruptRow) => void) | undefined;
 }
 
 export interface Session {
@@ -25,6 +31,8 @@ export interface Session {
   readonly tables: Tables;
   /** `name` is unique among all statements; `build` is called once per connection. */
   prepared<P>(name: string, build: (db: Db, name: string) => P): P;
+  /** What `read` makes of `rows`, without those that it can't read (SE5). */
+  readable<R, T>(rows: readonly R[], read: (row: R) => T): T[];
   /** Does a statement whose result nobody needs (SE3). */
   done(statement: PromiseLike<unknown>): Promise<void>;
   /** Does `work` when the transaction has done all else (SE4). */
@@ -69,6 +77,16 @@ export function openSession(handle: Handle, { pending, reads = false }: SessionO
       statements.set(name, made);
       return made;
     },
+    readable: (rows, read) =>
+      rows.flatMap((row) => {
+        try {
+          return [read(row)];
+        } catch (error) {
+          if (!(error instanceof CorruptRow)) throw error;
+          live().unreadable?.(error);
+          return [];
+        }
+      }),
     async done(statement) {
       if (pending) pending.push(noted(statement.then(nothing)));
       else await statement;
@@ -96,4 +114,17 @@ export function noted<T>(outcome: PromiseLike<T>): PromiseLike<T> {
 
 function nothing(): void {
   // the result that nobody needs
+}
+
+const mostReported = 1_000;
+
+/** Reports each unreadable row once. */
+export function reportingRows(log: Logger): (error: CorruptRow) => void {
+  const reported = new Set<string>();
+  return (error) => {
+    const row = `${String(error.facts["table"])} ${String(error.facts["key"])}`;
+    if (reported.has(row) || reported.size >= mostReported) return;
+    reported.add(row);
+    log.error("A row can't be read and is left out; the others go on", { ...error.facts, code: error.code });
+  };
 }

@@ -10,9 +10,10 @@ import path from "node:path";
 import type Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { AppError } from "../base/errors.ts";
+import { type Logger, silentLogger } from "../base/logger.ts";
 import type { Store, Tx } from "./contract.ts";
 import { asDb, sqliteDialect } from "./dialect.ts";
-import { type Handle, openSession } from "./session.ts";
+import { type Handle, openSession, reportingRows } from "./session.ts";
 import { openSqlite, type SqliteConnections } from "./sqlite-connections.ts";
 import { sqliteFailure } from "./sqlite-errors.ts";
 import { createTx } from "./tx.ts";
@@ -23,12 +24,13 @@ export interface SqliteStoreOptions {
   readonly path: string;
   /** Takes the tables as they are, also those of a newer version. For who has opened this database before. */
   readonly tablesAsTheyAre?: boolean;
+  readonly log?: Logger;
 }
 
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  if (options.path !== ":memory:") return openStoreOn(options.path, "FULL", options.tablesAsTheyAre);
+  if (options.path !== ":memory:") return openStoreOn(options, "FULL");
   const folder = mkdtempSync(path.join(tmpdir(), "deputy-db-"));
-  const store = openStoreOn(path.join(folder, "deputy.db"), "OFF");
+  const store = openStoreOn({ ...options, path: path.join(folder, "deputy.db") }, "OFF");
   return {
     ...store,
     async close() {
@@ -38,19 +40,21 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   };
 }
 
-function openStoreOn(file: string, synchronous: "FULL" | "OFF", tablesAsTheyAre = false): Store {
+function openStoreOn(options: SqliteStoreOptions, synchronous: "FULL" | "OFF"): Store {
+  const { path: file, log = silentLogger } = options;
   try {
-    return sqliteStoreOn(openSqlite(file, synchronous, tablesAsTheyAre));
+    return sqliteStoreOn(openSqlite(file, synchronous, options.tablesAsTheyAre === true), log);
   } catch (error) {
     throw sqliteFailure(error, file);
   }
 }
 
 /** Closing the store closes the connections. */
-export function sqliteStoreOn(connections: SqliteConnections): Store {
+export function sqliteStoreOn(connections: SqliteConnections, log: Logger = silentLogger): Store {
+  const unreadable = reportingRows(log);
   const { file, writer, reader } = connections;
-  const writing = handleOn(writer);
-  const reading = handleOn(reader);
+  const writing = handleOn(writer, unreadable);
+  const reading = handleOn(reader, unreadable);
   const queue = createWriteQueue(writeConnection(writer, file));
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
@@ -90,8 +94,8 @@ export function sqliteStoreOn(connections: SqliteConnections): Store {
   };
 }
 
-function handleOn(connection: Database.Database): Handle {
-  return { db: asDb(drizzle(connection)), dialect: sqliteDialect, statements: new Map() };
+function handleOn(connection: Database.Database, unreadable: Handle["unreadable"]): Handle {
+  return { db: asDb(drizzle(connection)), dialect: sqliteDialect, statements: new Map(), unreadable };
 }
 
 function writeConnection(db: Database.Database, file: string): WriteConnection {

@@ -1,4 +1,4 @@
-// Tells a jump of the wall clock (set forward, or a laptop that slept) from time that passed.
+// Tells a jump of the wall clock (set forward or back, or a laptop that slept) from time that passed.
 
 import type { Clock } from "../base/clock.ts";
 import { type Moment, momentOf } from "../store/lease-time.ts";
@@ -6,6 +6,7 @@ import { type Moment, momentOf } from "../store/lease-time.ts";
 export interface Jump {
   /** The wall clock before it. */
   readonly from: number;
+  /** Negative if it was set back. */
   readonly ms: number;
 }
 
@@ -20,6 +21,6 @@ export function watchClock(clock: Clock): () => Jump | undefined {
     const ms = now.wallMs - last.wallMs - (now.monotonicMs - last.monotonicMs);
     const from = last.wallMs;
     last = now;
-    return ms >= smallestMs ? { from, ms } : undefined;
+    return Math.abs(ms) >= smallestMs ? { from, ms } : undefined;
   };
 }

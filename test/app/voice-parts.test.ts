@@ -77,6 +77,21 @@ describe("app/voice-parts", () => {
     expect(notices()).toHaveLength(1);
   });
 
+  it("VP2: an hour back delays no promise by the hour", async () => {
+    const [next, ...others] = runs;
+    await promise(next, world.clock.now() + checkInMs);
+    await sweep();
+    world.clock.jump(-hourMs);
+    await sweep();
+
+    for (const { id } of [next, ...others].filter((run) => run !== undefined)) {
+      const run = await world.store.read((tx) => tx.runs.find(id));
+      expect(run?.checkInAt).toBeLessThanOrEqual(world.clock.now() + checkInMs);
+      expect(run?.checkInAt).toBeGreaterThan(world.clock.now());
+    }
+    expect(notices()).toEqual([]);
+  });
+
   it("W1: a default that the jump makes due applies once, and the run is woken once", async () => {
     const [run] = runs;
     if (!run) throw new Error("There is no run");

@@ -38,6 +38,27 @@ export function waitSuite(current: StoreCase): void {
     });
   });
 
+  it("SE5: leaves out rows that it can't read, and goes on with those beside them", async () => {
+    const { store } = current;
+    const { run } = await aWorkingRun(store, "a");
+    for (const id of ["wait_1", "wait_2", "wait_3"]) {
+      await store.write((tx) => tx.waits.open({ ...aQuestion(id, run.id), dueAt: t0 + 10, nudgeAt: t0 + 5 }));
+    }
+    await current.bed.execute(`update waits set ask = '{"kind":"riddle"}' where id = 'wait_1'`);
+    await current.bed.execute("update waits set ask = '{' where id = 'wait_2'");
+
+    const ids = (found: readonly { readonly id: string }[]) => found.map(({ id }) => id);
+    expect(ids(await store.read((tx) => tx.waits.due(t0 + 10, 10)))).toEqual(["wait_3"]);
+    expect(ids(await store.read((tx) => tx.waits.listOpen(10)))).toEqual(["wait_3"]);
+    expect(ids(await store.write((tx) => tx.waits.takeNudges(t0 + 5, 10)))).toEqual(["wait_3"]);
+    await expect(stored("wait_1")).rejects.toThrow(/wait_1/);
+
+    // Who can read it nudges then: it was not taken for nudged.
+    const { ask } = aQuestion("wait_1", run.id);
+    await current.bed.execute(`update waits set ask = '${JSON.stringify(ask)}' where id = 'wait_1'`);
+    expect(ids(await store.write((tx) => tx.waits.takeNudges(t0 + 5, 10)))).toEqual(["wait_1"]);
+  });
+
   it("W1: takes no answer to a cancelled wait", async () => {
     const { store } = current;
     const { run, lease } = await aWorkingRun(store, "a");

@@ -102,7 +102,7 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
         return session.dialect.locked(query).prepare(name);
       });
       const rows = await statement.execute({ conversation });
-      return rows.map(toInboxRow);
+      return session.readable(rows, toInboxRow);
     },
 
     async dueConversations(now, limit, left = []) {
@@ -122,7 +122,7 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
 
     async history(conversation, before, limit) {
       const rows = await earlier(session).execute({ conversation, before, limit });
-      return rows.toReversed().map(toInboxRow);
+      return session.readable(rows.toReversed(), toInboxRow);
     },
 
     async followers(conversation) {

@@ -199,7 +199,7 @@ function marking(session: Session): Pick<OutboxRepository, "orphanMarks"> {
           ),
         )
         .orderBy(asc(outbox.seq));
-      return found.map(toEntry);
+      return session.readable(found, toEntry);
     },
   };
 }
@@ -215,7 +215,7 @@ function telling(session: Session): Pick<OutboxRepository, "list" | "posted" | "
         .where(eq(outbox.conversation, conversation))
         .orderBy(asc(outbox.seq))
         .limit(limit);
-      return rows.map(toEntry);
+      return session.readable(rows, toEntry);
     },
 
     async posted(conversation, before, limit) {
@@ -232,7 +232,7 @@ function telling(session: Session): Pick<OutboxRepository, "list" | "posted" | "
         )
         .orderBy(desc(outbox.seq))
         .limit(limit);
-      return rows.map(toEntry).toReversed();
+      return session.readable(rows, toEntry).toReversed();
     },
 
     async shown(at, providerId) {

@@ -55,7 +55,7 @@ export function runWatching(session: Session): Watching {
           .prepare(name),
       );
       const rows = await statement.execute({ now, limit });
-      return rows.map(toRun);
+      return session.readable(rows, toRun);
     },
 
     async promise(run, checkInAt) {

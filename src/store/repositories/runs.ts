@@ -133,12 +133,12 @@ function looking(session: Session): Pick<RunRepository, Looking> {
           .prepare(name),
       );
       const rows = await statement.execute({ subject, limit });
-      return rows.map(toRun);
+      return session.readable(rows, toRun);
     },
 
     async list(query) {
       const rows = await listing(session, query);
-      return rows.map(toRun);
+      return session.readable(rows, toRun);
     },
 
     async counts() {

@@ -47,7 +47,7 @@ export function scheduleRepository(session: Session): ScheduleRepository {
         )
         .orderBy(asc(schedules.createdAt), asc(schedules.id))
         .limit(limit);
-      return rows.map(toSchedule);
+      return session.readable(rows, toSchedule);
     },
 
     async change(id, from, patch) {
@@ -76,7 +76,7 @@ async function due(session: Session, now: number, limit: number): Promise<Schedu
       .prepare(name),
   );
   const rows = await statement.execute({ now, limit });
-  return rows.map(toSchedule);
+  return session.readable(rows, toSchedule);
 }
 
 async function fire(

@@ -105,30 +105,18 @@ function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "l
           .prepare(name),
       );
       const rows = await statement.execute({ now, limit });
-      return rows.map(toWait);
+      return session.readable(rows, toWait);
     },
 
     async takeNudges(now, limit) {
-      const statement = session.prepared("waits.take-nudges", (db, name) => {
-        const isDue = and(
-          isOpen(session),
-          isNotNull(waits.nudgeAt),
-          lte(waits.nudgeAt, sql.placeholder("now")),
-        );
-        const chosen = db
-          .select({ id: waits.id })
-          .from(waits)
-          .where(isDue)
-          .orderBy(asc(waits.nudgeAt))
-          .limit(sql.placeholder("limit"));
-        return db
-          .update(waits)
-          .set({ nudgeAt: null })
-          .where(and(sql`${waits.id} in ${chosen}`, isDue))
-          .returning()
-          .prepare(name);
-      });
-      const rows = await statement.execute({ now, limit });
+      const found = await nudgesDue(session).execute({ now, limit });
+      const ids = session.readable(found, toWait).map(({ id }) => id);
+      if (ids.length === 0) return [];
+      const rows = await session.db
+        .update(waits)
+        .set({ nudgeAt: null })
+        .where(and(session.dialect.among(waits.id, ids), isOpen(session), lte(waits.nudgeAt, now)))
+        .returning();
       return rows.map(toWait);
     },
 
@@ -139,9 +127,24 @@ function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "l
         .where(isOpen(session))
         .orderBy(desc(waits.createdAt))
         .limit(limit);
-      return rows.map(toWait);
+      return session.readable(rows, toWait);
     },
   };
+}
+
+function nudgesDue(session: Session): {
+  execute(values: Record<string, unknown>): Promise<Tables["waits"]["$inferSelect"][]>;
+} {
+  const { waits } = session.tables;
+  return session.prepared("waits.nudges-due", (db, name) =>
+    db
+      .select()
+      .from(waits)
+      .where(and(isOpen(session), isNotNull(waits.nudgeAt), lte(waits.nudgeAt, sql.placeholder("now"))))
+      .orderBy(asc(waits.nudgeAt))
+      .limit(sql.placeholder("limit"))
+      .prepare(name),
+  );
 }
 
 function isOpen(session: Session): SQL {
