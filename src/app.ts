@@ -77,7 +77,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     agents,
     stages: createStages(judging, config, edges),
   });
-  const gateway = createGatewayParts(config, edges, agents, platformsOf(platforms));
+  const gateway = createGatewayParts(config, { ...edges, ...judging }, agents, platformsOf(platforms));
   if (role !== "worker") {
     stops.add(await gateway.start());
     stops.add(

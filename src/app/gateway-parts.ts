@@ -18,6 +18,7 @@ import { recordRejections } from "../gateway/rejections.ts";
 import type { RulesFor } from "../gateway/rules.ts";
 import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
 import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
+import type { Rulebook } from "../runtime/stages/by-rules.ts";
 import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
 import { isEmbedded } from "./open-edges.ts";
@@ -44,7 +45,7 @@ export interface GatewayParts {
 
 export function createGatewayParts(
   config: Config,
-  { world, store, queue, workspaces }: Edges,
+  { world, store, queue, workspaces, brakes }: Edges & Pick<Rulebook, "brakes">,
   agents: ReturnType<typeof createAgentDirectory>,
   platforms: readonly ChatPlatform[],
 ): GatewayParts {
@@ -76,7 +77,7 @@ export function createGatewayParts(
     noted: noting(world),
   });
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
-  const rulesFor = createRulesFor(config, agents);
+  const rulesFor = createRulesFor(config, agents, brakes);
   const router = createRouter({ world, desk, rulesFor, files });
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });

@@ -2,6 +2,7 @@
 
 import type { Config } from "../config/load-config.ts";
 import type { Agent } from "../domain/agent.ts";
+import type { Brake } from "../domain/brake.ts";
 import { asPersonKey, type PersonKey } from "../domain/ids.ts";
 import type { RulesFor } from "../gateway/rules.ts";
 import type { AgentDirectory } from "../runtime/deps.ts";
@@ -15,6 +16,7 @@ const anyPlace: Place = { enabled: true, reply: "followers", guests: false, appr
 export function createRulesFor(
   config: Config,
   agents: AgentDirectory & { readonly all: readonly Agent[] },
+  brakes: () => readonly Brake[],
 ): RulesFor {
   const { channels, groups } = config.file.settings;
   return (address, name) => {
@@ -29,6 +31,9 @@ export function createRulesFor(
       budget: tighterBudget(agent.budget, toLimits(place.budget)),
       managers: agent.managers,
       approvers: place.approvers.flatMap((approver) => people(approver, agent, groups)),
+      revoked: new Set(
+        brakes().flatMap(({ kind, name: who }) => (kind === "person" ? [asPersonKey(who)] : [])),
+      ),
     };
   };
 }

@@ -8,6 +8,7 @@
 import type { Config } from "../config/load-config.ts";
 import type { Run } from "../domain/run.ts";
 import type { Desk } from "../gateway/desk.ts";
+import { tellHeldUp } from "../gateway/brakes.ts";
 import { clearOrphanMarks } from "../gateway/orphan-marks.ts";
 import { speakUp } from "../gateway/speak-up.ts";
 import { tellTroubles } from "../gateway/troubles.ts";
@@ -53,6 +54,7 @@ export function voiceParts(deps: VoiceDeps): readonly SweepPart[] {
   const { world, desk } = deps;
   return [
     { name: "promises", sweep: keepingPromises(deps) },
+    { name: "brakes", sweep: () => tellHeldUp(desk) },
     { name: "troubles", sweep: inTurn(world.clock, troublesEveryMs, () => tellTroubles(desk, world.ids)) },
     {
       name: "marks",

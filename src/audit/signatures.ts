@@ -16,10 +16,15 @@ import {
 import { Secret } from "../base/secret.ts";
 import type { CheckpointLine, KeyLine } from "../domain/audit-line.ts";
 import { canonicalJson } from "../domain/canonical-json.ts";
+import type { InFlightReport } from "../domain/in-flight.ts";
 
-const prefixes = { checkpoint: "deputy-checkpoint-v1\n", key: "deputy-key-v1\n" } as const;
+const prefixes = {
+  checkpoint: "deputy-checkpoint-v1\n",
+  key: "deputy-key-v1\n",
+  report: "deputy-report-v1\n",
+} as const;
 
-type Signed = CheckpointLine | KeyLine;
+type Signed = CheckpointLine | KeyLine | InFlightReport;
 
 export interface KeyPair {
   readonly id: string;

@@ -6,6 +6,7 @@ import type { KeyObject } from "node:crypto";
 import { AppError } from "../base/errors.ts";
 import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { CheckpointLine, KeyLine } from "../domain/audit-line.ts";
+import type { InFlightReport } from "../domain/in-flight.ts";
 import type { Tx } from "../store/contract.ts";
 import type { AuditHead, StoredAuditKey, StoredCheckpoint } from "../store/contract-audit.ts";
 import type { AuditDeps } from "./contract.ts";
@@ -14,6 +15,7 @@ import { newKeyPair, signer, signLine } from "./signatures.ts";
 export interface Signer {
   readonly id: string;
   checkpoint(place: Pick<AuditHead, "tenant" | "seq" | "hash">, at: number): StoredCheckpoint;
+  report(content: Omit<InFlightReport, "key" | "public_key" | "signature">): InFlightReport;
 }
 
 /** The key in force, made if there is none. */
@@ -91,6 +93,10 @@ function signerOf(stored: StoredAuditKey, deps: Pick<AuditDeps, "seal">): Signer
       const unsigned = { tenant, seq, head, at, key: stored.id };
       const { signature: _none, ...line } = checkpointLine({ ...unsigned, signature: "" });
       return { ...unsigned, signature: signLine<CheckpointLine>(line, key) };
+    },
+    report(content) {
+      const line = { ...content, key: stored.id, public_key: stored.publicKey };
+      return { ...line, signature: signLine<InFlightReport>(line, key) };
     },
   };
 }

@@ -1,6 +1,7 @@
 // The commands of `deputy`: one file in `commands/` and one line here.
 
 import { addAudit } from "./commands/audit.ts";
+import { addBrakes } from "./commands/brakes.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDev } from "./commands/dev.ts";
@@ -26,6 +27,7 @@ export const commands: readonly AddCommand[] = [
   addManifest,
   addRuns,
   addPolicy,
+  addBrakes,
   addSchedules,
   addAudit,
   addWorkspace,

@@ -102,9 +102,10 @@ export async function changeFromCli(rows: Rows, id: string, change: ScheduleChan
 export async function runFromCli(rows: Rows, id: string): Promise<string> {
   const schedule = await findSchedule(rows, id);
   const { config } = rows;
+  const brakes = await rows.store.read((tx) => tx.brakes.list());
   const deps = {
     ids: createIds(() => systemClock.now()),
-    rulesFor: createRulesFor(config, createAgentDirectory(config)),
+    rulesFor: createRulesFor(config, createAgentDirectory(config), () => brakes),
   };
   const begun = await withDesk(rows, (desk) => desk.decide((d) => runNow(d, deps, schedule)));
   if (begun.kind === "started") return begun.run.id;

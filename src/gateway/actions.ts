@@ -122,7 +122,7 @@ async function resolve(
 ): Promise<void> {
   const { run, wait } = asked;
   const { author } = click.event;
-  if (!mayAnswer(run, wait, author.key, click.rules)) {
+  if (!mayAnswer(run, wait, author, click.rules)) {
     const name = await nameOf(d, wait.asked, run.subjectName);
     return tellAuthor(d, click, replies.onlyMayAnswer(name));
   }
@@ -212,7 +212,7 @@ async function findEnded(d: Decision, click: Click, id: RunId): Promise<Run | un
   return undefined;
 
   function refusalOf(found: Run, { rules, conversation }: Click): string | undefined {
-    if (!maySteer(found, author.key, rules)) return replies.onlyMayRetry(found);
+    if (!maySteer(found, author, rules)) return replies.onlyMayRetry(found);
     const served = servedAt(author, { kind: conversation.address.kind, rules });
     if (served.kind === "refused") return replies.refusedPlaces[served.why];
     if (served.kind !== "addressed") return replies.gone;

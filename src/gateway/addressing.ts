@@ -25,15 +25,19 @@ export interface Place {
     readonly reply: ReplyMode;
     readonly guests: boolean;
     readonly bots: readonly PersonKey[];
+    /** Whom an operator has withdrawn access from. */
+    readonly revoked?: ReadonlySet<PersonKey>;
   };
 }
+
+type Refusal = "channel-off" | "guest" | "revoked";
 
 export type Addressing =
   | { readonly kind: "addressed" }
   /** Not for the agent: kept as context. */
   | { readonly kind: "overheard" }
   /** Meant for the agent, but its author or this place is not served: they are told, privately. */
-  | { readonly kind: "refused"; readonly why: "channel-off" | "guest" };
+  | { readonly kind: "refused"; readonly why: Refusal };
 
 const addressed: Addressing = { kind: "addressed" };
 const overheard: Addressing = { kind: "overheard" };
@@ -44,6 +48,7 @@ export function addressing(spoken: Spoken, place: Place): Addressing {
     return listed && spoken.mentionsAgent ? addressed : overheard;
   }
   if (!isMeant(spoken, place)) return overheard;
+  if (place.rules.revoked?.has(spoken.author.key)) return refusal("revoked", spoken, place);
   if (!place.rules.enabled) return refusal("channel-off", spoken, place);
   if (spoken.author.kind !== "member" && !place.rules.guests) return refusal("guest", spoken, place);
   return addressed;
@@ -73,6 +78,6 @@ function isMeant({ author, mentionsAgent, mentions }: Spoken, place: Place): boo
 }
 
 /** Only who called the agent by name, or wrote to it alone, is told no; others were just talking. */
-function refusal(why: "channel-off" | "guest", spoken: Spoken, place: Place): Addressing {
+function refusal(why: Refusal, spoken: Spoken, place: Place): Addressing {
   return spoken.mentionsAgent || place.kind === "dm" ? { kind: "refused", why } : overheard;
 }

@@ -2,8 +2,8 @@
 //
 //   W1  A wait is resolved at most once; resolving, waking and showing the decision are one transaction.
 
-import type { PersonKey } from "../domain/ids.ts";
 import type { Button } from "../domain/outbox.ts";
+import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import { runEvent } from "../runtime/recording.ts";
@@ -17,8 +17,14 @@ import type { PlaceRules } from "./rules.ts";
 export const budgetAnswers = { add: "add", finish: "finish" } as const;
 
 /** Who was asked, or in employee mode also a manager (I10). */
-export function mayAnswer(run: Run, wait: Wait, person: PersonKey, rules: PlaceRules): boolean {
-  return person === wait.asked || (run.mode === "employee" && rules.managers.includes(person));
+export function mayAnswer(
+  run: Run,
+  wait: Wait,
+  { key, kind }: Pick<Person, "key" | "kind">,
+  rules: PlaceRules,
+): boolean {
+  if (rules.revoked.has(key)) return false;
+  return key === wait.asked || (run.mode === "employee" && kind === "member" && rules.managers.includes(key));
 }
 
 /** False if something else came first: nothing is changed then. */

@@ -115,8 +115,10 @@ function filesNeeded(
   const requester = requesterOf(addressed);
   return addressed.filter(({ row, event, rules }) => {
     if (!hasFiles(event) || arrivals.byRow.has(row.id)) return false;
-    const author = event.author.key;
-    return active ? maySteer(active, author, rules) : author === requester || rules.managers.includes(author);
+    const { author } = event;
+    return active
+      ? maySteer(active, author, rules)
+      : author.key === requester || rules.managers.includes(author.key);
   });
 }
 

@@ -3,6 +3,7 @@
 import type { Budget } from "../domain/budget.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { PersonKey } from "../domain/ids.ts";
+import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 
 export const replyModes = ["mention-only", "followers", "all"] as const;
@@ -22,14 +23,21 @@ export interface PlaceRules {
   readonly managers: readonly PersonKey[];
   /** May stop what runs here, besides subject and managers. */
   readonly approvers: readonly PersonKey[];
+  /** Whom an operator has withdrawn access from (OPS-2). */
+  readonly revoked: ReadonlySet<PersonKey>;
 }
 
 /** `agent` is who works there if it is not the place's own. */
 export type RulesFor = (address: ConversationAddress, agent?: string) => PlaceRules;
 
-/** Subject, or in employee mode also the agent's managers (I10, ID-7). */
-export function maySteer(run: Run, person: PersonKey, rules: PlaceRules): boolean {
-  return person === run.subject || (run.mode === "employee" && rules.managers.includes(person));
+type Asker = Pick<Person, "key" | "kind">;
+
+/** Subject, or in employee mode also the agent's managers (I10, ID-7); never somebody from outside in the name of others (ID-2). */
+export function maySteer(run: Run, { key, kind }: Asker, rules: PlaceRules): boolean {
+  if (rules.revoked.has(key)) return false;
+  return (
+    key === run.subject || (run.mode === "employee" && kind === "member" && rules.managers.includes(key))
+  );
 }
 
 /** Stopping harms nobody: managers and the place's approvers may do it in either mode (design 10). */

@@ -1,5 +1,6 @@
 // Why a run has not said what it promised to say: from the rows alone, since whoever works on it may be dead.
 
+import { holdsUp } from "../domain/brake.ts";
 import type { Run } from "../domain/run.ts";
 import type { Step } from "../domain/step.ts";
 import type { Standstill } from "../runtime/voice/standstill.ts";
@@ -9,6 +10,7 @@ import type { Decision } from "./desk.ts";
 const turnMs = 60_000;
 
 export async function standstillOf({ tx, now }: Decision, run: Run): Promise<Standstill> {
+  if ((await tx.brakes.list()).some((brake) => holdsUp(brake, run))) return { kind: "held-up" };
   const [last] = await tx.steps.list(run.id, Math.max(0, run.cursor - 1));
   if (isModelAway(run, last)) return modelAway(run, now);
   if (run.state === "queued") {

@@ -37,7 +37,7 @@ export async function takeIn(d: Decision, run: Run, said: readonly Said[], mayAn
     const theirs = said.filter(({ event }) => event.author.key === author);
     const [first] = theirs;
     if (!first) continue;
-    if (maySteer(run, author, first.rules)) await steer(d, run, theirs, mayAnswer);
+    if (maySteer(run, first.event.author, first.rules)) await steer(d, run, theirs, mayAnswer);
     else await setAside(d, run, theirs);
   }
 }

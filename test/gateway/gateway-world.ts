@@ -229,6 +229,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
       budget: { steps: 500 },
       managers: [ada.key],
       approvers: [],
+      revoked: new Set(),
     } satisfies PlaceRules as PlaceRules,
   };
   const world: GatewayWorld = {

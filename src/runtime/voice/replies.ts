@@ -48,6 +48,8 @@ export const messageFailed =
   "Sorry, I could not take this in because of a fault on my side. It is kept, and the details are in my log. Please ask again.";
 
 export const refusedPlaces = {
+  revoked:
+    "I don't work for you any more: an operator has withdrawn your access. If that is wrong, ask whoever looks after me.",
   "channel-off":
     "I'm switched off in this channel. Ask whoever looks after me to switch me on, or write to me elsewhere.",
   guest:

@@ -1,9 +1,12 @@
 // What is known of a run that did not keep its promise, for the people who wait for it (I13).
 
 import type { Run } from "../../domain/run.ts";
+import { heldUpLine } from "./brake-words.ts";
 import { duration, progressLines } from "./result.ts";
 
 export type Standstill =
+  /** An operator holds it up. */
+  | { readonly kind: "held-up" }
   /** Nothing began to work on it: there is no room, or nobody who works. */
   | { readonly kind: "turn"; readonly workers: boolean }
   | { readonly kind: "model-away"; readonly nextTryMs?: number }
@@ -17,6 +20,8 @@ export type Standstill =
 /** One sentence for the card. */
 export function standstillLine(standing: Standstill): string {
   switch (standing.kind) {
+    case "held-up":
+      return heldUpLine;
     case "turn":
       return standing.workers
         ? "Still waiting for its turn."
@@ -44,6 +49,8 @@ export function silence(run: Run, standing: Standstill): string {
 
 function sentence(title: string, standing: Standstill): string {
   switch (standing.kind) {
+    case "held-up":
+      return `${title} is still paused by an operator. Nothing is lost: I go on by myself when that is lifted.`;
     case "turn":
       return standing.workers
         ? `${title} is still waiting for its turn; nothing is lost, and I start as soon as there is room.`

@@ -1,0 +1,96 @@
+// Stops everything (OPS-1): the brake first, then a record of what was under way, then each run with its message.
+
+import path from "node:path";
+import { writeFile } from "node:fs/promises";
+import { openSigner } from "../audit/signing-key.ts";
+import { auditDepsOf } from "../app/audit-edges.ts";
+import { masterKeySource } from "../app/open-edges.ts";
+import { systemClock } from "../base/clock.ts";
+import { AppError } from "../base/errors.ts";
+import { createIds } from "../base/ids.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
+import { asPersonKey } from "../domain/ids.ts";
+import type { InFlightReport, RunInFlight } from "../domain/in-flight.ts";
+import type { Run } from "../domain/run.ts";
+import { operator, pullBrake } from "../gateway/brakes.ts";
+import { stopRun } from "../gateway/stop-run.ts";
+import type { Tx } from "../store/contract.ts";
+import { findMasterKey } from "../vault/master-key.ts";
+import { withDesk } from "./desk-from-cli.ts";
+import type { Rows } from "./open-rows.ts";
+
+export interface StoppedAll {
+  /** Where the report is. */
+  readonly report: string;
+  readonly stopped: number;
+  readonly runs: readonly RunInFlight[];
+}
+
+const most = 100_000;
+
+export async function stopAll(rows: Rows, out: string | undefined, by: string): Promise<StoppedAll> {
+  const ids = createIds(() => systemClock.now());
+  return withDesk(rows, async (desk) => {
+    await desk.decide((d) => pullBrake(d, ids, { kind: "all", name: "" }, by));
+    const { runs, flights } = await desk.read(inFlight);
+    const file = await keep(rows, out, { by, runs: flights });
+    let stopped = 0;
+    const person = operator(asPersonKey(`local:${by}`));
+    for (const run of runs) if (await desk.decide((d) => stopRun(d, run, person))) stopped += 1;
+    return { report: file, stopped, runs: flights };
+  });
+}
+
+async function inFlight(
+  tx: Tx,
+): Promise<{ readonly runs: readonly Run[]; readonly flights: readonly RunInFlight[] }> {
+  const runs = await tx.runs.list({ states: ["queued", "working", "waiting"], limit: most });
+  const flights: RunInFlight[] = [];
+  for (const run of runs) flights.push(await flightOf(tx, run));
+  return { runs, flights };
+}
+
+async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
+  const { id, tenant, conversation, agent, subject, mode, state } = run;
+  const [last] = await tx.steps.list(id, Math.max(0, run.cursor - 1));
+  const open = (await tx.waits.forRun(id)).find((wait) => wait.answer === undefined);
+  return {
+    run: id,
+    tenant,
+    conversation,
+    agent,
+    subject,
+    mode,
+    state,
+    ...withoutUndefined({
+      step: last?.n,
+      step_state: last?.state,
+      tool: last?.tool,
+      waiting_for: open?.kind,
+      approval: open?.kind === "approval" ? open.id : undefined,
+    }),
+  };
+}
+
+/** Signed with the key of the audit log; without that key nothing proves it, and it says so. */
+async function keep(
+  { config, store, log }: Rows,
+  out: string | undefined,
+  content: Pick<InFlightReport, "by" | "runs">,
+): Promise<string> {
+  const now = systemClock.now();
+  const file =
+    out ??
+    path.join(config.core.dataFolder, `stop-all-${new Date(now).toISOString().replaceAll(":", "-")}.json`);
+  const key = await findMasterKey(store, masterKeySource(config));
+  if (key === undefined) {
+    throw new AppError(
+      "cli.no_key",
+      "Everything is held up, but the report could not be signed and running work was not ended: the master key is not here. Run this where Deputy runs, with its DEPUTY_DATA or DEPUTY_MASTER_KEY.",
+    );
+  }
+  const signer = await openSigner(auditDepsOf(store, { current: key }, log));
+  const report = signer.report({ kind: "report", v: 1, time: new Date(now).toISOString(), ...content });
+  await writeFile(file, `${JSON.stringify(report)}\n`, { mode: 0o600 });
+  return file;
+}
