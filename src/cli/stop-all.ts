@@ -6,7 +6,7 @@ import { openSigner } from "../audit/signing-key.ts";
 import { auditDepsOf } from "../app/audit-edges.ts";
 import { masterKeySource } from "../app/open-edges.ts";
 import { systemClock } from "../base/clock.ts";
-import { AppError } from "../base/errors.ts";
+import { AppError, errorText } from "../base/errors.ts";
 import { createIds } from "../base/ids.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
 import { asPersonKey } from "../domain/ids.ts";
@@ -15,7 +15,7 @@ import type { Run } from "../domain/run.ts";
 import { operator, pullBrake } from "../gateway/brakes.ts";
 import { stopRun } from "../gateway/stop-run.ts";
 import type { Tx } from "../store/contract.ts";
-import { findMasterKey } from "../vault/master-key.ts";
+import { openMasterKey } from "../vault/master-key.ts";
 import { withDesk } from "./desk-from-cli.ts";
 import type { Rows } from "./open-rows.ts";
 
@@ -33,11 +33,12 @@ export async function stopAll(rows: Rows, out: string | undefined, by: string): 
   return withDesk(rows, async (desk) => {
     await desk.decide((d) => pullBrake(d, ids, { kind: "all", name: "" }, by));
     const { runs, flights } = await desk.read(inFlight);
-    const file = await keep(rows, out, { by, runs: flights });
+    const kept = await keep(rows, out, { by, runs: flights }).catch((error: unknown) => asAppError(error));
     let stopped = 0;
     const person = operator(asPersonKey(`local:${by}`));
     for (const run of runs) if (await desk.decide((d) => stopRun(d, run, person))) stopped += 1;
-    return { report: file, stopped, runs: flights };
+    if (typeof kept !== "string") throw kept;
+    return { report: kept, stopped, runs: flights };
   });
 }
 
@@ -72,7 +73,7 @@ async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
   };
 }
 
-/** Signed with the key of the audit log; without that key nothing proves it, and it says so. */
+/** Signed with the key of the audit log. */
 async function keep(
   { config, store, log }: Rows,
   out: string | undefined,
@@ -82,15 +83,18 @@ async function keep(
   const file =
     out ??
     path.join(config.core.dataFolder, `stop-all-${new Date(now).toISOString().replaceAll(":", "-")}.json`);
-  const key = await findMasterKey(store, masterKeySource(config));
-  if (key === undefined) {
-    throw new AppError(
-      "cli.no_key",
-      "Everything is held up, but the report could not be signed and running work was not ended: the master key is not here. Run this where Deputy runs, with its DEPUTY_DATA or DEPUTY_MASTER_KEY.",
-    );
-  }
-  const signer = await openSigner(auditDepsOf(store, { current: key }, log));
+  const current = await openMasterKey(store, masterKeySource(config));
+  const signer = await openSigner(auditDepsOf(store, { current }, log));
   const report = signer.report({ kind: "report", v: 1, time: new Date(now).toISOString(), ...content });
   await writeFile(file, `${JSON.stringify(report)}\n`, { mode: 0o600 });
   return file;
+}
+
+/** What is under way is ended all the same. */
+function asAppError(error: unknown): AppError {
+  return new AppError(
+    "cli.no_report",
+    `Everything is held up and being stopped, but the report of what was under way could not be written: ${errorText(error)}`,
+    { cause: error },
+  );
 }

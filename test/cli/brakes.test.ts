@@ -1,0 +1,172 @@
+import { createPublicKey, verify } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { runCli } from "../../src/cli/run-cli.ts";
+import { canonicalJson } from "../../src/domain/canonical-json.ts";
+import { asTenantId, personKey } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { aRun, aWorkingRun } from "../contracts/store-rows.ts";
+
+describe("cli/brakes", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "deputy-cli-"));
+    await writeFile(
+      path.join(folder, "deputy.config.yml"),
+      "agents: [{ name: deputy, role: analyst }, { name: scout }]\n",
+    );
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function onStore<T>(act: (store: Store) => Promise<T>): Promise<T> {
+    const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    try {
+      return await act(store);
+    } finally {
+      await store.close();
+    }
+  }
+  async function deputy(
+    ...argv: string[]
+  ): Promise<{ code: number; out: Record<string, unknown>; err: string }> {
+    const text = { out: "", err: "" };
+    const code = await runCli({
+      argv: [...argv, "--json"],
+      env: { DEPUTY_DATA: folder, USER: "op" },
+      cwd: folder,
+      stdout: { write: (chunk) => void (text.out += chunk) },
+      stderr: { write: (chunk) => void (text.err += chunk) },
+    });
+    return { code, out: text.out === "" ? {} : JSON.parse(text.out), err: text.err };
+  }
+  const brakes = () => onStore((store) => store.read((tx) => tx.brakes.list()));
+
+  it.each([
+    {
+      group: "agents",
+      off: "pause",
+      on: "resume",
+      key: "agent",
+      name: "scout",
+      states: ["paused", "active"],
+    },
+    {
+      group: "tenants",
+      off: "pause",
+      on: "resume",
+      key: "tenant",
+      name: "local",
+      states: ["paused", "active"],
+    },
+    {
+      group: "tools",
+      off: "disable",
+      on: "enable",
+      key: "tool",
+      name: "crm__log",
+      states: ["disabled", "enabled"],
+    },
+  ])("OPS-1: $group $off and $on, twice is once", async ({ group, off, on, key, name, states }) => {
+    const [paused, active] = states;
+
+    expect((await deputy(group, off, name)).out).toEqual({ [key]: name, state: paused, changed: true });
+    expect((await deputy(group, off, name)).out).toEqual({ [key]: name, state: paused, changed: false });
+    expect(await brakes()).toMatchObject([{ name, pulledBy: "cli:op" }]);
+    expect((await deputy(group, on, name)).out).toEqual({ [key]: name, state: active, changed: true });
+    expect(await brakes()).toEqual([]);
+  });
+
+  it("agents list says who is paused", async () => {
+    await deputy("agents", "pause", "scout");
+
+    const { out } = await deputy("agents", "list");
+    expect(out["agents"]).toMatchObject([
+      { name: "deputy", state: "active", role: "analyst" },
+      { name: "scout", state: "paused" },
+    ]);
+  });
+
+  it.each([
+    ["agents", "pause", "nobody", /There is no agent nobody/],
+    ["tenants", "pause", "slack-T9", /There is no tenant slack-T9/],
+    ["people", "revoke", "ana", /platform:organisation:user/],
+  ])("%s %s of what there is none of fails, and holds nothing", async (group, verb, ...given) => {
+    const [name, problem] = given;
+    const { code, err } = await deputy(group, verb, name);
+
+    expect(code).toBe(1);
+    expect(err).toMatch(problem);
+    expect(await brakes()).toEqual([]);
+  });
+
+  it("OPS-2: people revoke ends what is theirs and tells how much; restore serves them again", async () => {
+    const subject = personKey("slack", "T1", "U1");
+    await onStore((store) => aRun(store, "a", { subject, tenant: asTenantId("slack-T1") }));
+
+    expect((await deputy("people", "revoke", subject)).out).toEqual({
+      person: subject,
+      state: "revoked",
+      pulled: true,
+      runs: 1,
+      schedules: 0,
+      connections: 0,
+    });
+    expect(await onStore((store) => store.read((tx) => tx.runs.list({ limit: 5 })))).toMatchObject([
+      { state: "stopped" },
+    ]);
+    expect((await deputy("people", "restore", subject)).out).toMatchObject({ changed: true });
+    const events = await onStore((store) => store.read((tx) => tx.audit.list(asTenantId("slack-T1"), 0, 9)));
+    expect(events.map(({ type }) => type).filter((type) => type.startsWith("brake."))).toEqual([
+      "brake.pulled",
+      "brake.released",
+    ]);
+  });
+
+  it("OPS-1: stop-all holds everything up, stops what is under way, and proves what that was", async () => {
+    await onStore(async (store) => {
+      await aRun(store, "a");
+      await aWorkingRun(store, "b");
+    });
+    const { code, out } = await deputy("stop-all", "--out", "report.json");
+    const report = JSON.parse(await readFile(path.join(folder, "report.json"), "utf8"));
+
+    expect(code).toBe(0);
+    expect(out).toMatchObject({ state: "stopped", stopped: 2, report: path.join(folder, "report.json") });
+    expect(report).toMatchObject({ kind: "report", v: 1, by: "cli:op" });
+    expect(report.runs).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          run: "run_a",
+          state: "queued",
+          conversation: expect.any(String),
+          agent: "deputy",
+        }),
+        expect.objectContaining({ run: "run_b", state: "working" }),
+      ]),
+    );
+    const { signature, ...signed } = report;
+    const x = Buffer.from(report.public_key, "base64").toString("base64url");
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    const isGood = (content: object): boolean =>
+      verify(
+        null,
+        Buffer.from(`deputy-report-v1\n${canonicalJson(content)}`),
+        key,
+        Buffer.from(signature, "base64"),
+      );
+    expect(isGood(signed)).toBe(true);
+    expect(isGood({ ...signed, by: "cli:other" })).toBe(false);
+    const keys = await onStore((store) => store.read((tx) => tx.audit.keys()));
+    expect(keys.map(({ publicKey }) => publicKey)).toContain(report.public_key);
+
+    const runs = await onStore((store) => store.read((tx) => tx.runs.list({ limit: 5 })));
+    expect(runs.find(({ id }) => id === "run_a")?.state).toBe("stopped");
+    expect(runs.find(({ id }) => id === "run_b")?.stopRequestedBy).toBe("local:cli:op");
+    expect(await brakes()).toMatchObject([{ kind: "all" }]);
+    expect((await deputy("stop-all", "--release")).out).toEqual({ state: "active", changed: true });
+    expect(await brakes()).toEqual([]);
+  });
+});

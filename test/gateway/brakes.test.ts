@@ -1,0 +1,172 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { BrakeKind } from "../../src/domain/brake.ts";
+import { asPersonKey, asScheduleId } from "../../src/domain/ids.ts";
+import type { Person } from "../../src/domain/person.ts";
+import type { Run, RunMode } from "../../src/domain/run.ts";
+import { pullBrake, releaseBrake, tellHeldUp } from "../../src/gateway/brakes.ts";
+import { revokePerson } from "../../src/gateway/revoke-person.ts";
+import { maySteer } from "../../src/gateway/rules.ts";
+import { speakUp } from "../../src/gateway/speak-up.ts";
+import { ada, ana, bo, createGatewayWorld, type GatewayWorld, texts, thread } from "./gateway-world.ts";
+
+const gone = asPersonKey("fake:t:gone");
+const limits = { perPerson: 10, perTenant: 10 };
+
+describe("gateway/brakes", () => {
+  let world: GatewayWorld;
+  beforeEach(async () => {
+    world = await createGatewayWorld();
+  });
+  afterEach(() => world.close());
+
+  const desk = () => world.gateway.desk;
+  const pull = (kind: BrakeKind, name: string) =>
+    desk().decide((d) => pullBrake(d, world.gateway.scheduling.ids, { kind, name }, "cli:op"));
+  const release = (kind: BrakeKind, name: string) =>
+    desk().decide((d) => releaseBrake(d, { kind, name }, "cli:op"));
+  const notices = (): string[] => texts(world.held(), "notice");
+  const tell = async (): Promise<void> => {
+    await tellHeldUp(desk());
+    await world.settle();
+  };
+  async function started(): Promise<Run> {
+    await world.hear("compare the vendors");
+    await world.settle();
+    const run = await world.run();
+    if (!run) throw new Error("There is no run");
+    return run;
+  }
+  const claim = async ({ id }: Run): Promise<string> => {
+    const segment = (await world.store.read((tx) => tx.runs.find(id)))?.segment ?? -1;
+    return (
+      await world.store.write((tx) =>
+        tx.runs.claim({ run: id, segment }, "w", 15_000, limits, world.clock.now()),
+      )
+    ).kind;
+  };
+  const events = async (): Promise<unknown[]> => {
+    const heads = await world.store.read((tx) => tx.audit.heads());
+    const [tenant] = heads.map((head) => head.tenant);
+    if (tenant === undefined) return [];
+    const rows = await world.store.read((tx) => tx.audit.list(tenant, 0, 100));
+    return rows.filter(({ type }) => type.startsWith("brake.")).map(({ line }) => JSON.parse(line));
+  };
+
+  it("OPS-1, GB2: work for a paused agent is kept, said to be paused once, and goes on with a word when it is released", async () => {
+    expect(await pull("agent", "deputy")).toBe(true);
+    expect(await pull("agent", "deputy")).toBe(false);
+    const run = await started();
+    await tell();
+    await tell();
+
+    expect(await claim(run)).toBe("nothing");
+    expect(notices()).toEqual([
+      "deputy was paused by an operator, so I haven't begun “compare the vendors”. Nothing is lost: I go on by myself when that is lifted.",
+    ]);
+
+    expect(await release("agent", "deputy")).toBe(true);
+    expect(await release("agent", "deputy")).toBe(false);
+    await world.settle();
+    expect(notices()).toHaveLength(2);
+    expect(notices()[1]).toBe("The pause is over: I go on with “compare the vendors”.");
+    expect(await claim(run)).toBe("claimed");
+    expect(await events()).toMatchObject([
+      { type: "brake.pulled", actor: "cli:op", data: { kind: "agent", name: "deputy" } },
+      { type: "brake.released", actor: "cli:op" },
+    ]);
+  });
+
+  it("OPS-1: nothing is said to go on while another brake holds it", async () => {
+    const run = await started();
+    await pull("agent", "deputy");
+    await pull("all", "");
+    await tell();
+    await release("agent", "deputy");
+    await world.settle();
+
+    expect(notices().filter((text) => text.includes("go on with"))).toEqual([]);
+    expect(await claim(run)).toBe("nothing");
+  });
+
+  it("I13: who waits longer for a paused run hears that it is paused, not that nobody works", async () => {
+    const run = await started();
+    await pull("tenant", run.tenant);
+    await world.store.write((tx) => tx.runs.promise(run.id, world.clock.now()));
+    await speakUp(desk(), run.id);
+    await world.settle();
+
+    expect(notices()).toEqual([expect.stringContaining("is still paused by an operator")]);
+  });
+
+  it("OPS-2: whose access is withdrawn is served no more: runs stopped, nothing begun, nothing steered", async () => {
+    const run = await started();
+    const revoked = await desk().decide((d) => revokePerson(d, world.gateway.scheduling, ana.key, "cli:op"));
+    world.rules = { ...world.rules, revoked: new Set([ana.key]) };
+    await world.hear("and now the prices");
+    await world.settle();
+
+    expect(revoked).toEqual({ pulled: true, runs: 1, schedules: 0, connections: 0 });
+    const runs = await world.runs();
+    expect(runs.map(({ state }) => state)).toEqual(["stopped"]);
+    expect(texts(world.held(), "result")).toEqual([expect.stringContaining("Stopped by an operator")]);
+    expect(maySteer(run, ana, world.rules)).toBe(false);
+    expect(await events()).toMatchObject([{ type: "brake.pulled", data: { kind: "person", name: ana.key } }]);
+  });
+
+  it("OPS-2: what a person began in the moment of the withdrawal is ended, not left to wait", async () => {
+    const run = await started();
+    await pull("person", ana.key);
+    await tell();
+
+    expect((await world.store.read((tx) => tx.runs.find(run.id)))?.state).toBe("stopped");
+  });
+
+  it("OPS-2: a schedule of theirs is paused, and those who can mend it hear why", async () => {
+    await world.store.write((tx) =>
+      tx.schedules.add({
+        id: asScheduleId("sch_1"),
+        tenant: thread.tenant,
+        agent: "deputy",
+        source: "chat",
+        name: "Numbers",
+        owner: bo.key,
+        ownerName: "Bo",
+        place: { ...thread, thread: "" },
+        what: "Post the numbers",
+        when: "0 9 * * 1-5",
+        timeZone: "UTC",
+        state: "active",
+        nextAt: world.clock.now() + 1_000,
+        createdAt: 1,
+      }),
+    );
+    const revoked = await desk().decide((d) => revokePerson(d, world.gateway.scheduling, bo.key, "cli:op"));
+
+    expect(revoked.schedules).toBe(1);
+    const [schedule] = await world.store.read((tx) => tx.schedules.list({ limit: 5 }));
+    expect(schedule).toMatchObject({
+      state: "paused",
+      why: expect.stringContaining("withdrawn by an operator"),
+    });
+  });
+
+  it.each<[string, Person, RunMode, boolean]>([
+    ["the subject", ana, "employee", true],
+    ["a manager, in employee mode", ada, "employee", true],
+    ["a manager, in assistant mode", ada, "assistant", false],
+    ["somebody else", bo, "employee", false],
+    ["a manager who is a guest", { ...ada, kind: "guest" }, "employee", false],
+    ["a manager of another organisation", { ...ada, kind: "external" }, "employee", false],
+    ["a manager whose access was withdrawn", { ...ada, key: gone }, "employee", false],
+  ])("ID-2, ID-7: %s steers: %s", async (_, person, ...given) => {
+    const [mode, may] = given;
+    const run = { ...(await started()), mode };
+    const rules = {
+      ...world.rules,
+      managers: [ada.key, person.key],
+      revoked: new Set([gone]),
+    };
+
+    expect(maySteer(run, person, person === bo ? world.rules : rules)).toBe(may);
+  });
+});
