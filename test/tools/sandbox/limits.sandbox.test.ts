@@ -1,8 +1,9 @@
 // What a command may take, and how it ends where it takes more (SBX-3, A26). Small limits, so that little is taken in tests.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { findCgroups } from "../../../src/tools/sandbox/cgroup.ts";
+import { processesWith } from "./processes-with.ts";
 import { openSandboxWorld, type SandboxWorld, type WorldOptions } from "./sandbox-world.ts";
 
 const megabyte = 1024 ** 2;
@@ -22,18 +23,6 @@ async function inWorld<T>(act: (world: SandboxWorld) => Promise<T>, options: Wor
   } finally {
     await world.close();
   }
-}
-
-/** Processes of this machine with `mark` in their command line. */
-function processesWith(mark: string): number {
-  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-  return pids.filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(mark);
-    } catch {
-      return false;
-    }
-  }).length;
 }
 
 const isHeldByKernel = process.getuid?.() !== 0 || (await findCgroups()) !== undefined;
