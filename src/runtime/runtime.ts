@@ -9,7 +9,6 @@ import { type Act, type Done, type End, isAct, type Next, nothingDone } from "./
 import { performCompaction } from "./compaction-act.ts";
 import type { Runtime, Segment, SegmentControl, SegmentEnd } from "./contract.ts";
 import { failure } from "./decide.ts";
-import { NewerJournal } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { failUnopened } from "./fail-run.ts";
 import { performModel } from "./model-act.ts";
@@ -30,7 +29,7 @@ import {
 } from "./seeing.ts";
 import { interruptedMarks, taintPatch } from "./seen-marks.ts";
 import { stopped } from "./stopping.ts";
-import { suspendRun } from "./suspend-run.ts";
+import { isOfNewerVersion, suspendRun } from "./suspend-run.ts";
 import { performTools } from "./tool-act.ts";
 import { takeVersion } from "./versions.ts";
 import type { Work } from "./work.ts";
@@ -60,7 +59,7 @@ async function endOfAttempt(
 async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeDeps): Promise<SegmentEnd> {
   const work = await openWork(segment, control, deps).catch((error: unknown) => {
     if (error instanceof StoreUnavailable) throw error;
-    if (error instanceof NewerJournal) return suspendRun(segment, error, deps);
+    if (isOfNewerVersion(error)) return suspendRun(segment, error, deps);
     return failUnopened(segment, error, deps);
   });
   if (work === "settled" || work === "backing-off") return work;

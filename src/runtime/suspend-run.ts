@@ -4,8 +4,9 @@
 //   SR2  A folder that a dead owner may still write in is exchanged before the lease is let go: the next owner would not
 //        know that it takes over.
 
+import { NewerRow } from "../store/errors.ts";
 import type { Segment } from "./contract.ts";
-import type { NewerJournal } from "./decoded-step.ts";
+import { NewerJournal } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { notice, noticePost } from "./voice/notice.ts";
 
@@ -17,9 +18,14 @@ const deployMs = 10 * 60_000;
 const words =
   "I can't go on with this right now: it was begun by a newer version of me than the one that is running. Nothing is lost, and it goes on as soon as that version is back. Whoever runs Deputy finds the details in its log.";
 
+/** A step, or a row beside the journal (what the run waits for, its approvals), is of a kind that this version does not know. */
+export function isOfNewerVersion(error: unknown): error is NewerJournal | NewerRow {
+  return error instanceof NewerJournal || error instanceof NewerRow;
+}
+
 export async function suspendRun(
   segment: Segment,
-  error: NewerJournal,
+  error: NewerJournal | NewerRow,
   deps: RuntimeDeps,
 ): Promise<"backing-off"> {
   const { run, lease } = segment;
@@ -27,7 +33,7 @@ export async function suspendRun(
   const now = world.clock.now();
   world.log.warn("A run waits for the newer version that began it", { error });
   if (segment.takenOver) await exchangeFolder(segment, deps);
-  const isLong = now - error.since > deployMs;
+  const isLong = now - (error.since ?? run.createdAt) > deployMs;
   await store.write(async (tx) => {
     await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
     if (isLong) {

@@ -39,6 +39,17 @@ export class CorruptRow extends AppError<"store.corrupt_row"> {
   }
 }
 
+/** It says of itself, whole and well, that it is of a kind that this version does not know: a newer one wrote it. */
+export class NewerRow extends CorruptRow {
+  /** When it was written, where its table tells. */
+  readonly since: number | undefined;
+
+  constructor(table: string, key: string, cause: unknown, since: number | undefined) {
+    super(table, key, cause);
+    this.since = since;
+  }
+}
+
 /** Disk full, database read-only or locked for too long: the same write may work later. */
 export class StoreUnavailable extends AppError<"store.unavailable"> {
   constructor(message: string, cause: unknown) {

@@ -146,6 +146,49 @@ describe("runtime: a new release", () => {
     },
   );
 
+  it.each([
+    ["ask", '{"kind":"riddle","riddle":"What walks on four legs?"}'],
+    ["answer", '{"answer":"A man","via":"telepathy"}'],
+  ])(
+    "SR1: a run whose own wait has an %s of an unknown kind waits for the version that knows it",
+    async (column, newer) => {
+      await world.begin("Send it");
+      await dieAt("tool.after-act", [...builtinTools, sender("once")]);
+      await world.segment(new ScriptedModel([]), { tools: [...builtinTools, sender("once")] });
+      await answer("It ran");
+      const known = changeWait(column, newer);
+
+      expect(await world.segment(new ScriptedModel([]))).toBe("backing-off");
+      const saidAtOnce = await notices();
+      await world.clock.advance(601_000);
+      expect(await world.segment(new ScriptedModel([]))).toBe("backing-off");
+      await world.clock.advance(5_000);
+      expect(await world.segment(new ScriptedModel([]))).toBe("backing-off");
+      expect(saidAtOnce).toHaveLength(0);
+      expect(await notices()).toHaveLength(1);
+
+      changeWait(column, known);
+      await world.clock.advance(5_000);
+      expect(await world.segment(new ScriptedModel([says("Done.")]))).toBe("settled");
+      expect(await world.run()).toMatchObject({ state: "done", outcome: { summary: "Done." } });
+    },
+  );
+
+  it.each(["{", '{"kind":7}', "{}"])(
+    "J1: a wait that is broken (%s) fails its run with words",
+    async (broken) => {
+      await world.begin("Send it");
+      await dieAt("tool.after-act", [...builtinTools, sender("once")]);
+      await world.segment(new ScriptedModel([]), { tools: [...builtinTools, sender("once")] });
+      await answer("It ran");
+      changeWait("ask", broken);
+
+      expect(await world.segment(new ScriptedModel([]))).toBe("settled");
+
+      expect(await world.run()).toMatchObject({ state: "failed", outcome: { code: "run.corrupt" } });
+    },
+  );
+
   it("SR2: whoever goes on works in a folder that no dead owner writes in", async () => {
     await world.begin("Dream of it");
     await dieAt("tool.after-act", [...builtinTools, sender("keyed")]);
@@ -165,11 +208,25 @@ function openFolder(): Promise<Workspace> {
   return world.workspaces.open({ tenant: "local", workspace: "con-1" });
 }
 
+async function notices(): Promise<unknown[]> {
+  return (await world.posts()).filter(({ kind }) => kind === "notice");
+}
+
 /** Writes a word into the second step that its own code never would; returns what stood there. */
 function change(column: string, word: string): string {
+  return exchange(column, "steps where n = 1", word);
+}
+
+/** The same in what the run waits for. */
+function changeWait(column: string, word: string): string {
+  return exchange(column, "waits where step = 1", word);
+}
+
+function exchange(column: string, where: string, word: string): string {
+  const [table, condition] = where.split(" where ");
   const raw = new Database(`${world.folder}/deputy.db`);
-  const before = raw.prepare(`select ${column} as word from steps where n = 1`).get();
-  raw.prepare(`update steps set ${column} = ? where n = 1`).run(word);
+  const before = raw.prepare(`select ${column} as word from ${where}`).get();
+  raw.prepare(`update ${table} set ${column} = ? where ${condition}`).run(word);
   raw.close();
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the one column that was selected
   return (before as { word: string }).word;

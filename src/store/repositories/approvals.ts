@@ -94,7 +94,7 @@ function toRow(approval: Approval): Tables["approvals"]["$inferInsert"] {
 }
 
 function toApproval(row: Tables["approvals"]["$inferSelect"]): Approval {
-  const place = { table: "approvals", key: row.id };
+  const place = { table: "approvals", key: row.id, since: row.createdAt };
   return withoutNulls({
     ...row,
     facts: readJson(ApprovalFacts, row.facts, place),

@@ -152,7 +152,7 @@ function isOpen(session: Session): SQL {
 }
 
 function toWait(row: Tables["waits"]["$inferSelect"]): Wait {
-  const place = { table: "waits", key: row.id };
+  const place = { table: "waits", key: row.id, since: row.createdAt };
   return withoutNulls({
     ...row,
     ask: readJson(WaitAsk, row.ask, place),
