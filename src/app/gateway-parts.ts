@@ -13,6 +13,7 @@ import { greetChannel } from "../gateway/greetings.ts";
 import { createHome, type Home } from "../gateway/home.ts";
 import { createIntake, type Intake } from "../gateway/intake.ts";
 import { noting } from "../gateway/noted.ts";
+import { offboard } from "../gateway/revoke-person.ts";
 import { createRouter } from "../gateway/router.ts";
 import { recordRejections } from "../gateway/rejections.ts";
 import type { RulesFor } from "../gateway/rules.ts";
@@ -135,6 +136,7 @@ async function openDoors(doors: Doors): Promise<() => Promise<void>> {
   for (const platform of platforms) {
     await platform.start(intake.receive, {
       homeOpened: (person) => home.opened(platform, person),
+      deactivated: (person) => offboard({ desk, ids: world.ids, rulesFor }, person),
       invited: (at, by) => greetChannel({ desk, ids: world.ids, rulesFor }, at, by),
       rejected(why) {
         world.meter?.inbox("rejected");

@@ -29,6 +29,8 @@ export interface PlatformHooks {
   homeOpened(person: Person): void;
   /** The agent was let into a channel. Rejects where that can't be committed now: the platform delivers it again. */
   invited?(at: ConversationAddress, by?: Person): Promise<void>;
+  /** The platform says that this person is no member any more. Rejects as `invited` does. */
+  deactivated?(person: PersonKey): Promise<void>;
   /** A delivery was not taken; it is logged already. */
   rejected?(why: string): void;
   /** Would work be begun for them there? Everybody is served where it is absent. */

@@ -9,7 +9,7 @@ import type { PersonKey } from "../domain/ids.ts";
 import { recordConnection } from "../grants/events.ts";
 import { accessWithdrawn } from "../runtime/voice/brake-words.ts";
 import { operator, pullBrake, tenantOf } from "./brakes.ts";
-import type { Decision } from "./desk.ts";
+import type { Decision, Desk } from "./desk.ts";
 import type { RulesFor } from "./rules.ts";
 import { pauseFor } from "./schedule-pause.ts";
 import { stopRun } from "./stop-run.ts";
@@ -45,6 +45,16 @@ export async function revokePerson(
     schedules: await pauseSchedules(d, deps, person),
     connections: await revoke(d, person, by),
   };
+}
+
+/** A platform says that somebody is gone. Whom nobody here has heard of has nothing that could end. */
+export async function offboard(
+  { desk, ...deps }: RevokeDeps & { readonly desk: Desk },
+  person: PersonKey,
+): Promise<void> {
+  await desk.decide(async (d) => {
+    if (await d.tx.people.find(person)) await revokePerson(d, deps, person, "system");
+  });
 }
 
 async function pauseSchedules(d: Decision, deps: RevokeDeps, owner: PersonKey): Promise<number> {

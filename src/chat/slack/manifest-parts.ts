@@ -24,6 +24,7 @@ export const EVENTS = [
   "message.im",
   "message.mpim",
   "tokens_revoked",
+  "user_change",
 ] as const;
 export type SlackEventName = (typeof EVENTS)[number];
 
@@ -94,6 +95,7 @@ export const EVENT_SCOPES = {
   "message.im": ["im:history"],
   "message.mpim": ["mpim:history"],
   tokens_revoked: [],
+  user_change: ["users:read"],
 } as const satisfies Readonly<Record<SlackEventName, readonly string[]>>;
 
 /** The bot's scopes. Without an optional one something is missing, and the rest works. */

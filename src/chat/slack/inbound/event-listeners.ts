@@ -1,6 +1,7 @@
 // Listeners of the Events API: what is said, the native Stop, the agent's own tabs, and the end of an installation.
 // Other events that the app may be subscribed to are acknowledged, and mean nothing here.
 
+import { personKey } from "../../../domain/ids.ts";
 import type { Contexts } from "./app-context.ts";
 import { appIdOf, type SlackApp } from "./bolt-app.ts";
 import { addressOf, type SlackHome } from "./home.ts";
@@ -14,6 +15,7 @@ import {
   MessageEvent,
   SessionStopped,
   TokensRevoked,
+  UserChanged,
 } from "./shapes.ts";
 import { readStop } from "./spoken-otherwise.ts";
 
@@ -67,6 +69,15 @@ export function listenToSurroundings(app: SlackApp, d: ListeningDeps): void {
     const { channel, channel_type: channelType, inviter } = joined;
     const at = addressOf(home, { channel, channelType, thread: `~${home.installation.botUserId}` });
     await hooks.invited?.(at, inviter === undefined ? undefined : await people.named(home, inviter));
+  });
+
+  app.event("user_change", async ({ event, context: { home } }) => {
+    const changed = readAs(d, UserChanged, event);
+    if (!home || changed?.user.deleted !== true) return;
+    const { id, team_id: team } = changed.user;
+    const { teamId } = home.installation;
+    const theirs = team === undefined || home.teams.has(team) ? teamId : team;
+    await hooks.deactivated?.(personKey("slack", theirs, id));
   });
 }
 

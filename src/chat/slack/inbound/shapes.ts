@@ -71,6 +71,10 @@ export const ContextChanged = z.object({ user: hint, channel: hint, context: z.u
 
 export const MemberJoined = z.object({ user: id, channel: id, channel_type: hint, inviter: hint });
 
+export const UserChanged = z.object({
+  user: z.object({ id, team_id: hint, deleted: z.boolean().optional() }),
+});
+
 export const TokensRevoked = z.object({ tokens: z.object({ bot: z.array(z.string()).optional() }) });
 
 const Clicker = z.object({ id, team_id: hint });

@@ -145,3 +145,23 @@ describe("being let into a channel", () => {
     expect((await invited({}, true)).status).toBe(503);
   });
 });
+
+describe("the end of a membership (OPS-2)", () => {
+  const gone = async (user: object): Promise<unknown[]> => {
+    const told: unknown[] = [];
+    const { event } = await startedWorld({
+      deactivated: async (person) => void told.push(person),
+    });
+    expect((await event({ type: "user_change", user, event_ts: "1700000000.000100" })).status).toBe(200);
+    return told;
+  };
+
+  test.each([
+    ["of this workspace", { id: "U0ANA", team_id: "T1", deleted: true }, ["slack:T1:U0ANA"]],
+    ["of another one", { id: "U0X", team_id: "T9", deleted: true }, ["slack:T9:U0X"]],
+    ["whose name changed", { id: "U0ANA", team_id: "T1", deleted: false }, []],
+    ["without a word of it", { id: "U0ANA" }, []],
+  ])("is told for somebody %s", async (_, user, told) => {
+    expect(await gone(user)).toEqual(told);
+  });
+});

@@ -35,6 +35,7 @@ export interface WorldOptions {
   readonly channelName?: SlackHooks["channelName"];
   readonly isIn?: SlackHooks["isIn"];
   readonly invited?: SlackHooks["invited"];
+  readonly deactivated?: SlackHooks["deactivated"];
 }
 
 export interface LogLine extends LogFields {
@@ -93,6 +94,7 @@ export function createWorld(options: WorldOptions = {}) {
         openModal: options.openModal ?? (async (modal) => void modals.push(modal)),
         ...(options.serves && { serves: options.serves }),
         ...(options.invited && { invited: options.invited }),
+        ...(options.deactivated && { deactivated: options.deactivated }),
         channelName: options.channelName ?? (async () => undefined),
         isIn: options.isIn ?? (async () => true),
         rejected: (why) => void refused.push(why),
