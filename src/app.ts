@@ -71,13 +71,17 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     role === "worker" ? {} : await openPlatforms(config, edges, { agentName, playground }, stops);
   const { localChat } = platforms;
 
+  const offered = [...builtinTools, ...tools];
   const runtime = createRuntime({
     ...edges,
-    tools: [...builtinTools, ...tools],
+    tools: offered,
     agents,
     stages: createStages(judging, config, edges),
   });
-  const gateway = createGatewayParts(config, { ...edges, ...judging }, agents, platformsOf(platforms));
+  const gateway = createGatewayParts(config, { ...edges, ...judging }, agents, {
+    platforms: platformsOf(platforms),
+    tools: offered,
+  });
   if (role !== "worker") {
     stops.add(await gateway.start());
     stops.add(

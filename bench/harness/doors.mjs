@@ -54,7 +54,7 @@ export function openDoors({ store, workspaces }, queue, { burstMs = 0 } = {}) {
     managers: [],
     approvers: [],
   };
-  const router = createRouter({ world, desk, rulesFor: () => rules, files });
+  const router = createRouter({ world, desk, rulesFor: () => rules, files, approvals: undefined });
   return { desk, intake: createIntake({ world, store, router, burstMs }) };
 }
 

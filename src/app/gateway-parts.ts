@@ -20,6 +20,9 @@ import type { RulesFor } from "../gateway/rules.ts";
 import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
 import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
 import type { Rulebook } from "../runtime/stages/by-rules.ts";
+import type { ApprovalParts } from "../gateway/approval-desk.ts";
+import type { Tool } from "../tools/contract.ts";
+import { createApprovalParts } from "./approval-parts.ts";
 import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
 import { isEmbedded } from "./open-edges.ts";
@@ -40,15 +43,16 @@ export interface GatewayParts {
   readonly intake: Intake;
   readonly delivery: Delivery;
   readonly rulesFor: RulesFor;
+  readonly approvals: ApprovalParts;
   /** Opens the doors; returns what closes them. */
   start(): Promise<() => Promise<void>>;
 }
 
 export function createGatewayParts(
   config: Config,
-  { world, store, queue, workspaces, brakes }: Edges & Pick<Rulebook, "brakes">,
+  { world, store, queue, workspaces, masterKey, brakes }: Edges & Pick<Rulebook, "brakes">,
   agents: ReturnType<typeof createAgentDirectory>,
-  platforms: readonly ChatPlatform[],
+  { platforms, tools }: { readonly platforms: readonly ChatPlatform[]; readonly tools: readonly Tool[] },
 ): GatewayParts {
   const byName = new Map(platforms.map((platform) => [platform.name, platform]));
   // One process has the local chat, and it may be another one than this.
@@ -79,7 +83,8 @@ export function createGatewayParts(
   });
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
   const rulesFor = createRulesFor(config, agents, brakes);
-  const router = createRouter({ world, desk, rulesFor, files });
+  const approvals = createApprovalParts(config, { masterKey, agents, tools });
+  const router = createRouter({ world, desk, rulesFor, files, approvals });
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });
   const home = createHome({ world, store, agent: defaultAgent(agents.all).name });
@@ -88,6 +93,7 @@ export function createGatewayParts(
     intake,
     delivery,
     rulesFor,
+    approvals,
     start: () =>
       openDoors({
         edges: { world, store, queue },

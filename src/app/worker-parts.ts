@@ -30,7 +30,7 @@ export function createWorkerParts(
   config: Config,
   edges: Edges,
   runtime: Runtime,
-  { desk, rulesFor }: GatewayParts,
+  { desk, rulesFor, approvals }: GatewayParts,
 ): Workers {
   const { world, store, queue } = edges;
   const { clock, log, failpoint, ids, meter } = world;
@@ -41,7 +41,7 @@ export function createWorkerParts(
     queue,
     runtime,
     acts: {
-      expireWait: (wait) => expireWait(desk, wait),
+      expireWait: (wait) => expireWait(desk, approvals, wait),
       nudge: (wait) => nudge(desk, wait),
       // The doors' own process routes what was heard: it has the platforms that files are fetched from.
       routeInbox: () => Promise.resolve(),

@@ -10,7 +10,7 @@ import type { Logger } from "../base/logger.ts";
 import { type ActionId, parseOptionValue, parseRetryValue } from "../domain/actions.ts";
 import { isAside } from "../domain/conversation.ts";
 import { canGoOn } from "../domain/going-on.ts";
-import { asRunId, type PersonKey, type RunId } from "../domain/ids.ts";
+import { asRunId, asWaitId, type PersonKey, type RunId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
@@ -19,6 +19,8 @@ import { alreadyDecided } from "../runtime/voice/decided.ts";
 import { stoppingOwn } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import { servedAt } from "./addressing.ts";
+import { clickDecision, clickEdit, clickView } from "./approval-clicks.ts";
+import type { ApprovalParts } from "./approval-desk.ts";
 import { answerWait, budgetAnswers, mayAnswer } from "./answer-wait.ts";
 import type { Decision } from "./desk.ts";
 import { takeFeedback } from "./feedback.ts";
@@ -37,6 +39,7 @@ export interface ActionDeps {
   readonly ids: Ids;
   readonly log: Logger;
   readonly rulesFor: RulesFor;
+  readonly approvals: ApprovalParts;
 }
 
 type Act = (d: Decision, click: Click, deps: ActionDeps) => Promise<void>;
@@ -52,10 +55,10 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "run.resume": resume,
   "feedback.up": feedback,
   "feedback.down": feedback,
-  "approval.approve": (d, click) => decideAsked(d, click, true),
-  "approval.deny": (d, click) => decideAsked(d, click, false),
-  "approval.edit": unavailable,
-  "approval.view": unavailable,
+  "approval.approve": (d, click, deps) => decideAsked(d, click, deps, "approve"),
+  "approval.deny": (d, click, deps) => decideAsked(d, click, deps, "deny"),
+  "approval.edit": (d, click, { ids, approvals }) => clickEdit(d, { parts: approvals, ids }, click),
+  "approval.view": (d, click) => clickView(d, click),
   "connect.open": unavailable,
   "connect.decline": unavailable,
   "connect.disconnect": unavailable,
@@ -77,7 +80,7 @@ async function answerQuestion(d: Decision, click: Click): Promise<void> {
   const asked = await findAsked(d, click, id);
   if (!asked) return;
   const { kind } = asked.wait.ask;
-  if (kind === "budget" || kind === "schedule") return tellAuthor(d, click, replies.notAvailable);
+  if (kind !== "question" && kind !== "doubt") return tellAuthor(d, click, replies.notAvailable);
   const chosen = option === undefined ? undefined : optionsOf(asked.wait)[option];
   const typed = click.event.text?.trim() ?? "";
   const answer = chosen ?? typed;
@@ -92,9 +95,17 @@ async function answerPause(d: Decision, click: Click, answer: string): Promise<v
   await resolve(d, click, asked, { answer, via: "button" });
 }
 
-async function decideAsked(d: Decision, click: Click, approved: boolean): Promise<void> {
-  const asked = await findAsked(d, click, parseOptionValue(click.event.value).wait);
-  if (asked) await clickApproval(d, click, asked, approved);
+/** A schedule that was proposed, or an act. */
+async function decideAsked(
+  d: Decision,
+  click: Click,
+  { approvals }: ActionDeps,
+  verdict: "approve" | "deny",
+): Promise<void> {
+  const wait = await d.tx.waits.find(asWaitId(click.event.value));
+  if (wait?.ask.kind !== "schedule") return clickDecision(d, approvals, click, verdict);
+  const asked = await findAsked(d, click, wait.id);
+  if (asked) await clickApproval(d, click, asked, verdict === "approve");
 }
 
 interface Asked {

@@ -7,8 +7,9 @@ import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import { runEvent } from "../runtime/recording.ts";
-import { askDecided, attention } from "../runtime/voice/attention.ts";
+import { attention } from "../runtime/voice/attention.ts";
 import { decidedLine } from "../runtime/voice/decided.ts";
+import { sayDecided } from "./asked-cards.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
 import type { PlaceRules } from "./rules.ts";
@@ -37,7 +38,7 @@ export async function answerWait(
   await d.tx.runs.hold(run.id); // as a stop does, which comes to the wait after the run
   if (!(await d.tx.waits.resolve(wait.id, answer, d.now))) return false;
   const zone = (await d.tx.people.find(wait.asked))?.timeZone;
-  await d.say(askDecided(run, wait.id, wait.ask, decidedLine(answer, d.now, zone)));
+  await sayDecided(d, run, wait, decidedLine(answer, d.now, zone));
   await d.tx.audit.append({
     ...runEvent(run, "run.resumed", d.now, { wait: wait.id, for: wait.ask.kind, via: answer.via }),
     actor: answer.by ?? "system",

@@ -12,6 +12,7 @@ import type { ConversationId } from "../domain/ids.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import type { InboxRow } from "../store/contract.ts";
 import { actOn } from "./actions.ts";
+import type { ApprovalParts } from "./approval-desk.ts";
 import { answerCommand } from "./commands.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { rewriteMessage, unsayMessage } from "./edits.ts";
@@ -25,6 +26,7 @@ export interface RouteImmediateDeps {
   readonly ids: Ids;
   readonly rulesFor: RulesFor;
   readonly log: Logger;
+  readonly approvals: ApprovalParts;
 }
 
 export async function routeImmediate(deps: RouteImmediateDeps, id: ConversationId): Promise<void> {

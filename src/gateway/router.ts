@@ -6,6 +6,7 @@ import type { World } from "../runtime/deps.ts";
 import { messageFailed } from "../runtime/voice/replies.ts";
 import type { Tx } from "../store/contract.ts";
 import { CorruptRow } from "../store/errors.ts";
+import type { ApprovalParts } from "./approval-desk.ts";
 import type { Committed, Decision, Desk } from "./desk.ts";
 import type { FilesIn } from "./files-in.ts";
 import { tell } from "./heard.ts";
@@ -35,21 +36,23 @@ export interface RouterDeps {
   readonly desk: Desk;
   readonly rulesFor: RulesFor;
   readonly files: FilesIn;
+  readonly approvals: ApprovalParts;
 }
 
 /** A fault of ours that comes back this often in one conversation ends the tries, so that it blocks nothing for ever. */
 const mostFaults = 3;
 
 export function createRouter(deps: RouterDeps): Router {
-  const { world, desk, rulesFor, files } = deps;
+  const { world, desk, rulesFor, files, approvals } = deps;
   const faults = new Map<ConversationId, number>();
   const { ids, log } = world;
+  const immediate = { desk, rulesFor, ids, log, approvals };
   return {
-    routeImmediate: (id) => pastCorruption(deps, () => routeImmediate({ desk, rulesFor, ids, log }, id)),
+    routeImmediate: (id) => pastCorruption(deps, () => routeImmediate(immediate, id)),
     takeClick: (keep) =>
       desk.commit(async (d) => {
         const kept = await keep(d.tx);
-        const settled = kept.isNew && (await settleInTurn(d, { desk, rulesFor, ids, log }, kept));
+        const settled = kept.isNew && (await settleInTurn(d, immediate, kept));
         return { ...kept, settled };
       }),
     async routeMessages(id) {

@@ -2,8 +2,8 @@
 
 import type { Run, TerminalRunState } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
-import { askDecided } from "../runtime/voice/attention.ts";
 import { resultPost } from "../runtime/voice/result.ts";
+import { sayDecided } from "./asked-cards.ts";
 import { type CardChange, changeCard } from "./card.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
@@ -20,7 +20,7 @@ export interface Ended {
 export async function sayEnded(d: Decision, run: Run, waits: readonly Wait[], ended: Ended): Promise<void> {
   const { state, text, card, asks } = ended;
   for (const wait of waits.filter((one) => one.state === "open")) {
-    await d.say(askDecided(run, wait.id, wait.ask, asks));
+    await sayDecided(d, run, wait, asks);
   }
   await changeCard(d, run, { ...card, revision: state });
   await d.say(resultPost(run, { outcome: state, text, files: [], now: d.now }));

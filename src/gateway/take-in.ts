@@ -10,9 +10,10 @@ import type { Mail } from "../domain/mailbox.ts";
 import type { Button } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
-import { askDecided } from "../runtime/voice/attention.ts";
 import { whisper } from "../runtime/voice/notice.ts";
 import { busyFor, noted } from "../runtime/voice/replies.ts";
+import { supersedeApprovals } from "./approval-desk.ts";
+import { sayDecided } from "./asked-cards.ts";
 import { answerWait, budgetAnswers, chosenOption, wakeRun } from "./answer-wait.ts";
 import type { Arrived } from "./arrivals.ts";
 import { changeCard } from "./card.ts";
@@ -94,7 +95,8 @@ async function supersede(d: Decision, run: Run, wait: Wait, said: readonly Said[
   if (!(await d.tx.waits.supersede(wait.id, d.now))) return false;
   const by = said[0]?.event.author.name ?? run.subjectName;
   const line = `No longer asked: ${by} wrote something new. I take that in first, and ask again if it still holds.`;
-  await d.say(askDecided(run, wait.id, wait.ask, line));
+  await supersedeApprovals(d, wait);
+  await sayDecided(d, run, wait, line);
   await markSession(d, run, "processing", `superseded:${wait.id}`);
   return true;
 }

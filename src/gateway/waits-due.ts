@@ -4,20 +4,30 @@ import type { Utterance } from "../domain/outbox.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { nudgeText } from "../runtime/voice/replies.ts";
+import { type ApprovalParts, expireApprovals } from "./approval-desk.ts";
 import { answerWait } from "./answer-wait.ts";
 import type { Desk } from "./desk.ts";
 import { quietFor } from "./quiet.ts";
 import { expireSchedule } from "./schedule-approval.ts";
 
 /** The stated default is the answer now. Nothing happens if somebody answered first, or if there is no default. */
-export async function expireWait(desk: Desk, wait: Wait): Promise<void> {
+export async function expireWait(desk: Desk, approvals: ApprovalParts, wait: Wait): Promise<void> {
   const { ask } = wait;
+  if (ask.kind === "approval") return expireAsked(desk, approvals, wait);
   if (ask.kind === "schedule") return expireProposed(desk, wait);
   if (ask.kind !== "question" || ask.default === undefined) return;
   const answer = ask.default;
   await desk.decide(async (d) => {
     const run = await d.tx.runs.find(wait.run);
     if (run && !isTerminal(run.state)) await answerWait(d, { run, wait }, { answer, via: "default" });
+  });
+}
+
+/** Nobody decided in time, which is a no (APR-7). */
+async function expireAsked(desk: Desk, approvals: ApprovalParts, wait: Wait): Promise<void> {
+  await desk.decide(async (d) => {
+    const run = await d.tx.runs.find(wait.run);
+    if (run && !isTerminal(run.state)) await expireApprovals(d, approvals, { run, wait });
   });
 }
 

@@ -8,6 +8,7 @@ import type { Run } from "../../src/domain/run.ts";
 import { expireWait } from "../../src/gateway/waits-due.ts";
 import type { SweepPart } from "../../src/workers/sweeper.ts";
 import { createGatewayWorld, type GatewayWorld, texts, thread } from "../gateway/gateway-world.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 const hourMs = 3_600_000;
 const checkInMs = 900_000;
@@ -104,7 +105,7 @@ describe("app/voice-parts", () => {
     world.clock.jump(hourMs);
     for (let n = 0; n < 3; n += 1) {
       for (const due of await world.store.read((tx) => tx.waits.due(world.clock.now(), 10))) {
-        await expireWait(world.gateway.desk, due);
+        await expireWait(world.gateway.desk, testApprovals, due);
       }
       world.clock.jump(n === 0 ? -hourMs : hourMs);
     }

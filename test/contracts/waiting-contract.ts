@@ -18,6 +18,7 @@ import { createSweeper } from "../../src/workers/sweeper.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
 import { type Execute, park } from "../support/parked-runs.ts";
 import { addRun, findRun } from "../workers/rows.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 export interface WaitingBed {
   readonly store: Store;
@@ -73,7 +74,7 @@ export function waitingContract(name: string, openBed: () => Promise<WaitingBed>
         checkInMs: 900_000,
       });
       return {
-        expireWait: (wait) => expireWait(desk, wait),
+        expireWait: (wait) => expireWait(desk, testApprovals, wait),
         nudge: nothing,
         routeInbox: nothing,
         fireSchedule: nothing,

@@ -18,6 +18,7 @@ import type { QuietHours } from "../../src/domain/quiet-hours.ts";
 import type { Lease, Run } from "../../src/domain/run.ts";
 import type { Wait, WaitAsk } from "../../src/domain/wait.ts";
 import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
+import type { ApprovalParts } from "../../src/gateway/approval-desk.ts";
 import { createDesk, type Desk } from "../../src/gateway/desk.ts";
 import { createFilesIn } from "../../src/gateway/files-in.ts";
 import { createIntake, type Intake } from "../../src/gateway/intake.ts";
@@ -33,6 +34,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
+import { testApprovals } from "../support/open-stages.ts";
 import { createFakePlatform, type FakePlatform, type HeldConversation } from "../fakes/fake-platform.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
 
@@ -64,6 +66,7 @@ export interface Gateway {
   readonly intake: Intake;
   readonly delivery: Delivery;
   readonly scheduling: ScheduleDeps;
+  readonly approvals: ApprovalParts;
 }
 
 export interface GatewaySettings {
@@ -72,6 +75,7 @@ export interface GatewaySettings {
   /** The database on disk in `folder`, to be looked into. */
   readonly onDisk: boolean;
   readonly quietHours: QuietHours;
+  readonly approvals: Partial<ApprovalParts>;
   /** Instead of SQLite. Closed with the world. */
   readonly store: Store;
 }
@@ -192,12 +196,14 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     });
     const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
     const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });
-    const router = createRouter({ world: loopWorld, desk, rulesFor, files });
+    const approvals = { ...testApprovals, managersOf: () => world.rules.managers, ...settings.approvals };
+    const router = createRouter({ world: loopWorld, desk, rulesFor, files, approvals });
     const burstMs = settings.burstMs ?? 0;
     return {
       desk,
       delivery,
       scheduling,
+      approvals,
       intake: createIntake({ world: loopWorld, store: living, router, burstMs }),
     };
   }

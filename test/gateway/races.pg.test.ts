@@ -17,6 +17,7 @@ import {
   texts,
   whispers,
 } from "./gateway-world.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 const question: QuestionAsk = {
   kind: "question",
@@ -96,9 +97,9 @@ describe.skipIf(!postgresIsInstalled())("gateway/races", () => {
       world.bells.length = 0;
       await Promise.all([
         world.click("question.answer", optionValue(wait.id, 1), { conversation }),
-        expireWait(other.desk, wait),
+        expireWait(other.desk, testApprovals, wait),
         world.hear("somewhere else", { conversation }),
-        expireWait(world.gateway.desk, wait),
+        expireWait(world.gateway.desk, testApprovals, wait),
       ]);
       await settle();
 

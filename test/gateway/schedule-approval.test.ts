@@ -13,6 +13,7 @@ import {
   thread,
   whispers,
 } from "./gateway-world.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 const minute = 60_000;
 
@@ -136,7 +137,7 @@ describe("gateway/schedule-approval", () => {
   it("SA2: counts no decision in time as a no", async () => {
     world.clock.jump(30 * minute);
     const due = await world.store.read((tx) => tx.waits.due(world.clock.now(), 10));
-    for (const one of due) await expireWait(world.gateway.desk, one);
+    for (const one of due) await expireWait(world.gateway.desk, testApprovals, one);
     await world.click("approval.approve", wait.id);
     await world.settle();
 

@@ -10,6 +10,7 @@ import { expireWait } from "../../src/gateway/waits-due.ts";
 import { failRun } from "../../src/runtime/fail-run.ts";
 import { sessionStatus } from "../../src/runtime/voice/session-status.ts";
 import { ana, bo, createGatewayWorld, type GatewayWorld } from "./gateway-world.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 const question: QuestionAsk = {
   kind: "question",
@@ -70,7 +71,7 @@ describe("gateway/session-marks", () => {
 
   it("is processing again when a default applies", async () => {
     const wait = await suspend();
-    await expireWait(world.gateway.desk, wait);
+    await expireWait(world.gateway.desk, testApprovals, wait);
     await world.settle();
 
     expect(marks()).toEqual(["processing", "suspended", "processing"]);

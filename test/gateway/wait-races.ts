@@ -16,6 +16,7 @@ import { createDesk, type Desk } from "../../src/gateway/desk.ts";
 import { expireWait } from "../../src/gateway/waits-due.ts";
 import { askPost } from "../../src/runtime/voice/attention.ts";
 import { ada, ana, type GatewayWorld, thread } from "./gateway-world.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 const question: QuestionAsk = {
   kind: "question",
@@ -126,7 +127,7 @@ async function race({ world, here, another }: Place, wait: Wait, n: number): Pro
     () => click(world, here, wait, { by: ana, option: 0, told }),
     () => click(world, another, wait, { by: ana, option: 1, told }),
     () => click(world, another, wait, { by: ada, option: 1, told }),
-    () => expireWait(another, wait),
+    () => expireWait(another, testApprovals, wait),
     () => click(world, here, wait, { by: ana, told }),
   ];
   const turned = contenders.map((_, place) => contenders[(place + n) % contenders.length]);
@@ -183,6 +184,7 @@ async function click(
       ids: createIds(() => d.now),
       log: silentLogger,
       rulesFor: () => world.rules,
+      approvals: world.gateway.approvals,
     });
     told.push(...answers);
   });

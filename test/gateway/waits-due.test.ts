@@ -3,6 +3,7 @@ import type { Run } from "../../src/domain/run.ts";
 import type { QuestionAsk, Wait } from "../../src/domain/wait.ts";
 import { expireWait, nudge } from "../../src/gateway/waits-due.ts";
 import { ana, createGatewayWorld, type GatewayWorld } from "./gateway-world.ts";
+import { testApprovals } from "../support/open-stages.ts";
 
 const question: QuestionAsk = {
   kind: "question",
@@ -31,7 +32,10 @@ describe("gateway/waits-due", () => {
   describe("expireWait", () => {
     it("W1: applies the default once, wakes the run and shows what was used", async () => {
       const wait = await world.park(run, question, { dueAt: world.clock.now() + 1_000 });
-      await Promise.all([expireWait(world.gateway.desk, wait), expireWait(world.gateway.desk, wait)]);
+      await Promise.all([
+        expireWait(world.gateway.desk, testApprovals, wait),
+        expireWait(world.gateway.desk, testApprovals, wait),
+      ]);
       await world.settle();
 
       expect((await waitNow(wait))?.answer).toEqual({ answer: "Europe", via: "default" });
@@ -48,7 +52,7 @@ describe("gateway/waits-due", () => {
       const wait = await world.park(run, question);
       await Promise.all([
         world.hear("World", { mentionsAgent: false }),
-        expireWait(world.gateway.desk, wait),
+        expireWait(world.gateway.desk, testApprovals, wait),
       ]);
       await world.settle();
 
@@ -59,7 +63,7 @@ describe("gateway/waits-due", () => {
     it("leaves a question without a default as it is", async () => {
       const { default: _none, ...open } = question;
       const wait = await world.park(run, open);
-      await expireWait(world.gateway.desk, wait);
+      await expireWait(world.gateway.desk, testApprovals, wait);
 
       expect(await waitNow(wait)).toMatchObject({ state: "open" });
     });

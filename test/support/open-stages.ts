@@ -2,6 +2,7 @@
 
 import { createApprovalSeal } from "../../src/approvals/approval-seal.ts";
 import { Secret } from "../../src/base/secret.ts";
+import type { ApprovalParts } from "../../src/gateway/approval-desk.ts";
 import type { PolicyVerdict } from "../../src/domain/policy.ts";
 import type { Stages } from "../../src/runtime/pipeline.ts";
 import { ownRights } from "../../src/runtime/stages/grant.ts";
@@ -45,3 +46,11 @@ export const refuseAsked: Stages["approval"] = ({ call }, { decision, why }) =>
       ? { kind: "pass" }
       : { kind: "refused", problem: `${call.tool.name} needs a person's approval (${why}).` },
   );
+
+/** Nobody is in a group, and no agent has a manager. */
+export const testApprovals: ApprovalParts = {
+  seal: testSeal,
+  groups: {},
+  managersOf: () => [],
+  tools: [],
+};
