@@ -5,6 +5,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { cpus, totalmem } from "node:os";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { audit } from "./cases/audit.mjs";
 import { backToWork } from "./cases/back-to-work.mjs";
 import { click } from "./cases/click.mjs";
 import { durableStep } from "./cases/durable-step.mjs";
@@ -38,6 +39,7 @@ const cases = [
   start,
   policy,
   sandbox,
+  audit,
   scaling,
   backToWork,
   zombie,

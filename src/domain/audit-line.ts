@@ -75,27 +75,47 @@ export function exportedLine({ line, hash }: ChainedLine): string {
   return `${line.slice(0, -1)},"hash":"${hash}"}`;
 }
 
+/** In the order of their names, which is the order of the line. */
 function members(event: NewAuditEvent, seq: number, prevHash: string): Record<string, unknown> {
-  const { argumentsDigest, resultDigest, time, data, ...rest } = event;
   const all: Record<string, unknown> = {
-    ...rest,
+    actor: event.actor,
+    approval: event.approval,
+    arguments_digest: event.argumentsDigest,
+    connection: event.connection,
+    data: event.data && shortened(event.data),
+    decision: event.decision,
+    digest: event.digest,
     kind: "event",
-    v: 1,
-    seq,
-    time: new Date(time).toISOString(),
-    arguments_digest: argumentsDigest,
-    result_digest: resultDigest,
-    data: data && shortened(data),
+    manifest: event.manifest,
+    pin: event.pin,
     prev_hash: prevHash,
+    requester: event.requester,
+    result_digest: event.resultDigest,
+    rules: event.rules,
+    run: event.run,
+    seq,
+    step: event.step,
+    subject: event.subject,
+    taint: event.taint,
+    tenant: event.tenant,
+    time: new Date(event.time).toISOString(),
+    tool: event.tool,
+    trace: event.trace,
+    type: event.type,
+    v: 1,
   };
-  for (const name of Object.keys(all)) if (all[name] === undefined) delete all[name]; // AL2
-  return all;
+  const present: Record<string, unknown> = {};
+  for (const name in all) if (all[name] !== undefined) present[name] = all[name]; // AL2
+  return present;
 }
 
 function shortened(data: AuditData): AuditData {
   const cut = (value: AuditData[string]): AuditData[string] =>
     typeof value === "string" ? value.slice(0, longestText) : value;
-  return Object.fromEntries(Object.entries(data).map(([name, value]) => [name, cut(value)]));
+  const names = Object.keys(data).toSorted();
+  return Object.fromEntries(
+    names.flatMap((name) => (data[name] === undefined ? [] : [[name, cut(data[name])]])),
+  );
 }
 
 /** What is known of a stored event without reading its line. */
