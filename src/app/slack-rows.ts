@@ -3,6 +3,7 @@
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Secret } from "../base/secret.ts";
 import type { InstallationRows, StoredInstallation } from "../chat/slack/install/stored-installations.ts";
 import type { SlackInstallationRow, Store, Tx } from "../store/contract.ts";
 import type { Seal } from "../vault/seal.ts";
@@ -12,6 +13,8 @@ export interface SlackRowsDeps {
   readonly seal: Seal;
   readonly clock: Clock;
   readonly log: Logger;
+  /** Is told every token that is opened or sealed (RED-2). */
+  readonly learn?: (token: Secret) => void;
   /** What else is committed with an installation. `now` is its time. */
   readonly alongside?: (tx: Tx, installed: Installed, now: number) => Promise<void>;
 }
@@ -22,7 +25,9 @@ export interface Installed {
   readonly by: string;
 }
 
-export function createSlackRows({ store, seal, clock, log, alongside }: SlackRowsDeps): InstallationRows {
+export function createSlackRows(deps: SlackRowsDeps): InstallationRows {
+  const { store, clock, log, alongside } = deps;
+  const seal = learning(deps);
   return {
     async find(team) {
       const row = await store.read((tx) => tx.slackInstallations.find(team));
@@ -59,6 +64,20 @@ export function createSlackRows({ store, seal, clock, log, alongside }: SlackRow
     },
     revoke: (team, version, why) =>
       store.write((tx) => tx.slackInstallations.revoke(team, version, why, clock.now())),
+  };
+}
+
+function learning({ seal, learn = () => undefined }: SlackRowsDeps): Seal {
+  return {
+    close(token, place) {
+      learn(token);
+      return seal.close(token, place);
+    },
+    open(sealed, place) {
+      const token = seal.open(sealed, place);
+      learn(token);
+      return token;
+    },
   };
 }
 

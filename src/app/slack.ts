@@ -90,6 +90,7 @@ function openOauth(
     clock,
     log,
     seal: createSeal(masterKey, "slack"),
+    learn: (token) => world.redactor?.add(token),
     alongside: (tx, { team, by }, now) =>
       welcomeInstaller({ tx, now, ids }, privateLine(team, by), agentName),
   });

@@ -11,6 +11,7 @@ import { ChatError } from "../chat/errors.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { OutboxEntry, Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import type { World } from "../runtime/deps.ts";
+import type { Redactor } from "../telemetry/redact.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import type { KnownFates } from "./known-fates.ts";
 import { filesOf, messageForms, withFiles } from "./message-forms.ts";
@@ -154,6 +155,11 @@ class OncePoster implements Poster {
     for (const file of filesOf(message)) {
       try {
         const content = await this.#deps.blobs.get(file.sha256);
+        if (holdsSecret(content, this.#deps.world.redactor)) {
+          lost.push(file);
+          log.error("A file holds a secret and was not sent", { sha256: file.sha256 });
+          continue;
+        }
         there.push(file);
         contents.push({
           name: file.name,
@@ -170,6 +176,13 @@ class OncePoster implements Poster {
     }
     return { message: withFiles(message, there, lost), contents };
   }
+}
+
+/** OUT-5. */
+function holdsSecret(content: Buffer, redactor: Redactor | undefined): boolean {
+  if (!redactor) return false;
+  const text = content.toString("latin1");
+  return redactor.scrubKnown(text) !== text;
 }
 
 /** A call that took too long: it may still come through. */

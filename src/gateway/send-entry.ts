@@ -4,11 +4,13 @@ import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import { ChatError } from "../chat/errors.ts";
+import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { OutboxEntry, OutboxOp, Outgoing } from "../domain/outbox.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
+import { scrubAll } from "../telemetry/scrub-all.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
 import { withFollowable } from "./followable.ts";
@@ -49,6 +51,17 @@ const mostMarkTries = 10;
 const targetWaitMs = 5_000;
 const mostTargetWaitMs = 24 * 3_600_000;
 
+function blockedEvent({ tenant, run, key, op }: OutboxEntry, time: number): NewAuditEvent {
+  return {
+    tenant,
+    type: "output.blocked",
+    time,
+    actor: "system",
+    ...(run === undefined ? {} : { run }),
+    data: { message: key, op: op.op, why: "secret" },
+  };
+}
+
 export function createEntrySender(deps: SendDeps): EntrySender {
   return new PlatformSender(deps);
 }
@@ -65,7 +78,8 @@ class PlatformSender implements EntrySender {
     this.#poster = createPoster({ ...deps, fates: this.#fates });
   }
 
-  async send(task: SendTask): Promise<Outcome> {
+  async send(given: SendTask): Promise<Outcome> {
+    const task = await this.#withoutSecrets(given);
     const { op } = task.entry;
     switch (op.op) {
       case "post":
@@ -81,6 +95,19 @@ class PlatformSender implements EntrySender {
       default:
         return op satisfies never;
     }
+  }
+
+  /** OUT-5: what is said holds no secret, whoever decided to say it. */
+  async #withoutSecrets(task: SendTask): Promise<SendTask> {
+    const { world, store } = this.#deps;
+    const { entry } = task;
+    if (!world.redactor || !("message" in entry.op)) return task;
+    const { op } = entry;
+    const message = scrubAll(op.message, world.redactor.scrub);
+    if (message === op.message) return task;
+    task.log.error("A secret was taken out of a message before it was sent", { key: entry.key });
+    await store.write((tx) => tx.audit.append(blockedEvent(entry, world.clock.now())));
+    return { ...task, entry: { ...entry, op: { ...op, message } } };
   }
 
   heldBack(entry: OutboxEntry): void {

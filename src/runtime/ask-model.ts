@@ -2,6 +2,7 @@
 
 import type { ModelAnswer, ModelRequest } from "../model/contract.ts";
 import type { SpanResult } from "../telemetry/tracing.ts";
+import { scrubAll } from "../telemetry/scrub-all.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { codeOf, tracedStep } from "./seeing.ts";
 import type { Work } from "./work.ts";
@@ -13,7 +14,7 @@ export async function askModel(
   request: ModelRequest,
   { model: { model }, world }: RuntimeDeps,
 ): Promise<ModelAnswer> {
-  const { clock, meter, tracer } = world;
+  const { clock, meter, tracer, redactor } = world;
   const startedAt = clock.now();
   const { provider } = model;
   const span = tracer?.begin({
@@ -27,7 +28,8 @@ export async function askModel(
     span?.end(result);
   };
   try {
-    const answer = await model.generate(request, { signal: work.signal });
+    const scrub = redactor?.scrubKnown ?? ((text: string): string => text); // RED-2: what goes there, and what comes from there
+    const answer = scrubAll(await model.generate(scrubAll(request, scrub), { signal: work.signal }), scrub);
     over({ usage: answer.usage, responseModel: answer.model });
     return answer;
   } catch (error) {

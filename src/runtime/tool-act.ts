@@ -5,6 +5,7 @@
 
 import type { ToolOutput } from "../domain/step.ts";
 import type { TaintMarks } from "../domain/taint.ts";
+import { scrubAll } from "../telemetry/scrub-all.ts";
 import type { ToolContext, ToolOutcome } from "../tools/contract.ts";
 import type { Done, PlannedCall, ReadyCall, SettledStep } from "./act.ts";
 import { attachFile } from "./attachments.ts";
@@ -20,6 +21,7 @@ import { marksAfter, taintPatch } from "./seen-marks.ts";
 import { settledTool, type ToolStepId } from "./settle-steps.ts";
 import { execute } from "./stages/execute.ts";
 import { takeVersion } from "./versions.ts";
+import { withoutSecretsIn } from "./without-secrets.ts";
 import type { Work } from "./work.ts";
 
 export async function performTools(
@@ -111,7 +113,15 @@ async function outcomeOf(work: Work, call: ReadyCall, deps: RuntimeDeps): Promis
       ? ({ kind: "result", ...call.admission.output } as const)
       : await execute(call.admission.call, toolContext(work, call.n, deps), deps.world);
   came(outcome);
-  return outcome;
+  return withoutSecrets(outcome, deps);
+}
+
+/** RED-2: before the model, the journal, a file or a message has it. */
+function withoutSecrets(outcome: ToolOutcome, { world: { redactor, log } }: RuntimeDeps): ToolOutcome {
+  if (!redactor) return outcome;
+  const clean = scrubAll(outcome, redactor.scrub);
+  if (clean !== outcome) log.warn("A secret was taken out of what a tool returned");
+  return clean;
 }
 
 function writes(call: PlannedCall): boolean {
@@ -171,7 +181,7 @@ export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolConte
   const scope = memoryScope(work.run, work.conversation);
   return {
     key: `${work.run.id}:${n}`,
-    workspace: work.workspace,
+    workspace: withoutSecretsIn(work.workspace, deps.world.redactor),
     signal: work.signal,
     now: () => deps.world.clock.now(),
     timeZone: work.timeZone,

@@ -17,6 +17,8 @@ export interface Redactor {
   readonly remove: (secret: Secret) => void;
   /** The text without secrets. Unchanged (the same string) if there are none. */
   readonly scrub: (text: string) => string;
+  /** Of the registered ones only: for long texts, and where what merely looks like a secret may be somebody's own matter. */
+  readonly scrubKnown: (text: string) => string;
 }
 
 /** What stands in place of something that looks like a credential. */
@@ -56,7 +58,8 @@ export function createRedactor(secrets: readonly Secret[] = []): Redactor {
     for (const text of secretForms(value)) drop(index, { text, mark: secret.toString() });
   };
   for (const secret of secrets) add(secret);
-  return { add, remove, scrub: (text) => hidePatterns(hideKnown(text, index), patternMark) };
+  const scrubKnown = (text: string): string => hideKnown(text, index);
+  return { add, remove, scrubKnown, scrub: (text) => hidePatterns(scrubKnown(text), patternMark) };
 }
 
 function insert(index: Index, form: Form): void {

@@ -18,9 +18,9 @@ export interface SealedPlace {
 
 export interface DataKey {
   readonly version: number;
-  close(secret: Secret, place: SealedPlace): string;
+  readonly close: (secret: Secret, place: SealedPlace) => string;
   /** Throws `vault.damaged`. */
-  open(sealed: string, place: SealedPlace): Secret;
+  readonly open: (sealed: string, place: SealedPlace) => Secret;
 }
 
 const cipher = "aes-256-gcm";

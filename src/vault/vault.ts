@@ -6,6 +6,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { TenantId } from "../domain/ids.ts";
 import type { Tx } from "../store/contract.ts";
 import type { DataKeyRow } from "../store/contract-grants.ts";
@@ -30,22 +31,19 @@ export interface Vault {
 /** Unwrapped keys of this many tenants are remembered. */
 const mostRemembered = 1_000;
 
-export function createVault(keys: MasterKeys, clock: Pick<Clock, "now">): Vault {
+/** `learn` is told every secret that is sealed or opened, so that it can be kept out of what leaves (RED-2). */
+export function createVault(
+  keys: MasterKeys,
+  clock: Pick<Clock, "now">,
+  learn: (secret: Secret) => void = () => undefined,
+): Vault {
   const seal = sealOf(keys, "data-keys");
-  const remembered = new Map<string, DataKey>();
   const master = keyNameOf(seal.close(newDataKey(), "name"));
 
-  const unwrapped = (row: DataKeyRow): DataKey => {
-    const { tenant, version, wrapped } = row;
-    if (wrapped === undefined) throw erased(tenant, version);
-    const known = remembered.get(wrapped);
-    if (known) return known;
-    const key = createDataKey(Buffer.from(seal.open(wrapped, placeOf(row)).reveal(), "base64"), version);
-    const [oldest] = remembered.keys();
-    if (remembered.size >= mostRemembered && oldest !== undefined) remembered.delete(oldest);
-    remembered.set(wrapped, key);
-    return key;
-  };
+  const unwrapped = remembering((row, wrapped) => {
+    const bytes = Buffer.from(seal.open(wrapped, placeOf(row)).reveal(), "base64");
+    return learning(createDataKey(bytes, row.version), learn);
+  });
   const make = async (tx: Tx, tenant: TenantId, version: number): Promise<DataKeyRow> => {
     const at = { tenant, version };
     const wrapped = seal.close(newDataKey(), placeOf(at));
@@ -85,6 +83,37 @@ export function createVault(keys: MasterKeys, clock: Pick<Clock, "now">): Vault 
       for (const row of await tx.dataKeys.list()) {
         if (row.wrapped !== undefined) unwrapped(row);
       }
+    },
+  };
+}
+
+/** The key of a row, unwrapped once under its wrapped text (VA6). */
+function remembering(unwrap: (row: DataKeyRow, wrapped: string) => DataKey): (row: DataKeyRow) => DataKey {
+  const remembered = new Map<string, DataKey>();
+  return (row) => {
+    const { tenant, version, wrapped } = row;
+    if (wrapped === undefined) throw erased(tenant, version);
+    const known = remembered.get(wrapped);
+    if (known) return known;
+    const key = unwrap(row, wrapped);
+    const [oldest] = remembered.keys();
+    if (remembered.size >= mostRemembered && oldest !== undefined) remembered.delete(oldest);
+    remembered.set(wrapped, key);
+    return key;
+  };
+}
+
+function learning({ version, close, open }: DataKey, learn: (secret: Secret) => void): DataKey {
+  return {
+    version,
+    close(secret, place) {
+      learn(secret);
+      return close(secret, place);
+    },
+    open(sealed, place) {
+      const secret = open(sealed, place);
+      learn(secret);
+      return secret;
     },
   };
 }

@@ -7,6 +7,7 @@ import { type App, startApp } from "../../src/app.ts";
 import { parseJson } from "../../src/base/json.ts";
 import type { LocalRoom } from "../../src/chat/local/room.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import type { Tool } from "../../src/tools/contract.ts";
 import { type FakeAnswer, type FakeOpenAi, fakeKey, startFakeOpenAi } from "../fakes/fake-openai.ts";
 import { type People, peopleIn } from "./people.ts";
 
@@ -32,6 +33,8 @@ export interface ProductOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** `web` leaves the runs to other processes. */
   readonly role?: "all" | "web";
+  /** Beside the built-in ones. */
+  readonly tools?: readonly Tool[];
   /** Kept when the product stops; a new one that is removed when absent. */
   readonly folder?: string;
 }
@@ -43,7 +46,8 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const env = { DEPUTY_LOG_LEVEL: "warn", ...settingsOf(folder, model), ...options.env };
   const config = loadConfig({ env, cwd: folder });
   const role = options.role ?? "all";
-  const app = await startApp({ config, role, log: { to: { write: (line) => noteLine(log, line) } } });
+  const { tools = [] } = options;
+  const app = await startApp({ config, role, tools, log: { to: { write: (line) => noteLine(log, line) } } });
   const room = app.localChat?.room;
   if (!room) throw new Error("The product has no local chat.");
   return {
