@@ -5,11 +5,13 @@
 
 import { parseJson } from "../base/json.ts";
 import { type Approval, shortDigest } from "../domain/approval.ts";
+import { readShell } from "../domain/shell-text.ts";
 import type { EffectClass } from "../domain/step.ts";
 import { visible } from "./visible-text.ts";
 
 export const shownCharacters = 1_200;
 const shownReason = 300;
+const mostPrograms = 8;
 
 const reach: Readonly<Record<EffectClass, string>> = {
   read: "It reads, and changes nothing.",
@@ -34,6 +36,7 @@ export function actText(approval: Shown, limit = shownCharacters): string {
     `\`${visible(tool)}\` with:`,
     `\`\`\`\n${text}\n\`\`\`${more}`,
     `${reach[facts.effect]} ${rights(approval)}`,
+    ...commandText(approval),
     ...facts.files.map(
       ({ path, sha256 }) => `File \`${visible(path)}\`, content \`${shortDigest(sha256)}\`.`,
     ),
@@ -42,6 +45,26 @@ export function actText(approval: Shown, limit = shownCharacters): string {
     ...(facts.reason === undefined ? [] : [`The agent says: “${shortened(visible(facts.reason))}”`]),
     `Digest \`${shortDigest(digest)}\``,
   ].join("\n");
+}
+
+/** How a command reads (POL-7): nothing is allowed because of it. */
+function commandText({ facts, arguments: text }: Shown): string[] {
+  const command = facts.effect === "exec" ? commandIn(parseJson(text)?.value) : undefined;
+  if (command === undefined) return [];
+  const reading = readShell(command);
+  if (reading.kind === "unreadable") return [`**Warning:** it can't be read as a command: ${reading.why}.`];
+  const programs = reading.programs
+    .slice(0, mostPrograms)
+    .map((name) => `\`${visible(name).replaceAll("`", "'")}\``);
+  const more = reading.programs.length > mostPrograms ? " and others" : "";
+  const runs = programs.length === 0 ? [] : [`It runs ${programs.join(", ")}${more}.`];
+  return [[...runs, ...reading.concerns].join(" ")].filter((line) => line !== "");
+}
+
+function commandIn(value: unknown): string | undefined {
+  const command: unknown =
+    typeof value === "object" && value !== null && "command" in value ? value.command : undefined;
+  return typeof command === "string" ? command : undefined;
 }
 
 /** What the arguments are, one a line, as they will be sent. */

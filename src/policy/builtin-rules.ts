@@ -6,12 +6,13 @@
 //   BR3  What nobody vouches for is never done, and only asked for where it reads (I11).
 
 import type { PolicyRequest } from "../domain/policy.ts";
+import { readShell } from "../domain/shell-text.ts";
 import type { EffectClass } from "../domain/step.ts";
 import { isTainted } from "../domain/taint.ts";
 import type { ReadyRule } from "./contract.ts";
 
 /** Part of the version of every policy: raised when this file changes what is decided. */
-export const builtinVersion = 1;
+export const builtinVersion = 2;
 
 const grave: ReadonlySet<EffectClass> = new Set(["money", "destructive", "admin"]);
 const shared: ReadonlySet<EffectClass> = new Set(["write-external", ...grave]);
@@ -69,6 +70,13 @@ export const builtinRules: readonly ReadyRule[] = [
   },
   {
     ...asks,
+    name: "shell-unreadable",
+    because: "the command can't be read for what it is",
+    notRequester: false,
+    applies: ({ tool, arguments: args }) => tool === "run_command" && isUnreadable(args),
+  },
+  {
+    ...asks,
     name: "uncatalogued-tool",
     decision: "deny",
     because: "nobody vouches for what it does",
@@ -85,6 +93,13 @@ export const builtinRules: readonly ReadyRule[] = [
       mode === "employee" && effect === "read" && known === "server" && identity === "agent",
   },
 ];
+
+/** POL-7: for display only, and no reason to let anything pass. */
+function isUnreadable(args: unknown): boolean {
+  const command: unknown =
+    typeof args === "object" && args !== null && "command" in args ? args.command : undefined;
+  return typeof command !== "string" || readShell(command).kind === "unreadable";
+}
 
 /** What holds where no rule speaks. An `allow` of the layer org lifts an ask. */
 export function decisionWithoutRule({ known, effect, mode }: PolicyRequest): "allow" | "ask" {

@@ -166,6 +166,7 @@ describe("policy/evaluate", () => {
     ["is very long", "x".repeat(10_001), ["shell-too-long"]],
     ["hides characters", "echo a\u202Eb", ["shell-hidden-characters"]],
     ["has control characters", "echo \u001b[2K", ["shell-hidden-characters"]],
+    ["does not end what it begins", "echo 'a", ["shell-unreadable"]],
     ["has lines and tabs", "cat <<E\n\ta\nE", []],
   ])("POL-7: a command that %s is shown to a person first", (_, command, rules) => {
     const call = request({ known: "builtin", tool: "run_command", effect: "exec", arguments: { command } });
