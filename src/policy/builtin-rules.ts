@@ -3,6 +3,7 @@
 //   BR1  Money, destruction and administration always need a second person (APR-3).
 //   BR2  The rule of two (TNT-3): who has read strangers' words and has seen private matters does nothing that leaves this place without
 //        a person. Strangers' words alone are enough for writes to shared systems.
+//        Strangers' words are no reason to ask the web for an address that nobody gave (EGR-3), or to remember anything (TNT-6).
 //   BR3  What nobody vouches for is never done, and only asked for where it reads (I11).
 
 import type { PolicyRequest } from "../domain/policy.ts";
@@ -60,6 +61,20 @@ export const builtinRules: readonly ReadyRule[] = [
     because: "where it goes to is not what the person or the operator gave",
     notRequester: false,
     applies: (request) => request.destinationGiven === false && isShared(request),
+  },
+  {
+    ...asks,
+    name: "web-address-not-given",
+    because: "it has read words of strangers, and nobody gave or showed it this exact address",
+    notRequester: false,
+    applies: (request) => sawExternal(request) && isFreeWebRequest(request),
+  },
+  {
+    ...asks,
+    name: "tainted-memory",
+    because: "it has read words of strangers, and what it keeps is told to later work",
+    notRequester: false,
+    applies: (request) => sawExternal(request) && request.tool === "remember",
   },
   {
     ...asks,

@@ -4,6 +4,7 @@ import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { BudgetLimit } from "../domain/budget.ts";
 import type { Manifest, ManifestRow } from "../domain/manifest.ts";
 import type { OutgoingFile, Utterance } from "../domain/outbox.ts";
+import type { Sighting } from "../domain/provenance.ts";
 import type { TerminalRunState } from "../domain/run.ts";
 import type { ToolCallRequest, Usage } from "../domain/step.ts";
 import type { QuestionAsk, ScheduleAsk } from "../domain/wait.ts";
@@ -81,11 +82,17 @@ export interface Done {
   readonly effects: readonly StepEffects[];
   readonly manifest?: { readonly row: Omit<ManifestRow, "seq">; readonly content: Manifest };
   readonly contextBase?: number;
+  readonly sightings?: readonly StepSighting[];
   readonly patch?: RunPatch;
   readonly say?: readonly Utterance[];
   readonly events?: readonly NewAuditEvent[];
   /** Decided by the act itself; otherwise `decide` says what comes next. */
   readonly next?: Next;
+}
+
+/** Addresses that a step read in what others wrote. */
+export interface StepSighting extends Sighting {
+  readonly n: number;
 }
 
 export interface SettledStep {

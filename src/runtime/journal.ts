@@ -22,6 +22,7 @@ import type { AuditPayload } from "../store/contract-audit.ts";
 import type { RunPatch } from "../store/contract-runs.ts";
 import { LeaseLost } from "../store/errors.ts";
 import { afterChanges, type ApprovalChanges } from "./approval-changes.ts";
+import type { StepSighting } from "./act.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
 import { runEnded } from "./seeing.ts";
@@ -57,6 +58,7 @@ export interface Change {
     readonly content: Manifest;
   };
   readonly memories: readonly NewMemory[];
+  readonly sightings?: readonly StepSighting[];
   /** Steps that waited at a gate and are begun with this commit. */
   readonly begins: readonly Begun[];
   /** Put on record in the same transaction (I12). A step without any may go in one statement. */
@@ -170,11 +172,26 @@ async function inOneStatement(
 }
 
 function changesJournalOnly(change: Change): boolean {
-  const { patch = {}, manifest, memories, begins, events, say, privately, approvals } = change;
-  const lists = [memories, begins, events, say, privately, approvals.asks, approvals.moves];
+  const {
+    patch = {},
+    manifest,
+    memories,
+    begins,
+    events,
+    say,
+    privately,
+    approvals,
+    sightings = [],
+  } = change;
+  const lists = [memories, begins, events, say, privately, approvals.asks, approvals.moves, sightings];
   return (
     manifest === undefined && lists.every(({ length }) => length === 0) && Object.keys(patch).length === 0
   );
+}
+
+async function keep(tx: Tx, run: Work["run"]["id"], { memories, sightings = [] }: Change): Promise<void> {
+  for (const memory of memories) await tx.memories.add(memory);
+  for (const { n, ...sighting } of sightings) await tx.sightings.add(run, n, sighting);
 }
 
 /** True if a stop was asked for. */
@@ -187,7 +204,7 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<b
   for (const begun of change.begins) await tx.steps.begin(run.id, begun, now);
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
   if (change.manifest) await tx.manifests.add(change.manifest.row);
-  for (const memory of change.memories) await tx.memories.add(memory);
+  await keep(tx, run.id, change);
   for (const utterance of change.say) await tx.outbox.add(utterance, now);
   await changeApprovals(tx, lease, change.approvals);
   await sayPrivately(tx, run, change.privately, now);

@@ -8,6 +8,7 @@ import type { PlannedCall } from "./act.ts";
 import type { ToolStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { type Admission, admit } from "./pipeline.ts";
+import { provenanceIn } from "./provenance.ts";
 import type { Work } from "./work.ts";
 
 export interface Judged {
@@ -34,6 +35,7 @@ export function judge(work: Work, { request, step, offered }: Judged, deps: Runt
       offered,
       approvals,
       readFile: (path) => contentOf(work, path),
+      provenanceOf: (call) => provenanceIn(work, call, deps),
       ...(reason === "" ? {} : { reason }),
     },
     deps.stages,

@@ -100,6 +100,7 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
     },
     say: [...(done.say ?? []), ...made.say],
     memories: made.memories,
+    ...(done.sightings ? { sightings: done.sightings } : {}),
     events: [...(done.events ?? []), ...made.events],
     payloads: [],
     begins: [],

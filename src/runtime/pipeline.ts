@@ -11,6 +11,7 @@
 import type { ApprovalSeal } from "../approvals/approval-seal.ts";
 import type { Draft } from "../approvals/ask-approval.ts";
 import type { Approval } from "../domain/approval.ts";
+import type { Provenance } from "../domain/provenance.ts";
 import type { PolicyVerdict } from "../domain/policy.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { ToolCallRequest, ToolOutput } from "../domain/step.ts";
@@ -68,16 +69,19 @@ export interface Stages {
   readonly seal: ApprovalSeal;
 }
 
-export type Circumstances = Omit<Question, "call"> & { readonly offered: readonly Tool[] };
+export type Circumstances = Omit<Question, "call" | "provenance"> & {
+  readonly offered: readonly Tool[];
+  readonly provenanceOf: (call: CheckedCall) => Promise<Provenance>;
+};
 
 /** Takes a call through the stages before the act. */
 export async function admit(request: ToolCallRequest, at: Circumstances, use: Stages): Promise<Admission> {
-  const { offered, ...rest } = at;
+  const { offered, provenanceOf, ...rest } = at;
   const valid = validate(request, offered);
   if (valid.kind === "invalid") return refused(valid.problem);
   const { tool, canonical, input, call: bound } = valid;
   const call: CheckedCall = { request, tool, canonical, input, bound };
-  const question: Question = { ...rest, call };
+  const question: Question = { ...rest, call, provenance: await provenanceOf(call) };
   const policy = use.policy(question);
   if (policy.decision === "deny") {
     return refused(`Policy forbids ${tool.name} here: ${policy.why}`, policy);

@@ -5,12 +5,14 @@
 //   SM2  A file that is in no version of the workspace is a stranger's (TA2).
 
 import path from "node:path";
+import { type Sighting, sightingOf } from "../domain/provenance.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import {
   allRaised,
   authorMarks,
   externalMarks,
+  isTainted,
   raised,
   rises,
   strangerMarks,
@@ -21,7 +23,7 @@ import {
 import type { Tx } from "../store/contract.ts";
 import type { RunPatch } from "../store/contract-runs.ts";
 import type { Seen, Tool, ToolOutcome } from "../tools/contract.ts";
-import type { PlannedCall } from "./act.ts";
+import type { PlannedCall, StepSighting } from "./act.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import type { Work } from "./work.ts";
 
@@ -30,24 +32,48 @@ export interface Outcome {
   readonly outcome: ToolOutcome;
 }
 
-/** The run's marks with what these outcomes show (TA1). */
-export async function marksAfter(
-  work: Work,
-  outcomes: readonly Outcome[],
-  deps: RuntimeDeps,
-): Promise<TaintMarks> {
+export interface Saw {
+  /** The run's marks with what was seen (TA1). */
+  readonly taint: TaintMarks;
+  readonly sightings: readonly StepSighting[];
+}
+
+export async function seenAfter(work: Work, outcomes: readonly Outcome[], deps: RuntimeDeps): Promise<Saw> {
   let marks = work.run.taint;
+  const sightings: StepSighting[] = [];
   for (const { call, outcome } of outcomes) {
     if (call.admission.kind !== "admitted") continue;
-    const { tool } = call.admission.call;
-    if (outcome.kind === "result") marks = raised(marks, await marksOf(work, tool, outcome.saw, deps));
+    const { tool, canonical } = call.admission.call;
+    if (isTainted(work.run.taint)) sightings.push(...numbered(call.n, sightingOf("", canonical, "run")));
+    if (outcome.kind === "result") {
+      const seen = await marksOf(work, tool, outcome.saw, deps);
+      marks = raised(marks, seen);
+      sightings.push(...sightingsIn(call, tool, seen, outcome.content));
+    }
     if (outcome.kind === "finish" && outcome.files.length > 0) {
       const manifest = await currentManifest(work, deps);
       const contents = new Set(outcome.files.map(({ sha256 }) => sha256));
       marks = raised(marks, marksIn(manifest.filter(({ sha256 }) => contents.has(sha256))));
     }
   }
-  return marks;
+  return { taint: marks, sightings };
+}
+
+/** Addresses in strangers' words, for when one of them is written to (TNT-4). */
+// oxlint-disable-next-line max-params -- where, by what, whose, and the words
+function sightingsIn(
+  { n }: PlannedCall,
+  tool: Tool,
+  { external }: TaintMarks,
+  content: string,
+): StepSighting[] {
+  if (external.length === 0) return [];
+  const by = tool.origin === "external" ? "stranger" : "file";
+  return numbered(n, sightingOf(external.slice(0, 3).join(", "), content, by));
+}
+
+function numbered(n: number, sighting: Sighting | undefined): StepSighting[] {
+  return sighting ? [{ n, ...sighting }] : [];
 }
 
 /** What is to be patched, if anything. */

@@ -17,7 +17,7 @@ import { resultFile } from "./own-files.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
 import { maySayNothing } from "./scheduled.ts";
 import { seeTool } from "./seeing.ts";
-import { marksAfter, taintPatch } from "./seen-marks.ts";
+import { seenAfter, taintPatch } from "./seen-marks.ts";
 import { settledTool, type ToolStepId } from "./settle-steps.ts";
 import { execute } from "./stages/execute.ts";
 import { takeVersion } from "./versions.ts";
@@ -36,8 +36,8 @@ export async function performTools(
     calls.map(async (call) => ({ call, outcome: await outcomeOf(work, call, deps) })),
   );
   await deps.world.failpoint("tool.after-act");
-  const taint = await marksAfter(work, outcomes, deps);
-  const saw = { patch: taintPatch(work, taint) };
+  const { taint, sightings } = await seenAfter(work, outcomes, deps);
+  const saw = { patch: taintPatch(work, taint), sightings };
   const results: SettledStep[] = [];
   const effects: StepEffects[] = [];
   let written = false;

@@ -21,6 +21,7 @@ import type { ManifestRow } from "../domain/manifest.ts";
 import type { Memory, MemoryOwner, MemoryScope, NewMemory } from "../domain/memory.ts";
 import type { OutboxEntry, OutboxOp, Outgoing, Utterance } from "../domain/outbox.ts";
 import type { Person } from "../domain/person.ts";
+import type { Sighting } from "../domain/provenance.ts";
 import type { Lease } from "../domain/run.ts";
 import type { Schedule, ScheduleState } from "../domain/schedule.ts";
 import type { Step, StepKind, StepState } from "../domain/step.ts";
@@ -77,6 +78,7 @@ export interface Tx {
   readonly schedules: ScheduleRepository;
   readonly locks: LockRepository;
   readonly troubles: TroubleRepository;
+  readonly sightings: SightingRepository;
   readonly slackInstallations: SlackInstallationRepository;
   readonly dataKeys: DataKeyRepository;
   readonly connections: ConnectionRepository;
@@ -375,6 +377,13 @@ export interface ScheduleRepository {
    * `from`. False if somebody else took it, or it is not active any more (SC2).
    */
   fire(id: ScheduleId, from: number, next: number | undefined): Promise<boolean>;
+}
+
+export interface SightingRepository {
+  /** The same source of the same step twice is once. */
+  add(run: RunId, step: number, sighting: Sighting): Promise<void>;
+  /** In the order of steps. */
+  list(run: RunId): Promise<Sighting[]>;
 }
 
 export interface TroubleRepository {

@@ -19,6 +19,7 @@ import { outboxRepository } from "./repositories/outbox.ts";
 import { personRepository } from "./repositories/people.ts";
 import { runRepository } from "./repositories/runs.ts";
 import { scheduleRepository } from "./repositories/schedules.ts";
+import { sightingRepository } from "./repositories/sightings.ts";
 import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
 import { teamsReferenceRepository } from "./repositories/teams-references.ts";
@@ -42,6 +43,7 @@ const makers = {
   schedules: scheduleRepository,
   locks: lockRepository,
   troubles: troubleRepository,
+  sightings: sightingRepository,
   slackInstallations: slackInstallationRepository,
   dataKeys: dataKeyRepository,
   connections: connectionRepository,
@@ -75,6 +77,7 @@ class SessionTx implements Tx {
   #schedules: Tx["schedules"] | undefined;
   #locks: Tx["locks"] | undefined;
   #troubles: Tx["troubles"] | undefined;
+  #sightings: Tx["sightings"] | undefined;
   #slackInstallations: Tx["slackInstallations"] | undefined;
   #dataKeys: Tx["dataKeys"] | undefined;
   #connections: Tx["connections"] | undefined;
@@ -144,6 +147,10 @@ class SessionTx implements Tx {
 
   get troubles(): Tx["troubles"] {
     return (this.#troubles ??= makers.troubles(this.#session));
+  }
+
+  get sightings(): Tx["sightings"] {
+    return (this.#sightings ??= makers.sightings(this.#session));
   }
 
   get slackInstallations(): Tx["slackInstallations"] {

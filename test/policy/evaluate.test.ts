@@ -80,7 +80,17 @@ describe("policy/evaluate", () => {
     [
       "a page of the model's own choosing after both",
       { taint: bothMarks, known: "builtin", tool: "fetch_url", effect: "read" },
-      ["taint-rule-of-two"],
+      ["taint-rule-of-two", "web-address-not-given"],
+    ],
+    [
+      "a page of the model's own choosing after strange words",
+      { taint: external, known: "builtin", tool: "fetch_url", effect: "read" },
+      ["web-address-not-given"],
+    ],
+    [
+      "a memory after strange words",
+      { taint: external, known: "builtin", tool: "remember", effect: "own-state" },
+      ["tainted-memory"],
     ],
     ["a write to where nobody sent it", { destinationGiven: false }, ["destination-not-given"]],
     ["a write that a guest asked for", { personKind: "guest" }, ["stranger-asked"]],

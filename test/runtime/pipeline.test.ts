@@ -20,6 +20,7 @@ const at = {
   now: 7,
   approvals: [],
   readFile: () => Promise.resolve(undefined),
+  provenanceOf: () => Promise.resolve({ warnings: [] }),
 };
 /* oxlint-enable typescript/no-unsafe-type-assertion */
 const tool = defineTool({

@@ -12,7 +12,6 @@ import type { Ids } from "../../base/ids.ts";
 import { type Approval, approvalOf, type ApprovalState } from "../../domain/approval.ts";
 import { asApprovalId, type PersonKey } from "../../domain/ids.ts";
 import type { PolicyVerdict } from "../../domain/policy.ts";
-import { isTainted } from "../../domain/taint.ts";
 import type { Question } from "./checked-call.ts";
 import type { Rights } from "./grant.ts";
 import { namedFiles } from "./named-files.ts";
@@ -52,8 +51,6 @@ export interface ApprovalStageDeps {
   readonly nameOf: (people: readonly PersonKey[]) => Promise<readonly Approver[]>;
   /** Everything that is asked for at present, in all runs (APR-9). */
   readonly pending: () => Promise<readonly Approval[]>;
-  /** What people have to know about it before they decide: where a destination comes from (TNT-4). */
-  readonly warnings?: (question: Question) => Promise<readonly string[]>;
 }
 
 const hourMs = 3_600_000;
@@ -125,7 +122,7 @@ async function ask(question: Question, act: Act, deps: ApprovalStageDeps): Promi
     nonce: ids.next("n"),
     now,
     ttlMs,
-    warnings: await warningsOf(question, deps),
+    warnings: warningsOf(question),
     reason,
   });
   const directory = { managers: question.agent.managers, groups };
@@ -144,11 +141,14 @@ async function actOf({ run, call, readFile }: Question, policy: PolicyVerdict, r
   return { run, tool, canonical, rights, policy, files: await namedFiles(input, readFile) };
 }
 
-async function warningsOf(question: Question, { warnings }: ApprovalStageDeps): Promise<readonly string[]> {
-  if (warnings) return warnings(question);
-  const { taint } = question.run;
-  if (!isTainted(taint)) return [];
-  return [`the agent decided this after reading what strangers wrote (${taint.external.join(", ")})`];
+/** What people have to know about it before they decide: where an address comes from (TNT-4), and what was read. */
+function warningsOf({ provenance, run }: Question): readonly string[] {
+  const { external } = run.taint;
+  if (external.length === 0) return provenance.warnings;
+  return [
+    ...provenance.warnings,
+    `the agent decided this after reading what strangers wrote (${external.join(", ")})`,
+  ];
 }
 
 /** APR-9: people who are asked too much stop reading. */

@@ -28,7 +28,10 @@ export function byRules(book: Rulebook): PolicyStage {
   };
 }
 
-function requestOf({ call, run, conversation, person, now }: Question, book: Rulebook): PolicyRequest {
+function requestOf(
+  { call, run, conversation, person, now, provenance }: Question,
+  book: Rulebook,
+): PolicyRequest {
   const { tool } = call;
   return {
     tenant: run.tenant,
@@ -44,6 +47,7 @@ function requestOf({ call, run, conversation, person, now }: Question, book: Rul
     now,
     known: tool.name.includes("__") ? "server" : "builtin",
     ...withoutUndefined({
+      destinationGiven: provenance.given,
       pin: tool.pin,
       connection: tool.needs?.connection,
       identity: identityOf(tool, run.subject, book),

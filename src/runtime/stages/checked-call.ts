@@ -4,6 +4,7 @@ import type { Approval } from "../../domain/approval.ts";
 import type { Agent } from "../../domain/agent.ts";
 import type { Conversation } from "../../domain/conversation.ts";
 import type { Person } from "../../domain/person.ts";
+import type { Provenance } from "../../domain/provenance.ts";
 import type { Run } from "../../domain/run.ts";
 import type { ToolCallRequest } from "../../domain/step.ts";
 import type { BoundCall, Tool } from "../../tools/contract.ts";
@@ -37,4 +38,6 @@ export interface Question {
   readonly readFile: ReadFile;
   /** What the model said as it called, if it did. */
   readonly reason?: string;
+  /** Where the addresses in its arguments come from (TNT-4). */
+  readonly provenance: Provenance;
 }

@@ -16,6 +16,7 @@ export function runAdopting(session: Session): Pick<RunRepository, "adopt"> {
       await copySteps(session, run, from);
       await copyMail(session, run, from);
       await copyAnswers(session, run, from);
+      await copySightings(session, run, from);
       await reopen(session, run, { as: "started", steps: begun });
       await reopen(session, run, { as: "failed", steps: unbegun });
     },
@@ -98,6 +99,20 @@ async function copyAnswers({ db, tables }: Session, run: RunId, from: RunId): Pr
     .where(and(eq(waits.run, from), sql`${waits.state} = 'resolved'`));
   const copies = answered.map((wait) => ({ ...wait, run, id: asWaitId(`${wait.id}:${run}`) }));
   if (copies.length > 0) await db.insert(waits).values(copies);
+}
+
+async function copySightings({ db, tables }: Session, run: RunId, from: RunId): Promise<void> {
+  const { sightings } = tables;
+  const copy = db
+    .select({
+      run: sql<RunId>`${run}`.as("run"),
+      step: sightings.step,
+      source: sightings.source,
+      found: sightings.found,
+    })
+    .from(sightings)
+    .where(eq(sightings.run, from));
+  await db.insert(sightings).select(copy);
 }
 
 interface Reopening {
