@@ -53,9 +53,7 @@ function commandText({ facts, arguments: text }: Shown): string[] {
   if (command === undefined) return [];
   const reading = readShell(command);
   if (reading.kind === "unreadable") return [`**Warning:** it can't be read as a command: ${reading.why}.`];
-  const programs = reading.programs
-    .slice(0, mostPrograms)
-    .map((name) => `\`${visible(name).replaceAll("`", "'")}\``);
+  const programs = reading.programs.slice(0, mostPrograms).map((name) => `\`${visible(name)}\``);
   const more = reading.programs.length > mostPrograms ? " and others" : "";
   const runs = programs.length === 0 ? [] : [`It runs ${programs.join(", ")}${more}.`];
   return [[...runs, ...reading.concerns].join(" ")].filter((line) => line !== "");

@@ -22,7 +22,7 @@ describe("approvals/card-text", () => {
     ["$(cat x) y", "It runs `cat`. Which program it runs is decided while it runs."],
     ["echo 'a", "**Warning:** it can't be read as a command: a quote is not closed."],
     ["a; b; c; d; e; f; g; h; i; j", "`h` and others."],
-    ["'r`m' x", "It runs `r'm`."],
+    ["'r`m' x", "It runs `r\\u{60}m`."],
   ])("POL-7: says how %j reads", (command, line) => {
     expect(cardOf(command)).toContain(line);
   });
