@@ -51,7 +51,8 @@ export const limitsSlice = {
     }),
     egressAllow: setting({
       name: "DEPUTY_EGRESS_ALLOW",
-      description: "Exceptions to the guard against private addresses: a comma list of `host:port`",
+      description:
+        "Exceptions to the guard against private addresses, odd ports and plain HTTP, and the hosts that commands can reach: a comma list of `host:port`",
       schema: hostList({ portOptional: false }),
       otherwise: "none",
     }),
