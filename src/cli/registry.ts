@@ -1,5 +1,6 @@
 // The commands of `deputy`: one file in `commands/` and one line here.
 
+import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addBrakes } from "./commands/brakes.ts";
 import { addConfig } from "./commands/config.ts";
@@ -26,6 +27,7 @@ export const commands: readonly AddCommand[] = [
   addConfig,
   addManifest,
   addRuns,
+  addApprovals,
   addPolicy,
   addBrakes,
   addSchedules,

@@ -126,15 +126,20 @@ async function mayNotEdit(
 
 function checkedArguments(
   { tools }: ApprovalParts,
-  { tool: name }: Approval,
+  { tool: name, arguments: present }: Approval,
   text: string,
 ): { readonly canonical: string } | { readonly problem: string } {
   const json = parseJson(text);
   if (!json) return { problem: words.notJson };
   const tool = tools.find((candidate) => candidate.name === name);
   if (!tool) return { problem: words.unfit(`There is no ${name} any more.`) };
-  const parsed = tool.parse(json.value);
+  // What is not named stays as it is, so that one value can be changed alone.
+  const parsed = tool.parse({ ...objectOf(parseJson(present)?.value), ...objectOf(json.value) });
   return parsed.kind === "valid" ? { canonical: parsed.canonical } : { problem: words.unfit(parsed.problem) };
+}
+
+function objectOf(value: unknown): object {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 
 /** AC1. */

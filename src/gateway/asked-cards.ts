@@ -12,7 +12,7 @@ import type { Decision } from "./desk.ts";
 export async function sayDecided(d: Decision, run: Run, wait: Wait, line: string): Promise<void> {
   await d.say(askDecided(run, wait.id, wait.ask, line));
   for (const copy of await copies(d, run, wait, "decided")) {
-    const { footer: _footer, ...message } = copy.message;
+    const { footer: _footer, freeText: _field, ...message } = copy.message;
     await d.say({
       ...copy.at,
       op: { op: "edit", target: copy.target, message: { ...message, options: [], decided: line } },

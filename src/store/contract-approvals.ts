@@ -14,6 +14,8 @@ export interface ApprovalRepository {
   ofWait(wait: WaitId): Promise<Approval[]>;
   /** Oldest first. */
   pending(limit: number): Promise<Approval[]>;
+  /** Newest first. */
+  list(limit: number): Promise<Approval[]>;
   /** False if it is not as `before` any more (SP1). */
   change(before: Approval, after: Approval): Promise<boolean>;
 }

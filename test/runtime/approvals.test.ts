@@ -158,10 +158,10 @@ describe("runtime: an act that needs approval", () => {
       options: [
         { action: "approval.approve", label: "Approve", value: approval?.id },
         { action: "approval.deny", label: "Deny" },
-        { action: "approval.edit", label: "Edit" },
         { action: "approval.view", label: "View all" },
         { action: "approval.approve", label: "Allow for this run" },
       ],
+      freeText: { action: "approval.edit", label: "Edit", value: approval?.id },
     });
   });
 

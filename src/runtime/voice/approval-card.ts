@@ -93,6 +93,7 @@ export function card({ wait, ask, due }: Asked, to: Named): Attention {
     mention: to.key,
     mentionName: to.name,
     options: buttons(wait, ask),
+    ...editing(ask),
   };
 }
 
@@ -122,7 +123,14 @@ function footer({ who, approvals }: ApprovalAsk, due: Due | undefined): string {
   return `May decide: ${who}.${until}${all} Only the buttons count.`;
 }
 
-function buttons(wait: WaitId, { approvals, standable, editable }: ApprovalAsk): Button[] {
+/** Takes JSON: of what shall be otherwise. */
+function editing({ approvals, editable }: ApprovalAsk): Pick<Attention, "freeText"> {
+  const [only] = approvals;
+  if (!editable || !only) return {};
+  return { freeText: { action: "approval.edit", value: only.id, label: "Edit", style: "plain" } };
+}
+
+function buttons(wait: WaitId, { approvals, standable }: ApprovalAsk): Button[] {
   const value = approvals.length === 1 ? (approvals[0]?.id ?? wait) : wait;
   const more: Button = {
     action: "approval.approve",
@@ -130,11 +138,9 @@ function buttons(wait: WaitId, { approvals, standable, editable }: ApprovalAsk):
     label: "Allow for this run",
     style: "plain",
   };
-  const edit: Button = { action: "approval.edit", value, label: "Edit", style: "plain" };
   return [
     { action: "approval.approve", value, label: "Approve", style: "primary" },
     { action: "approval.deny", value, label: "Deny", style: "danger" },
-    ...(editable ? [edit] : []),
     { action: "approval.view", value, label: "View all", style: "plain" },
     ...(standable ? [more] : []),
   ];

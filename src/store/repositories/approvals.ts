@@ -1,6 +1,6 @@
 // Approvals and who has voted on them (SP1).
 
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Approval, ApprovalFacts, Standing, Vote } from "../../domain/approval.ts";
 import type { RunId } from "../../domain/ids.ts";
@@ -12,6 +12,11 @@ import type { Session } from "../session.ts";
 const Votes = z.array(Vote);
 
 export function approvalRepository(session: Session): ApprovalRepository {
+  const { forRun, ofWait, pending, list } = lists(session);
+  return { ...single(session), forRun, ofWait, pending, list };
+}
+
+function single(session: Session): Pick<ApprovalRepository, "ask" | "find" | "change"> {
   const { approvals } = session.tables;
   return {
     async ask(approval) {
@@ -23,6 +28,22 @@ export function approvalRepository(session: Session): ApprovalRepository {
       return row && toApproval(row);
     },
 
+    async change({ id, state, seal }, after) {
+      const { id: _same, ...values } = toRow(after);
+      const asSeen = and(eq(approvals.id, id), eq(approvals.state, state), eq(approvals.seal, seal));
+      const changed = await session.db
+        .update(approvals)
+        .set(values)
+        .where(asSeen)
+        .returning({ id: approvals.id });
+      return changed.length > 0;
+    },
+  };
+}
+
+function lists(session: Session): Omit<ApprovalRepository, "ask" | "find" | "change"> {
+  const { approvals } = session.tables;
+  return {
     async forRun(run) {
       const statement = session.prepared("approvals.of-run", (db, name) =>
         db
@@ -55,15 +76,13 @@ export function approvalRepository(session: Session): ApprovalRepository {
       return rows.map(toApproval);
     },
 
-    async change({ id, state, seal }, after) {
-      const { id: _same, ...values } = toRow(after);
-      const asSeen = and(eq(approvals.id, id), eq(approvals.state, state), eq(approvals.seal, seal));
-      const changed = await session.db
-        .update(approvals)
-        .set(values)
-        .where(asSeen)
-        .returning({ id: approvals.id });
-      return changed.length > 0;
+    async list(limit) {
+      const rows = await session.db
+        .select()
+        .from(approvals)
+        .orderBy(desc(approvals.createdAt), desc(approvals.id))
+        .limit(limit);
+      return rows.map(toApproval);
     },
   };
 }

@@ -14,7 +14,7 @@ import type { MessageShortcut } from "./shapes.ts";
 export function formOf(click: Click, at: ConversationAddress): ModalState | undefined {
   const { action, value } = click;
   const isOpenAnswer = action === "question.answer" && parseOptionValue(value).option === undefined;
-  return isOpenAnswer || action === "feedback.down"
+  return isOpenAnswer || action === "feedback.down" || action === "approval.edit"
     ? { for: "action", at: placeIn(at), ...click }
     : undefined;
 }

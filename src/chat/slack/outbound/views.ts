@@ -33,6 +33,10 @@ function modalView({ state, about, metadata: privateMetadata }: ModalToOpen): Mo
   if (state.for === "ask") return askModal({ about: state.quote, privateMetadata });
   if (state.for === "task") return askModal({ chooseConversation: true, privateMetadata });
   if (state.action === "feedback.down") return feedbackModal(privateMetadata);
+  if (state.action === "approval.edit") {
+    const title = `Write as JSON what shall be otherwise, e.g. {"to": "…"}. What you leave out stays.\n\n${about ?? ""}`;
+    return answerModal({ title, privateMetadata });
+  }
   return answerModal({ title: about ?? "In your own words:", privateMetadata });
 }
 

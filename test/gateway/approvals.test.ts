@@ -1,0 +1,227 @@
+// Who decides an approval, where, once (APR-2 to APR-7; A4, A6).
+
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { draftApproval, sealedFor } from "../../src/approvals/ask-approval.ts";
+import type { Approval } from "../../src/domain/approval.ts";
+import { asApprovalId, asWaitId } from "../../src/domain/ids.ts";
+import type { PolicyVerdict } from "../../src/domain/policy.ts";
+import type { Run } from "../../src/domain/run.ts";
+import type { EffectClass } from "../../src/domain/step.ts";
+import { untainted } from "../../src/domain/taint.ts";
+import { expireWait } from "../../src/gateway/waits-due.ts";
+import { approvalAsk } from "../../src/runtime/voice/approval-card.ts";
+import { defineTool } from "../../src/tools/contract.ts";
+import { asked, testSeal } from "../support/open-stages.ts";
+import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, guest, thread } from "./gateway-world.ts";
+
+const mail = defineTool({
+  name: "mail__send",
+  description: "Sends",
+  effect: "write-external",
+  repeat: "once",
+  input: z.object({ to: z.string().describe("To whom") }),
+  run: () => Promise.resolve({ kind: "result", content: "sent" }),
+});
+
+let world: GatewayWorld;
+beforeEach(async () => {
+  world = await createGatewayWorld({ approvals: { groups: { finance: [bo.key] }, tools: [mail] } });
+});
+afterEach(() => world.close());
+
+interface Given {
+  readonly verdict?: Partial<PolicyVerdict>;
+  readonly effect?: EffectClass;
+  readonly place?: typeof thread;
+}
+
+/** A run of Ana's that waits for one approval. */
+async function ask(given: Given = {}): Promise<{ readonly run: Run; readonly approval: Approval }> {
+  await world.hear("@deputy send it", { conversation: given.place ?? thread, mentionsAgent: true });
+  await world.settle();
+  const [run] = await world.store.read((tx) => tx.runs.list({ limit: 1 }));
+  if (!run) throw new Error("no run");
+  const now = world.clock.now();
+  const draft = draftApproval(
+    {
+      run: { ...run, taint: untainted },
+      tool: { name: mail.name, effect: given.effect ?? mail.effect },
+      canonical: '{"to":"x@corp.example"}',
+      rights: { connection: "mail", account: "ops@corp.example" },
+      policy: asked({ approvers: ["requester", "group:finance"], ...given.verdict }),
+      files: [],
+    },
+    { id: asApprovalId(`apr_${run.id}`), step: run.cursor, nonce: "n", now, ttlMs: 1_800_000, warnings: [] },
+  );
+  const approval = sealedFor(draft, asWaitId(`wait_${run.id}_${run.cursor}`), testSeal);
+  await world.store.write((tx) => tx.approvals.ask(approval));
+  await world.park(run, approvalAsk(run, [draft], [ana, bo]), { dueAt: approval.expiresAt });
+  return { run, approval };
+}
+
+async function stateOf({ id }: Approval): Promise<string | undefined> {
+  return (await world.store.read((tx) => tx.approvals.find(id)))?.state;
+}
+
+async function stateOfRun({ id }: Run): Promise<string | undefined> {
+  return (await world.store.read((tx) => tx.runs.find(id)))?.state;
+}
+
+async function events(run: Run): Promise<string[]> {
+  const rows = await world.store.read((tx) => tx.audit.ofRun(run.id));
+  return rows.map(({ type }) => type).filter((type) => type.startsWith("approval."));
+}
+
+describe("gateway/approvals", () => {
+  it("APR-2 APR-6: one click approves, wakes the run, and shows who, when and the digest; a second changes nothing", async () => {
+    const { run, approval } = await ask();
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+    await world.click("approval.deny", approval.id, { by: ana });
+    await world.settle();
+
+    expect(await stateOf(approval)).toBe("approved");
+    expect(await stateOfRun(run)).toBe("queued");
+    expect(await events(run)).toEqual(["approval.approved", "approval.attempted"]);
+    const said = JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)));
+    expect(said).toContain("Bo: Approved");
+    expect(said).toContain("This was decided already: Bo approved it.");
+    expect(said).toContain(approval.digest.slice(0, 12));
+  });
+
+  const strangers: readonly (readonly [string, typeof ana, Given, string])[] = [
+    ["somebody it is not for", ada, {}, "You cannot decide this"],
+    ["a guest, though named", guest, { verdict: { approvers: [guest.key] } }, "Guests"],
+    ["who asked, where four eyes are wanted", ana, { verdict: { notRequester: true } }, "You asked for this"],
+    ["who asked, where it is about money", ana, { effect: "money" }, "You asked for this"],
+  ];
+  it.each(strangers)(
+    "APR-3 A4: %s gets an answer, is on record, and the card stays",
+    async (_who, by, given, told) => {
+      const { run, approval } = await ask(given);
+      await world.click("approval.approve", approval.id, { by });
+      await world.settle();
+
+      expect(await stateOf(approval)).toBe("pending");
+      expect(await stateOfRun(run)).toBe("waiting");
+      expect(await events(run)).toEqual(["approval.attempted"]);
+      expect(JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)))).toContain(
+        told,
+      );
+    },
+  );
+
+  it("APR-6: counts where the card is, and nowhere else", async () => {
+    const { approval } = await ask();
+    await world.click("approval.approve", approval.id, { by: bo, conversation: { ...thread, thread: "t9" } });
+    await world.settle();
+
+    expect(await stateOf(approval)).toBe("pending");
+  });
+
+  it("APR-3: a quorum of two takes two people, and one of them counts once", async () => {
+    const { approval, run } = await ask({ verdict: { quorum: 2 } });
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("pending");
+    const said = JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)));
+    expect(said).toContain("Approved so far by Bo");
+    await world.click("approval.approve", approval.id, { by: ana });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("approved");
+  });
+
+  it("APR-4: words approve nothing; whoever may steer has it asked again", async () => {
+    const { approval, run } = await ask();
+    await world.hear("yes, approved", { by: bo });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("pending");
+    await world.click("question.answer", approval.wait, { by: ana, text: "Approved" });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("pending");
+    await world.hear("yes, approved", { mentionsAgent: true });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("superseded");
+    expect(await stateOfRun(run)).toBe("queued");
+  });
+
+  it("APR-7: expired is denied, also where the click comes before the sweeper", async () => {
+    const { approval, run } = await ask();
+    await world.clock.advance(1_800_001);
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("expired");
+    expect(await stateOfRun(run)).toBe("queued");
+    const wait = await world.store.read((tx) => tx.waits.find(approval.wait));
+    if (wait) await expireWait(world.gateway.desk, world.gateway.approvals, wait);
+    expect(await events(run)).toEqual(["approval.attempted", "approval.expired"]);
+  });
+
+  it("APR-10: a row that somebody else changed is closed, not decided", async () => {
+    const { approval } = await ask();
+    const forged = { ...approval, arguments: '{"to":"evil@x.example"}' };
+    await world.store.write((tx) => tx.approvals.change(approval, forged));
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+
+    expect(await stateOf(approval)).toBe("cancelled");
+  });
+
+  it("APR-1: edited and approved is another approval, with a digest of its own", async () => {
+    const { approval, run } = await ask();
+    await world.click("approval.edit", approval.id, { by: bo, text: '{"to":"y@corp.example"}' });
+    await world.settle();
+    const all = await world.store.read((tx) => tx.approvals.forRun(run.id));
+    const edited = all.find(({ id }) => id !== approval.id);
+
+    expect(await stateOf(approval)).toBe("superseded");
+    expect(edited).toMatchObject({ state: "approved", arguments: '{"to":"y@corp.example"}' });
+    expect(edited?.digest).not.toBe(approval.digest);
+    expect(edited && testSeal.holds(edited)).toBe(true);
+    expect(await stateOfRun(run)).toBe("queued");
+  });
+
+  it("APR-1: edited arguments that don't fit the tool change nothing", async () => {
+    const { approval } = await ask();
+    await world.click("approval.edit", approval.id, { by: bo, text: '{"to":7}' });
+    await world.settle();
+    await world.click("approval.edit", approval.id, { by: ada, text: '{"to":"y"}' });
+    await world.settle();
+
+    expect(await stateOf(approval)).toBe("pending");
+  });
+
+  it("APR-5: View all shows everything, to who clicked", async () => {
+    const { approval, run } = await ask();
+    await world.click("approval.view", approval.id, { by: bo });
+    await world.settle();
+    const entries = await world.store.read((tx) => tx.outbox.list(run.conversation, 100));
+    const whisper = entries.find(({ op }) => op.op === "whisper");
+
+    expect(JSON.stringify(whisper)).toContain("to: x@corp.example");
+    expect(JSON.stringify(whisper)).toContain(approval.digest.slice(0, 12));
+  });
+
+  it("APR-2: a stop closes what was asked, and a click after it changes nothing", async () => {
+    const { approval, run } = await ask();
+    await world.click("run.stop", run.id);
+    await world.settle();
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+
+    expect(await stateOf(approval)).toBe("cancelled");
+    expect(await stateOfRun(run)).toBe("stopped");
+  });
+
+  it("APR-8: allowed for this run it stands, within limits", async () => {
+    const { approval } = await ask({ place: dm });
+    await world.click("approval.approve", `${approval.id}.run`, { conversation: dm });
+    await world.settle();
+    const after = await world.store.read((tx) => tx.approvals.find(approval.id));
+
+    expect(after).toMatchObject({ state: "approved", standing: { most: 20 } });
+  });
+});
