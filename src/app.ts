@@ -72,17 +72,19 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const { localChat } = platforms;
 
   const offered = [...builtinTools, ...tools];
-  const runtime = createRuntime({
-    ...edges,
-    tools: offered,
-    agents,
-    stages: createStages(judging, config, edges),
-  });
   const gateway = createGatewayParts(config, { ...edges, ...judging }, agents, {
     platforms: platformsOf(platforms),
     tools: offered,
   });
+  const runtime = createRuntime({
+    ...edges,
+    world: { ...edges.world, parked: gateway.grants.parked },
+    tools: offered,
+    agents,
+    stages: createStages(judging, config, { ...edges, grants: gateway.grants.grants }),
+  });
   if (role !== "worker") {
+    stops.add(gateway.grants.start());
     stops.add(await gateway.start());
     stops.add(
       keepFileSchedules({
@@ -105,6 +107,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const web = openWeb(config, edges, gateway, { ...platforms, modelLabel, workers });
   stops.add(() => web.stop());
   const { url, chatUrl } = await web.start();
+  gateway.grants.reachedAt(url);
   return {
     url,
     ...(chatUrl === undefined ? {} : { chatUrl }),
@@ -133,6 +136,7 @@ function openWeb(
     log: edges.world.log,
     ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers }),
     mounts: doorsOf(parts).map(({ path, handle }) => ({ path, handler: handle })),
+    connect: gateway.grants.web,
     metrics: {
       text: async () => (await edges.metrics.page()).body,
       ...(metricsToken ? { token: metricsToken } : {}),

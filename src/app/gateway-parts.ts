@@ -25,6 +25,7 @@ import type { Tool } from "../tools/contract.ts";
 import { createApprovalParts } from "./approval-parts.ts";
 import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
+import { createGrantParts, type GrantParts } from "./grant-parts.ts";
 import { isEmbedded } from "./open-edges.ts";
 import { createRulesFor } from "./place-rules.ts";
 import { createVoice } from "./voice-parts.ts";
@@ -44,16 +45,18 @@ export interface GatewayParts {
   readonly delivery: Delivery;
   readonly rulesFor: RulesFor;
   readonly approvals: ApprovalParts;
+  readonly grants: GrantParts;
   /** Opens the doors; returns what closes them. */
   start(): Promise<() => Promise<void>>;
 }
 
 export function createGatewayParts(
   config: Config,
-  { world, store, queue, workspaces, masterKey, brakes }: Edges & Pick<Rulebook, "brakes">,
+  edges: Edges & Pick<Rulebook, "brakes">,
   agents: ReturnType<typeof createAgentDirectory>,
   { platforms, tools }: { readonly platforms: readonly ChatPlatform[]; readonly tools: readonly Tool[] },
 ): GatewayParts {
+  const { world, store, queue, workspaces, masterKey, brakes } = edges;
   const byName = new Map(platforms.map((platform) => [platform.name, platform]));
   // One process has the local chat, and it may be another one than this.
   const left = byName.has(localPlatformName) ? [] : [localPlatformName];
@@ -65,6 +68,7 @@ export function createGatewayParts(
     blobs: workspaces.blobs,
     platforms: byName,
     left,
+    linkOf: (consent, platform) => grants.linkOf(consent, platform),
     placeRefused: (entry) => pauseWithoutPlace(desk, { ids: world.ids, rulesFor }, entry),
     senders: sendersHere(world.ids.next("s")),
     // The local chat's ledger belongs to one process, whatever the rows are kept in.
@@ -80,7 +84,9 @@ export function createGatewayParts(
     checkInMs,
     quietHours: config.file.settings.quiet_hours,
     noted: noting(world),
+    accounts: () => grants.consent,
   });
+  const grants = createGrantParts(config, edges, desk);
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
   const rulesFor = createRulesFor(config, agents, brakes);
   const approvals = createApprovalParts(config, { masterKey, agents, tools });
@@ -94,18 +100,8 @@ export function createGatewayParts(
     delivery,
     rulesFor,
     approvals,
-    start: () =>
-      openDoors({
-        edges: { world, store, queue },
-        platforms,
-        left,
-        desk,
-        rulesFor,
-        intake,
-        delivery,
-        voice,
-        home,
-      }),
+    grants,
+    start: () => openDoors({ edges, platforms, left, desk, rulesFor, intake, delivery, voice, home }),
   };
 }
 

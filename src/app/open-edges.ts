@@ -39,7 +39,8 @@ export function openConfiguredQueue(config: Config, log: Logger): Queue {
 }
 
 export function masterKeySource({ core }: Config): MasterKeySource {
-  return { configured: core.masterKey, dataFolder: core.dataFolder };
+  const { masterKey: configured, previousMasterKey: previous, dataFolder } = core;
+  return { configured, previous, dataFolder };
 }
 
 /** Whether several processes may share the work: the embedded queue belongs to one. */

@@ -5,10 +5,12 @@ import type { Ids } from "../base/ids.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load-config.ts";
 import { asPersonKey, type PersonKey } from "../domain/ids.ts";
+import type { Grants } from "../grants/contract.ts";
 import type { Stages } from "../runtime/pipeline.ts";
 import { createApprovalStage } from "../runtime/stages/approval.ts";
 import { byRules, type Rulebook } from "../runtime/stages/by-rules.ts";
 import { ownRights } from "../runtime/stages/grant.ts";
+import { connectedStage } from "../runtime/stages/connected.ts";
 import type { Store } from "../store/contract.ts";
 
 /** More than anybody is asked at once. */
@@ -18,17 +20,19 @@ export interface StagePlace {
   readonly store: Store;
   readonly masterKey: Secret;
   readonly world: { readonly ids: Ids };
+  /** Without them no tool may use a connection. */
+  readonly grants?: Grants;
 }
 
 export function createStages(
   rulebook: Rulebook,
   config: Config,
-  { store, masterKey, world }: StagePlace,
+  { store, masterKey, world, grants }: StagePlace,
 ): Stages {
   const seal = createApprovalSeal(masterKey);
   return {
     policy: byRules(rulebook),
-    grant: () => Promise.resolve(ownRights),
+    grant: grants ? connectedStage(store, grants) : () => Promise.resolve(ownRights),
     approval: createApprovalStage({
       seal,
       ids: world.ids,

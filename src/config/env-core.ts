@@ -49,6 +49,12 @@ export const coreSlice = {
         "Key of the vault: 32 bytes in base64. On Postgres it must be set; on SQLite one is made in `keys/master` of the data folder at first start. Keep a copy apart from the database: without it what is sealed is lost",
       schema: masterKey,
     }),
+    previousMasterKey: secretSetting({
+      name: "DEPUTY_PREVIOUS_MASTER_KEY",
+      description:
+        "The key before that, while it is being changed: opens what it sealed until `deputy keys rotate --master` has run",
+      schema: masterKey,
+    }),
     logLevel: setting({
       name: "DEPUTY_LOG_LEVEL",
       description: "Least important lines that are logged: `debug`, `info`, `warn` or `error`",

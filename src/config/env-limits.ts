@@ -5,7 +5,6 @@ import { duration, hostList } from "./text-schemas.ts";
 
 export const limitsSlice = {
   title: "Limits",
-  note: "This version has no connections yet: `DEPUTY_CONSENT_TTL` and `DEPUTY_REFRESH_MARGIN_S` are checked, and not used. What is approved\nso far are schedules.",
   settings: {
     approvalTtlMs: setting({
       name: "DEPUTY_APPROVAL_TTL",

@@ -23,6 +23,14 @@ export function statesBefore(to: ConnectionState): ConnectionState[] {
   return connectionStates.filter((from) => connectionTransitions[from].includes(to));
 }
 
+/**
+ * Why a run can't use what it needs. `not_connected`: its owner has no such connection, or it is not for this run.
+ * `too_few_scopes`: it is there, and what is needed was not granted. `needs_reauth`: its tokens no longer work. `not_here`: its
+ * owner has not said that a run in a channel may use it.
+ */
+export const missingReasons = ["not_connected", "too_few_scopes", "needs_reauth", "not_here"] as const;
+export type MissingReason = (typeof missingReasons)[number];
+
 /** An agent as the owner of connections: `agent:<tenant>/<name>` (ID-3). */
 export type AgentPrincipal = `agent:${string}/${string}`;
 export type Principal = PersonKey | AgentPrincipal;

@@ -17,6 +17,8 @@ export const Button = z.object({
   style: z.enum(["primary", "danger", "plain"]),
   /** Asked before the click counts. */
   confirm: z.string().optional(),
+  /** Leads there instead of being a click: set when it is sent, so never stored (CS3). */
+  url: z.string().optional(),
 });
 export type Button = z.infer<typeof Button>;
 

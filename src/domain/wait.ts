@@ -4,6 +4,7 @@
 
 import { z } from "zod";
 import { budgetLimits } from "./budget.ts";
+import { missingReasons } from "./connection.ts";
 import type { PersonKey, RunId, WaitId } from "./ids.ts";
 import { PersonKeySchema } from "./person.ts";
 
@@ -62,6 +63,12 @@ export const GrantAsk = z.object({
   /** Whose account. */
   owner: PersonKeySchema,
   tool: z.string(),
+  /** What is in the way; that there is none where it is absent. */
+  why: z.enum(missingReasons).optional(),
+  /** What is to be asked for. */
+  scopes: z.array(z.string()).optional(),
+  /** The connection in question, where there is one. */
+  id: z.string().optional(),
 });
 export type GrantAsk = z.infer<typeof GrantAsk>;
 

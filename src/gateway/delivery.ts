@@ -24,7 +24,7 @@ import { type Pacing, usualPacing } from "./edit-pace.ts";
 import type { Outcome } from "./outcome.ts";
 import { beginThread } from "./schedule-thread.ts";
 import { deliveryIds, seeDelivery } from "./seen-delivery.ts";
-import { createEntrySender, type EntrySender, type SendTask } from "./send-entry.ts";
+import { createEntrySender, type EntrySender, type SendDeps, type SendTask } from "./send-entry.ts";
 
 export interface DeliveryDeps {
   readonly world: World;
@@ -32,6 +32,8 @@ export interface DeliveryDeps {
   readonly blobs: Blobs;
   /** By name. With none, this process says nothing and leaves everything to those that have some. */
   readonly platforms: ReadonlyMap<string, ChatPlatform>;
+  /** See `SendDeps`. */
+  readonly linkOf?: SendDeps["linkOf"];
   /** Names of platforms that another process has: what is to be said there is not touched. */
   readonly left?: readonly string[];
   readonly pacing?: Pacing;
@@ -102,9 +104,9 @@ class OutboxDelivery implements Delivery {
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
-    const { world, store, blobs } = deps;
+    const { world, store, blobs, linkOf } = deps;
     const pacing = deps.pacing ?? usualPacing;
-    this.#sender = createEntrySender({ world, store, blobs, timeoutMs: callTimeoutMs, pacing });
+    this.#sender = createEntrySender({ world, store, blobs, timeoutMs: callTimeoutMs, linkOf, pacing });
   }
 
   start(): void {

@@ -9,6 +9,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Bell, Hint } from "../domain/bell.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { Utterance } from "../domain/outbox.ts";
+import type { ConsentDeps } from "../grants/consent-deps.ts";
 import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { Run } from "../domain/run.ts";
 import type { Queue } from "../queue/contract.ts";
@@ -28,6 +29,8 @@ export interface Decision {
   hint(hint: Hint): void;
   /** When people are to be left alone; absent where they never are. */
   readonly quietHours?: QuietHours;
+  /** Where people's accounts are connected; absent where they can't be. */
+  readonly accounts?: ConsentDeps | undefined;
   /** Shown after the commit in logs, traces and measures. */
   note(what: Noted): void;
 }
@@ -55,6 +58,8 @@ export interface DeskDeps {
   /** How long a run may be silent. */
   readonly checkInMs: number;
   readonly quietHours?: QuietHours | undefined;
+  /** Asked when it is needed: consents are decided on this desk as well. */
+  readonly accounts?: () => ConsentDeps | undefined;
   /** Told of what was decided, after its commit. */
   readonly noted?: (what: Noted) => void;
 }
@@ -94,6 +99,9 @@ function decisionOn(tx: Tx, now: number, after: Aftermath, deps: DeskDeps): Deci
   return {
     tx,
     now,
+    get accounts() {
+      return deps.accounts?.();
+    },
     ...(quietHours ? { quietHours } : {}),
     async say(utterance) {
       if (await tx.outbox.add(utterance, now)) after.said = true;

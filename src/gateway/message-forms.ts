@@ -14,8 +14,20 @@ export function messageForms(message: Outgoing, run: string | undefined): readon
 
 export function textForm(message: Outgoing): readonly Outgoing[] {
   if (message.kind === "notice") return [];
+  const links = message.kind === "attention" ? message.options.flatMap(({ url }) => url ?? []) : [];
   const follow = message.kind === "card" ? undefined : message.follow;
-  return [{ ...notice(plainText(message), filesOf(message)), ...(follow && { follow }) }];
+  const all = [...(follow ?? []), ...links];
+  const text = [plainText(message), ...links].join("\n");
+  return [{ ...notice(text, filesOf(message)), ...(all.length > 0 && { follow: all }) }];
+}
+
+/** With the addresses behind the buttons that are links. */
+export function withLinks(message: Outgoing, linkOf: (value: string) => string): Outgoing {
+  if (message.kind !== "attention") return message;
+  const options = message.options.map((option) =>
+    option.action === "connect.open" ? { ...option, url: linkOf(option.value) } : option,
+  );
+  return { ...message, options };
 }
 
 export function filesOf(message: Outgoing): readonly OutgoingFile[] {

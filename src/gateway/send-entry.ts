@@ -15,7 +15,7 @@ import type { Blobs } from "../workspace/contract.ts";
 import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
 import { withFollowable } from "./followable.ts";
 import { createKnownFates, type KnownFates } from "./known-fates.ts";
-import { textForm } from "./message-forms.ts";
+import { textForm, withLinks } from "./message-forms.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { createPoster, isFormRefused, type Poster, within } from "./post-message.ts";
 
@@ -24,6 +24,8 @@ export interface SendDeps {
   readonly store: Store;
   readonly blobs: Blobs;
   readonly timeoutMs: number;
+  /** The address behind a `connect.open` of a session. */
+  readonly linkOf?: ((consent: string, platform: string) => string) | undefined;
   readonly pacing: Pacing;
 }
 
@@ -83,7 +85,7 @@ class PlatformSender implements EntrySender {
     const { op } = task.entry;
     switch (op.op) {
       case "post":
-        return this.#poster.post({ ...task, message: await this.#linked(task.entry, op.message) });
+        return this.#poster.post({ ...task, message: await this.#linked(task, op.message) });
       case "edit":
         return this.#edit(task, op);
       case "whisper":
@@ -132,7 +134,7 @@ class PlatformSender implements EntrySender {
     const earliest = this.#pace.earliest(shown, op.message, platform.capabilities.editIntervalMs);
     if (earliest > now) return { kind: "again", at: earliest, fate: "refused" };
     try {
-      await this.#inSomeForm(entry, op.message, (form) => platform.edit(task.at, providerId, form));
+      await this.#inSomeForm(task, op.message, (form) => platform.edit(task.at, providerId, form));
       this.#pace.edited(op.target, op.message, clock.now());
       return { kind: "sent", providerId };
     } catch (error) {
@@ -167,7 +169,7 @@ class PlatformSender implements EntrySender {
     }
     this.#fates.trying(entry.key);
     try {
-      await this.#inSomeForm(entry, op.message, (form) => platform.whisper(task.at, op.to, form));
+      await this.#inSomeForm(task, op.message, (form) => platform.whisper(task.at, op.to, form));
       return { kind: "sent" };
     } catch (error) {
       log.warn("A private note may not have been shown", {
@@ -223,16 +225,20 @@ class PlatformSender implements EntrySender {
     }
   }
 
-  #linked({ conversation }: OutboxEntry, message: Outgoing): Promise<Outgoing> {
-    return withFollowable(this.#deps.store, conversation, message);
+  /** With what is known only now: which addresses may be followed, and where links to connect an account lead (CS3). */
+  #linked(task: SendTask, message: Outgoing): Promise<Outgoing> {
+    const { store, linkOf } = this.#deps;
+    const { platform, entry } = task;
+    const led = linkOf ? withLinks(message, (consent) => linkOf(consent, platform.name)) : message;
+    return withFollowable(store, entry.conversation, led);
   }
 
   async #inSomeForm(
-    entry: OutboxEntry,
+    task: SendTask,
     decided: Outgoing,
     act: (form: Outgoing) => Promise<void>,
   ): Promise<void> {
-    const message = await this.#linked(entry, decided);
+    const message = await this.#linked(task, decided);
     try {
       await within(this.#deps, act(message));
     } catch (error) {

@@ -1,9 +1,9 @@
 // The verbs that mean the same in a thread and behind the command: what is the asker's own, wherever it is asked.
 
 import type { InboundCommand, InboundMessage } from "../domain/inbound.ts";
-import { noConnections } from "../runtime/voice/replies.ts";
+import { answerConnect, answerDisconnect } from "./connection-acts.ts";
 import type { Decision } from "./desk.ts";
-import { type Heard, tellAuthor } from "./heard.ts";
+import type { Heard } from "./heard.ts";
 import { answerMemory } from "./memory-verbs.ts";
 import { answerSchedules } from "./schedule-list.ts";
 import type { Verb } from "./verbs.ts";
@@ -28,8 +28,9 @@ export function answerShared(
     case "forget":
       return answerMemory(d, heard, verb);
     case "connect":
+      return answerConnect(d, heard, verb.connection);
     case "disconnect":
-      return tellAuthor(d, heard, noConnections);
+      return answerDisconnect(d, heard, verb.connection);
     default:
       return verb satisfies never;
   }

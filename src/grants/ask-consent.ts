@@ -151,6 +151,5 @@ export async function expireConsents(deps: ConsentDeps): Promise<number> {
   for (const session of overdue) {
     await deps.decide((tx, ended) => endConsent(tx, deps, session, { ended, state: "expired" }));
   }
-  await deps.store.write((tx) => tx.browsers.prune(now));
   return overdue.length;
 }

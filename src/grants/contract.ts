@@ -10,7 +10,7 @@
 //   GR4  A need names its run. A connection of another owner, or of another run, is never the answer (I10, CN1, CN3).
 
 import type { Secret } from "../base/secret.ts";
-import type { Principal } from "../domain/connection.ts";
+import type { MissingReason, Principal } from "../domain/connection.ts";
 import type { PersonKey, RunId, TenantId } from "../domain/ids.ts";
 import type { RunMode } from "../domain/run.ts";
 import type { Tx } from "../store/contract.ts";
@@ -38,14 +38,6 @@ export interface ReadyGrant {
   readonly scopes: readonly string[];
   readonly run: RunId;
 }
-
-/**
- * `not_connected`: the owner has no such connection, or it is not for this run. `too_few_scopes`: it is there, and what is
- * needed was not granted. `needs_reauth`: its tokens no longer work. `not_here`: its owner has not said that a run in a
- * channel may use it (`grant.use_here`).
- */
-export const missingReasons = ["not_connected", "too_few_scopes", "needs_reauth", "not_here"] as const;
-export type MissingReason = (typeof missingReasons)[number];
 
 export type GrantAnswer =
   | { readonly kind: "ready"; readonly grant: ReadyGrant }

@@ -157,9 +157,10 @@ function opened(kept: Secret): { readonly verifier: string; readonly nonce: stri
 export async function recognise(deps: ConsentDeps, person: PersonKey): Promise<Omit<SignedIn, "link">> {
   const cookie = randomToken();
   const now = deps.clock.now();
-  await deps.store.write((tx) =>
-    tx.browsers.save({ id: digestOf(cookie), person, expiresAt: now + knownMs, createdAt: now }),
-  );
+  await deps.store.write(async (tx) => {
+    await tx.browsers.prune(now);
+    await tx.browsers.save({ id: digestOf(cookie), person, expiresAt: now + knownMs, createdAt: now });
+  });
   return { cookie, person };
 }
 

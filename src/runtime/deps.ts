@@ -6,9 +6,11 @@ import type { Failpoints } from "../base/failpoints.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Agent } from "../domain/agent.ts";
+import type { Run } from "../domain/run.ts";
+import type { Wait } from "../domain/wait.ts";
 import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { CountTokens, Model } from "../model/contract.ts";
-import type { Store } from "../store/contract.ts";
+import type { Store, Tx } from "../store/contract.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracer } from "../telemetry/tracing.ts";
@@ -33,7 +35,11 @@ export interface World {
   readonly meter?: Omit<Metrics, "watch" | "page" | "list">;
   /** Writes spans; absent where tracing is off. */
   readonly tracer?: Tracer;
+  /** What is committed with the wait of a run that parks. */
+  readonly parked?: Parked;
 }
+
+export type Parked = (tx: Tx, run: Run, wait: Pick<Wait, "id" | "ask">) => Promise<void>;
 
 export interface RuntimeDeps {
   readonly world: World;

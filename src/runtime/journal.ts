@@ -124,7 +124,7 @@ function inTransaction(store: Store, world: World, work: Work, plan: Plan): Prom
     const built = plan.build(unread);
     const hearing = unread.length > 0 && built.after.kind === "start";
     const change = hearing ? { ...built, patch: patchedWith(work, built, seen) } : built;
-    const stopping = await write(tx, work, change, world.clock.now());
+    const stopping = await write(tx, work, change, world);
     await world.failpoint(`${endName(change.after)}.in-commit`);
     const heardBy = change.after.kind === "start" ? hearer(change.after.intents) : undefined;
     const last = unread.at(-1);
@@ -195,7 +195,8 @@ async function keep(tx: Tx, run: Work["run"]["id"], { memories, sightings = [] }
 }
 
 /** True if a stop was asked for. */
-async function write(tx: Tx, work: Work, change: Change, now: number): Promise<boolean> {
+async function write(tx: Tx, work: Work, change: Change, world: World): Promise<boolean> {
+  const now = world.clock.now();
   const { run, lease } = work;
   const intents = intentsOf(change.after);
   const fenced = await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
@@ -208,7 +209,7 @@ async function write(tx: Tx, work: Work, change: Change, now: number): Promise<b
   for (const utterance of change.say) await tx.outbox.add(utterance, now);
   await changeApprovals(tx, lease, change.approvals);
   await sayPrivately(tx, run, change.privately, now);
-  await proceed(tx, work, change.after, now);
+  await proceed(tx, work, change.after, world);
   for (const payload of change.payloads) await tx.audit.keep(payload, now);
   for (const event of change.events) await tx.audit.append(event);
   return fenced.stopRequestedBy !== undefined;
@@ -232,13 +233,17 @@ async function sayPrivately(tx: Tx, run: Run, cards: readonly PrivateCard[], now
   }
 }
 
-async function proceed(tx: Tx, work: Work, after: After, now: number): Promise<void> {
+async function proceed(tx: Tx, work: Work, after: After, world: World): Promise<void> {
+  const now = world.clock.now();
   const { lease, run } = work;
   switch (after.kind) {
     case "start":
       return;
     case "park":
-      if (after.wait) await tx.waits.open({ ...after.wait, run: run.id, asked: run.subject, now });
+      if (after.wait) {
+        await tx.waits.open({ ...after.wait, run: run.id, asked: run.subject, now });
+        await world.parked?.(tx, run, after.wait);
+      }
       await tx.runs.park(lease, undefined);
       return;
     case "requeue":

@@ -247,6 +247,8 @@ export interface WaitRepository {
   supersede(id: WaitId, now: number): Promise<boolean>;
   /** An open wait is to be nudged at `at`. */
   remindAt(id: WaitId, at: number): Promise<void>;
+  /** Open ones that wait for this person. */
+  openOf(asked: PersonKey, kind: WaitKind): Promise<Wait[]>;
   /** Every open wait. */
   listOpen(limit: number): Promise<Wait[]>;
 }

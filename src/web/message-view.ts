@@ -6,7 +6,7 @@ import { findLocalPerson, localPeople } from "../chat/local/cast.ts";
 import type { Delivery, LocalMessage } from "../chat/local/room.ts";
 import { plainText } from "../chat/plain-text.ts";
 import type { PersonKey } from "../domain/ids.ts";
-import type { Attention, ResultMessage, RunCard } from "../domain/outbox.ts";
+import type { Attention, Button, ResultMessage, RunCard } from "../domain/outbox.ts";
 import { type Block, parseMarkdown } from "./markdown.ts";
 
 interface FileView {
@@ -94,7 +94,11 @@ function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
       return { kind: "card", card: body };
     case "attention": {
       const forViewer = body.mention === context.viewer;
-      return { kind: "attention", attention: body, blocks: blocks(body.text, context), forViewer };
+      const attention = {
+        ...body,
+        options: body.options.map((option) => linkFor(option, forViewer, context)),
+      };
+      return { kind: "attention", attention, blocks: blocks(body.text, context), forViewer };
     }
     case "result":
       return { kind: "result", result: body, blocks: blocks(body.text, context) };
@@ -103,6 +107,13 @@ function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
     default:
       return body satisfies never;
   }
+}
+
+/** A link to connect an account is its person's: it says who looks, and nobody else gets it. */
+function linkFor(option: Button, forViewer: boolean, { viewer }: ViewContext): Button {
+  const { url, ...rest } = option;
+  const id = findLocalPerson(viewer)?.id;
+  return url === undefined || !forViewer || id === undefined ? rest : { ...rest, url: `${url}?as=${id}` };
 }
 
 function blocks(text: string, context: ViewContext, names: readonly string[] = []): readonly Block[] {

@@ -246,10 +246,10 @@ describe("gateway/commands", () => {
     expect(answer).toContain(own.commandHelp("deputy"));
   });
 
-  it("knows of no connections yet", async () => {
+  it("connects no account where none can be", async () => {
     await command("connect mail");
 
-    expect(told()).toEqual([replies.noConnections]);
+    expect(told()).toEqual([replies.notAvailable]);
   });
 
   it("serves nobody where messages are not served either, and says so", async () => {

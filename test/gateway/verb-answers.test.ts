@@ -75,11 +75,11 @@ describe("gateway/verb-answers", () => {
     expect(texts(world.held(), "notice")).toEqual([replies.help("deputy")]);
   });
 
-  it("says that there are no connections", async () => {
+  it("connects no account where none can be", async () => {
     await world.hear("connect crm");
     await world.settle();
 
-    expect(whispers(world.held(), ana)).toEqual([replies.noConnections]);
+    expect(whispers(world.held(), ana)).toEqual([replies.notAvailable]);
   });
 
   it("starts no run for a word it knows", async () => {

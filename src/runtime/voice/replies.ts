@@ -20,6 +20,7 @@ export function help(agent: string): string {
     "• `why`: for whom, and why I'm doing it",
     "• `stop` or `cancel`: end the work",
     "• `memory`: what I remember, and how to erase it",
+    "• `connect` or `disconnect` and a name: your accounts that I may use for you",
     "• `schedules`: what I do for you by the clock, to pause, run or delete it",
     "• `!mute` and `!unmute`: whether I react to replies in this thread without a mention",
   ].join("\n");
@@ -27,8 +28,6 @@ export function help(agent: string): string {
 
 export const muted = "I'm quiet in this thread now. Mention me, or write `!unmute`, when you want me again.";
 export const unmuted = "I'm listening in this thread again.";
-export const noConnections =
-  "This version has no connections to outside accounts yet, so there is nothing to connect or disconnect.";
 export const nothingToStop = "Nothing is running here, so there is nothing to stop.";
 export const notBegun = "All right, I haven't begun.";
 export const notAvailable = "That isn't available here.";

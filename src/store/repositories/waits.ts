@@ -10,8 +10,8 @@ import type { Session } from "../session.ts";
 export function waitRepository(session: Session): WaitRepository {
   const { open, find, forRun, resolve } = ofRuns(session);
   const { supersede, remindAt } = changes(session);
-  const { due, takeNudges, listOpen } = scans(session);
-  return { open, find, forRun, resolve, supersede, remindAt, due, takeNudges, listOpen };
+  const { due, takeNudges, listOpen, openOf } = scans(session);
+  return { open, find, forRun, resolve, supersede, remindAt, due, takeNudges, listOpen, openOf };
 }
 
 function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRun" | "resolve"> {
@@ -91,7 +91,7 @@ function changes(session: Session): Pick<WaitRepository, "supersede" | "remindAt
   };
 }
 
-function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "listOpen"> {
+function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "listOpen" | "openOf"> {
   const { waits } = session.tables;
   return {
     async due(now, limit) {
@@ -120,6 +120,8 @@ function scans(session: Session): Pick<WaitRepository, "due" | "takeNudges" | "l
       return rows.map(toWait);
     },
 
+    openOf: (asked, kind) => openOf(session, asked, kind),
+
     async listOpen(limit) {
       const rows = await session.db
         .select()
@@ -145,6 +147,16 @@ function nudgesDue(session: Session): {
       .limit(sql.placeholder("limit"))
       .prepare(name),
   );
+}
+
+async function openOf(session: Session, asked: Wait["asked"], kind: Wait["kind"]): Promise<Wait[]> {
+  const { waits } = session.tables;
+  const rows = await session.db
+    .select()
+    .from(waits)
+    .where(and(isOpen(session), eq(waits.asked, asked), eq(waits.kind, kind)))
+    .orderBy(asc(waits.createdAt));
+  return rows.map(toWait);
 }
 
 function isOpen(session: Session): SQL {

@@ -198,6 +198,19 @@ function resultOf({ result, blocks }, { press, id, files }) {
 function buttonsOf(buttons, { press, id }) {
   if (buttons.length === 0) return false;
   const made = buttons.map((button) => {
+    if (button.url !== undefined) {
+      return h(
+        "a",
+        {
+          class: `button ${button.style}`,
+          "data-focus": `${id} ${button.action} ${button.value}`,
+          href: button.url,
+          target: "_blank",
+          rel: "noopener noreferrer",
+        },
+        button.label,
+      );
+    }
     const element = h(
       "button",
       {

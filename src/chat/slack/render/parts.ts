@@ -86,6 +86,7 @@ function slackButton(button: Button, actionId: string): SlackButton {
     type: "button",
     action_id: actionId,
     ...(button.value !== "" && { value: button.value }),
+    ...(button.url !== undefined && { url: button.url }),
     text: plain(label),
     ...(button.style !== "plain" && { style: button.style }),
     ...(button.confirm !== undefined && { confirm: confirmation(button, button.confirm) }),

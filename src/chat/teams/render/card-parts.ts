@@ -72,6 +72,8 @@ export function plain(text: string, more: Json = {}): readonly Json[] {
 const styles = { primary: "positive", danger: "destructive", plain: "default" } as const;
 
 export function execute(button: Button, nonce: string, label = button.label): Json {
+  if (button.url !== undefined)
+    return { type: "Action.OpenUrl", title: fitLabel(label, labelLimit, "Open"), url: button.url };
   return {
     type: "Action.Execute",
     title: fitLabel(label, labelLimit, "Choose"),

@@ -1,0 +1,158 @@
+// Connections of this installation: the vault, the services, the asking for consent, and what keeps them in order.
+
+import { every } from "../base/clock.ts";
+import { localPlatformName } from "../chat/local/cast.ts";
+import type { Config } from "../config/load-config.ts";
+import { usesSlack } from "../config/slack-rules.ts";
+import { usesTeams } from "../config/teams-rules.ts";
+import type { ConsentSession } from "../domain/consent.ts";
+import { unbegunThread } from "../domain/conversation.ts";
+import type { Desk } from "../gateway/desk.ts";
+import { conversationAt } from "../gateway/conversation-at.ts";
+import { askingFor, decideOn } from "../gateway/grant-waits.ts";
+import { expireConsents, linkToken } from "../grants/ask-consent.ts";
+import { connectionSpecs } from "../grants/connection-spec.ts";
+import type { ConsentDeps } from "../grants/consent-deps.ts";
+import type { Grants } from "../grants/contract.ts";
+import type { GrantDeps } from "../grants/deps.ts";
+import { createGrants } from "../grants/grants.ts";
+import { createOAuthClient } from "../grants/oauth-client.ts";
+import { createRevocations } from "../grants/revoke.ts";
+import { entraIdentity, type IdentityProvider, slackIdentity } from "../grants/sign-in.ts";
+import { createWhatwgFetch } from "../net/whatwg-fetch.ts";
+import type { Parked } from "../runtime/deps.ts";
+import { notice, noticePost } from "../runtime/voice/notice.ts";
+import type { Tx } from "../store/contract.ts";
+import { sealOf } from "../vault/master-keys.ts";
+import { deriveKey } from "../vault/seal.ts";
+import { createVault, type Vault } from "../vault/vault.ts";
+import type { WebConnect } from "../web/connect-contract.ts";
+import type { Edges } from "./edges.ts";
+
+/** What a service may say about itself, or about a token. */
+const mostAnswerBytes = 256 * 1024;
+const sweepMs = 1_000;
+
+export interface GrantParts {
+  readonly grants: Grants;
+  readonly consent: ConsentDeps;
+  readonly parked: Parked;
+  readonly web: WebConnect;
+  /** Where a link to connect an account leads, on a platform. */
+  readonly linkOf: (consent: string, platform: string) => string;
+  /** Says under which address this process is reached, where the settings don't. */
+  reachedAt(url: string): void;
+  /** Ends what is over; returns what stops it. */
+  start(): () => void;
+}
+
+type VaultEdges = Pick<Edges, "world" | "store" | "masterKey" | "request">;
+
+/** Also for the command line: with the store, and nothing that speaks. */
+export function createGrantDeps(config: Config, { world, store, masterKey, request }: VaultEdges): GrantDeps {
+  const { clock, ids, log } = world;
+  const fetch = createWhatwgFetch(request, {
+    redirect: "same-origin",
+    maxBytes: mostAnswerBytes,
+    totalTimeoutMs: 10_000,
+  });
+  return {
+    store,
+    vault: vaultOf(config, { masterKey, world }),
+    clock,
+    ids,
+    log,
+    specs: connectionSpecs(config.file.settings.connections),
+    oauth: createOAuthClient(fetch, () => clock.now()),
+    fetch,
+    refreshMarginMs: config.limits.refreshMarginMs,
+    said: () => world.said?.(),
+  };
+}
+
+export function vaultOf(config: Config, { masterKey, world }: Pick<Edges, "masterKey" | "world">): Vault {
+  return createVault({ current: masterKey, previous: config.core.previousMasterKey }, world.clock);
+}
+
+export function createGrantParts(config: Config, edges: Edges, desk: Desk): GrantParts {
+  const { world, masterKey } = edges;
+  const deps = createGrantDeps(config, edges);
+  let reached = `http://${config.core.host}:${config.core.port}`;
+  const base = (): string => config.core.publicUrl ?? reached;
+  const consent: ConsentDeps = {
+    ...deps,
+    revocations: createRevocations(deps),
+    decide: decideOn(desk),
+    seal: sealOf({ current: masterKey, previous: config.core.previousMasterKey }, "consents"),
+    linkKey: deriveKey(masterKey, "links"),
+    base,
+    ttlMs: config.limits.consentTtlMs,
+    contextOf: contextIn(config),
+    alarm: (tx, session, text) => alarm(config, edges, tx, { session, text }),
+  };
+  return {
+    grants: createGrants(deps),
+    consent,
+    parked: askingFor(consent),
+    web: { consent, identities: identitiesOf(config), localPlatform: localPlatformName },
+    linkOf: (id, platform) =>
+      `${base()}${platform === localPlatformName ? "/chat" : ""}/connect/${linkToken(consent, id)}`,
+    reachedAt: (url) => void (reached = url),
+    start: () =>
+      every(
+        world.clock,
+        sweepMs,
+        async () => {
+          await expireConsents(consent);
+          await consent.revocations.sweep();
+        },
+        (error) =>
+          world.log.warn("What is over could not be ended at services; it is tried again", { error }),
+      ),
+  };
+}
+
+/** The name of a connection, and before it its tenant where another one has the plain name (design 10). */
+function contextIn(config: Config): ConsentDeps["contextOf"] {
+  const slack = usesSlack(config);
+  const teams = usesTeams(config);
+  const slackAlone = config.slack.clientId === undefined && (config.slack.teamIds?.length ?? 1) === 1;
+  const several = (slack && teams) || (slack && !slackAlone && config.slack.teamIds?.length !== 1);
+  const isPlain = (tenant: string): boolean => {
+    if (tenant === localPlatformName) return !slack && !teams;
+    return !several;
+  };
+  return ({ tenant, connection }) => (isPlain(tenant) ? connection : `${tenant}.${connection}`);
+}
+
+function identitiesOf({ slack, teams }: Config): readonly IdentityProvider[] {
+  const found: IdentityProvider[] = [];
+  if (slack.clientId !== undefined) {
+    found.push(
+      slackIdentity({ issuer: slack.oidcIssuer, clientId: slack.clientId, clientSecret: slack.clientSecret }),
+    );
+  }
+  if (teams.appId !== undefined && teams.tenantId !== undefined) {
+    const issuer = `${teams.loginUrl}/${teams.tenantId}/v2.0`;
+    found.push(entraIdentity({ issuer, clientId: teams.appId, clientSecret: teams.appPassword }));
+  }
+  return found;
+}
+
+async function alarm(
+  config: Config,
+  { world }: Pick<Edges, "world">,
+  tx: Tx,
+  { session, text }: { readonly session: ConsentSession; readonly text: string },
+): Promise<void> {
+  const { channel } = config.file.settings.security;
+  const [platform = ""] = session.initiator.split(":");
+  world.log.error("A link to connect an account was opened by somebody else", { consent: session.id });
+  if (channel === undefined) return;
+  const now = world.clock.now();
+  const thread = unbegunThread(`security-${session.id}`);
+  const address = { platform, tenant: session.tenant, kind: "channel", channel, thread } as const;
+  const place = await conversationAt({ tx, now }, world.ids, address);
+  const at = { tenant: place.tenant, conversation: place.id };
+  await tx.outbox.add(noticePost(at, `security:${session.id}`, notice(text)), now);
+}
