@@ -22,7 +22,7 @@ import { servedAt } from "./addressing.ts";
 import { clickDecision, clickEdit, clickView } from "./approval-clicks.ts";
 import type { ApprovalParts } from "./approval-desk.ts";
 import { answerWait, budgetAnswers, mayAnswer } from "./answer-wait.ts";
-import { clickDecline, clickDisconnect, clickUseHere } from "./connection-acts.ts";
+import { clickDecline, clickDisconnect, clickOpen, clickUseHere } from "./connection-acts.ts";
 import type { Decision } from "./desk.ts";
 import { takeFeedback } from "./feedback.ts";
 import { goOn } from "./go-on.ts";
@@ -60,8 +60,7 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "approval.deny": (d, click, deps) => decideAsked(d, click, deps, "deny"),
   "approval.edit": (d, click, { ids, approvals }) => clickEdit(d, { parts: approvals, ids }, click),
   "approval.view": (d, click) => clickView(d, click),
-  // A link: the click itself is nothing but heard.
-  "connect.open": () => Promise.resolve(),
+  "connect.open": (d, click) => clickOpen(d, click),
   "connect.decline": (d, click) => clickDecline(d, click),
   "connect.disconnect": (d, click) => clickDisconnect(d, click),
   "grant.use_here": (d, click) => clickUseHere(d, click),

@@ -47,6 +47,12 @@ export async function answerDisconnect(d: Decision, heard: Said, connection: str
   await tellAuthor(d, heard, words.disconnected(connection, ended));
 }
 
+/** `connect.open`: the browser follows the link by itself; only that it leads nowhere any more is said. */
+export async function clickOpen(d: Decision, click: Click): Promise<void> {
+  const session = await d.tx.consents.find(click.event.value);
+  if (session === undefined || session.endedAt !== undefined) await tellAuthor(d, click, replies.gone);
+}
+
 /** `connect.decline`: of the private card, or of the question in a thread whether an account may be used there. */
 export async function clickDecline(d: Decision, click: Click): Promise<void> {
   const { accounts } = d;

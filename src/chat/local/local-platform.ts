@@ -84,8 +84,14 @@ function createSpeech(deps: LocalPlatformDeps): Speech {
       posting.set(place, posted);
       return posted;
     },
-    async edit(at, messageId, message) {
-      const found = requireMessage(ledger, at, messageId);
+    async edit(given, messageId, message) {
+      const at = begunAt(given);
+      // What was posted to a line has a thread of its own, called by it.
+      const found = requireMessage(
+        ledger,
+        at.thread === newThread ? { ...at, thread: messageId } : at,
+        messageId,
+      );
       requireSize(message);
       const body = safeOutgoing(message);
       if (found.content.kind !== "deputy") throw refused(`Could not edit ${messageId}: a person wrote it.`);
