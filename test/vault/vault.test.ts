@@ -141,7 +141,7 @@ describe("vault/vault and its keys", () => {
       { version: 2, state: "active", rows: 121 },
     ]);
     expect(await retireKeys(desk(), tenant)).toEqual([1]);
-    expect(await get("c119")).toBe("token of c249");
+    expect(await get("c119")).toBe("token of c119");
     expect((await store.read((tx) => tx.dataKeys.find(tenant, 1)))?.wrapped).toBeUndefined();
   });
 
