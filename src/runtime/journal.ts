@@ -3,6 +3,7 @@
 // Owns: that results, the next intent, what is said and the run's columns change together. Does not own what comes next.
 //
 //   R1  An intent is committed before its act (I4); it goes into the transaction that commits the result before it.
+//   R5  A commit whose connection broke is looked up at once (known-commit.ts).
 //   R4  A commit that loses the fence writes nothing and throws `LeaseLost` (I8).
 
 import { createHash } from "node:crypto";
@@ -25,6 +26,7 @@ import { afterChanges, type ApprovalChanges } from "./approval-changes.ts";
 import type { StepSighting } from "./act.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
+import { knownCommit } from "./known-commit.ts";
 import { runEnded } from "./seeing.ts";
 import { mailMarks } from "./seen-marks.ts";
 import type { PrivateCard } from "./voice/approval-card.ts";
@@ -92,8 +94,13 @@ interface Plan {
  */
 export async function commit(store: Store, world: World, work: Work, plan: Plan): Promise<Change> {
   await world.failpoint("step.before-commit");
-  const committed =
-    (await inOneStatement(store, world, work, plan)) ?? (await inTransaction(store, world, work, plan));
+  const committed = await knownCommit<Committed>(
+    { store, world },
+    work,
+    async (about) =>
+      (await inOneStatement({ store, world, about }, work, plan)) ??
+      (await inTransaction({ store, world, about }, work, plan)),
+  );
   apply(work, committed.change, committed.mail);
   work.stopping ||= committed.stopping;
   if (committed.change.say.length > 0) world.said?.();
@@ -117,7 +124,14 @@ interface Committed {
   readonly stopping: boolean;
 }
 
-function inTransaction(store: Store, world: World, work: Work, plan: Plan): Promise<Committed> {
+interface Committing {
+  readonly store: Store;
+  readonly world: World;
+  /** Told what is about to be committed (known-commit.ts). */
+  readonly about: (made: Committed) => void;
+}
+
+function inTransaction({ store, world, about }: Committing, work: Work, plan: Plan): Promise<Committed> {
   return store.write(async (tx) => {
     const unread = plan.hear ? await tx.mailbox.unread(work.run.id) : [];
     const seen = await mailMarks(tx, unread);
@@ -131,7 +145,9 @@ function inTransaction(store: Store, world: World, work: Work, plan: Plan): Prom
     const hears = last !== undefined && heardBy !== undefined;
     if (hears) await tx.mailbox.consume(work.run.id, last.seq, heardBy);
     const mail = hears ? unread.map((item) => ({ ...item, consumedBy: heardBy })) : [];
-    return { change, mail, stopping };
+    const made = { change, mail, stopping };
+    about(made);
+    return made;
   });
 }
 
@@ -148,8 +164,7 @@ function hearer(intents: readonly StepIntent[]): number | undefined {
 
 /** What most steps are; undefined where the store, this step or its fence wants a transaction. */
 async function inOneStatement(
-  store: Store,
-  world: World,
+  { store, world, about }: Committing,
   work: Work,
   { hear, build }: Plan,
 ): Promise<Committed | undefined> {
@@ -159,6 +174,8 @@ async function inOneStatement(
   const { intents } = change.after;
   if (change.results.some(({ n }) => intents.some((intent) => intent.n === n))) return undefined;
   const { results, spent } = change;
+  const made: Committed = { change, mail: [], stopping: false };
+  about(made);
   const done = await store.commitStep({
     lease: work.lease,
     cursor: work.run.cursor,
@@ -168,7 +185,7 @@ async function inOneStatement(
     intents,
     now: world.clock.now(),
   });
-  return done ? { change, mail: [], stopping: false } : undefined;
+  return done ? made : undefined;
 }
 
 function changesJournalOnly(change: Change): boolean {

@@ -56,3 +56,6 @@ export class StoreUnavailable extends AppError<"store.unavailable"> {
     super("store.unavailable", message, { cause, retry: { kind: "backoff" } });
   }
 }
+
+/** The connection broke while a commit was under way: it took effect or not, and the rows tell. */
+export class CommitUnknown extends StoreUnavailable {}

@@ -1,7 +1,7 @@
 // What pg throws, in the words of the store. The only file that knows its codes.
 
 import { systemErrorCode } from "../base/errors.ts";
-import { StoreUnavailable } from "./errors.ts";
+import { CommitUnknown, StoreUnavailable } from "./errors.ts";
 
 /** Deadlock, or a conflict between transactions: Postgres has undone this one, and it may be run again from its start. */
 const repeatable: ReadonlySet<string> = new Set(["40001", "40P01"]);
@@ -33,12 +33,28 @@ export function isRepeatable(error: unknown): boolean {
   return repeatable.has(systemErrorCode(vendorError(error)) ?? "");
 }
 
+/** What ended a commit that the server had been sent, where the server did not say what became of it (PG4). */
+export class CommitBroken extends Error {
+  constructor(cause: unknown) {
+    super("A commit was broken off", { cause });
+  }
+}
+
+/** Of a statement that commits by itself: whether it broke off so that it may have taken effect. */
+export function isCutOff(error: unknown): boolean {
+  const cause = vendorError(error);
+  const code = systemErrorCode(cause);
+  return code !== "ECONNREFUSED" && !isRepeatable(error) && reasonOf(cause) !== undefined;
+}
+
 /** `error` as the store's own where it is one of Postgres' foreseen failures; anything else unchanged. */
 export function postgresFailure(error: unknown, database: string): unknown {
-  const cause = vendorError(error);
+  const broken = error instanceof CommitBroken;
+  const cause = vendorError(broken ? error.cause : error);
   const reason = reasonOf(cause);
   if (reason === undefined) return cause;
-  return new StoreUnavailable(
+  const Failure = broken ? CommitUnknown : StoreUnavailable;
+  return new Failure(
     `The database ${database} could not be used: ${reason}. Check that it is up; the same may be tried again.`,
     cause,
   );

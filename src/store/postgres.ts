@@ -3,7 +3,7 @@
 //   PG1  A write is one transaction on one connection; a read takes whichever connection is free for each query.
 //   PG2  A transaction that Postgres undid because of a deadlock or a conflict is run again from its start, a few times.
 //   PG3  A transaction that waits for something else is ended by the server after a while (S1), a query that takes too long too.
-//   PG4  If the connection breaks during COMMIT its outcome is unknown: the write fails with `StoreUnavailable`, and who
+//   PG4  If the connection breaks during COMMIT its outcome is unknown: the write fails with `CommitUnknown`, and who
 //        repeats it meets the fence, the key or the constraint that it left, if it left one.
 //   PG5  Statements are sent without waiting for the answers that nobody needs, BEGIN's among them; the server takes them in
 //        order. COMMIT is believed only when the server says COMMIT: after a failed statement it says ROLLBACK.
@@ -16,9 +16,9 @@ import { pause } from "../base/abort.ts";
 import { systemClock } from "../base/clock.ts";
 import { AppError, errorText } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
-import type { Store, Tx } from "./contract.ts";
+import type { StepCommit, Store, Tx } from "./contract.ts";
 import { postgresDialect } from "./dialect.ts";
-import { isRepeatable, postgresFailure } from "./postgres-errors.ts";
+import { CommitBroken, isCutOff, isRepeatable, postgresFailure } from "./postgres-errors.ts";
 import { migratePostgres } from "./postgres-migrate.ts";
 import { commitStep } from "./postgres-step.ts";
 import { type Handle, noted, openSession, reportingRows } from "./session.ts";
@@ -114,7 +114,7 @@ function storeOn(pool: pg.Pool, database: string, unreadable: Handle["unreadable
     write: <T>(fn: (tx: Tx) => Promise<T>) =>
       underWay.run(() => repeated(() => inTransaction(pool, handleOf, fn))),
 
-    commitStep: (commit) => underWay.run(() => repeated(() => commitStep(pool, commit))),
+    commitStep: (commit) => underWay.run(() => repeated(() => inOneStatement(pool, commit))),
 
     close: () => underWay.close(() => pool.end()),
   };
@@ -165,6 +165,15 @@ async function repeated<T>(transaction: () => Promise<T>): Promise<T> {
   }
 }
 
+/** It is its own commit (PG6), so what breaks it off leaves it as much in doubt (PG4). */
+async function inOneStatement(pool: pg.Pool, commit: StepCommit): Promise<boolean> {
+  try {
+    return await commitStep(pool, commit);
+  } catch (error) {
+    throw isCutOff(error) ? new CommitBroken(error) : error;
+  }
+}
+
 async function inTransaction<T>(
   pool: pg.Pool,
   handleOf: (client: pg.PoolClient) => Handle,
@@ -174,11 +183,13 @@ async function inTransaction<T>(
   const pending: PromiseLike<unknown>[] = [];
   const session = openSession(handleOf(client), { pending });
   let broken = false;
+  let committing = false;
   try {
     pending.push(noted(client.query("begin"))); // PG5
     const result = await fn(createTx(session));
     await session.finish();
     session.end();
+    committing = true;
     const committed = client.query("commit");
     await Promise.all([...pending, committed]);
     if ((await committed).command !== "COMMIT") throw wentOn();
@@ -186,7 +197,8 @@ async function inTransaction<T>(
   } catch (error) {
     session.end();
     broken = !(await rolledBack(client));
-    throw (await firstFailure(pending)) ?? error;
+    const failure = (await firstFailure(pending)) ?? error;
+    throw committing && broken ? new CommitBroken(failure) : failure;
   } finally {
     client.release(broken);
   }

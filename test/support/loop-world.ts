@@ -93,12 +93,16 @@ function untilDeath(store: Store, mortal: { readonly dead: boolean }): Store {
 const never = new AbortController().signal;
 const noFetch: GuardedFetch = () => Promise.reject(new Error("no network in this test"));
 
-export async function createLoopWorld(agent: Partial<Agent> = {}): Promise<LoopWorld> {
+/** `openStore` where it is to be another one than SQLite. */
+export async function createLoopWorld(
+  agent: Partial<Agent> = {},
+  openStore?: () => Promise<Store>,
+): Promise<LoopWorld> {
   const folder = await mkdtemp(path.join(tmpdir(), "deputy-loop-"));
   const clock = createManualClock();
   const ids = createIds(() => clock.now());
   const open = async (): Promise<{ store: Store; workspaces: Workspaces }> => ({
-    store: await createSqliteStore({ path: path.join(folder, "deputy.db") }),
+    store: await (openStore?.() ?? createSqliteStore({ path: path.join(folder, "deputy.db") })),
     workspaces: createWorkspaces({
       root: path.join(folder, "workspaces"),
       blobsFolder: path.join(folder, "blobs"),
