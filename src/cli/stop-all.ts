@@ -55,6 +55,7 @@ async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
   const { id, tenant, conversation, agent, subject, mode, state } = run;
   const [last] = await tx.steps.list(id, Math.max(0, run.cursor - 1));
   const open = (await tx.waits.forRun(id)).find((wait) => wait.answer === undefined);
+  const asked = (await tx.approvals.forRun(id)).find(({ state: now }) => now === "pending" || now === "executing");
   return {
     run: id,
     tenant,
@@ -68,7 +69,7 @@ async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
       step_state: last?.state,
       tool: last?.tool,
       waiting_for: open?.kind,
-      approval: open?.kind === "approval" ? open.id : undefined,
+      approval: asked?.id,
     }),
   };
 }

@@ -7,13 +7,14 @@
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { InboundCommand } from "../domain/inbound.ts";
 import * as own from "../runtime/voice/own-work.ts";
-import { refusedPlaces, why } from "../runtime/voice/replies.ts";
+import { refusedPlaces } from "../runtime/voice/replies.ts";
 import { servedAt } from "./addressing.ts";
 import type { Decision } from "./desk.ts";
 import { type Heard, tellAuthor } from "./heard.ts";
 import { answerShared, isShared } from "./shared-verbs.ts";
 import { stopRun } from "./stop-run.ts";
 import { parseVerb, type Verb } from "./verbs.ts";
+import { whyOf } from "./why.ts";
 
 type Command = Heard<InboundCommand>;
 
@@ -72,10 +73,7 @@ async function stop(d: Decision, command: Command): Promise<void> {
 async function explained(d: Decision, command: Command): Promise<string> {
   const here = (await ownRuns(d, command)).filter((one) => one.here).slice(0, mostExplained);
   const texts: string[] = [];
-  for (const { run } of here) {
-    const steps = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
-    texts.push(why(run, await d.tx.waits.forRun(run.id), steps.at(-1), d.now));
-  }
+  for (const { run } of here) texts.push(await whyOf(d, run, command.event.author.key));
   return texts.length > 0 ? texts.join("\n\n") : own.ownStatus([], d.now);
 }
 

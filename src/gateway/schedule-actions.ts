@@ -37,6 +37,9 @@ export async function clickApproval(
   if (author.key !== wait.asked) {
     return tellAuthor(d, click, onlyMayAnswer(await nameOf(d, wait.asked, run.subjectName)));
   }
+  if (approved && (author.kind !== "member" || click.rules.revoked.has(author.key))) {
+    return tellAuthor(d, click, notes.scheduleReplies.membersOnly); // ID-2
+  }
   if (await decideSchedule(d, { run, wait, ask: wait.ask }, approved, author)) return;
   const now = await d.tx.waits.find(wait.id);
   const superseded = now?.state === "superseded";

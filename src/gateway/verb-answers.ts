@@ -19,6 +19,7 @@ import { answerShared, isShared } from "./shared-verbs.ts";
 import { stopRun } from "./stop-run.ts";
 import { overhear } from "./take-in.ts";
 import { parseVerb, type Verb } from "./verbs.ts";
+import { whyOf } from "./why.ts";
 
 export async function answerVerb(d: Decision, heard: Heard<InboundMessage>): Promise<void> {
   const verb = parseVerb(heard.event.text);
@@ -127,13 +128,9 @@ async function idle(d: Decision, { conversation }: Heard): Promise<string> {
   return replies.idleStatus(last, d.now);
 }
 
-async function why(d: Decision, { conversation }: Heard, run: Run | undefined): Promise<string> {
-  if (!run) {
-    const [last] = await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
-    return replies.whyIdle(last);
-  }
-  const steps = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
-  return replies.why(run, await d.tx.waits.forRun(run.id), steps.at(-1), d.now);
+async function why(d: Decision, { conversation, event }: Heard, run: Run | undefined): Promise<string> {
+  const [last] = run ? [run] : await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
+  return last ? whyOf(d, last, event.author.key) : replies.whyIdle(undefined);
 }
 
 async function say(d: Decision, { conversation, row }: Heard, text: string): Promise<void> {

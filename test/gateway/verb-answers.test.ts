@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { AuditEventType, NewAuditEvent } from "../../src/domain/audit-event.ts";
 import type { Run } from "../../src/domain/run.ts";
+import { traceIdOf } from "../../src/domain/trace.ts";
 import type { QuestionAsk } from "../../src/domain/wait.ts";
 import * as replies from "../../src/runtime/voice/replies.ts";
+import { actLine } from "../../src/runtime/voice/why-words.ts";
 import {
   ada,
   ana,
@@ -66,6 +69,72 @@ describe("gateway/verb-answers", () => {
     expect(why).toContain("Ana asked: “compare the vendors”.");
     expect(why).toContain("I act as deputy, with my own rights");
     expect(why).toContain(`deputy runs show ${run.id}`);
+  });
+
+  it("ID-4: why tells of acts as whom, by which rule, who approved, at what cost, and never what was in them", async () => {
+    const run = await start();
+    const event = (step: number, type: AuditEventType, more: Partial<NewAuditEvent>): NewAuditEvent => ({
+      tenant: run.tenant,
+      type,
+      time: 1,
+      actor: "agent:deputy",
+      run: run.id,
+      step,
+      ...more,
+    });
+    await world.store.write(async (tx) => {
+      await tx.people.see(bo, run.tenant, 1);
+      for (const one of [
+        event(1, "tool.done", { tool: "set_plan", decision: "allow", rules: [] }),
+        event(2, "tool.done", {
+          tool: "read_file",
+          decision: "allow",
+          rules: [],
+          data: { identity: "agent" },
+        }),
+        event(3, "policy.decided", { tool: "crm__drop", decision: "deny", rules: ["never"] }),
+        event(4, "policy.decided", { tool: "mail__send", decision: "ask", rules: ["a-look"] }),
+        event(4, "tool.started", { tool: "mail__send", decision: "ask", rules: ["a-look"] }),
+        event(4, "tool.done", {
+          tool: "mail__send",
+          decision: "ask",
+          rules: ["a-look"],
+          data: { identity: bo.key },
+          argumentsDigest: "d",
+        }),
+      ])
+        await tx.audit.append(one);
+    });
+    await world.hear("why?");
+    await world.settle();
+
+    const [why = ""] = texts(world.held(), "notice");
+    expect(why.split("\n").slice(-5)).toEqual([
+      "What I did last:",
+      "- `read_file` (step 2), done, with my own rights: no rule speaks against it.",
+      "- `crm__drop` (step 3), refused: rule never forbids it.",
+      "- `mail__send` (step 4), done, with Bo's rights: a person was asked because of rule a-look.",
+      `So far: 0 steps, 0 tokens. Trace ${traceIdOf(run.id)}.`,
+    ]);
+  });
+
+  it.each([
+    [
+      { decision: "ask", rules: ["a", "b"], approvedBy: ["Bo", "Ada"], account: "ana@corp.example" },
+      "- `mail__send` (step 4), done, with my own rights, account ana@corp.example: a person was asked because of rules a, b, and Bo and Ada approved.",
+    ],
+    [
+      { decision: "ask", rules: [], approvedBy: ["Bo"] },
+      "- `mail__send` (step 4), done, with my own rights: no rule allows it, so a person was asked, and Bo approved.",
+    ],
+    [
+      { decision: "allow", rules: ["a"], approvedBy: [] },
+      "- `mail__send` (step 4), done, with my own rights: rule a allows it.",
+    ],
+  ])("tells of an act under %j", (more, line) => {
+    expect(actLine({ tool: "mail__send", step: 4, outcome: "done", as: { kind: "agent" }, ...more })).toBe(
+      line,
+    );
   });
 
   it("says what it can do", async () => {

@@ -56,6 +56,7 @@ export function ownerGone(schedule: Schedule): string {
 
 export const scheduleReplies = {
   gone: "That schedule is deleted. Nothing was changed.",
+  membersOnly: "Only members of this organisation can approve work that comes round. Nothing was changed.",
   superseded: "That is no longer asked, because something new was written meanwhile. Nothing was changed.",
   inFile: "This schedule is in the configuration file, so it is changed and deleted there.",
   over: "Its one time has passed, so it can't be resumed. “Run now” does it once more.",

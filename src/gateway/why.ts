@@ -1,0 +1,81 @@
+// Why the agent did what it did: from the journal, the approvals and the record, for people.
+
+import { z } from "zod";
+import { parseJson } from "../base/json.ts";
+import { approvalOf, type Approval } from "../domain/approval.ts";
+import { asPersonKey, type PersonKey } from "../domain/ids.ts";
+import type { Run } from "../domain/run.ts";
+import { why, whyIdle } from "../runtime/voice/replies.ts";
+import { actLine, spentLine, type ToldAct } from "../runtime/voice/why-words.ts";
+import type { Decision } from "./desk.ts";
+
+/** Acts that are told, the last ones. */
+const mostActs = 3;
+/** Events that are looked through for them. */
+const mostEvents = 200;
+/** Tools whose use is no act outside of the conversation. */
+const talk: ReadonlySet<string> = new Set(["set_plan", "check_in", "ask_person", "recall", "finish"]);
+
+const outcomes: Readonly<Record<string, ToldAct["outcome"]>> = {
+  "tool.done": "done",
+  "tool.failed": "failed",
+  "tool.unknown": "in doubt",
+  "policy.decided": "waits",
+};
+
+const ActEvent = z.looseObject({
+  type: z.string(),
+  tool: z.string(),
+  step: z.number(),
+  decision: z.string().optional(),
+  rules: z.array(z.string()).optional(),
+  data: z.looseObject({ identity: z.string().optional() }).optional(),
+});
+type ActEvent = z.infer<typeof ActEvent>;
+
+/** Of what is under way, or of the last thing that was; `asker` reads the goal of a run of their own only in private places. */
+export async function whyOf(d: Decision, run: Run, asker: PersonKey): Promise<string> {
+  const open = run.endedAt === undefined;
+  const [last] = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
+  const head = open ? why(run, await d.tx.waits.forRun(run.id), last, d.now) : whyIdle(run);
+  const acts = run.mode === "assistant" && asker !== run.subject ? [] : await actsOf(d, run);
+  return [head, ...(acts.length > 0 ? ["What I did last:", ...acts.map(actLine)] : []), spentLine(run)].join(
+    "\n",
+  );
+}
+
+async function actsOf(d: Decision, run: Run): Promise<ToldAct[]> {
+  const rows = (await d.tx.audit.ofRun(run.id)).slice(-mostEvents);
+  const events = rows.flatMap(({ line }) => ActEvent.safeParse(parseJson(line)?.value).data ?? []);
+  const latest = new Map<number, ActEvent>();
+  for (const event of events) {
+    if (outcomes[event.type] !== undefined && !talk.has(event.tool)) latest.set(event.step, event);
+  }
+  const approvals = await d.tx.approvals.forRun(run.id);
+  const told = [...latest.values()].toSorted((a, b) => a.step - b.step).slice(-mostActs);
+  return Promise.all(told.map((event) => toldAct(d, event, approvalOf(approvals, event.step))));
+}
+
+async function toldAct(d: Decision, event: ActEvent, approval: Approval | undefined): Promise<ToldAct> {
+  const { tool, step, type, decision, rules = [], data } = event;
+  const { account } = approval?.facts ?? {};
+  const as = await rightsOf(d, data?.identity);
+  return {
+    tool,
+    step,
+    outcome: decision === "deny" ? "refused" : (outcomes[type] ?? "done"),
+    ...(as ? { as } : {}),
+    ...(account === undefined ? {} : { account }),
+    ...(decision === undefined ? {} : { decision }),
+    rules,
+    approvedBy: (approval?.votes ?? []).flatMap(({ verdict, byName }) =>
+      verdict === "approve" ? [byName] : [],
+    ),
+  };
+}
+
+async function rightsOf(d: Decision, identity: string | undefined): Promise<ToldAct["as"]> {
+  if (identity === undefined) return undefined;
+  if (identity === "agent") return { kind: "agent" };
+  return { kind: "person", name: (await d.tx.people.find(asPersonKey(identity)))?.name ?? identity };
+}
