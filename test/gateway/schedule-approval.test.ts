@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PersonKey } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import type { ScheduleAsk, Wait } from "../../src/domain/wait.ts";
@@ -63,6 +64,22 @@ describe("gateway/schedule-approval", () => {
       ],
     });
     expect(card()).not.toHaveProperty("freeText");
+  });
+
+  it.each([
+    ["is a guest", { ...ana, kind: "guest" } as const, new Set<PersonKey>()],
+    ["is of another organisation", { ...ana, kind: "external" } as const, new Set<PersonKey>()],
+    ["is served no more", ana, new Set([ana.key])],
+  ])("ID-2: sets up nothing for whoever %s, and lets them say no", async (_, by, revoked) => {
+    world.rules = { ...world.rules, guests: true, revoked };
+    await world.click("approval.approve", wait.id, { by });
+    await world.settle();
+    expect(await schedules()).toEqual([]);
+    expect(await answer()).toBeUndefined();
+
+    await world.click("approval.deny", wait.id, { by });
+    await world.settle();
+    expect(await answer()).toMatchObject({ answer: "Deny" });
   });
 
   it("SA1: sets up the schedule with the approval, and wakes the run", async () => {
