@@ -55,7 +55,9 @@ async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
   const { id, tenant, conversation, agent, subject, mode, state } = run;
   const [last] = await tx.steps.list(id, Math.max(0, run.cursor - 1));
   const open = (await tx.waits.forRun(id)).find((wait) => wait.answer === undefined);
-  const asked = (await tx.approvals.forRun(id)).find(({ state: now }) => now === "pending" || now === "executing");
+  const asked = (await tx.approvals.forRun(id)).find(
+    ({ state: now }) => now === "pending" || now === "executing",
+  );
   return {
     run: id,
     tenant,
