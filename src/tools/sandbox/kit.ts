@@ -1,8 +1,10 @@
 // What every launch shares: the machine's layout, our own small /etc, a scratch folder, control groups.
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { lstat, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { systemClock } from "../../base/clock.ts";
 import { findCgroups, type MakeCgroup } from "./cgroup.ts";
 import type { SandboxLimits } from "./contract.ts";
 import { bridged } from "./egress-bridge.ts";
@@ -26,11 +28,27 @@ const etc: Readonly<Record<string, string>> = {
 };
 
 export async function makeKit(nodePath: string): Promise<Kit> {
-  const scratch = await mkdtemp(join(tmpdir(), "deputy-sandbox-"));
+  await sweep(tmpdir());
+  const scratch = await mkdtemp(join(tmpdir(), `deputy-sandbox-${process.pid}-`));
   const ownEtc = Object.fromEntries(Object.keys(etc).map((name) => [name, join(scratch, name)]));
   await Promise.all(Object.entries(etc).map(([name, text]) => writeFile(join(scratch, name), text)));
   const [layout, makeCgroup] = await Promise.all([readHostLayout(nodePath), findCgroups()]);
   return { scratch, layout, ownEtc, makeCgroup };
+}
+
+const keptMs = 24 * 3_600_000;
+
+/** Scratch folders of processes that were killed: not of this machine's living, and a day old, in case others share the folder. */
+async function sweep(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = /^deputy-sandbox-(\d+)-/.exec(name)?.[1];
+    if (pid === undefined || existsSync(`/proc/${pid}`)) continue;
+    const path = join(folder, name);
+    const stats = await lstat(path).catch(() => undefined); // somebody else was quicker
+    const isOurs = stats?.isDirectory() === true && stats.uid === process.getuid?.();
+    if (isOurs && stats.mtimeMs < systemClock.now() - keptMs)
+      await rm(path, { recursive: true, force: true });
+  }
 }
 
 export function removeKit(kit: Kit): Promise<void> {
