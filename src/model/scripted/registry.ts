@@ -1,6 +1,7 @@
 // What the scripted model can do: one line each. The first that fits is taken; the last fits always.
 
 import type { Recipe } from "./recipe.ts";
+import { everyWeekday } from "./recipes/every-weekday.ts";
 import { explain } from "./recipes/explain.ts";
 import { findInFiles } from "./recipes/find-in-files.ts";
 import { recallFacts } from "./recipes/recall-facts.ts";
@@ -11,6 +12,7 @@ import { writeNote } from "./recipes/write-note.ts";
 
 export const recipes: readonly Recipe[] = [
   remindMe,
+  everyWeekday,
   rememberFact,
   recallFacts,
   writeNote,

@@ -8,6 +8,7 @@ const abilities = [
   "Find or count in files: “find invoice in the files”, “how many lines are in inbox/a.csv”, “which files mention Bo”.",
   "Write a note: “write a note: buy paper on Friday”.",
   "Remind you: “remind me in 10 minutes to call Bo”.",
+  "Do one of these again and again: “every weekday at 9, find invoice in the files”.",
   "Keep facts: “remember that the fiscal year starts in July”, “what do you know about the fiscal year?”",
 ];
 
