@@ -80,7 +80,7 @@ describe.each(["http", "socket"] as const)("app: Slack over %s", (door) => {
     expect(slack.callsTo("chat.postMessage").every((call) => call.error !== "invalid_blocks")).toBe(true);
   });
 
-  it("I1, ux d.1: takes three deliveries of one event for one", async () => {
+  it("I1, ING-2, ux d.1: takes three deliveries of one event for one", async () => {
     const { slack, model } = product;
     model.replyTo("thrice", finishes("Once."));
     const asked = await slack.person(ids.ana).mentions(ids.general, "thrice");

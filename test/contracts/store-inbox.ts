@@ -24,7 +24,7 @@ export function inboxSuite(current: StoreCase): void {
     expect(row).toEqual({ id: "in_1", conversation, event, state: "new", dueAt: t0 + 1_500, receivedAt: t0 });
   });
 
-  it("I1: takes the same event id of a tenant once", async () => {
+  it("I1, ING-2: takes the same event id of a tenant once", async () => {
     const conversation = await aConversation(current.store);
     await add("in_1", conversation, aMessage("1"));
 
@@ -39,7 +39,7 @@ export function inboxSuite(current: StoreCase): void {
     expect(await add("in_2", conversation, aMessage("1", { eventId: "Ev-again" }))).toBe(false);
   });
 
-  it("I1: takes one of many concurrent deliveries of a message", async () => {
+  it("I1, ING-2: takes one of many concurrent deliveries of a message", async () => {
     const conversation = await aConversation(current.store);
 
     const added = await Promise.all(

@@ -134,7 +134,7 @@ describe("what is refused", () => {
     ["team", { team_id: "T2", authorizations: [{ team_id: "T2", enterprise_id: null }] }, "foreign-team"],
     ["team, though the payload names ours", { authorizations: [{ team_id: "T2" }] }, "foreign-team"],
     ["app", { api_app_id: "A2" }, "foreign-app"],
-  ])("another %s with a good signature: 200, nothing done, counted", async (_, around, why) => {
+  ])("ING-3: another %s with a good signature: 200, nothing done, counted", async (_, around, why) => {
     const world = await startedWorld();
     const answer = await world.event(mention(), around);
     expect(answer.status).toBe(200);
@@ -150,7 +150,7 @@ describe("what is refused", () => {
     expect(world.rejections()).toEqual(["foreign-team"]);
   });
 
-  test("clicks and commands of another team", async () => {
+  test("ING-3: clicks and commands of another team are dropped", async () => {
     const world = await startedWorld();
     const action = { type: "button", action_id: "run.stop", value: "run_1", action_ts: "1700000001.1" };
     await world.interact({

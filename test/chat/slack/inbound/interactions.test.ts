@@ -55,6 +55,19 @@ async function interact(payload: object, options: WorldOptions = {}) {
 }
 
 describe("a click", () => {
+  test("ING-2: a click that is delivered again is the same event, and the next click is another", async () => {
+    const world = await startedWorld();
+    const click = clicked({ action_id: "run.stop", value: "run_1" });
+    await world.interact(click);
+    await world.interact(click);
+    await world.interact(clicked({ action_id: "run.stop", value: "run_1", action_ts: "1700000006.100000" }));
+
+    const ids = world.received.map(({ eventId }) => eventId);
+    expect(ids).toHaveLength(3);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids[0]).toBe(ids[1]);
+  });
+
   test("is an action of who clicked, in the thread of the message", async () => {
     const { received } = await interact(clicked({ action_id: "run.stop", value: "run_1" }));
     expect(received).toEqual([
