@@ -3,6 +3,7 @@
 import path from "node:path";
 import { createCheckpoints } from "../audit/checkpoints.ts";
 import type { AuditDeps } from "../audit/contract.ts";
+import { resealSigningKey } from "../audit/signing-key.ts";
 import { pruneAudit } from "../audit/prune.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
@@ -24,13 +25,22 @@ export function auditParts(
   { store, world, masterKey }: Pick<Edges, "store" | "world" | "masterKey">,
 ): readonly SweepPart[] {
   const { clock, log } = world;
-  const deps = { ...auditDepsOf(store, { current: masterKey }, log), clock };
+  const keys = { current: masterKey, previous: config.core.previousMasterKey };
+  const deps = { ...auditDepsOf(store, keys, log), clock };
+  let resealed = keys.previous === undefined;
   const everyMs = config.limits.checkpointMs;
   const checkpoint = createCheckpoints({ ...deps, everyMs, anchors: anchorFilesOf(config) });
   const keptMs = config.file.settings.retention.audit;
   let nextPrune = 0;
   return [
-    { name: "audit-checkpoint", sweep: checkpoint },
+    {
+      name: "audit-checkpoint",
+      async sweep() {
+        if (!resealed) await resealSigningKey(deps); // VLT-4: the former master key may go when this is done
+        resealed = true;
+        await checkpoint();
+      },
+    },
     {
       name: "audit-prune",
       async sweep() {

@@ -86,7 +86,7 @@ export async function openEdges(
     log,
     failpoint,
     redactor,
-    auditSeal: sealOf({ current: masterKey }, "audit"),
+    auditSeal: sealOf({ current: masterKey, previous: config.core.previousMasterKey }, "audit"),
     said: () => queue.hint({ kind: "outbox" }),
     meter: metrics,
     ...(tracing ? { tracer: tracing } : {}),

@@ -71,7 +71,9 @@ export function createGrantDeps(config: Config, { world, store, masterKey, reque
 }
 
 export function vaultOf(config: Config, { masterKey, world }: Pick<Edges, "masterKey" | "world">): Vault {
-  return createVault({ current: masterKey, previous: config.core.previousMasterKey }, world.clock);
+  return createVault({ current: masterKey, previous: config.core.previousMasterKey }, world.clock, (secret) =>
+    world.redactor?.add(secret),
+  );
 }
 
 export function createGrantParts(config: Config, edges: Edges, desk: Desk): GrantParts {

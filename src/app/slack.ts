@@ -15,7 +15,8 @@ import type { Config } from "../config/load-config.ts";
 import { welcomeInstaller } from "../gateway/greetings.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
-import { createSeal, deriveKey } from "../vault/seal.ts";
+import { sealOf } from "../vault/master-keys.ts";
+import { deriveKey } from "../vault/seal.ts";
 import { createSlackRows } from "./slack-rows.ts";
 
 export interface Slack {
@@ -89,7 +90,7 @@ function openOauth(
     store,
     clock,
     log,
-    seal: createSeal(masterKey, "slack"),
+    seal: sealOf({ current: masterKey, previous: core.previousMasterKey }, "slack"),
     learn: (token) => world.redactor?.add(token),
     alongside: (tx, { team, by }, now) =>
       welcomeInstaller({ tx, now, ids }, privateLine(team, by), agentName),

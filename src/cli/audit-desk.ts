@@ -16,7 +16,7 @@ export async function withAudit<T>(context: CliContext, act: (deps: AuditDeps) =
         "cli.no_key",
         "The master key is not here, and the audit log is signed with a key that it seals. Run this where Deputy runs, with its DEPUTY_DATA or DEPUTY_MASTER_KEY.",
       );
-    return act(auditDepsOf(store, { current }, log));
+    return act(auditDepsOf(store, { current, previous: config.core.previousMasterKey }, log));
   });
 }
 
