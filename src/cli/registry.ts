@@ -3,10 +3,12 @@
 import { addApprovals } from "./commands/approvals.ts";
 import { addAudit } from "./commands/audit.ts";
 import { addBrakes } from "./commands/brakes.ts";
+import { addConnections } from "./commands/connections.ts";
 import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDev } from "./commands/dev.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addManifest } from "./commands/manifest.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addPolicy } from "./commands/policy.ts";
@@ -28,6 +30,8 @@ export const commands: readonly AddCommand[] = [
   addManifest,
   addRuns,
   addApprovals,
+  addConnections,
+  addKeys,
   addPolicy,
   addBrakes,
   addSchedules,

@@ -1,0 +1,95 @@
+// `deputy keys status|rotate|retire`: the keys of the vault, changed while it is used (docs/connections.md).
+
+import type { Command } from "commander";
+import { systemClock } from "../../base/clock.ts";
+import { asTenantId } from "../../domain/ids.ts";
+import { keyStatus, retireKeys, rotateDataKeys } from "../../vault/keys.ts";
+import { cliActor } from "../audit-desk.ts";
+import { withKeys } from "../connection-desk.ts";
+import type { AddCommand, CliContext } from "../contract.ts";
+import { printJson, printTable, timeText } from "../print.ts";
+
+interface Form {
+  readonly json?: boolean;
+  readonly tenant?: string;
+  readonly master?: boolean;
+}
+
+export const addKeys: AddCommand = (program, context) => {
+  const keys = program.command("keys").description("show, renew and retire the keys of the vault");
+  addStatus(keys, context);
+  addRotate(keys, context);
+  addRetire(keys, context);
+};
+
+function addStatus(keys: Command, context: CliContext): void {
+  keys
+    .command("status")
+    .description("data keys by tenant, and how many connections each seals")
+    .option("--json", "one JSON value")
+    .action(async (options: Form) => {
+      const { master, status } = await withKeys(context, async (desk) => ({
+        master: desk.vault.master,
+        status: await keyStatus(desk),
+      }));
+      if (options.json) return printJson(context.stdout, { master, keys: status });
+      printTable(context.stdout, [
+        ["TENANT", "VERSION", "STATE", "CONNECTIONS", "MASTER KEY", "SINCE"],
+        ...status.map(({ tenant, version, state, rows, master: by, createdAt }) => [
+          tenant,
+          String(version),
+          state,
+          String(rows),
+          by === master ? "present" : `former (${by})`,
+          timeText(createdAt),
+        ]),
+      ]);
+    });
+}
+
+function addRotate(keys: Command, context: CliContext): void {
+  keys
+    .command("rotate")
+    .description("a new data key for each tenant, and everything sealed anew; safe to break off and repeat")
+    .option("--tenant <id>", "only this tenant")
+    .option("--master", "instead: wrap the data keys with the present DEPUTY_MASTER_KEY")
+    .option("--json", "one JSON value")
+    .action(async ({ json, tenant, master }: Form) => {
+      if (master) {
+        const rewrapped = await withKeys(context, ({ store, vault }) =>
+          store.write((tx) => vault.rewrap(tx)),
+        );
+        if (json) return printJson(context.stdout, { rewrapped });
+        context.stdout.write(`${rewrapped} data keys wrapped with the present master key.\n`);
+        return;
+      }
+      const rotated = await withKeys(context, (desk) =>
+        rotateDataKeys(desk, tenant === undefined ? undefined : asTenantId(tenant), (tx, renewed) =>
+          tx.audit.append({
+            tenant: renewed.tenant,
+            type: "key.rotated",
+            time: systemClock.now(),
+            actor: cliActor(context),
+            data: { key: "data", version: renewed.version },
+          }),
+        ),
+      );
+      if (json) return printJson(context.stdout, { rotated });
+      for (const one of rotated)
+        context.stdout.write(`${one.tenant}: key ${one.version}, ${one.resealed} connections sealed anew.\n`);
+    });
+}
+
+function addRetire(keys: Command, context: CliContext): void {
+  keys
+    .command("retire <tenant>")
+    .description("destroy the tenant's former data keys; refused while a connection needs one")
+    .option("--json", "one JSON value")
+    .action(async (tenant: string, { json }: Form) => {
+      const retired = await withKeys(context, (desk) => retireKeys(desk, asTenantId(tenant)));
+      if (json) return printJson(context.stdout, { tenant, retired });
+      context.stdout.write(
+        `${tenant}: ${retired.length === 0 ? "nothing to retire" : `retired ${retired.join(", ")}`}.\n`,
+      );
+    });
+}

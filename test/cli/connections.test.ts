@@ -1,0 +1,114 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
+import { runCli } from "../../src/cli/run-cli.ts";
+import { Secret } from "../../src/base/secret.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { createVault } from "../../src/vault/vault.ts";
+import { aConnection } from "../contracts/store-grants.ts";
+
+const masterKey = Buffer.alloc(32, 3).toString("base64");
+const otherKey = Buffer.alloc(32, 4).toString("base64");
+
+describe("cli/connections and cli/keys", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "deputy-cli-"));
+    await onStore((store) =>
+      store.write(async (tx) => {
+        const row = aConnection("conn_1");
+        const { tenant, owner, id, version } = row;
+        const key = await createVault({ current: new Secret(masterKey) }, { now: () => 1 }).sealing(
+          tx,
+          tenant,
+        );
+        const place = { tenant, owner, connection: id, version };
+        await tx.connections.add({
+          ...row,
+          access: key.close(new Secret("tok-secret"), { ...place, field: "access" }),
+          refresh: key.close(new Secret("ref-secret"), { ...place, field: "refresh" }),
+        });
+      }),
+    );
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  async function onStore<T>(act: (store: Store) => Promise<T>): Promise<T> {
+    const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    try {
+      return await act(store);
+    } finally {
+      await store.close();
+    }
+  }
+  async function deputy(args: readonly string[], env: Record<string, string> = {}) {
+    let out = "";
+    let err = "";
+    const code = await runCli({
+      argv: args,
+      env: { DEPUTY_DATA: folder, DEPUTY_MASTER_KEY: masterKey, ...env },
+      cwd: folder,
+      stdout: { write: (text: string) => void (out += text) },
+      stderr: { write: (text: string) => void (err += text) },
+    });
+    return { code, out, err, json: () => z.record(z.string(), z.unknown()).parse(JSON.parse(out)) };
+  }
+
+  it("lists connections in the shape that scripts rely on, and never a token", async () => {
+    const { code, out, json } = await deputy(["connections", "list", "--json"]);
+    expect(code).toBe(0);
+    expect(json()).toEqual({
+      connections: [
+        {
+          id: "conn_1",
+          name: "mail",
+          owner: "local:local:ann",
+          account: "ann@corp.example",
+          scopes: ["read"],
+          state: "active",
+          expires_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        },
+      ],
+    });
+    expect(out).not.toMatch(/secret|sealed|t1\./);
+  });
+
+  it("VLT-8: revokes once; a second time and an unknown id exit with 1", async () => {
+    expect((await deputy(["connections", "revoke", "conn_1", "--json"])).json()).toEqual({
+      id: "conn_1",
+      state: "revoked",
+    });
+    expect((await deputy(["connections", "revoke", "conn_1"])).code).toBe(1);
+    expect((await deputy(["connections", "revoke", "conn_9"])).code).toBe(1);
+    expect(await onStore((store) => store.read((tx) => tx.connections.find("conn_1")))).toMatchObject({
+      state: "revoked",
+    });
+  });
+
+  it("VLT-4: rotates and retires data keys; a retirement that would lose something is refused", async () => {
+    const tenant = aConnection("x").tenant;
+    expect((await deputy(["keys", "status", "--json"])).json()["keys"]).toMatchObject([
+      { version: 1, rows: 1 },
+    ]);
+    await onStore((store) =>
+      store.write((tx) =>
+        createVault({ current: new Secret(masterKey) }, { now: () => 2 }).renew(tx, tenant),
+      ),
+    );
+    expect((await deputy(["keys", "retire", tenant])).code).toBe(1);
+    expect((await deputy(["keys", "rotate", "--json"])).json()["rotated"]).toMatchObject([
+      { version: 3, resealed: 1 },
+    ]);
+    expect((await deputy(["keys", "retire", tenant, "--json"])).json()).toEqual({ tenant, retired: [1, 2] });
+  });
+
+  it("VLT-3, VLT-4: changes the master key with both at hand, and tells a wrong one", async () => {
+    expect((await deputy(["keys", "rotate", "--master"], { DEPUTY_MASTER_KEY: otherKey })).code).toBe(1);
+    const both = { DEPUTY_MASTER_KEY: otherKey, DEPUTY_PREVIOUS_MASTER_KEY: masterKey };
+    expect((await deputy(["keys", "rotate", "--master", "--json"], both)).json()).toEqual({ rewrapped: 1 });
+    expect((await deputy(["keys", "rotate", "--json"], { DEPUTY_MASTER_KEY: otherKey })).code).toBe(0);
+  });
+});
