@@ -20,6 +20,7 @@ import { scaling } from "./cases/scaling.mjs";
 import { slack } from "./cases/slack.mjs";
 import { start } from "./cases/start.mjs";
 import { storedBytes } from "./cases/stored-bytes.mjs";
+import { teams } from "./cases/teams.mjs";
 import { waiting } from "./cases/waiting.mjs";
 import { wake } from "./cases/wake.mjs";
 import { zombie } from "./cases/zombie.mjs";
@@ -33,6 +34,7 @@ const cases = [
   loopOverhead,
   inbound,
   slack,
+  teams,
   wake,
   click,
   waiting,

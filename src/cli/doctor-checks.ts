@@ -17,6 +17,7 @@ import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check } from "./check.ts";
 import type { CliContext } from "./contract.ts";
 import { slackChecks } from "./doctor-slack.ts";
+import { teamsChecks } from "./doctor-teams.ts";
 
 type Finding = Pick<Check, "status" | "observed"> & { readonly fix?: string };
 
@@ -43,15 +44,16 @@ export async function doctorChecks(
     node(),
     pass("config", "settings", `${config.file.path}: ${config.file.found ? "read" : "defaults"}`),
     ...found,
-    ...(await slackOf(config, options.offline)),
+    ...(await ofPlatform("slack", () => slackChecks(config, options.offline))),
+    ...(await ofPlatform("teams", () => teamsChecks(config, options.offline))),
   ];
 }
 
-async function slackOf(config: Config, offline: boolean): Promise<readonly Check[]> {
+async function ofPlatform(name: string, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
   try {
-    return await slackChecks(config, offline);
+    return await look();
   } catch (error) {
-    return [{ group: "slack", id: "slack", status: "fail", observed: errorText(error), fix: "" }];
+    return [{ group: name, id: name, status: "fail", observed: errorText(error), fix: "" }];
   }
 }
 

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type App, startApp } from "../../src/app.ts";
+import type { Failpoints } from "../../src/base/failpoints.ts";
 import { parseJson } from "../../src/base/json.ts";
 import type { LocalRoom } from "../../src/chat/local/room.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
@@ -35,6 +36,8 @@ export interface ProductOptions {
   readonly role?: "all" | "web";
   /** Beside the built-in ones. */
   readonly tools?: readonly Tool[];
+  /** Where a test stages the end of a process. */
+  readonly failpoint?: Failpoints;
   /** Kept when the product stops; a new one that is removed when absent. */
   readonly folder?: string;
 }
@@ -46,8 +49,14 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const env = { DEPUTY_LOG_LEVEL: "warn", ...settingsOf(folder, model), ...options.env };
   const config = loadConfig({ env, cwd: folder });
   const role = options.role ?? "all";
-  const { tools = [] } = options;
-  const app = await startApp({ config, role, tools, log: { to: { write: (line) => noteLine(log, line) } } });
+  const { failpoint, tools = [] } = options;
+  const app = await startApp({
+    config,
+    role,
+    tools,
+    log: { to: { write: (line) => noteLine(log, line) } },
+    ...(failpoint === undefined ? {} : { failpoint }),
+  });
   const room = app.localChat?.room;
   if (!room) throw new Error("The product has no local chat.");
   return {

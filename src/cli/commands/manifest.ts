@@ -1,4 +1,4 @@
-// `deputy manifest slack`: the app's manifest for this installation, to be pasted at Slack.
+// `deputy manifest slack`: the app's manifest for this installation, to be pasted at Slack. `deputy manifest teams` is beside it.
 
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -8,6 +8,7 @@ import { toYaml } from "../../config/file/yaml-text.ts";
 import { type Config, loadConfig } from "../../config/load-config.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { printJson } from "../print.ts";
+import { addTeamsManifest } from "./manifest-teams.ts";
 
 interface SlackOptions {
   readonly url?: string;
@@ -18,9 +19,11 @@ interface SlackOptions {
 }
 
 export const addManifest: AddCommand = (program, context) => {
-  program
+  const manifest = program
     .command("manifest")
-    .description("print what a chat platform wants to know of the app")
+    .description("print what a chat platform wants to know of the app");
+  addTeamsManifest(manifest, context);
+  manifest
     .command("slack")
     .description("the manifest of the Slack app, as YAML")
     .option("--url <url>", "address at which Slack reaches this server (default: DEPUTY_PUBLIC_URL)")

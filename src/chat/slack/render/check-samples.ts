@@ -5,7 +5,13 @@ import { renderHome } from "./home-view.ts";
 import { answerModal, askModal, feedbackModal } from "./modals.ts";
 import { plainForm } from "./plain-form.ts";
 import { renderMessage } from "./render-message.ts";
-import { sampleMessages, samplePage, samplePlace } from "./samples.ts";
+import { sampleMessages, samplePage } from "../../samples.ts";
+import type { RenderPlace } from "./slack-message.ts";
+
+export const samplePlace: RenderPlace = {
+  team: "T0001",
+  detailsUrl: "https://deputy.example/console/runs/run_1",
+};
 
 /** Every payload of the samples by name, as it would be sent: also for `blocks.validate`. */
 export function samplePayloads(): readonly (readonly [name: string, payload: Payload])[] {

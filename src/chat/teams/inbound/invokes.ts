@@ -4,6 +4,7 @@
 //   IV2  Every invoke has a reply, known or not. Nothing that a person could want is done for an unknown one.
 
 import { errorText } from "../../../base/errors.ts";
+import type { Outgoing } from "../../../domain/outbox.ts";
 import type { TeamsDeps } from "../deps.ts";
 import { FormData } from "../action-data.ts";
 import { addressOf } from "./home.ts";
@@ -48,19 +49,34 @@ async function cardAction(d: InvokeDeps, activity: Activity): Promise<replies.In
     d.edges.reject("unknown-action", { invoke: activity.name });
     return replies.told(unknownControl);
   }
-  return (await commit(d, read)) ? replies.told(taken) : replies.notTaken();
+  if (!(await commit(d, read))) return replies.notTaken();
+  const decided = await newestCard(
+    d,
+    activity,
+    ({ kind, decided: by }) => kind === "attention" && by !== undefined,
+  );
+  return decided === undefined ? replies.told(taken) : replies.replaced(decided);
 }
 
 async function refreshed(d: InvokeDeps, activity: Activity): Promise<replies.InvokeReply> {
+  const card = await newestCard(d, activity, () => true);
+  return card === undefined ? replies.told("There is nothing newer.") : replies.replaced(card);
+}
+
+/** Of the message that was clicked, if it is one of those that are wanted. What is decided shows at once to who decided. */
+async function newestCard(
+  d: InvokeDeps,
+  activity: Activity,
+  wanted: (message: { readonly kind: Outgoing["kind"]; readonly decided?: string | undefined }) => boolean,
+): Promise<unknown> {
   const at = addressOf(d.settings, activity);
   const { replyToId } = activity;
   try {
     const shown = replyToId === undefined ? undefined : await d.shown?.(at, replyToId);
-    const card = shown && (await d.edges.cardOf(at, shown.message));
-    return card === undefined ? replies.told("There is nothing newer.") : replies.replaced(card);
+    return shown && wanted(shown.message) ? await d.edges.cardOf(at, shown.message) : undefined;
   } catch (error) {
-    d.log.debug("A card could not be refreshed", { error: errorText(error) });
-    return replies.told("There is nothing newer.");
+    d.log.debug("A card could not be shown anew", { error: errorText(error) });
+    return undefined;
   }
 }
 

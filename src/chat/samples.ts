@@ -1,15 +1,8 @@
 // One message of each kind with everything in it, for checks without a workspace (`deputy doctor`, tests).
 
-import type { HomeItem, HomePage } from "../../../domain/home-page.ts";
-import { personKey } from "../../../domain/ids.ts";
-import type { Attention, Button, Outgoing, RunCard } from "../../../domain/outbox.ts";
-import type { RenderPlace } from "./slack-message.ts";
-
-export const samplePlace: RenderPlace = {
-  team: "T0001",
-  detailsUrl: "https://deputy.example/console/runs/run_1",
-};
-
+import type { HomeItem, HomePage } from "../domain/home-page.ts";
+import { personKey } from "../domain/ids.ts";
+import type { Attention, Button, Outgoing, RunCard } from "../domain/outbox.ts";
 const requester = { mention: personKey("slack", "T0001", "U0001"), mentionName: "Ana" };
 const file = { name: "comparison.csv", sha256: "0".repeat(64), sizeBytes: 12_000 };
 

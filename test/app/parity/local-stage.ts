@@ -1,0 +1,65 @@
+// The local chat as a stage.
+
+import type { LocalMessage } from "../../../src/chat/local/room.ts";
+import { type Product, startProduct } from "../product.ts";
+import type { Kind, PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
+
+export const localUnderTest: PlatformUnderTest = {
+  name: "local",
+  frugalChannel: "general",
+  open: () =>
+    Promise.resolve({
+      start: async (options) => stageOf(await startProduct(options)),
+      close: () => Promise.resolve(),
+    }),
+};
+
+function stageOf(product: Product): Stage {
+  const { room, people } = product;
+  const talkIn = (first: LocalMessage): Talk => {
+    const { channel, thread } = first;
+    const posts = (kind: Kind): LocalMessage[] =>
+      room
+        .history(channel, thread)
+        .filter(
+          ({ content, to }) => to === undefined && content.kind === "deputy" && content.body.kind === kind,
+        );
+    return {
+      async says(who, text) {
+        await room.say({ as: people[who].key, channel, thread, text });
+      },
+      shown: (kind) => posts(kind).map(({ id, content }) => ({ id, words: JSON.stringify(content) })),
+      async clicks(who, { id }, label) {
+        const message = room.history(channel, thread).find((one) => one.id === id);
+        if (message) await people[who].clicks(message, label);
+      },
+      whispered: (who) =>
+        room
+          .history(channel, thread)
+          .filter(({ to }) => to === people[who].key)
+          .map(({ content }) => JSON.stringify(content)),
+      async redelivers() {
+        await room.retry({ as: people.ana.key, messageId: first.id });
+      },
+      async takesFile(_who, name) {
+        const file = posts("result")
+          .flatMap(({ files }) => files)
+          .find((one) => one.name === name);
+        return file && (await room.fileContent(file.id)).content.toString();
+      },
+    };
+  };
+  const say = (who: Who, channel: string, text: string, files: { name: string; content: Buffer }[] = []) =>
+    room.say({ as: people[who].key, channel, text, files });
+  return {
+    product,
+    asks: async (who, text, place = "usual") =>
+      talkIn(await say(who, place === "frugal" ? "general" : "sales", `@deputy ${text}`)),
+    asksPrivately: async (who, text, file) =>
+      talkIn(
+        await say(who, `dm-${who}`, text, file ? [{ ...file, content: Buffer.from(file.content) }] : []),
+      ),
+    limitsNextPost: () => undefined, // it has no limits
+    stop: () => product.stop(),
+  };
+}
