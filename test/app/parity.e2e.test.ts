@@ -14,7 +14,7 @@ interface Scenario {
   readonly name: string;
   /** How it looks where it is not the same everywhere. */
   readonly notes?: Readonly<Record<string, string>>;
-  play(stage: Stage, mark: string): Promise<void>;
+  readonly play: (stage: Stage, mark: string) => Promise<void>;
 }
 
 const plan: readonly [string, object] = [
