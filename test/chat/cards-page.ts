@@ -42,13 +42,13 @@ function embedded(script: string): string {
 const style = `
 body { font: 15px/1.45 system-ui, "Segoe UI", "DejaVu Sans", sans-serif; margin: 24px; background: #e9e9ef; color: #222; }
 section { margin: 0 0 28px; } h2 { font-size: 16px; margin: 0 0 8px; }
-.row { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 14px; align-items: start; }
+.sample { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 14px; align-items: start; }
 .box { background: #fff; color: #1d1c1d; border-radius: 8px; padding: 12px 14px; overflow-wrap: anywhere; box-shadow: 0 1px 3px #0003; }
 .box.dark { background: #1a1d21; color: #e6e6e6; } .teams.dark { background: #292929; color: #fff; }
 .box::before { content: attr(data-where); display: block; font-size: 11px; opacity: .7; margin-bottom: 6px; }
 .section, .header, .actions, .context, .body { margin: 4px 0; } .header { font-weight: 700; } .context { font-size: 12px; opacity: .8; }
 .box button { font: inherit; font-size: 13px; margin: 4px 6px 0 0; padding: 4px 10px; border-radius: 4px; border: 1px solid #8888; background: transparent; color: inherit; cursor: pointer; }
-.words { white-space: pre-wrap; } table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: 2px 6px; }
+.dark a { color: #8ab4f8; } .words { white-space: pre-wrap; } table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: 2px 6px; }
 `;
 
 const drawing = String.raw`
@@ -62,7 +62,7 @@ const themes = {
 };
 AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
   const holder = document.createElement("div");
-  holder.append(...[markdown(text, names)].flat());
+  holder.append(...[markdown(text.replace(/<at>(.*?)<\/at>/g, "**@$1**"), names)].flat()); // Teams itself draws mentions
   result.outputHtml = holder.innerHTML; result.didProcess = true;
 };
 function teamsBox(sample, theme) {
@@ -90,7 +90,7 @@ function slackBox(sample, theme) {
   return box;
 }
 for (const sample of samples) {
-  const row = h("div", { class: "row" });
+  const row = h("div", { class: "sample" });
   row.append(slackBox(sample, "light"), slackBox(sample, "dark"), teamsBox(sample, "light"), teamsBox(sample, "dark"));
   const part = h("section", {}, h("h2", {}, sample.name));
   part.append(row); main.append(part);

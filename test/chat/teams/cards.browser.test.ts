@@ -27,7 +27,7 @@ describe("chat/teams: cards in Microsoft's renderer", () => {
     browser = await startChromium();
     world = await openTeamsWorld();
     page = await browser.newPage();
-    page.on("request", ({ url }) => void requested.push(url()));
+    page.on("request", (request) => void requested.push(request.url()));
     await page.setContent(cardsPage());
     await page.waitForSelector("body[data-ready=yes]");
   });
@@ -50,7 +50,7 @@ describe("chat/teams: cards in Microsoft's renderer", () => {
       const boxes = await page
         .locator(`.teams.${theme}`)
         .evaluateAll((all) =>
-          all.map((box) => [box.getAttribute("data-sample"), (box as HTMLElement).innerText.length > 10]),
+          all.map((box) => [box.getAttribute("data-sample"), (box.textContent ?? "").length > 10]),
         );
       expect(boxes).toEqual(drawn.map((name) => [name, true]));
     }
