@@ -10,6 +10,21 @@ import {
 import { startDriver } from "../../harness/http-driver.mjs";
 import { startTeamsService, teamsIds } from "../../harness/teams-messages.mjs";
 
+/** What the adapter needs of an Express request and response. */
+async function take(adapter, request, response) {
+  const pieces = [];
+  for await (const piece of request) pieces.push(piece);
+  request.body = JSON.parse(Buffer.concat(pieces).toString());
+  const shim = {
+    socket: request.socket,
+    status: (code) => void (response.statusCode = code),
+    header: (name, value) => void response.setHeader(name, value),
+    send: (body) => void response.write(typeof body === "string" ? body : JSON.stringify(body ?? "")),
+    end: () => void response.end(),
+  };
+  await adapter.process(request, shim, () => Promise.resolve());
+}
+
 export async function openSubject() {
   const driver = await startDriver();
   const service = await startTeamsService();
@@ -31,19 +46,7 @@ export async function openSubject() {
     }),
   );
   const adapter = new CloudAdapter(authentication);
-  const server = createServer(async (request, response) => {
-    const pieces = [];
-    for await (const piece of request) pieces.push(piece);
-    request.body = JSON.parse(Buffer.concat(pieces).toString());
-    const shim = {
-      socket: request.socket,
-      status: (code) => void (response.statusCode = code),
-      header: (name, value) => void response.setHeader(name, value),
-      send: (body) => void response.write(typeof body === "string" ? body : JSON.stringify(body ?? "")),
-      end: () => void response.end(),
-    };
-    await adapter.process(request, shim, () => Promise.resolve());
-  });
+  const server = createServer((request, response) => void take(adapter, request, response));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${server.address().port}/api/messages`;
