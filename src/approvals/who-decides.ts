@@ -42,7 +42,7 @@ export function eligible(facts: ApprovalFacts, directory: Directory): PersonKey[
 
 export type MayDecide =
   | { readonly kind: "may" }
-  | { readonly kind: "may-not"; readonly why: "kind" | "requester" | "not-asked" };
+  | { readonly kind: "may-not"; readonly why: "kind" | "requester" | "not-asked" | "revoked" };
 
 export function mayDecide(
   { facts }: Pick<Approval, "facts">,

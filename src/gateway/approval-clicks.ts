@@ -8,7 +8,6 @@ import { editedApproval } from "../approvals/ask-approval.ts";
 import { wholeText } from "../approvals/card-text.ts";
 import { moved } from "../approvals/decide-approval.ts";
 import { approvalEvent } from "../approvals/events.ts";
-import { mayDecide } from "../approvals/who-decides.ts";
 import { parseJson } from "../base/json.ts";
 import type { Ids } from "../base/ids.ts";
 import { parseApprovalValue } from "../domain/actions.ts";
@@ -19,7 +18,7 @@ import type { InboundAction } from "../domain/inbound.ts";
 import { privateKey } from "../runtime/voice/approval-card.ts";
 import * as words from "../runtime/voice/approval-words.ts";
 import { gone } from "../runtime/voice/replies.ts";
-import { type ApprovalParts, type Asked, attempted, decideApprovals } from "./approval-desk.ts";
+import { type ApprovalParts, type Asked, attempted, decideApprovals, mayDecideNow } from "./approval-desk.ts";
 import type { Decision } from "./desk.ts";
 import { type Heard, tell, tellAuthor } from "./heard.ts";
 
@@ -107,7 +106,7 @@ export async function clickEdit(
 
 async function mayNotEdit(
   d: Decision,
-  { seal, groups, managersOf }: ApprovalParts,
+  parts: ApprovalParts,
   click: Click,
   present: Approval,
 ): Promise<string | undefined> {
@@ -116,9 +115,9 @@ async function mayNotEdit(
     await attempted(d, present, by, present.state);
     return words.alreadyDecided(present);
   }
-  if (!seal.holds(present)) return words.tampered;
+  if (!parts.seal.holds(present)) return words.tampered;
   if (present.expiresAt <= d.now) return words.expired;
-  const may = mayDecide(present, by, { managers: managersOf(present.facts.agent), groups });
+  const may = await mayDecideNow(d, parts, present, by);
   if (may.kind === "may") return undefined;
   await attempted(d, present, by, may.why);
   return words.mayNot(may.why);

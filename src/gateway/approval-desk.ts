@@ -9,7 +9,7 @@
 import type { ApprovalSeal } from "../approvals/approval-seal.ts";
 import { moved, withStanding, withVote } from "../approvals/decide-approval.ts";
 import { approvalEvent } from "../approvals/events.ts";
-import { type Directory, mayDecide } from "../approvals/who-decides.ts";
+import { type Directory, mayDecide, type MayDecide } from "../approvals/who-decides.ts";
 import type { Approval, Vote } from "../domain/approval.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
@@ -96,19 +96,30 @@ async function late(d: Decision, named: readonly Approval[], { by }: Deciding): 
   return words.alreadyDecided(named[0]);
 }
 
+/** As things are at this moment: access may have been withdrawn since the card was made (OPS-2). */
+export async function mayDecideNow(
+  d: Decision,
+  { groups, managersOf }: Pick<ApprovalParts, "groups" | "managersOf">,
+  approval: Approval,
+  by: Person,
+): Promise<MayDecide> {
+  if (await d.tx.brakes.find("person", by.key)) return { kind: "may-not", why: "revoked" };
+  return mayDecide(approval, by, { managers: managersOf(approval.facts.agent), groups });
+}
+
 async function vote(
   d: Decision,
   parts: ApprovalParts,
   approval: Approval,
   { verdict, via, by, forRun }: Deciding,
 ): Promise<string | undefined> {
-  const { seal, groups, managersOf } = parts;
+  const { seal } = parts;
   if (!seal.holds(approval)) {
     await attempted(d, approval, by, "changed in the database");
     await d.tx.approvals.change(approval, seal.sealed({ ...approval, state: "cancelled", decidedAt: d.now }));
     return words.tampered;
   }
-  const may = mayDecide(approval, by, { managers: managersOf(approval.facts.agent), groups });
+  const may = await mayDecideNow(d, parts, approval, by);
   if (may.kind === "may-not") {
     await attempted(d, approval, by, may.why);
     return words.mayNot(may.why);

@@ -112,6 +112,19 @@ describe("gateway/approvals", () => {
     },
   );
 
+  it("OPS-2 APR-3: whose access was withdrawn since the card was made decides nothing", async () => {
+    const { run, approval } = await ask();
+    const brake = { id: "brk_1", kind: "person", name: bo.key, pulledBy: "cli:op", pulledAt: 1 } as const;
+    await world.store.write((tx) => tx.brakes.pull(brake));
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+
+    expect(await stateOf(approval)).toBe("pending");
+    expect(await events(run)).toEqual(["approval.attempted"]);
+    const said = JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)));
+    expect(said).toContain("An operator has withdrawn your access");
+  });
+
   it("APR-6: counts where the card is, and nowhere else", async () => {
     const { approval } = await ask();
     await world.click("approval.approve", approval.id, { by: bo, conversation: { ...thread, thread: "t9" } });

@@ -13,6 +13,8 @@ export const notJson =
 const mayNotWords: Readonly<Record<Extract<MayDecide, { kind: "may-not" }>["why"], string>> = {
   kind: "Guests, people of other organisations and bots can't decide this. The card stays open for those it names.",
   requester: "You asked for this, so somebody else has to decide it. The card stays open for those it names.",
+  revoked:
+    "An operator has withdrawn your access, so you can't decide this. The card stays open for those it names.",
   "not-asked": "You cannot decide this: it is for those the card names. It stays open for them.",
 };
 
