@@ -1,9 +1,9 @@
 // What a run wanted to say where others read than those whose matter it is (OUT-4): kept until an owner decides.
 //
-//   WH1  It is decided once: shown privately to its owner, or posted where it was meant to be.
+//   WH1  Only an owner decides. It is posted once; it may have been shown to its owner before.
 
 import type { ConversationId, PersonKey, RunId, TenantId } from "./ids.ts";
-import type { Utterance } from "./outbox.ts";
+import type { Outgoing } from "./outbox.ts";
 
 export const withheldStates = ["held", "shown", "posted"] as const;
 export type WithheldState = (typeof withheldStates)[number];
@@ -15,7 +15,8 @@ export interface Withheld {
   readonly conversation: ConversationId;
   /** Whose private matters are in it. */
   readonly owners: readonly PersonKey[];
-  readonly utterance: Utterance;
+  /** What would have been posted, and under which key. */
+  readonly said: { readonly key: string; readonly message: Outgoing };
   readonly state: WithheldState;
   readonly createdAt: number;
   readonly decidedBy?: PersonKey;

@@ -33,6 +33,7 @@ import { clickApproval, clickChange, clickRunNow } from "./schedule-actions.ts";
 import { startRun } from "./start-run.ts";
 import { stopRun } from "./stop-run.ts";
 import { refuseStop } from "./verb-answers.ts";
+import { postHere, showPrivately } from "./withheld-actions.ts";
 
 type Click = Heard<InboundAction>;
 
@@ -64,8 +65,8 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "connect.decline": (d, click) => clickDecline(d, click),
   "connect.disconnect": (d, click) => clickDisconnect(d, click),
   "grant.use_here": (d, click) => clickUseHere(d, click),
-  "result.show_privately": unavailable,
-  "result.post_here": unavailable,
+  "result.show_privately": showPrivately,
+  "result.post_here": postHere,
   "schedule.pause": (d, click) => clickChange(d, click, "pause"),
   "schedule.resume": (d, click) => clickChange(d, click, "resume"),
   "schedule.delete": (d, click) => clickChange(d, click, "delete"),

@@ -24,6 +24,7 @@ import type { RunPatch } from "../store/contract-runs.ts";
 import { LeaseLost } from "../store/errors.ts";
 import { afterChanges, type ApprovalChanges } from "./approval-changes.ts";
 import type { StepSighting } from "./act.ts";
+import { sayWithin } from "./audience.ts";
 import { type DecodedStep, withSteps } from "./decoded-step.ts";
 import type { World } from "./deps.ts";
 import { knownCommit } from "./known-commit.ts";
@@ -211,6 +212,11 @@ async function keep(tx: Tx, run: Work["run"]["id"], { memories, sightings = [] }
   for (const { n, ...sighting } of sightings) await tx.sightings.add(run, n, sighting);
 }
 
+/** With the marks that this very step adds. */
+function seenBy({ run, conversation }: Work, { patch }: Change): Pick<Work, "run" | "conversation"> {
+  return { run: { ...run, taint: patch?.taint ?? run.taint }, conversation };
+}
+
 /** True if a stop was asked for. */
 async function write(tx: Tx, work: Work, change: Change, world: World): Promise<boolean> {
   const now = world.clock.now();
@@ -223,7 +229,7 @@ async function write(tx: Tx, work: Work, change: Change, world: World): Promise<
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
   if (change.manifest) await tx.manifests.add(change.manifest.row);
   await keep(tx, run.id, change);
-  for (const utterance of change.say) await tx.outbox.add(utterance, now);
+  await sayWithin(tx, seenBy(work, change), change.say, now);
   await changeApprovals(tx, lease, change.approvals);
   await sayPrivately(tx, run, change.privately, now);
   await proceed(tx, work, change.after, world);

@@ -6,6 +6,7 @@
 
 import path from "node:path";
 import { type Sighting, sightingOf } from "../domain/provenance.ts";
+import { PersonKeySchema } from "../domain/person.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest } from "../domain/manifest.ts";
 import {
@@ -13,6 +14,7 @@ import {
   authorMarks,
   externalMarks,
   isTainted,
+  privateMarks,
   raised,
   rises,
   strangerMarks,
@@ -44,6 +46,7 @@ export async function seenAfter(work: Work, outcomes: readonly Outcome[], deps: 
   for (const { call, outcome } of outcomes) {
     if (call.admission.kind !== "admitted") continue;
     const { tool, canonical } = call.admission.call;
+    marks = raised(marks, ownerMarks(call.admission.rights.identity));
     if (isTainted(work.run.taint)) sightings.push(...numbered(call.n, sightingOf("", canonical, "run")));
     if (outcome.kind === "result") {
       const seen = await marksOf(work, tool, outcome.saw, deps);
@@ -98,6 +101,12 @@ async function marksOf(
 async function mostOf(work: Work, tool: Tool, deps: RuntimeDeps): Promise<TaintMarks> {
   if (tool.origin !== "workspace") return externalMarks(serverOf(tool));
   return marksIn(await currentManifest(work, deps));
+}
+
+/** What a person's account shows is that person's matter (ID-4). */
+function ownerMarks(identity: string): TaintMarks {
+  const owner = PersonKeySchema.safeParse(identity);
+  return owner.success ? privateMarks(owner.data) : untainted;
 }
 
 /** Tools of a server are named after it. */

@@ -35,6 +35,7 @@ import type {
   ConsentRepository,
   DataKeyRepository,
 } from "./contract-grants.ts";
+import type { Withheld, WithheldState } from "../domain/withheld.ts";
 import type { RunRepository } from "./contract-runs.ts";
 
 export interface Store {
@@ -79,6 +80,7 @@ export interface Tx {
   readonly locks: LockRepository;
   readonly troubles: TroubleRepository;
   readonly sightings: SightingRepository;
+  readonly withheld: WithheldRepository;
   readonly slackInstallations: SlackInstallationRepository;
   readonly dataKeys: DataKeyRepository;
   readonly connections: ConnectionRepository;
@@ -386,6 +388,19 @@ export interface SightingRepository {
   add(run: RunId, step: number, sighting: Sighting): Promise<void>;
   /** In the order of steps. */
   list(run: RunId): Promise<Sighting[]>;
+}
+
+export interface WithheldRepository {
+  /** The same id twice is once. */
+  add(withheld: Omit<Withheld, "state" | "decidedBy" | "decidedAt">): Promise<void>;
+  /** In the order in which it was to be said. */
+  ofRun(run: RunId): Promise<Withheld[]>;
+  /** All of the run's that are in one of `from`; false if none was. */
+  decide(
+    run: RunId,
+    from: readonly WithheldState[],
+    decision: { readonly state: WithheldState; readonly by: PersonKey; readonly at: number },
+  ): Promise<boolean>;
 }
 
 export interface TroubleRepository {

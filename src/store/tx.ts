@@ -25,6 +25,7 @@ import { stepRepository } from "./repositories/steps.ts";
 import { teamsReferenceRepository } from "./repositories/teams-references.ts";
 import { troubleRepository } from "./repositories/troubles.ts";
 import { vaultMarkRepository } from "./repositories/vault-marks.ts";
+import { withheldRepository } from "./repositories/withheld.ts";
 import { waitRepository } from "./repositories/waits.ts";
 import type { Session } from "./session.ts";
 
@@ -44,6 +45,7 @@ const makers = {
   locks: lockRepository,
   troubles: troubleRepository,
   sightings: sightingRepository,
+  withheld: withheldRepository,
   slackInstallations: slackInstallationRepository,
   dataKeys: dataKeyRepository,
   connections: connectionRepository,
@@ -78,6 +80,7 @@ class SessionTx implements Tx {
   #locks: Tx["locks"] | undefined;
   #troubles: Tx["troubles"] | undefined;
   #sightings: Tx["sightings"] | undefined;
+  #withheld: Tx["withheld"] | undefined;
   #slackInstallations: Tx["slackInstallations"] | undefined;
   #dataKeys: Tx["dataKeys"] | undefined;
   #connections: Tx["connections"] | undefined;
@@ -151,6 +154,10 @@ class SessionTx implements Tx {
 
   get sightings(): Tx["sightings"] {
     return (this.#sightings ??= makers.sightings(this.#session));
+  }
+
+  get withheld(): Tx["withheld"] {
+    return (this.#withheld ??= makers.withheld(this.#session));
   }
 
   get slackInstallations(): Tx["slackInstallations"] {

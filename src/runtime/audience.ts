@@ -1,0 +1,98 @@
+// What a run says where others read than those whose private matters it saw (OUT-4).
+//
+//   AU1  A direct message is read by its person alone. Anywhere else others read.
+//   AU2  Posts of such a run are kept, not posted: the thread gets a line that says so, and their owner decides
+//        (gateway/withheld-actions.ts). Its card shows no words of its own.
+
+import type { NewAuditEvent } from "../domain/audit-event.ts";
+import type { Outgoing, Utterance } from "../domain/outbox.ts";
+import type { Run } from "../domain/run.ts";
+import type { Withheld } from "../domain/withheld.ts";
+import type { Tx } from "../store/contract.ts";
+import { notice } from "./voice/notice.ts";
+import type { Work } from "./work.ts";
+
+type Seen = Pick<Work, "run" | "conversation">;
+
+/** Into the outbox, or kept for their owner. */
+export async function sayWithin(tx: Tx, seen: Seen, say: readonly Utterance[], now: number): Promise<void> {
+  for (const utterance of say) {
+    const kept = isForAll(seen) ? undefined : neutral(seen.run, utterance);
+    await tx.outbox.add(kept?.instead ?? utterance, now);
+    if (kept?.said === undefined) continue;
+    await tx.withheld.add(withheldRow(seen.run, kept.said, now));
+    await tx.audit.append(blocked(seen.run, kept.said.key, now));
+  }
+}
+
+/** AU1. */
+function isForAll({ run, conversation }: Seen): boolean {
+  if (run.taint.private.length === 0) return true;
+  return conversation.address.kind === "dm" && run.taint.private.every((owner) => owner === run.subject);
+}
+
+interface Kept {
+  readonly instead: Utterance;
+  readonly said?: Withheld["said"];
+}
+
+/** Undefined for what shows nothing of what was seen. */
+function neutral(run: Run, utterance: Utterance): Kept | undefined {
+  const { op, key } = utterance;
+  if (op.op !== "post" && op.op !== "edit") return undefined;
+  const { message } = op;
+  if (message.kind === "attention") return undefined; // asks its subject, and says what it is about
+  if (message.kind === "card")
+    return { instead: { ...utterance, op: { ...op, message: bareCard(message) } } };
+  if (op.op === "edit") return undefined;
+  const said = { key, message };
+  if (message.kind === "result") {
+    return { instead: { ...utterance, op: { ...op, message: bareResult(run, message) } }, said };
+  }
+  const once = `withheld:${run.id}`; // however much it is, one line says so
+  return { instead: { ...utterance, key: once, op: { ...op, message: notice(keptLine) } }, said };
+}
+
+const keptLine =
+  "I have something to show, and keep it back: it holds private matters, and others read here.";
+
+function bareCard(card: Extract<Outgoing, { kind: "card" }>): Outgoing {
+  const { line: _line, ...rest } = card;
+  const steps = card.steps.map((step, index) => ({ ...step, text: `Step ${index + 1}` }));
+  return { ...rest, title: "Work with private matters", steps };
+}
+
+function bareResult(run: Run, message: Extract<Outgoing, { kind: "result" }>): Outgoing {
+  return {
+    ...message,
+    title: "Work with private matters",
+    text:
+      "I'm done. What I found holds private matters, and others read here, so I keep it back. " +
+      "Whose matter it is can have it shown privately, or post it here for everybody in this conversation to see.",
+    files: [],
+    buttons: [
+      { action: "result.show_privately", value: run.id, label: "Show me privately", style: "primary" },
+      { action: "result.post_here", value: run.id, label: "Post here", style: "plain" },
+    ],
+  };
+}
+
+function withheldRow(
+  { id: run, tenant, conversation, taint }: Run,
+  said: Withheld["said"],
+  createdAt: number,
+): Parameters<Tx["withheld"]["add"]>[0] {
+  return { id: `held:${said.key}`, tenant, run, conversation, owners: taint.private, said, createdAt };
+}
+
+function blocked({ id, tenant, agent, subject }: Run, message: string, time: number): NewAuditEvent {
+  return {
+    tenant,
+    type: "output.blocked",
+    time,
+    actor: `agent:${agent}`,
+    requester: subject,
+    run: id,
+    data: { message, why: "audience" },
+  };
+}
