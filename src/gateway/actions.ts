@@ -46,8 +46,6 @@ export interface ActionDeps {
 
 type Act = (d: Decision, click: Click, deps: ActionDeps) => Promise<void>;
 
-const unavailable: Act = (d, click) => tellAuthor(d, click, replies.notAvailable);
-
 const acts: Readonly<Record<ActionId, Act>> = {
   "question.answer": answerQuestion,
   "budget.add": (d, click) => answerPause(d, click, budgetAnswers.add),
