@@ -113,6 +113,18 @@ describe("web/connect", () => {
     expect(at.ended.map(([, how]) => how)).toEqual(["blocked"]);
   });
 
+  it("CON-5, A1: Bob, whose browser is known from before, ends the link by opening it", async () => {
+    const link = await at.ask();
+    const bob = createCookieBrowser();
+    const { cookie } = await recognise(at.consent, bobKey);
+    bob.setCookie(at.base, `deputy_connect_${new URL(at.base).port}`, cookie);
+    const page = await bob.open(link);
+    expect(page.response?.status).toBe(403);
+    expect(page.text).not.toContain("form");
+    expect(at.service.asked.size).toBe(0);
+    expect(await at.session()).toMatchObject({ state: "blocked", why: "other_person" });
+  });
+
   it("CON-5: the same user id of another workspace is another person", async () => {
     const link = await at.ask();
     expect((await at.enter(at.browser("ann@T0666"), link)).response?.status).toBe(403);
