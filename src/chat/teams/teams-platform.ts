@@ -5,6 +5,7 @@
 import type { ChatPlatform, PlatformHealth, PlatformHooks, Receive } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { TeamsDeps } from "./deps.ts";
+import { loadBotFramework } from "./inbound/bot-framework.ts";
 import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
 import { createMessagesDoor, messagesPath } from "./inbound/door.ts";
@@ -52,6 +53,7 @@ export function createTeamsPlatform(deps: TeamsDeps, times?: OutboundTimes): Cha
     capabilities: { readBack: false, reactions: true, sessionStatus: true, editIntervalMs },
     doors: [messages, outbound.filesDoor],
     async start(receive, hooks) {
+      await loadBotFramework();
       Object.assign(listener, { receive, hooks, open: true });
     },
     async stop() {

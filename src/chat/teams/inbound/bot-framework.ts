@@ -1,5 +1,5 @@
 // Microsoft's library, for one thing: whether a token's signature is good, by keys that it fetches and keeps. It is
-// loaded when it is needed, since that takes most of a second; no type of it leaves this file.
+// loaded when the platform starts, since that takes most of a second; no type of it leaves this file.
 
 import type { TeamsSettings } from "../deps.ts";
 import type { Activity } from "./shapes.ts";
@@ -12,6 +12,11 @@ export interface BotFramework {
 
 /** The library keeps the keys by their address for as long as the process lives, so addresses are few. */
 const mostTurns = 60;
+
+/** So that the first delivery does not wait for it. */
+export async function loadBotFramework(): Promise<void> {
+  await import("botbuilder");
+}
 
 /** Another `turn` has keys of its own, fetched anew: their address differs in what is not sent. */
 export async function openBotFramework(settings: TeamsSettings, turn: number): Promise<BotFramework> {
