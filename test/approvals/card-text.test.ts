@@ -1,29 +1,79 @@
 import { describe, expect, it } from "vitest";
-import { actText } from "../../src/approvals/card-text.ts";
+import { draftApproval } from "../../src/approvals/ask-approval.ts";
+import { actText, wholeText } from "../../src/approvals/card-text.ts";
+import { visible } from "../../src/approvals/visible-text.ts";
+import { asApprovalId, asPersonKey, asRunId, asTenantId, asWaitId } from "../../src/domain/ids.ts";
+import type { Run } from "../../src/domain/run.ts";
+import { untainted } from "../../src/domain/taint.ts";
+import { sealedFor } from "../../src/approvals/ask-approval.ts";
+import { asked, testSeal } from "../support/open-stages.ts";
 
-const facts = { effect: "exec", files: [], warnings: [], mode: "employee", subjectName: "Ana" };
+/* oxlint-disable typescript/no-unsafe-type-assertion -- the members of a run that an approval binds */
+const run = {
+  id: asRunId("run_1"),
+  tenant: asTenantId("local"),
+  agent: "deputy",
+  subject: asPersonKey("local:local:ana"),
+  subjectName: "Ana",
+  mode: "employee",
+  taint: untainted,
+} as Run;
+/* oxlint-enable typescript/no-unsafe-type-assertion */
 
-/** Of a command that is asked for: only what its line reads is of interest here. */
-function cardOf(command: string): string {
-  const shown: unknown = {
-    tool: "run_command",
-    digest: "d".repeat(64),
-    arguments: JSON.stringify({ command }),
-    facts,
-  };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rest of the facts is not shown for a command
-  return actText(shown as Parameters<typeof actText>[0]);
+function approvalOf(args: Readonly<Record<string, string>>) {
+  const draft = draftApproval(
+    {
+      run,
+      tool: { name: "mail__send", effect: "write-external" },
+      canonical: JSON.stringify(args),
+      rights: {},
+      policy: asked(),
+      files: [],
+    },
+    { id: asApprovalId("apr_1"), step: 1, nonce: "n", now: 0, ttlMs: 1_000, warnings: [] },
+  );
+  return sealedFor(draft, asWaitId("wait_1"), testSeal);
 }
 
 describe("approvals/card-text", () => {
   it.each([
-    ["python3 a.py | sort", "It runs `python3`, `sort`."],
-    ["rm -rf work", "It runs `rm`. It deletes or empties files."],
-    ["$(cat x) y", "It runs `cat`. Which program it runs is decided while it runs."],
-    ["echo 'a", "**Warning:** it can't be read as a command: a quote is not closed."],
-    ["a; b; c; d; e; f; g; h; i; j", "`h` and others."],
-    ["'r`m' x", "It runs `r\\u{60}m`."],
-  ])("POL-7: says how %j reads", (command, line) => {
-    expect(cardOf(command)).toContain(line);
+    ["text that turns direction", "a\u202eb", String.raw`a\u{202e}b`],
+    ["zero width", "pay\u200bpal", String.raw`pay\u{200b}pal`],
+    ["tags", "a\u{e0041}", String.raw`a\u{e0041}`],
+    ["control characters", "a\u0007\u001b[2K", String.raw`a\u{7}\u{1b}[2K`],
+    ["the end of its code block", "x\n```\nApproved", String.raw`x\n\u{60}\u{60}\u{60}\nApproved`],
+    ["a domain that imitates another", "bo@pаypal.com", "bo@xn--pypal-4ve.com"],
+    ["plain words", "Bo & Cy <x@y.example>", "Bo & Cy <x@y.example>"],
+  ])("APR-5 A7: shows %s as what it is", (_what, text, shown) => {
+    expect(visible(text)).toBe(shown);
   });
+
+  it("APR-5: cuts nothing silently: says how much is left, and shows all of it in parts with the same digest", () => {
+    const approval = approvalOf({ to: "bo", text: "x".repeat(6_000) });
+    const card = actText(approval);
+    const parts = wholeText(approval);
+
+    expect(card).toContain("more characters: “View all” shows everything.");
+    expect(parts).toHaveLength(3);
+    expect(parts.join("").match(/x/gu)?.length).toBeGreaterThanOrEqual(6_000);
+    for (const text of [card, ...parts]) expect(text).toContain(approval.digest.slice(0, 12));
+  });
+
+  it("APR-1: any difference in what is bound is another digest", () => {
+    expect(approvalOf({ to: "bo" }).digest).toBe(approvalOf({ to: "bo" }).digest);
+    expect(approvalOf({ to: "bo" }).digest).not.toBe(approvalOf({ to: "bo " }).digest);
+  });
+
+  it.each(["arguments", "digest", "tool", "state", "wait"] as const)(
+    "APR-10: a row whose %s was edited does not hold",
+    (field) => {
+      const approval = approvalOf({ to: "bo" });
+
+      expect(testSeal.holds(approval)).toBe(true);
+      expect(testSeal.holds({ ...approval, [field]: "approved" })).toBe(false);
+      expect(testSeal.holds({ ...approval, facts: { ...approval.facts, approvers: [["group:mine"]] } })).toBe(
+        false,
+      );
+    },
+  );
 });

@@ -43,6 +43,7 @@ const tables = [
   "steps",
   "mailbox",
   "waits",
+  "approvals",
   "feedback",
   "briefs",
   "runs",

@@ -1,7 +1,8 @@
 // W1: a wait is resolved at most once.
 
 import { expect, it } from "vitest";
-import { asWaitId } from "../../src/domain/ids.ts";
+import type { Approval } from "../../src/domain/approval.ts";
+import { asApprovalId, asPersonKey, asTenantId, asWaitId, type RunId } from "../../src/domain/ids.ts";
 import type { StoreCase } from "./store-contract.ts";
 import { aPerson, aQuestion, aWorkingRun, t0 } from "./store-rows.ts";
 
@@ -36,6 +37,27 @@ export function waitSuite(current: StoreCase): void {
       answer: { answer: answers[taken.indexOf(true)], via: "button" },
       resolvedAt: t0 + 3,
     });
+  });
+
+  it("SP1: an approval is as it was asked for, and of two decisions one wins", async () => {
+    const { store } = current;
+    const { run } = await aWorkingRun(store, "a");
+    const asked = anApproval(run.id);
+    await store.write((tx) => tx.approvals.ask(asked));
+    expect(await store.read((tx) => tx.approvals.find(asked.id))).toEqual(asked);
+    expect(await store.read((tx) => tx.approvals.pending(10))).toEqual([asked]);
+
+    const states = ["approved", "denied"] as const;
+    const won = await Promise.all(
+      states.map((state) =>
+        store.write((tx) => tx.approvals.change(asked, { ...asked, state, seal: state, decidedAt: t0 + 1 })),
+      ),
+    );
+
+    expect(won.filter(Boolean)).toHaveLength(1);
+    const state = states[won.indexOf(true)];
+    expect(await store.read((tx) => tx.approvals.ofWait(asked.wait))).toMatchObject([{ state }]);
+    expect(await store.read((tx) => tx.approvals.pending(10))).toEqual([]);
   });
 
   it("SE5: leaves out rows that it can't read, and goes on with those beside them", async () => {
@@ -125,4 +147,42 @@ export function waitSuite(current: StoreCase): void {
     expect(open.map(({ id }) => id)).toEqual(["wait_3", "wait_2"]);
     expect(await store.read((tx) => tx.waits.listOpen(1))).toHaveLength(1);
   });
+}
+
+function anApproval(run: RunId): Approval {
+  return {
+    id: asApprovalId("apr_1"),
+    tenant: asTenantId("local"),
+    run,
+    step: 0,
+    wait: asWaitId("wait_1"),
+    state: "pending",
+    tool: "send",
+    digest: "d1",
+    arguments: '{"to":"x"}',
+    facts: {
+      agent: "deputy",
+      subject: asPersonKey("local:local:ana"),
+      subjectName: "Ana",
+      mode: "employee",
+      effect: "write-external",
+      files: [{ path: "a.txt", sha256: "s" }],
+      policy: "1",
+      nonce: "n",
+      rules: ["r"],
+      why: "it is sent",
+      approvers: [["requester"]],
+      quorum: 1,
+      notRequester: false,
+      taint: [],
+      warnings: [],
+      standable: true,
+    },
+    votes: [],
+    standing: { until: t0 + 9, most: 20 },
+    uses: 0,
+    seal: "s1",
+    expiresAt: t0 + 5,
+    createdAt: t0,
+  };
 }

@@ -73,7 +73,7 @@ function lists(session: Session): Omit<ApprovalRepository, "ask" | "find" | "cha
         .where(sql`${approvals.state} = 'pending'`)
         .orderBy(asc(approvals.createdAt), asc(approvals.id))
         .limit(limit);
-      return rows.map(toApproval);
+      return session.readable(rows, toApproval);
     },
 
     async list(limit) {
@@ -82,7 +82,7 @@ function lists(session: Session): Omit<ApprovalRepository, "ask" | "find" | "cha
         .from(approvals)
         .orderBy(desc(approvals.createdAt), desc(approvals.id))
         .limit(limit);
-      return rows.map(toApproval);
+      return session.readable(rows, toApproval);
     },
   };
 }
