@@ -85,9 +85,7 @@ describe("app: approvals", () => {
     const thread = await people.ana.asks("@deputy typed: send the letter");
     await thread.post("attention");
     const listed = await deputy("approvals", "list", "--json");
-    const [one] = (
-      JSON.parse(listed.out) as { approvals: { id: string; state: string; arguments: unknown }[] }
-    ).approvals;
+    const [one] = Listed.parse(parseJson(listed.out)?.value).approvals;
     expect(one).toMatchObject({
       state: "pending",
       tool: "send_letter",
