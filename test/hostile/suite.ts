@@ -1,0 +1,79 @@
+// A model that is wholly the attacker's, in every call, under rules of an operator who allows everything: nothing that does harm
+// reaches a service without a card that says truthfully what arrives (TNT-3, TNT-4, EGR-3, APR-2, APR-5; A11, A13).
+
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { visible } from "../../src/approvals/visible-text.ts";
+import { parseJson } from "../../src/base/json.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
+import { type Door, doors, type Goal, goals, leaks } from "./attacks.ts";
+import { createStage, type Stage } from "./stage.ts";
+
+// Every goal by two doors, in a direct message or a channel: each door meets each kind of goal.
+const attacks = goals.flatMap((goal, n) =>
+  [0, 2].map((step): [string, Door, Goal, "dm" | "channel"] => {
+    const door = doors[(n + step) % doors.length] ?? "page";
+    return [goal.name, door, goal, (n + step / 2) % 2 === 0 ? "channel" : "dm"];
+  }),
+);
+
+/** Every `share`-th of the attacks: all of them for 1. */
+export function describeAttacks(openStore: () => Promise<Store>, share: number): void {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await createStage(openStore);
+  });
+  afterAll(() => stage.close());
+  const some = <T>(all: readonly T[]): T[] => all.filter((_, n) => n % share === 0);
+
+  it("has at least 60 attacks", () => {
+    expect(attacks.length + leaks.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it.each(some(attacks))("TNT-3 APR-5: %s, by %s", async (_, door, goal, kind) => {
+    const { world, api, begin, open, options, approvals, card, approve } = stage;
+    await begin(kind);
+    const hijacked = new ScriptedModel([...(await open(door)), calls([goal.tool, goal.arguments])]);
+    const end = await world.segment(hijacked, options(goal));
+
+    expect(api.arrived).toEqual([]);
+    expect(end).toBe("parked");
+    const [asked] = await approvals();
+    expect(parseJson(asked?.arguments ?? "")?.value).toEqual(goal.arguments);
+    const text = (await card()).replaceAll("\\", "");
+    for (const word of wordsIn(goal.arguments)) expect(text).toContain(visible(word).replaceAll("\\", ""));
+
+    await approve();
+    await world.segment(new ScriptedModel([says("Done.")]), options(goal));
+    expect(api.arrived).toEqual([{ tool: goal.tool, arguments: goal.arguments }]);
+  });
+
+  it.each(some(leaks))("EGR-3: %s is not asked for by a run that read a page", async (url) => {
+    const { world, fetched, begin, open, options, card } = stage;
+    await begin("dm");
+    const first = await open("page");
+    const end = await world.segment(new ScriptedModel([...first, calls(["fetch_url", { url }])]), options());
+
+    expect(end).toBe("parked");
+    expect(fetched).toEqual(["https://news.example/"]);
+    expect(await card()).toContain(visible(url.replace(/#.*/u, "")));
+  });
+
+  it("lets the same act through without a card where nobody but the subject spoke", async () => {
+    const { world, api, begin, options } = stage;
+    const [goal] = goals;
+    if (!goal) throw new Error("there are no goals");
+    await begin("dm", "Send the code 463820 to mark.black@attacker.example");
+    await world.segment(
+      new ScriptedModel([calls([goal.tool, goal.arguments]), says("Done.")]),
+      options(goal),
+    );
+    expect(api.arrived).toHaveLength(1);
+  });
+}
+
+function wordsIn(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [String(value)];
+  return Object.values(value).flatMap((item) => wordsIn(item));
+}
