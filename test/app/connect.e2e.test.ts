@@ -167,7 +167,11 @@ describe("app: connecting an account", () => {
     const done = await browser.open(page.url.href, { form: { form, answer: "yes" } });
     expect(done.text).toContain("ana@corp.example");
 
-    const result = await thread.post("result");
+    // Others read the thread, and the mail is Ana's: it is there when she posts it (OUT-4).
+    const kept = await thread.post("result");
+    expect(kept.body.text).not.toContain("You have one mail.");
+    await ana.clicks(kept, "Post here");
+    const result = await thread.post("result", 2);
     expect(result.body.text).toContain("You have one mail.");
     expect(read).toEqual([`${ana.key} ana inbox`]);
     await cardOf("ana", ({ text }) => text.includes("Connected as ana@corp.example"));

@@ -22,15 +22,14 @@ export async function execute(call: CheckedCall, context: ToolContext, world: Wo
     return await endsWith(signal, call.bound.run({ ...context, signal }));
   } catch (error) {
     if (tooLong) {
-      return problem(
-        call,
+      return ownWords(
         `${call.tool.name} was ended after ${limits.toolTimeoutMs / 60_000} minutes without a result.`,
       );
     }
-    if (signal.aborted) return problem(call, `${call.tool.name} was stopped.`);
+    if (signal.aborted) return ownWords(`${call.tool.name} was stopped.`);
     if (isAppError(error)) return problem(call, error.message);
     world.log.error("A tool failed with a bug", { tool: call.tool.name, error });
-    return problem(call, `${call.tool.name} failed inside. Its details are in the log; try another way.`);
+    return ownWords(`${call.tool.name} failed inside. Its details are in the log; try another way.`);
   } finally {
     cancel();
     context.signal.removeEventListener("abort", stop);
@@ -49,6 +48,11 @@ export function endsWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 
 /** Of our own tools the sentence is ours; what a server says in an error is a stranger's (SM1). */
 function problem({ tool }: CheckedCall, content: string): ToolOutcome {
-  const saw = tool.origin === "external" ? {} : { files: [], taint: untainted };
-  return { kind: "result", content, isError: true, saw };
+  if (tool.origin !== "external") return ownWords(content);
+  return { kind: "result", content, isError: true, saw: {} };
+}
+
+/** Nothing of what the tool met is in them, so they mark nothing. */
+function ownWords(content: string): ToolOutcome {
+  return { kind: "result", content, isError: true, saw: { files: [], sources: [], taint: untainted } };
 }

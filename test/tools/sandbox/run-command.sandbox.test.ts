@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { chmod, readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -103,8 +104,12 @@ describe("tools/run_command in the background", () => {
 
   /** Puts a command into the background that goes on until `go` is there. */
   async function inBackground(): Promise<string> {
-    const running = world.run("echo begun; until [ -e go ]; do sleep 0.02; done; echo over; exit 4", 3_000);
+    const running = world.run(
+      "echo begun; touch begun; until [ -e go ]; do sleep 0.02; done; echo over; exit 4",
+      3_000,
+    );
     await expect.poll(() => clock.pending()).toBeGreaterThan(2);
+    await expect.poll(() => existsSync(join(world.temporary.files, "begun")), { timeout: 10_000 }).toBe(true);
     await clock.advance(120_000);
     return (await running).text;
   }
