@@ -2,12 +2,14 @@
 //
 //   RP1  The brake comes first, in the same transaction as the rest: from its commit on they start nothing, steer nothing and decide
 //        nothing.
-//   RP2  Their runs are stopped, their schedules paused, their connections revoked. What they approved earlier stays on record.
+//   RP2  Their runs are stopped, their schedules paused, their connections revoked (at the
+//        services by the sweep of grants, VLT-8). What they approved earlier stays on record.
 
 import type { Ids } from "../base/ids.ts";
 import type { PersonKey } from "../domain/ids.ts";
-import { recordConnection } from "../grants/events.ts";
+import { revokeOwned } from "../grants/revoke.ts";
 import { accessWithdrawn } from "../runtime/voice/brake-words.ts";
+import { ownerGone } from "../runtime/voice/schedule-notes.ts";
 import { operator, pullBrake, tenantOf } from "./brakes.ts";
 import type { Decision, Desk } from "./desk.ts";
 import type { RulesFor } from "./rules.ts";
@@ -28,6 +30,8 @@ export interface Revoked {
 }
 
 const most = 1_000;
+/** Who withdraws it where a platform says that somebody is gone. */
+const platformsWord = "system";
 
 export async function revokePerson(
   d: Decision,
@@ -42,8 +46,8 @@ export async function revokePerson(
   return {
     pulled,
     runs,
-    schedules: await pauseSchedules(d, deps, person),
-    connections: await revoke(d, person, by),
+    schedules: await pauseSchedules(d, deps, person, by),
+    connections: await revokeOwned(d.tx, { tenant: tenantOf(person), owner: person }, { by, now: d.now }),
   };
 }
 
@@ -53,29 +57,15 @@ export async function offboard(
   person: PersonKey,
 ): Promise<void> {
   await desk.decide(async (d) => {
-    if (await d.tx.people.find(person)) await revokePerson(d, deps, person, "system");
+    if (await d.tx.people.find(person)) await revokePerson(d, deps, person, platformsWord);
   });
 }
 
-async function pauseSchedules(d: Decision, deps: RevokeDeps, owner: PersonKey): Promise<number> {
+async function pauseSchedules(d: Decision, deps: RevokeDeps, owner: PersonKey, by: string): Promise<number> {
   const active = (await d.tx.schedules.list({ owner, limit: most })).filter(
     ({ state }) => state === "active",
   );
-  for (const schedule of active) await pauseFor(d, deps, schedule, accessWithdrawn);
+  for (const schedule of active)
+    await pauseFor(d, deps, schedule, by === platformsWord ? ownerGone(schedule) : accessWithdrawn);
   return active.length;
-}
-
-/** The state first; the sweep of grants does the rest at the services (VLT-8). */
-async function revoke(d: Decision, owner: PersonKey, by: string): Promise<number> {
-  let count = 0;
-  for (const row of await d.tx.connections.list({ tenant: tenantOf(owner), owner, limit: most })) {
-    if (!(await d.tx.connections.change(row.id, "revoked", "offboarded", d.now))) continue;
-    await recordConnection(d.tx, "token.revoked", row, {
-      time: d.now,
-      actor: by,
-      data: { why: "offboarded" },
-    });
-    count += 1;
-  }
-  return count;
 }

@@ -35,19 +35,8 @@ export function createRevocations(deps: GrantDeps): Revocations {
   const { store, clock, ids } = deps;
   const owner = ids.next("revoker");
   const revocations: Revocations = {
-    async revoke(tx, row, { why, by }) {
-      const now = clock.now();
-      if (!(await tx.connections.change(row.id, "revoked", why, now))) return false;
-      await recordConnection(tx, "token.revoked", row, { time: now, actor: by, data: { why } });
-      return true;
-    },
-    async revokeOwner(tx, of, by) {
-      let count = 0;
-      for (const row of await tx.connections.list({ ...of, limit: mostOwned })) {
-        if (await revocations.revoke(tx, row, { why: "offboarded", by })) count += 1;
-      }
-      return count;
-    },
+    revoke: (tx, row, how) => revoke(tx, row, { ...how, now: clock.now() }),
+    revokeOwner: (tx, of, by) => revokeOwned(tx, of, { by, now: clock.now() }),
     async sweep() {
       const over = await store.read((tx) => tx.connections.outlived(atOnce));
       for (const row of over) {
@@ -59,6 +48,29 @@ export function createRevocations(deps: GrantDeps): Revocations {
     },
   };
   return revocations;
+}
+
+/** As `revokeOwner`, for who has the rows and no service at hand: the sweep of a server does the rest. */
+export async function revokeOwned(
+  tx: Tx,
+  of: { readonly tenant: TenantId; readonly owner: Principal },
+  { by, now }: { readonly by: string; readonly now: number },
+): Promise<number> {
+  let count = 0;
+  for (const row of await tx.connections.list({ ...of, limit: mostOwned })) {
+    if (await revoke(tx, row, { why: "offboarded", by, now })) count += 1;
+  }
+  return count;
+}
+
+async function revoke(
+  tx: Tx,
+  row: ConnectionRow,
+  { why, by, now }: { readonly why: string; readonly by: string; readonly now: number },
+): Promise<boolean> {
+  if (!(await tx.connections.change(row.id, "revoked", why, now))) return false;
+  await recordConnection(tx, "token.revoked", row, { time: now, actor: by, data: { why } });
+  return true;
 }
 
 async function finish(deps: GrantDeps, owner: string, { id }: ConnectionRow): Promise<void> {

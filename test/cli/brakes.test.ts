@@ -8,6 +8,7 @@ import { canonicalJson } from "../../src/domain/canonical-json.ts";
 import { asTenantId, personKey } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { aConnection } from "../contracts/store-grants.ts";
 import { aRun, aWorkingRun } from "../contracts/store-rows.ts";
 
 describe("cli/brakes", () => {
@@ -104,7 +105,11 @@ describe("cli/brakes", () => {
 
   it("OPS-2: people revoke ends what is theirs and tells how much; restore serves them again", async () => {
     const subject = personKey("slack", "T1", "U1");
-    await onStore((store) => aRun(store, "a", { subject, tenant: asTenantId("slack-T1") }));
+    const tenant = asTenantId("slack-T1");
+    await onStore(async (store) => {
+      await aRun(store, "a", { subject, tenant });
+      await store.write((tx) => tx.connections.add(aConnection("conn_1", { tenant, owner: subject })));
+    });
 
     expect((await deputy("people", "revoke", subject)).out).toEqual({
       person: subject,
@@ -112,17 +117,21 @@ describe("cli/brakes", () => {
       pulled: true,
       runs: 1,
       schedules: 0,
-      connections: 0,
+      connections: 1,
+    });
+    expect(await onStore((store) => store.read((tx) => tx.connections.find("conn_1")))).toMatchObject({
+      state: "revoked",
     });
     expect(await onStore((store) => store.read((tx) => tx.runs.list({ limit: 5 })))).toMatchObject([
       { state: "stopped" },
     ]);
     expect((await deputy("people", "restore", subject)).out).toMatchObject({ changed: true });
-    const events = await onStore((store) => store.read((tx) => tx.audit.list(asTenantId("slack-T1"), 0, 9)));
+    const events = await onStore((store) => store.read((tx) => tx.audit.list(tenant, 0, 9)));
     expect(events.map(({ type }) => type).filter((type) => type.startsWith("brake."))).toEqual([
       "brake.pulled",
       "brake.released",
     ]);
+    expect(events.filter(({ type }) => type === "token.revoked")).toHaveLength(1);
   });
 
   it("OPS-1: stop-all holds everything up, stops what is under way, and proves what that was", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BrakeKind } from "../../src/domain/brake.ts";
+import { directLine } from "../../src/domain/conversation.ts";
 import { asPersonKey, asScheduleId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Run, RunMode } from "../../src/domain/run.ts";
@@ -7,6 +8,7 @@ import { pullBrake, releaseBrake, tellHeldUp } from "../../src/gateway/brakes.ts
 import { offboard, revokePerson } from "../../src/gateway/revoke-person.ts";
 import { maySteer } from "../../src/gateway/rules.ts";
 import { speakUp } from "../../src/gateway/speak-up.ts";
+import { aConnection } from "../contracts/store-grants.ts";
 import { ada, ana, bo, createGatewayWorld, type GatewayWorld, texts, thread } from "./gateway-world.ts";
 
 const gone = asPersonKey("fake:t:gone");
@@ -137,9 +139,10 @@ describe("gateway/brakes", () => {
     expect((await world.store.read((tx) => tx.runs.find(run.id)))?.state).toBe("stopped");
   });
 
-  it("OPS-2: a schedule of theirs is paused, and those who can mend it hear why", async () => {
-    await world.store.write((tx) =>
-      tx.schedules.add({
+  const aSchedule = (): Promise<void> =>
+    world.store.write(async (tx) => {
+      await tx.people.see(bo, thread.tenant, world.clock.now());
+      await tx.schedules.add({
         id: asScheduleId("sch_1"),
         tenant: thread.tenant,
         agent: "deputy",
@@ -154,17 +157,88 @@ describe("gateway/brakes", () => {
         state: "active",
         nextAt: world.clock.now() + 1_000,
         createdAt: 1,
-      }),
-    );
+      });
+    });
+  const firstSchedule = async () => (await world.store.read((tx) => tx.schedules.list({ limit: 5 })))[0];
+  const toldOf = (person: Person): string[] =>
+    texts(world.held(directLine(person.key, thread.tenant)), "notice");
+
+  it("OPS-2: a schedule of theirs is paused, and those who can mend it hear why", async () => {
+    await aSchedule();
     const revoked = await desk().decide((d) => revokePerson(d, world.gateway.scheduling, bo.key, "cli:op"));
+    await world.settle();
 
     expect(revoked.schedules).toBe(1);
-    const [schedule] = await world.store.read((tx) => tx.schedules.list({ limit: 5 }));
-    expect(schedule).toMatchObject({
+    expect(await firstSchedule()).toMatchObject({
       state: "paused",
       why: expect.stringContaining("withdrawn by an operator"),
     });
+    expect(toldOf(ada)).toEqual([expect.stringContaining("I have paused the schedule “Numbers”")]);
+    expect(toldOf(bo)).toEqual([]);
   });
+
+  it("OPS-2, SP1: a deactivated owner's schedule is paused; without managers it is said where it posts", async () => {
+    world.rules = { ...world.rules, managers: [] };
+    await aSchedule();
+    await offboard({ desk: desk(), ...world.gateway.scheduling }, bo.key);
+
+    expect(await firstSchedule()).toMatchObject({
+      state: "paused",
+      why: "Bo, who set it up, can't ask me for work there any more.",
+    });
+    const said = await world.store.read(async (tx) => {
+      const entry = await tx.outbox.find(`paused:sch_1:${world.clock.now()}`);
+      return { entry, place: entry && (await tx.conversations.find(entry.conversation)) };
+    });
+    expect(said.place?.address).toMatchObject({ channel: thread.channel, kind: "channel" });
+    expect(said.entry?.op).toMatchObject({
+      message: { text: expect.stringContaining("I have paused the schedule “Numbers”") },
+    });
+    expect(toldOf(bo)).toEqual([]);
+  });
+
+  it.each([
+    ["an operator", "cli:op"],
+    ["the platform", "system"],
+  ])(
+    "VLT-8, OPS-2: on the word of %s their connections end with the rest, or nothing does",
+    async (_, by) => {
+      const own = { tenant: thread.tenant, owner: bo.key };
+      await world.store.write(async (tx) => {
+        await tx.connections.add(aConnection("conn_1", own));
+        await tx.connections.add(aConnection("conn_2", { ...own, name: "wiki" }));
+        await tx.connections.add(aConnection("conn_3", { ...own, owner: ana.key }));
+      });
+      const stateOf = async (): Promise<string[]> =>
+        (await world.store.read((tx) => tx.connections.list({ limit: 9 })))
+          .toSorted((a, b) => a.id.localeCompare(b.id))
+          .map(({ state }) => state);
+      const revoke = (after?: () => never) =>
+        desk().decide(async (d) => {
+          const revoked = await revokePerson(d, world.gateway.scheduling, bo.key, by);
+          after?.();
+          return revoked;
+        });
+
+      await expect(
+        revoke(() => {
+          throw new Error("the transaction fails");
+        }),
+      ).rejects.toThrow("the transaction fails");
+      expect(await stateOf()).toEqual(["active", "active", "active"]);
+      expect(await world.store.read((tx) => tx.brakes.list())).toEqual([]);
+
+      expect(await revoke()).toMatchObject({ pulled: true, connections: 2 });
+      expect(await stateOf()).toEqual(["revoked", "revoked", "active"]);
+      const rows = await world.store.read((tx) => tx.audit.list(thread.tenant, 0, 100));
+      const ended = rows.filter(({ type }) => type === "token.revoked").map(({ line }) => JSON.parse(line));
+      expect(ended).toMatchObject([
+        { actor: by, data: { why: "offboarded" } },
+        { actor: by, data: { why: "offboarded" } },
+      ]);
+      expect((await revoke()).connections).toBe(0);
+    },
+  );
 
   it.each<[string, Person, RunMode, boolean]>([
     ["the subject", ana, "employee", true],
