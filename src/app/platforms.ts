@@ -30,7 +30,7 @@ export async function openPlatforms(
   const slack = usesSlack(config) ? await slackOf(config, edges, agentName) : undefined;
   const teams =
     usesTeams(config) || playground ? await teamsOf(config, edges, { agentName, playground }) : undefined;
-  if (!slack && !teams) return { localChat: await openLocalChat(config, edges.world, agentName, stops) };
+  if (!slack && !teams) return { localChat: await openLocalChat(config, edges, agentName, stops) };
   const others = { ...(slack && { slack }), ...(teams && { teams }) };
   if (isLoopback(config.core.host))
     return { ...others, ...(await localChatUnlessTaken(config, edges, agentName, stops)) };
@@ -54,15 +54,15 @@ async function teamsOf(config: Config, edges: Edges, options: TeamsOptions): Pro
 /** Another process on this machine, the one that this one replaces among them, may have it: the others do without. */
 async function localChatUnlessTaken(
   config: Config,
-  { world }: Edges,
+  edges: Edges,
   agentName: string,
   stops: StopList,
 ): Promise<Pick<Platforms, "localChat">> {
   try {
-    return { localChat: await openLocalChat(config, world, agentName, stops) };
+    return { localChat: await openLocalChat(config, edges, agentName, stops) };
   } catch (error) {
     if (!(error instanceof ChatInUse)) throw error;
-    world.log.info("The local chat is left to another process, which has it open", {});
+    edges.world.log.info("The local chat is left to another process, which has it open", {});
     return {};
   }
 }

@@ -259,7 +259,9 @@ function freeTextOf(button, { press, id }) {
     required: true,
     "data-focus": field,
   });
-  const send = h("button", { type: "submit", class: "button" }, "Send answer");
+  const isEdit = button.action === "approval.edit";
+  const label = isEdit ? `${button.label}: what shall be different, as JSON` : button.label;
+  const send = h("button", { type: "submit", class: "button" }, isEdit ? button.label : "Send answer");
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
     const text = input.value.trim();
@@ -268,7 +270,7 @@ function freeTextOf(button, { press, id }) {
   return h(
     "form",
     { class: "answer", onsubmit: submit },
-    h("label", { for: field }, button.label),
+    h("label", { for: field }, label),
     h("div", { class: "row" }, input, send),
   );
 }
