@@ -15,11 +15,18 @@ export type WaitKind = (typeof waitKinds)[number];
 export const waitStates = ["open", "resolved", "cancelled", "superseded"] as const;
 export type WaitState = (typeof waitStates)[number];
 
+/**
+ * Where others read than those whose private matters a run saw (OUT-4), the thread gets a line without its words: they are for
+ * whoever is asked, in direct messages, or for `nobody`, where they are another person's matter.
+ */
+const apart = { apart: z.enum(["asked", "nobody"]).optional() };
+
 export const QuestionAsk = z.object({
   kind: z.literal("question"),
   question: z.string(),
   options: z.array(z.string()),
   default: z.string().optional(),
+  ...apart,
 });
 export type QuestionAsk = z.infer<typeof QuestionAsk>;
 
@@ -28,6 +35,7 @@ export const BudgetAsk = z.object({
   limit: z.enum(budgetLimits),
   used: z.number(),
   cap: z.number(),
+  ...apart,
 });
 export type BudgetAsk = z.infer<typeof BudgetAsk>;
 
@@ -39,6 +47,7 @@ export const DoubtAsk = z.object({
   /** What it was to be done with, shortened. */
   arguments: z.string().optional(),
   startedAt: z.number().optional(),
+  ...apart,
 });
 export type DoubtAsk = z.infer<typeof DoubtAsk>;
 
@@ -51,6 +60,7 @@ export const ScheduleAsk = z.object({
   /** Its first dates, as they are shown. */
   next: z.array(z.number().int()),
   askedAt: z.number().int(),
+  ...apart,
 });
 export type ScheduleAsk = z.infer<typeof ScheduleAsk>;
 
@@ -69,6 +79,7 @@ export const GrantAsk = z.object({
   scopes: z.array(z.string()).optional(),
   /** The connection in question, where there is one. */
   id: z.string().optional(),
+  ...apart,
 });
 export type GrantAsk = z.infer<typeof GrantAsk>;
 
@@ -83,8 +94,11 @@ export const ApprovalAsk = z.object({
   firstName: z.string(),
   /** Asked in their direct messages, not here. */
   privately: z.array(z.object({ key: PersonKeySchema, name: z.string() })),
+  /** More than one has to approve. */
+  several: z.boolean().optional(),
   standable: z.boolean(),
   editable: z.boolean(),
+  ...apart,
 });
 export type ApprovalAsk = z.infer<typeof ApprovalAsk>;
 

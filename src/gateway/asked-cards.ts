@@ -1,16 +1,16 @@
 // The cards of a wait, wherever they were posted: in the thread, and in the direct messages of who is asked in private (APR-6).
 
 import type { Approval } from "../domain/approval.ts";
-import type { Utterance } from "../domain/outbox.ts";
+import type { Attention, Utterance } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
-import { card, privateKey } from "../runtime/voice/approval-card.ts";
-import { askDecided, askKey, attention } from "../runtime/voice/attention.ts";
+import { askDecided, askKey, attention, cardsAside } from "../runtime/voice/attention.ts";
 import type { Decision } from "./desk.ts";
 
 /** Every copy says how it ended, and has no buttons any more. */
 export async function sayDecided(d: Decision, run: Run, wait: Wait, line: string): Promise<void> {
-  await d.say(askDecided(run, wait.id, wait.ask, line));
+  const isPrivate = wait.ask.kind === "question" && wait.ask.apart !== undefined;
+  await d.say(askDecided(run, wait.id, wait.ask, isPrivate ? "Answered." : line));
   for (const copy of await copies(d, run, wait, "decided")) {
     const { footer: _footer, freeText: _field, ...message } = copy.message;
     await d.say({
@@ -48,19 +48,17 @@ export async function sayVotes(
 interface Copy {
   readonly at: Omit<Utterance, "op">;
   readonly target: string;
-  readonly message: ReturnType<typeof card>;
+  readonly message: Attention;
 }
 
 async function copies(d: Decision, run: Run, { id, ask, dueAt }: Wait, revision: string): Promise<Copy[]> {
-  if (ask.kind !== "approval") return [];
+  const due = dueAt === undefined ? undefined : { at: dueAt };
   const found = await Promise.all(
-    ask.privately.map(async (to): Promise<Copy[]> => {
-      const target = privateKey(id, to.key);
+    cardsAside(run, id, ask, due).map(async ({ utterance: { key: target, op } }): Promise<Copy[]> => {
       const entry = await d.tx.outbox.find(target);
       if (!entry) return [];
-      const due = dueAt === undefined ? undefined : { at: dueAt };
       const at = { key: `${target}:${revision}`, tenant: run.tenant, conversation: entry.conversation };
-      return [{ at, target, message: card({ wait: id, ask, due }, to) }];
+      return [{ at, target, message: op.message }];
     }),
   );
   return found.flat();

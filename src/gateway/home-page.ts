@@ -7,7 +7,7 @@ import type { Person } from "../domain/person.ts";
 import { type Run, terminalRunStates } from "../domain/run.ts";
 import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
-import { attention } from "../runtime/voice/attention.ts";
+import { attentionAside } from "../runtime/voice/attention.ts";
 import { mayDo, mayNotDo, unknownZone } from "../runtime/voice/home-words.ts";
 import { dayAndTime } from "../runtime/voice/local-time.ts";
 import { ownState, titleOfRun } from "../runtime/voice/own-work.ts";
@@ -117,7 +117,7 @@ async function section<T>(all: readonly T[], item: (one: T) => Promise<HomeItem>
 async function waitingItem(tx: Tx, { run, open }: Active, zone: string | undefined): Promise<HomeItem> {
   if (!open) return runningItem(tx, { run, open }, zone);
   const due = open.dueAt === undefined ? undefined : { at: open.dueAt, timeZone: zone };
-  const { text, options } = attention(run, open.id, open.ask, due);
+  const { text, options } = attentionAside(run, open.id, open.ask, due);
   const note = `${shortened(text)} · asked ${dayAndTime(open.createdAt, zone)}`;
   // More than that is a list to choose from, which the question itself has.
   const buttons = options.length > mostAnswers ? [] : options;

@@ -3,12 +3,16 @@
 //   AU1  A direct message is read by its person alone. Anywhere else others read.
 //   AU2  Posts of such a run are kept, not posted: the thread gets a line that says so, and their owner decides
 //        (gateway/withheld-actions.ts). Its card shows no words of its own.
+//   AU3  What it asks is asked in the direct messages of who is asked; the thread gets a line without its words. Another person's
+//        matter is shown to neither. An act is shown, in private, to who decides it: to the owner alone where that is one of them.
 
 import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { Outgoing, Utterance } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
+import type { WaitAsk } from "../domain/wait.ts";
 import type { Withheld } from "../domain/withheld.ts";
 import type { Tx } from "../store/contract.ts";
+import { privateWork } from "./voice/approval-card.ts";
 import { notice } from "./voice/notice.ts";
 import type { Work } from "./work.ts";
 
@@ -28,7 +32,16 @@ export async function sayWithin(tx: Tx, seen: Seen, say: readonly Utterance[], n
 /** AU1. */
 function isForAll({ run, conversation }: Seen): boolean {
   if (run.taint.private.length === 0) return true;
-  return conversation.address.kind === "dm" && run.taint.private.every((owner) => owner === run.subject);
+  return conversation.address.kind === "dm" && isOwnMatter(run);
+}
+
+function isOwnMatter({ taint, subject }: Run): boolean {
+  return taint.private.every((owner) => owner === subject);
+}
+
+/** AU3. Whom the words of a question may be shown to, where not to all who read the thread. */
+export function apartFor<T extends WaitAsk>(seen: Seen, ask: T): T {
+  return isForAll(seen) ? ask : { ...ask, apart: isOwnMatter(seen.run) ? "asked" : "nobody" };
 }
 
 interface Kept {
@@ -41,7 +54,7 @@ function neutral(run: Run, utterance: Utterance): Kept | undefined {
   const { op, key } = utterance;
   if (op.op !== "post" && op.op !== "edit") return undefined;
   const { message } = op;
-  if (message.kind === "attention") return undefined; // asks its subject, and says what it is about
+  if (message.kind === "attention") return undefined; // AU3: written so
   if (message.kind === "card")
     return { instead: { ...utterance, op: { ...op, message: bareCard(message) } } };
   if (op.op === "edit") return undefined;
@@ -59,13 +72,13 @@ const keptLine =
 function bareCard(card: Extract<Outgoing, { kind: "card" }>): Outgoing {
   const { line: _line, ...rest } = card;
   const steps = card.steps.map((step, index) => ({ ...step, text: `Step ${index + 1}` }));
-  return { ...rest, title: "Work with private matters", steps };
+  return { ...rest, title: privateWork, steps };
 }
 
 function bareResult(run: Run, message: Extract<Outgoing, { kind: "result" }>): Outgoing {
   return {
     ...message,
-    title: "Work with private matters",
+    title: privateWork,
     text:
       "I'm done. What I found holds private matters, and others read here, so I keep it back. " +
       "Whose matter it is can have it shown privately, or post it here for everybody in this conversation to see.",

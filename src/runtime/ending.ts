@@ -10,8 +10,9 @@ import type { RuntimeDeps, World } from "./deps.ts";
 import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
 import { quietFor } from "./quiet.ts";
-import { approvalAsk, type PrivateCard, privateCards } from "./voice/approval-card.ts";
-import { askPost } from "./voice/attention.ts";
+import { apartFor } from "./audience.ts";
+import { approvalAsk, askedApart, type PrivateCard } from "./voice/approval-card.ts";
+import { askPost, cardsAside } from "./voice/attention.ts";
 import type { Due } from "./voice/local-time.ts";
 import { duration, inlineLimit, resultPost } from "./voice/result.ts";
 import { type CardLook, cardEdit } from "./voice/run-card.ts";
@@ -61,7 +62,7 @@ export function waitOf(
           id,
           step: end.n,
           kind: end.ask.kind === "schedule" ? "approval" : "question",
-          ask: end.ask,
+          ask: apartFor(work, end.ask),
           ...(end.dueAt === undefined ? { nudgeAt: nudgeTime(work, deps) } : { dueAt: end.dueAt }),
         },
         intents: [],
@@ -73,7 +74,7 @@ export function waitOf(
           id,
           step: n,
           kind: "budget",
-          ask: budgetAsk(work, end.limit, now),
+          ask: apartFor(work, budgetAsk(work, end.limit, now)),
           nudgeAt: nudgeTime(work, deps),
         },
         intents: [{ n, kind: "wait" }],
@@ -85,7 +86,7 @@ export function waitOf(
           id,
           step: end.n,
           kind: "question",
-          ask: doubtAsk(work, end),
+          ask: apartFor(work, doubtAsk(work, end)),
           nudgeAt: nudgeTime(work, deps),
         },
         intents: [],
@@ -105,7 +106,7 @@ function gateWait(work: Work, calls: readonly GatedCall[], deps: RuntimeDeps): O
   );
   return {
     kind: "approval",
-    ask: approvalAsk(work.run, drafts, gate.people ?? []),
+    ask: askedApart(work.run, apartFor(work, approvalAsk(work.run, drafts, gate.people ?? [])), gate.people),
     dueAt: Math.min(...drafts.map(({ expiresAt }) => expiresAt)),
   };
 }
@@ -206,9 +207,9 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
 
 /** What is said elsewhere, to whoever is asked in private. */
 export function saidPrivately(work: Work, end: End, deps: RuntimeDeps): PrivateCard[] {
-  if (end.kind !== "gate") return [];
+  if (end.kind !== "gate" && end.kind !== "ask") return [];
   const { wait } = waitOf(work, end, deps);
-  return wait.ask.kind === "approval" ? privateCards(work.run, wait.id, wait.ask, dueOf(work, wait)) : [];
+  return cardsAside(work.run, wait.id, wait.ask, dueOf(work, wait));
 }
 
 function settledPost(work: Work, end: Extract<End, { kind: "settle" }>, deps: RuntimeDeps): Utterance {

@@ -215,14 +215,14 @@ function finishStep(steps: readonly DecodedStep[]): number | undefined {
   return steps.find((step) => step.kind === "tool" && step.tool === "finish")?.n;
 }
 
-function end({ work, seen, base, deps }: Move, next: End, intents: readonly StepIntent[]): Change {
+function end({ seen, base, deps }: Move, next: End, intents: readonly StepIntent[]): Change {
   return {
     ...base,
     steps: [...base.steps, ...(next.kind === "gate" ? gatedSteps(next.calls) : [])],
     say: [...base.say, ...wordsOf(seen, next, deps)],
     events: [...base.events, ...(next.kind === "gate" ? gatedEvents(seen, next.calls, deps.world) : [])],
     privately: saidPrivately(seen, next, deps),
-    after: afterEnd(work, next, deps, intents),
+    after: afterEnd(seen, next, deps, intents),
   };
 }
 

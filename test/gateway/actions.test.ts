@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { directLine } from "../../src/domain/conversation.ts";
 import { actionIds, anewValue, optionValue } from "../../src/domain/actions.ts";
 import { asTenantId, asWaitId } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
@@ -79,6 +80,19 @@ describe("gateway/actions", () => {
       expect(await waitNow(wait)).toMatchObject({ state: "open" });
       expect(whispers(world.held(), bo)).toEqual(["Only Ana can answer this."]);
       expect(world.bells).toEqual([]);
+    });
+
+    it("OUT-4: an answer given in private is not said in the thread", async () => {
+      const wait = await world.park(run, { ...question, apart: "asked" });
+      const conversation = directLine(ana.key, run.tenant);
+      await world.click("question.answer", wait.id, { text: "Only the secret one", conversation });
+      await world.settle();
+
+      expect((await waitNow(wait))?.answer).toMatchObject({ answer: "Only the secret one" });
+      const said = JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)));
+      expect(said).toContain('"decided":"Answered."');
+      expect(said).not.toContain("secret");
+      expect(said).not.toContain(question.question);
     });
 
     it("I10: lets a manager answer for a run of the employee", async () => {

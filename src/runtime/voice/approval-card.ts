@@ -12,6 +12,9 @@ import type { Run } from "../../domain/run.ts";
 import type { ApprovalAsk } from "../../domain/wait.ts";
 import { type Due, dayAndTime } from "./local-time.ts";
 
+/** For a title that would tell of somebody's private matters (OUT-4). */
+export const privateWork = "Work with private matters";
+
 export interface Named {
   readonly key: PersonKey;
   readonly name: string;
@@ -43,22 +46,33 @@ export function approvalAsk(run: Run, drafts: readonly Draft[], people: readonly
     first: first.key,
     firstName: first.name,
     privately: run.mode === "assistant" ? people.filter(({ key }) => key !== run.subject) : [],
+    ...(quorum > 1 ? { several: true } : {}),
     standable: drafts.length === 1 && drafts.every(({ facts }) => facts.standable),
     editable: drafts.length === 1,
   };
 }
 
+/** OUT-4: in private to each who may decide it; to the owner of what it holds alone, where they are one and one is enough. */
+export function askedApart(run: Run, ask: ApprovalAsk, people: readonly Named[] = []): ApprovalAsk {
+  if (ask.apart === undefined) return ask;
+  const owners = people.filter(({ key }) => run.taint.private.every((owner) => owner === key));
+  return { ...ask, privately: owners.length > 0 && !ask.several ? owners : [...people] };
+}
+
 /** In the thread: where all who may decide are asked in private, it says so and has no buttons. */
 export function approvalCard(run: Run, wait: WaitId, ask: ApprovalAsk, due: Due | undefined): Attention {
   const { first, firstName, privately } = ask;
-  if (privately.length === 0 || first === run.subject)
+  if (ask.apart === undefined && (privately.length === 0 || first === run.subject))
     return card({ wait, ask, due }, { key: first, name: firstName });
   const names = privately.map(({ name }) => name).join(", ");
   return {
     kind: "attention",
     about: "approval",
-    title: titleOf(ask),
-    text: `Waiting for approval from ${names} (asked privately).`,
+    title: ask.apart === undefined ? titleOf(ask) : privateWork,
+    text:
+      names === ""
+        ? "Waiting for approval. It holds private matters, and others read here, so I don't show it."
+        : `Waiting for approval from ${names} (asked privately).`,
     mention: run.subject,
     mentionName: run.subjectName,
     options: [],
@@ -99,7 +113,9 @@ export function card({ wait, ask, due }: Asked, to: Named): Attention {
 
 export interface PrivateCard {
   readonly to: Named;
-  readonly utterance: Omit<Utterance, "conversation">;
+  readonly utterance: Omit<Utterance, "conversation" | "op"> & {
+    readonly op: { readonly op: "post"; readonly message: Attention };
+  };
 }
 
 export function privateKey(wait: WaitId, person: PersonKey): string {

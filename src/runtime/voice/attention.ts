@@ -6,7 +6,14 @@ import type { WaitId } from "../../domain/ids.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, WaitAsk } from "../../domain/wait.ts";
-import { approvalCard } from "./approval-card.ts";
+import {
+  approvalCard,
+  card,
+  type PrivateCard,
+  privateCards,
+  privateKey,
+  privateWork,
+} from "./approval-card.ts";
 import { grantCard } from "./grant-card.ts";
 import { type Due, dayAndTime } from "./local-time.ts";
 import { scheduleCard } from "./schedule-card.ts";
@@ -19,7 +26,54 @@ export function askKey(wait: WaitId): string {
 /** The answers to "did it happen?" of a step in doubt, in the order of their buttons. */
 export const doubtOptions = ["It ran", "It did not run", "Do it again"] as const;
 
+/** In the thread. */
 export function attention(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Attention {
+  if (ask.apart === undefined || ask.kind === "approval") return inFull(run, wait, ask, due);
+  return withoutWords(inFull(run, wait, withoutArguments(ask), due), run, ask);
+}
+
+/** To whom it asks, where nobody else reads (OUT-4). */
+export function attentionAside(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Attention {
+  if (ask.apart === "nobody" && ask.kind !== "approval") return attention(run, wait, ask, due);
+  if (ask.kind !== "approval" || !ask.privately.some(({ key }) => key === run.subject))
+    return inFull(run, wait, ask, due);
+  return card({ wait, ask, due }, { key: run.subject, name: run.subjectName });
+}
+
+/** What goes to the direct messages of who is asked there, whatever it is. */
+export function cardsAside(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): PrivateCard[] {
+  if (ask.kind === "approval") return privateCards(run, wait, ask, due);
+  if (ask.apart !== "asked" || !holdsWords(ask)) return [];
+  const op = { op: "post", message: inFull(run, wait, ask, due) } as const;
+  const to = { key: run.subject, name: run.subjectName };
+  return [{ to, utterance: { key: privateKey(wait, to.key), tenant: run.tenant, op } }];
+}
+
+/** Others are by code: their title apart, they tell nothing of what the run saw. */
+function holdsWords({ kind }: WaitAsk): boolean {
+  return kind === "question" || kind === "schedule";
+}
+
+function withoutArguments(ask: WaitAsk): WaitAsk {
+  if (ask.kind !== "doubt") return ask;
+  const { arguments: _seen, ...rest } = ask;
+  return rest;
+}
+
+function withoutWords(full: Attention, run: Run, ask: WaitAsk): Attention {
+  if (!holdsWords(ask)) return { ...full, title: privateWork };
+  const { footer: _footer, freeText, ...rest } = full;
+  const bare = { ...rest, title: privateWork };
+  if (ask.apart === "asked")
+    return { ...bare, text: `I have asked ${run.subjectName} in a direct message: ${why}.`, options: [] };
+  const text = `I have something to ask and keep its words back: it holds another person's matters. How shall I go on?`;
+  const options = bare.options.filter(({ style }) => style === "danger");
+  return { ...bare, text, options, ...(freeText ? { freeText } : {}) };
+}
+
+const why = "it holds private matters, and others read here";
+
+function inFull(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Attention {
   switch (ask.kind) {
     case "question":
       return question(run, wait, ask, due);

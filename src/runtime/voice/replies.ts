@@ -2,7 +2,7 @@
 
 import type { Run } from "../../domain/run.ts";
 import type { Step } from "../../domain/step.ts";
-import type { Wait } from "../../domain/wait.ts";
+import type { QuestionAsk, Wait, WaitAsk } from "../../domain/wait.ts";
 import { duration, progressLines } from "./result.ts";
 
 export const emptyMention =
@@ -94,7 +94,7 @@ export function status(run: Run, waits: readonly Wait[], now: number): string {
   const waiting = waits.find((wait) => wait.state === "open");
   const lines = [
     `${stateInWords(run, waiting)}: “${title}”, asked by ${run.subjectName} ${since} ago.`,
-    waiting?.ask.kind === "question" ? `My question: ${waiting.ask.question}` : "",
+    waiting && isOpenQuestion(waiting.ask) ? `My question: ${waiting.ask.question}` : "",
     progressLines(run),
     run.spent.usdMicros > 0 ? `Spent so far: ${(run.spent.usdMicros / 1e6).toFixed(2)} USD.` : "",
   ];
@@ -132,9 +132,14 @@ export function whyIdle(last: Run | undefined): string {
   return `The last thing here was “${last.plan?.title ?? last.title}”, asked by ${last.subjectName}. Every step is kept: \`deputy runs show ${last.id}\`.`;
 }
 
+/** One whose words the thread shows (OUT-4). */
+function isOpenQuestion(ask: WaitAsk): ask is QuestionAsk {
+  return ask.kind === "question" && ask.apart === undefined;
+}
+
 /** A reminder of an unanswered question: one, and it notifies. */
 export function nudgeText(wait: Wait): string {
-  const about = wait.ask.kind === "question" ? `: ${wait.ask.question}` : ".";
+  const about = isOpenQuestion(wait.ask) ? `: ${wait.ask.question}` : ".";
   return `I'm still waiting for your answer${about}\nReply here, or use the buttons above.`;
 }
 
