@@ -1,12 +1,15 @@
 // What people can do with the agent, in one list, on every chat platform there is: no platform is second class. The table in
 // docs/parity.md is written by this file (`npx vitest run test/app/parity.e2e.test.ts -u`) and checked by it.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { localUnderTest } from "./parity/local-stage.ts";
 import { slackUnderTest } from "./parity/slack-stage.ts";
-import { folderFor, type PlatformUnderTest, type Stage, waitFor, when } from "./parity/stage.ts";
+import { folderFor, letterTool, type PlatformUnderTest, type Stage, waitFor, when } from "./parity/stage.ts";
 import { teamsUnderTest } from "./parity/teams-stage.ts";
 import { finishes, uses } from "./product.ts";
+
+// Most of their time is the platforms' pace, not work.
+vi.setConfig({ maxConcurrency: 12 });
 
 const platforms: readonly PlatformUnderTest[] = [localUnderTest, slackUnderTest, teamsUnderTest];
 
@@ -14,7 +17,7 @@ interface Scenario {
   readonly name: string;
   /** How it looks where it is not the same everywhere. */
   readonly notes?: Readonly<Record<string, string>>;
-  readonly play: (stage: Stage, mark: string) => Promise<void>;
+  readonly play: (stage: Stage, mark: string, sent: readonly string[]) => Promise<void>;
 }
 
 const plan: readonly [string, object] = [
@@ -201,6 +204,50 @@ const scenarios: readonly Scenario[] = [
       expect((await waitFor(talk, "attention", /[Dd]ecided/)).words).toContain("North");
     },
   },
+  {
+    name: "approval: a rule asks; the wrong person is refused, the right one decides, a late click changes nothing",
+    async play({ product, asks }, mark, sent) {
+      product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("The letter is out."));
+      const talk = await asks("ana", `${mark} send it`);
+      const card = await waitFor(talk, "attention", /May decide: Bo/);
+      expect(card.words).toMatch(new RegExp(`to: ${mark}`));
+      await talk.clicks("ana", card, "Approve");
+      await when(
+        () => talk.whispered("ana").find((words) => /cannot decide this/.test(words)),
+        "the refusal",
+      );
+      expect(sent).not.toContain(mark);
+      await talk.clicks("bo", card, "Approve");
+      await waitFor(talk, "result", /The letter is out/);
+      await talk.clicks("bo", card, "Deny").catch(() => undefined); // no client shows it now
+      expect((await waitFor(talk, "attention", /[Dd]ecided/)).words).toMatch(/Bo: Approved/);
+      expect(sent.filter((to) => to === mark)).toHaveLength(1);
+    },
+  },
+  {
+    name: "approval: shown whole on demand, and done as the approver changed it",
+    async play({ product, asks }, mark, sent) {
+      product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("Sent as changed."));
+      const talk = await asks("ana", `${mark} send it otherwise`);
+      const card = await waitFor(talk, "attention", /May decide: Bo/);
+      await talk.clicks("bo", card, "View all");
+      await when(() => talk.whispered("bo").find((words) => words.includes(`to: ${mark}`)), "all of it");
+      await talk.fills("bo", card, "Edit", JSON.stringify({ to: `${mark}-changed` }));
+      await waitFor(talk, "result", /Sent as changed/);
+      expect(sent.filter((to) => to.startsWith(mark))).toEqual([`${mark}-changed`]);
+    },
+  },
+  {
+    name: "approval: a no is a no",
+    async play({ product, asks }, mark, sent) {
+      product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("Then not."));
+      const talk = await asks("ana", `${mark} send it, perhaps`);
+      const card = await waitFor(talk, "attention", /May decide: Bo/);
+      await talk.clicks("bo", card, "Deny");
+      await waitFor(talk, "result", /Then not/);
+      expect(sent).not.toContain(mark);
+    },
+  },
 ];
 
 const crash: Scenario = {
@@ -209,15 +256,16 @@ const crash: Scenario = {
   play: () => Promise.resolve(),
 };
 
-describe.each(platforms)("parity: $name", (platform) => {
+describe.concurrent.each(platforms)("parity: $name", (platform) => {
   let world: Awaited<ReturnType<PlatformUnderTest["open"]>>;
   let place: Awaited<ReturnType<typeof folderFor>>;
   let stage: Stage;
+  const sent: string[] = [];
   let count = 0;
   beforeAll(async () => {
     place = await folderFor(platform);
     world = await platform.open();
-    stage = await world.start({ folder: place.folder });
+    stage = await world.start({ folder: place.folder, tools: [letterTool(sent)] });
   });
   afterAll(async () => {
     await stage.stop();
@@ -227,12 +275,12 @@ describe.each(platforms)("parity: $name", (platform) => {
 
   it.concurrent.each(scenarios)("$name", async ({ play }) => {
     count += 1;
-    await play(stage, `parity${count}x${platform.name}`);
+    await play(stage, `parity${count}x${platform.name}`, sent);
     expect(stage.product.log.filter(({ level }) => level === "error")).toEqual([]);
   });
 });
 
-describe.each(platforms)("parity, crash: $name", (platform) => {
+describe.concurrent.each(platforms)("parity, crash: $name", (platform) => {
   it("knows after a crash between a post and its record what was said, or says it again", async () => {
     const place = await folderFor(platform);
     const world = await platform.open();

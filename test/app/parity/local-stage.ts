@@ -7,6 +7,7 @@ import type { Kind, PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
 export const localUnderTest: PlatformUnderTest = {
   name: "local",
   frugalChannel: "general",
+  bo: "local:local:bo",
   open: () =>
     Promise.resolve({
       start: async (options) => stageOf(await startProduct(options)),
@@ -32,6 +33,10 @@ function stageOf(product: Product): Stage {
       async clicks(who, { id }, label) {
         const message = room.history(channel, thread).find((one) => one.id === id);
         if (message) await people[who].clicks(message, label);
+      },
+      async fills(who, { id }, label, text) {
+        const message = room.history(channel, thread).find((one) => one.id === id);
+        if (message) await people[who].clicks(message, label, text);
       },
       whispered: (who) =>
         room

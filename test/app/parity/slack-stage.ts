@@ -9,6 +9,7 @@ import type { PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
 export const slackUnderTest: PlatformUnderTest = {
   name: "slack",
   frugalChannel: ids.data,
+  bo: `slack:${ids.team}:${ids.bo}`,
   async open() {
     const slack = await startFakeSlack();
     return {
@@ -36,6 +37,11 @@ function stageOf(slack: FakeSlack, product: SlackProduct): Stage {
         const message = slack.message(channel, id);
         if (message) await slack.person(user(who)).clicks(message, label);
       },
+      async fills(who, { id }, label, text) {
+        const message = slack.message(channel, id);
+        if (message) await slack.person(user(who)).clicks(message, label);
+        await slack.person(user(who)).submitsModal({ "Your answer": text });
+      },
       whispered: (who) =>
         slack.ephemerals
           .filter((note) => note.user === user(who) && note.thread_ts === ts)
@@ -51,10 +57,13 @@ function stageOf(slack: FakeSlack, product: SlackProduct): Stage {
         ),
     };
   };
+  let asked = 0;
+  // Slack takes one message a second in each channel: in two of them people wait for each other half as long.
+  const usual = (): string => ((asked += 1) % 2 === 0 ? ids.general : ids.secret);
   return {
     product,
     asks: async (who, text, place = "usual") =>
-      talkIn(await slack.person(user(who)).mentions(place === "frugal" ? ids.data : ids.general, text)),
+      talkIn(await slack.person(user(who)).mentions(place === "frugal" ? ids.data : usual(), text)),
     asksPrivately: async (who, text, file) => {
       const person = slack.person(user(who));
       return talkIn(await person.says(person.dm, text, file ? { files: [file] } : {}));

@@ -4,7 +4,9 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
+import { z } from "zod";
 import type { Failpoints } from "../../../src/base/failpoints.ts";
+import { defineTool, type Tool } from "../../../src/tools/contract.ts";
 import type { Product } from "../product.ts";
 
 export type Who = "ana" | "bo";
@@ -29,6 +31,8 @@ export interface Talk {
   shown(kind: Kind): readonly Shown[];
   /** Presses what is called so; what is chosen from a list is chosen so, too. */
   clicks(who: Who, shown: Shown, label: string): Promise<void>;
+  /** Presses what takes words, writes `text` there and sends it. */
+  fills(who: Who, shown: Shown, label: string, text: string): Promise<void>;
   /** Words that only they were shown. */
   whispered(who: Who): readonly string[];
   /** What the agent hears last from here is delivered once more. */
@@ -50,6 +54,7 @@ export interface Stage {
 
 export interface StageOptions {
   readonly folder: string;
+  readonly tools?: readonly Tool[];
   readonly failpoint?: Failpoints;
 }
 
@@ -57,19 +62,43 @@ export interface PlatformUnderTest {
   readonly name: string;
   /** The channel that `frugal` is. */
   readonly frugalChannel: string;
+  /** Who decides on letters. */
+  readonly bo: string;
   /** What of it outlives a process of the product. */
   open(): Promise<{ start(options: StageOptions): Promise<Stage>; close(): Promise<void> }>;
 }
 
-/** A folder with the configuration of the scenarios: in one channel a run has three steps. */
-export async function folderFor({ frugalChannel }: PlatformUnderTest) {
+/** A folder with the configuration of the scenarios: in one channel a run has three steps, and Bo decides on letters. */
+export async function folderFor({ frugalChannel, bo }: PlatformUnderTest) {
   const folder = await mkdtemp(path.join(tmpdir(), "deputy-parity-"));
-  const config = `agents: [{ name: deputy }]\nchannels: { ${JSON.stringify(frugalChannel)}: { budget: { steps: 3 } } }\n`;
+  const config = `
+agents: [{ name: deputy }]
+channels: { ${JSON.stringify(frugalChannel)}: { budget: { steps: 3 } } }
+groups: { desk: [${JSON.stringify(bo)}] }
+policy:
+  - { name: letters, layer: org, match: { tool: send_letter }, decision: ask, approvers: ["group:desk"] }
+`;
   await writeFile(path.join(folder, "deputy.config.yml"), config);
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-const patienceMs = 25_000;
+/** What it does outside is that `sent` says so. */
+export function letterTool(sent: string[]) {
+  return defineTool({
+    name: "send_letter",
+    description: "Sends a letter",
+    effect: "write-external",
+    repeat: "once",
+    origin: "own",
+    input: z.object({ to: z.string().describe("To whom") }),
+    run: ({ to }) => {
+      sent.push(to);
+      return Promise.resolve({ kind: "result", content: `Sent to ${to}.` });
+    },
+  });
+}
+
+const patienceMs = 45_000;
 
 /** As soon as it is there and `is` so. */
 export async function when<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {

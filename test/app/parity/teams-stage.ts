@@ -8,6 +8,7 @@ import type { Kind, PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
 export const teamsUnderTest: PlatformUnderTest = {
   name: "teams",
   frugalChannel: teamsIds.data,
+  bo: `teams:${teamsIds.tenant}:${teamsIds.bo}`,
   async open() {
     const teams = await startFakeTeams();
     return {
@@ -33,6 +34,10 @@ function stageOf(teams: FakeTeams, product: TeamsProduct): Stage {
       async clicks(who, { id }, label) {
         const message = teams.said(conversation).find((one) => one.id === id);
         if (message) await teams.person(user(who)).clicks(conversation, message, label);
+      },
+      async fills(who, { id }, label, text) {
+        const message = teams.said(conversation).find((one) => one.id === id);
+        if (message) await teams.person(user(who)).clicks(conversation, message, label, { text });
       },
       whispered: (who) => {
         const targeted = teams.said(conversation, teamsUser(who)).filter((one) => one.to !== undefined);

@@ -152,7 +152,11 @@ function freeControls({ freeText }: Attention, { nonce }: RenderPlace): Controls
           type: "AdaptiveCard",
           version: "1.5",
           body: [
-            { ...textField("Your answer"), isRequired: true, errorMessage: "Please write your answer." },
+            {
+              ...textField(fieldLabel(freeText)),
+              isRequired: true,
+              errorMessage: "Please write your answer.",
+            },
           ],
           actions: [
             execute(
@@ -165,6 +169,12 @@ function freeControls({ freeText }: Attention, { nonce }: RenderPlace): Controls
       },
     ],
   };
+}
+
+function fieldLabel({ action }: Button): string {
+  return action === "approval.edit"
+    ? 'As JSON, what shall be otherwise, e.g. {"to": "…"}. What you leave out stays.'
+    : "Your answer";
 }
 
 /** The form that a button opens over the conversation. */
