@@ -8,6 +8,7 @@ import { openJudging } from "./app/judging.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
+import { keepSecurityChannel } from "./app/security-channel.ts";
 import { createStages } from "./app/stages.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
 import { createWorkerParts } from "./app/worker-parts.ts";
@@ -86,15 +87,9 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   if (role !== "worker") {
     stops.add(gateway.grants.start());
     stops.add(await gateway.start());
-    stops.add(
-      keepFileSchedules({
-        config,
-        world: edges.world,
-        desk: gateway.desk,
-        platforms,
-        defaultAgent: agentName,
-      }),
-    );
+    const kept = { config, world: edges.world, desk: gateway.desk, platforms };
+    stops.add(keepFileSchedules({ ...kept, defaultAgent: agentName }));
+    stops.add(keepSecurityChannel(kept));
   }
   const workers = role === "web" ? undefined : createWorkerParts(config, edges, runtime, gateway);
   if (workers) {

@@ -5,10 +5,7 @@ import { localPlatformName } from "../chat/local/cast.ts";
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
 import { usesTeams } from "../config/teams-rules.ts";
-import type { ConsentSession } from "../domain/consent.ts";
-import { unbegunThread } from "../domain/conversation.ts";
 import type { Desk } from "../gateway/desk.ts";
-import { conversationAt } from "../gateway/conversation-at.ts";
 import { askingFor, decideOn } from "../gateway/grant-waits.ts";
 import { expireConsents, linkToken } from "../grants/ask-consent.ts";
 import { connectionSpecs } from "../grants/connection-spec.ts";
@@ -21,8 +18,6 @@ import { createRevocations } from "../grants/revoke.ts";
 import { entraIdentity, type IdentityProvider, slackIdentity } from "../grants/sign-in.ts";
 import { createWhatwgFetch } from "../net/whatwg-fetch.ts";
 import type { Parked } from "../runtime/deps.ts";
-import { notice, noticePost } from "../runtime/voice/notice.ts";
-import type { Tx } from "../store/contract.ts";
 import { sealOf } from "../vault/master-keys.ts";
 import { deriveKey } from "../vault/seal.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
@@ -90,7 +85,9 @@ export function createGrantParts(config: Config, edges: Edges, desk: Desk): Gran
     base,
     ttlMs: config.limits.consentTtlMs,
     contextOf: contextIn(config),
-    alarm: (tx, session, text) => alarm(config, edges, tx, { session, text }),
+    // The security channel hears of it from the record (security-channel.ts).
+    alarm: async (_tx, session) =>
+      world.log.error("A link to connect an account was opened by somebody else", { consent: session.id }),
   };
   return {
     grants: createGrants(deps),
@@ -139,22 +136,4 @@ function identitiesOf({ slack, teams }: Config): readonly IdentityProvider[] {
     found.push(entraIdentity({ issuer, clientId: teams.appId, clientSecret: teams.appPassword }));
   }
   return found;
-}
-
-async function alarm(
-  config: Config,
-  { world }: Pick<Edges, "world">,
-  tx: Tx,
-  { session, text }: { readonly session: ConsentSession; readonly text: string },
-): Promise<void> {
-  const { channel } = config.file.settings.security;
-  const [platform = ""] = session.initiator.split(":");
-  world.log.error("A link to connect an account was opened by somebody else", { consent: session.id });
-  if (channel === undefined) return;
-  const now = world.clock.now();
-  const thread = unbegunThread(`security-${session.id}`);
-  const address = { platform, tenant: session.tenant, kind: "channel", channel, thread } as const;
-  const place = await conversationAt({ tx, now }, world.ids, address);
-  const at = { tenant: place.tenant, conversation: place.id };
-  await tx.outbox.add(noticePost(at, `security:${session.id}`, notice(text)), now);
 }

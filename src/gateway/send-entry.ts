@@ -53,14 +53,15 @@ const mostMarkTries = 10;
 const targetWaitMs = 5_000;
 const mostTargetWaitMs = 24 * 3_600_000;
 
-function blockedEvent({ tenant, run, key, op }: OutboxEntry, time: number): NewAuditEvent {
+/** `live`: it held a secret that is known by its value, not only what looks like one. */
+function blockedEvent({ tenant, run, key, op }: OutboxEntry, live: boolean, time: number): NewAuditEvent {
   return {
     tenant,
     type: "output.blocked",
     time,
     actor: "system",
     ...(run === undefined ? {} : { run }),
-    data: { message: key, op: op.op, why: "secret" },
+    data: { message: key, op: op.op, why: "secret", live },
   };
 }
 
@@ -108,7 +109,8 @@ class PlatformSender implements EntrySender {
     const message = scrubAll(op.message, world.redactor.scrub);
     if (message === op.message) return task;
     task.log.error("A secret was taken out of a message before it was sent", { key: entry.key });
-    await store.write((tx) => tx.audit.append(blockedEvent(entry, world.clock.now())));
+    const live = scrubAll(op.message, world.redactor.scrubKnown) !== op.message;
+    await store.write((tx) => tx.audit.append(blockedEvent(entry, live, world.clock.now())));
     return { ...task, entry: { ...entry, op: { ...op, message } } };
   }
 

@@ -1,0 +1,32 @@
+// What is said in the security channel.
+
+import { z } from "zod";
+
+const Alert = z.object({
+  tenant: z.string(),
+  seq: z.number(),
+  type: z.enum(["consent.mismatch", "output.blocked"]),
+  run: z.string().optional(),
+  subject: z.string().optional(),
+  connection: z.string().optional(),
+  data: z.object({ why: z.string(), by: z.string().optional(), live: z.boolean().optional() }),
+});
+
+/** Undefined where nobody has to look at it: what was kept back for its readers, or only looked like a secret. */
+export function alertText(event: unknown): string | undefined {
+  const read = Alert.safeParse(event);
+  if (!read.success) return undefined;
+  const { tenant, seq, type, run, data, subject = "somebody", connection = "an account" } = read.data;
+  const where = `(event ${seq} of ${tenant}${run === undefined ? "" : `, run ${run}`})`;
+  if (type === "consent.mismatch") {
+    const by = data.by === undefined ? "somebody else" : data.by;
+    return `The link to connect ${connection} for ${subject} was opened by ${by} and stopped: ${data.why}. Nothing was connected. ${where}`;
+  }
+  if (data.live !== true) return undefined;
+  return `A live secret was about to be said in a message. It was taken out before the message was sent. Find out how it came there, and change the secret if others may have seen it. ${where}`;
+}
+
+/** `line` as in an anchor file, so that `audit verify --anchor` takes it. */
+export function checkpointText(line: string): string {
+  return `A signed checkpoint of the audit log, to be held against an export:\n\`\`\`\n${line}\n\`\`\``;
+}
