@@ -37,8 +37,10 @@ export interface Stage {
   readonly approvals: () => Promise<Approval[]>;
   /** What stands on the card. */
   readonly card: () => Promise<string>;
-  /** One of the managers approves, by the button. */
-  readonly approve: () => Promise<void>;
+  /** One of the managers decides, by the button. */
+  readonly decide: (verdict: "approve" | "deny") => Promise<void>;
+  /** Somebody who is not asked writes in the thread, and the run is looked at. */
+  readonly overhear: (text: string) => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -135,7 +137,7 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
       .map(({ text }) => text)
       .join();
   };
-  const approve = async (): Promise<void> => {
+  const decide = async (verdict: "approve" | "deny"): Promise<void> => {
     const { id } = await world.run();
     await world.store.write(async (tx) => {
       const at = world.clock.now();
@@ -143,12 +145,32 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
       const [pending] = await tx.approvals.forRun(id);
       const wait = (await tx.waits.forRun(id)).find(({ state }) => state === "open");
       if (!by || !pending || !wait) throw new Error("nothing is asked for");
-      const vote = { by, byName: "Bo", verdict: "approve", via: "button", at } as const;
+      const vote = { by, byName: "Bo", verdict, via: "button", at } as const;
       const after = withVote(pending, vote, testSeal);
       if (!after) throw new Error("voted already");
       await tx.approvals.change(pending, after);
-      const answer = { answer: approvalAnswers.approved, by, byName: "Bo", via: "button" } as const;
+      const answer = {
+        answer: verdict === "approve" ? approvalAnswers.approved : approvalAnswers.denied,
+        by,
+        byName: "Bo",
+        via: "button",
+      } as const;
       await tx.waits.resolve(wait.id, answer, at);
+      await tx.runs.wake(id);
+    });
+  };
+  const overhear = async (text: string): Promise<void> => {
+    const { id } = await world.run();
+    await world.store.write(async (tx) => {
+      await tx.people.see({ key: guest, name: "Mallory", kind: "guest" }, tenant, 0);
+      const mail = {
+        kind: "overheard",
+        from: guest,
+        fromName: "Mallory",
+        files: [],
+        messageId: "m2",
+      } as const;
+      await tx.mailbox.add({ run: id, ...mail, text, sentAt: world.clock.now() });
       await tx.runs.wake(id);
     });
   };
@@ -161,7 +183,8 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
     options,
     approvals,
     card,
-    approve,
+    decide,
+    overhear,
     async close() {
       await api.close();
       await world.close();
