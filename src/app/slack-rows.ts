@@ -6,7 +6,11 @@ import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
 import type { InstallationRows, StoredInstallation } from "../chat/slack/install/stored-installations.ts";
 import type { SlackInstallationRow, Store, Tx } from "../store/contract.ts";
+import { keyNameOf, type MasterKeys, sealOf } from "../vault/master-keys.ts";
 import type { Seal } from "../vault/seal.ts";
+
+/** What their seal is made for. */
+export const sealPurpose = "slack";
 
 export interface SlackRowsDeps {
   readonly store: Store;
@@ -65,6 +69,20 @@ export function createSlackRows(deps: SlackRowsDeps): InstallationRows {
     revoke: (team, version, why) =>
       store.write((tx) => tx.slackInstallations.revoke(team, version, why, clock.now())),
   };
+}
+
+/** Tokens that a former master key sealed, under the present one (VLT-4). Returns how many; repeated it finds none. */
+export async function resealSlackTokens(tx: Tx, keys: MasterKeys): Promise<number> {
+  const present = keyNameOf(sealOf({ current: keys.current }, sealPurpose).close(keys.current, "name"));
+  const seal = sealOf(keys, sealPurpose);
+  let count = 0;
+  for (const { team, botToken: sealed } of await tx.slackInstallations.list()) {
+    if (sealed === undefined || keyNameOf(sealed) === present) continue;
+    const place = placeOf(team);
+    if (await tx.slackInstallations.reseal(team, sealed, seal.close(seal.open(sealed, place), place)))
+      count += 1;
+  }
+  return count;
 }
 
 function learning({ seal, learn = () => undefined }: SlackRowsDeps): Seal {

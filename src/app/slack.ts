@@ -17,7 +17,7 @@ import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import { sealOf } from "../vault/master-keys.ts";
 import { deriveKey } from "../vault/seal.ts";
-import { createSlackRows } from "./slack-rows.ts";
+import { createSlackRows, sealPurpose } from "./slack-rows.ts";
 
 export interface Slack {
   readonly platform: ChatPlatform;
@@ -90,7 +90,7 @@ function openOauth(
     store,
     clock,
     log,
-    seal: sealOf({ current: masterKey, previous: core.previousMasterKey }, "slack"),
+    seal: sealOf({ current: masterKey, previous: core.previousMasterKey }, sealPurpose),
     learn: (token) => world.redactor?.add(token),
     alongside: (tx, { team, by }, now) =>
       welcomeInstaller({ tx, now, ids }, privateLine(team, by), agentName),

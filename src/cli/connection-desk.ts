@@ -6,6 +6,7 @@ import { AppError } from "../base/errors.ts";
 import { createVault } from "../vault/vault.ts";
 import type { KeyDesk } from "../vault/keys.ts";
 import { findMasterKey } from "../vault/master-key.ts";
+import type { MasterKeys } from "../vault/master-keys.ts";
 import { recordConnection } from "../grants/events.ts";
 import type { Store } from "../store/contract.ts";
 import { cliActor } from "./audit-desk.ts";
@@ -60,7 +61,10 @@ export async function revokeFromCli(store: Store, id: string, context: CliContex
   });
 }
 
-export async function withKeys<T>(context: CliContext, act: (desk: KeyDesk) => Promise<T>): Promise<T> {
+export async function withKeys<T>(
+  context: CliContext,
+  act: (desk: KeyDesk & { readonly keys: MasterKeys }) => Promise<T>,
+): Promise<T> {
   return withRows(context, async ({ config, store }) => {
     const source = masterKeySource(config);
     const current = await findMasterKey(store, source);
@@ -69,6 +73,7 @@ export async function withKeys<T>(context: CliContext, act: (desk: KeyDesk) => P
         "cli.no_key",
         "The master key is not here. Run this where Deputy runs, with its DEPUTY_DATA or DEPUTY_MASTER_KEY.",
       );
-    return act({ store, vault: createVault({ current, previous: source.previous }, systemClock) });
+    const keys = { current, previous: source.previous };
+    return act({ store, vault: createVault(keys, systemClock), keys });
   });
 }

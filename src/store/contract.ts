@@ -447,6 +447,8 @@ export interface SlackInstallationRepository {
   list(): Promise<SlackInstallationRow[]>;
   /** Destroys the token. False if there is none any more, or the one that is there is not `sealed`. */
   revoke(team: string, sealed: string, why: string, now: number): Promise<boolean>;
+  /** The same token, sealed anew. False if the one that is there is not `from`. */
+  reseal(team: string, from: string, to: string): Promise<boolean>;
 }
 
 /** What is remembered of keys that are not in the database. */

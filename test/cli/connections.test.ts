@@ -3,6 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
+import { createSlackRows } from "../../src/app/slack-rows.ts";
+import { systemClock } from "../../src/base/clock.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import type { InstallationRows } from "../../src/chat/slack/install/stored-installations.ts";
+import { createSeal } from "../../src/vault/seal.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -110,5 +115,36 @@ describe("cli/connections and cli/keys", () => {
     const both = { DEPUTY_MASTER_KEY: otherKey, DEPUTY_PREVIOUS_MASTER_KEY: masterKey };
     expect((await deputy(["keys", "rotate", "--master", "--json"], both)).json()).toEqual({ rewrapped: 1 });
     expect((await deputy(["keys", "rotate", "--json"], { DEPUTY_MASTER_KEY: otherKey })).code).toBe(0);
+  });
+
+  it("VLT-4: seals the tokens of Slack installations with the new master key, once, and leaves revoked ones", async () => {
+    const slack = (key: string): InstallationRows =>
+      createSlackRows({
+        store: opened,
+        seal: createSeal(new Secret(key), "slack"),
+        clock: systemClock,
+        log: silentLogger,
+      });
+    let opened: Store;
+    const owner = { team: "T1", orgWide: false, botUser: "UBOT", botId: "B1", scopes: ["commands"] };
+    await onStore(async (store) => {
+      opened = store;
+      await slack(masterKey).save(owner, new Secret("xoxb-1"), "U1");
+      await slack(masterKey).save({ ...owner, team: "T2" }, new Secret("xoxb-2"), "U1");
+      const version = (await slack(masterKey).find("T2"))?.version ?? "";
+      await slack(masterKey).revoke("T2", version, "removed");
+    });
+    const both = { DEPUTY_MASTER_KEY: otherKey, DEPUTY_PREVIOUS_MASTER_KEY: masterKey };
+    expect((await deputy(["keys", "rotate", "--master", "--json"], both)).json()).toEqual({
+      rewrapped: 1,
+      slack_installations: 1,
+    });
+    expect((await deputy(["keys", "rotate", "--master", "--json"], both)).json()).toEqual({ rewrapped: 0 });
+    await onStore(async (store) => {
+      opened = store;
+      expect((await slack(otherKey).find("T1"))?.botToken.reveal()).toBe("xoxb-1");
+      expect(await slack(otherKey).find("T2")).toBeUndefined();
+      await expect(slack(masterKey).find("T1")).rejects.toThrow(/another DEPUTY_MASTER_KEY/);
+    });
   });
 });

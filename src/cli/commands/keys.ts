@@ -1,6 +1,7 @@
 // `deputy keys status|rotate|retire`: the keys of the vault, changed while it is used (docs/connections.md).
 
 import type { Command } from "commander";
+import { resealSlackTokens } from "../../app/slack-rows.ts";
 import { systemClock } from "../../base/clock.ts";
 import { asTenantId } from "../../domain/ids.ts";
 import { keyStatus, retireKeys, rotateDataKeys } from "../../vault/keys.ts";
@@ -52,15 +53,20 @@ function addRotate(keys: Command, context: CliContext): void {
     .command("rotate")
     .description("a new data key for each tenant, and everything sealed anew; safe to break off and repeat")
     .option("--tenant <id>", "only this tenant")
-    .option("--master", "instead: wrap the data keys with the present DEPUTY_MASTER_KEY")
+    .option("--master", "instead: data keys and Slack's tokens under the present DEPUTY_MASTER_KEY")
     .option("--json", "one JSON value")
     .action(async ({ json, tenant, master }: Form) => {
       if (master) {
-        const rewrapped = await withKeys(context, ({ store, vault }) =>
-          store.write((tx) => vault.rewrap(tx)),
+        const done = await withKeys(context, ({ store, vault, keys }) =>
+          store.write(async (tx) => ({
+            rewrapped: await vault.rewrap(tx),
+            slack: await resealSlackTokens(tx, keys),
+          })),
         );
-        if (json) return printJson(context.stdout, { rewrapped });
-        context.stdout.write(`${rewrapped} data keys wrapped with the present master key.\n`);
+        if (json) return printJson(context.stdout, masterView(done));
+        context.stdout.write(
+          `${done.rewrapped} data keys wrapped, ${done.slack} tokens of Slack installations sealed with the present master key.\n`,
+        );
         return;
       }
       const rotated = await withKeys(context, (desk) =>
@@ -78,6 +84,10 @@ function addRotate(keys: Command, context: CliContext): void {
       for (const one of rotated)
         context.stdout.write(`${one.tenant}: key ${one.version}, ${one.resealed} connections sealed anew.\n`);
     });
+}
+
+function masterView({ rewrapped, slack }: { readonly rewrapped: number; readonly slack: number }): object {
+  return { rewrapped, ...(slack === 0 ? {} : { slack_installations: slack }) };
 }
 
 function addRetire(keys: Command, context: CliContext): void {

@@ -55,6 +55,15 @@ export function slackInstallationRepository(session: Session): SlackInstallation
         .returning({ team: slackInstallations.team });
       return revoked.length > 0;
     },
+
+    async reseal(team, from, to) {
+      const resealed = await session.db
+        .update(slackInstallations)
+        .set({ botToken: to })
+        .where(and(eq(slackInstallations.team, team), eq(slackInstallations.botToken, from)))
+        .returning({ team: slackInstallations.team });
+      return resealed.length > 0;
+    },
   };
 }
 
