@@ -271,6 +271,32 @@ describe("runtime: an act that needs approval", () => {
     expect((await approvals()).map(({ state }) => state)).toEqual(["done", "done"]);
   });
 
+  const floods = [
+    ["20 within an hour by one run", 19, "denied", "has asked for 20 approvals within an hour"],
+    ["10 open for each who may decide", 10, "pending", "has 10 open requests already"],
+  ] as const;
+  it.each(floods)(
+    "APR-9: no more than %s are asked for; the model is told",
+    async (_what, more, state, told) => {
+      await world.begin("Mail");
+      await segment(new ScriptedModel([mail("bo")]));
+      await decide("deny");
+      const [first] = await approvals();
+      if (!first) throw new Error("no approval");
+      await world.store.write(async (tx) => {
+        for (let n = 0; n < more; n += 1) {
+          const id = asApprovalId(`apr_more${n}`);
+          await tx.approvals.ask(testSeal.sealed({ ...first, id, step: 900 + n, state }));
+        }
+      });
+      const model = new ScriptedModel([mail("cy"), says("I wait.")]);
+      expect(await segment(model)).toBe("settled");
+
+      expect(JSON.stringify(model.requests[1]?.messages)).toContain(told);
+      expect(await approvals()).toHaveLength(1 + more);
+    },
+  );
+
   it("APR-8: allowed for this run, it stands for the same target only", async () => {
     await world.begin("Mail");
     await segment(new ScriptedModel([mail("bo")]));
