@@ -7,8 +7,10 @@ import { editedApproval } from "../../src/approvals/ask-approval.ts";
 import { createIds } from "../../src/base/ids.ts";
 import type { FailpointName } from "../../src/base/failpoints.ts";
 import type { Approval } from "../../src/domain/approval.ts";
-import { asApprovalId, asPersonKey } from "../../src/domain/ids.ts";
+import { directLine } from "../../src/domain/conversation.ts";
+import { asApprovalId, asPersonKey, asTenantId } from "../../src/domain/ids.ts";
 import type { PolicyVerdict } from "../../src/domain/policy.ts";
+import type { Run } from "../../src/domain/run.ts";
 import type { Repeatability, Step } from "../../src/domain/step.ts";
 import { createApprovalStage } from "../../src/runtime/stages/approval.ts";
 import type { Stages } from "../../src/runtime/pipeline.ts";
@@ -296,6 +298,32 @@ describe("runtime: an act that needs approval", () => {
       expect(await approvals()).toHaveLength(1 + more);
     },
   );
+
+  it("APR-5: of an assistant's work the card goes to each approver in private, and the place says only whom it waits for", async () => {
+    verdict = asked({ approvers: ["managers"] });
+    const place = { ...directLine(ana, asTenantId("local")), thread: "d1" };
+    const run = await world.begin("Mail", { place });
+    await segment(new ScriptedModel([mail("secret@x.example")]));
+    const said = (id: Run["conversation"]) => world.store.read((tx) => tx.outbox.list(id, 100));
+    const all = await world.store.read((tx) => tx.conversations.list());
+    const line = directLine(bo, run.tenant);
+    const toBo = all.find(({ address }) => address.kind === "dm" && address.channel === line.channel);
+    if (!toBo) throw new Error("Bo was not asked");
+    const [approval] = await approvals();
+
+    const here = (await said(run.conversation)).find(({ key }) => key.startsWith("ask:"));
+    expect(here?.op).toMatchObject({
+      message: { text: "Waiting for approval from Bo (asked privately).", options: [] },
+    });
+    const [card] = await said(toBo.id);
+    expect(card?.op).toMatchObject({
+      message: {
+        mention: bo,
+        text: expect.stringContaining("to: secret@x.example"),
+        options: expect.arrayContaining([expect.objectContaining({ value: approval?.id })]),
+      },
+    });
+  });
 
   it("APR-8: allowed for this run, it stands for the same target only", async () => {
     await world.begin("Mail");
