@@ -60,6 +60,18 @@ export function waitSuite(current: StoreCase): void {
     expect(await store.read((tx) => tx.approvals.pending(10))).toEqual([]);
   });
 
+  it("AP1: an approval goes no way that its states don't have", async () => {
+    const { store } = current;
+    const { run } = await aWorkingRun(store, "a");
+    const asked = anApproval(run.id);
+    await store.write((tx) => tx.approvals.ask(asked));
+
+    const skipped = store.write((tx) => tx.approvals.change(asked, { ...asked, state: "done" }));
+
+    await expect(skipped).rejects.toThrow(/AP1/);
+    expect(await store.read((tx) => tx.approvals.find(asked.id))).toEqual(asked);
+  });
+
   it("SE5: leaves out rows that it can't read, and goes on with those beside them", async () => {
     const { store } = current;
     const { run } = await aWorkingRun(store, "a");

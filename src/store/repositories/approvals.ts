@@ -2,7 +2,7 @@
 
 import { and, asc, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
-import { type Approval, ApprovalFacts, Standing, Vote } from "../../domain/approval.ts";
+import { type Approval, ApprovalFacts, approvalTransitions, Standing, Vote } from "../../domain/approval.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { ApprovalRepository } from "../contract-approvals.ts";
 import type { Tables } from "../dialect.ts";
@@ -29,6 +29,9 @@ function single(session: Session): Pick<ApprovalRepository, "ask" | "find" | "ch
     },
 
     async change({ id, state, seal }, after) {
+      if (after.state !== state && !approvalTransitions[state].includes(after.state)) {
+        throw new Error(`An approval can't go from ${state} to ${after.state} (AP1): ${id}`);
+      }
       const { id: _same, ...values } = toRow(after);
       const asSeen = and(eq(approvals.id, id), eq(approvals.state, state), eq(approvals.seal, seal));
       const changed = await session.db
