@@ -32,7 +32,10 @@ const attacks: readonly Attack[] = [
   ["reads home folders", () => "ls -A /root /home/* 2>/dev/null | grep . && echo ESCAPED"],
   [
     "reads what services keep",
-    () => "ls /var /srv /opt /mnt /media /boot /sys 2>/dev/null | grep . && echo ESCAPED",
+    // A Node that is installed elsewhere on the host is shown under /opt/node, and is all that there is.
+    () =>
+      "ls /var /srv /mnt /media /boot /sys 2>/dev/null | grep . && echo ESCAPED; " +
+      "find /opt ! -type d 2>/dev/null | grep -vx /opt/node/bin/node && echo ESCAPED",
   ],
   [
     "reads the environment of process 1",
