@@ -2,10 +2,11 @@
 //
 //   VA5  A text that was moved to another tenant, owner, connection, field or version does not open.
 
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { AppError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
 import type { TenantId } from "../domain/ids.ts";
+import { openText, sealText } from "./aead.ts";
 
 export interface SealedPlace {
   readonly tenant: TenantId;
@@ -23,9 +24,6 @@ export interface DataKey {
   readonly open: (sealed: string, place: SealedPlace) => Secret;
 }
 
-const cipher = "aes-256-gcm";
-const ivBytes = 12;
-const tagBytes = 16;
 const prefix = "t1.";
 
 export function createDataKey(key: Buffer, version: number): DataKey {
@@ -33,21 +31,11 @@ export function createDataKey(key: Buffer, version: number): DataKey {
     Buffer.from(JSON.stringify(["deputy-token-v1", tenant, owner, connection, field, pair, version]));
   return {
     version,
-    close(secret, place) {
-      const iv = randomBytes(ivBytes);
-      const sealing = createCipheriv(cipher, key, iv).setAAD(bound(place));
-      const body = Buffer.concat([sealing.update(secret.reveal(), "utf8"), sealing.final()]);
-      return prefix + Buffer.concat([iv, sealing.getAuthTag(), body]).toString("base64url");
-    },
+    close: (secret, place) => prefix + sealText(key, secret.reveal(), bound(place)),
     open(sealed, place) {
-      const bytes = Buffer.from(sealed.slice(prefix.length), "base64url");
-      if (!sealed.startsWith(prefix) || bytes.length < ivBytes + tagBytes) throw damaged(place);
-      const opening = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-        .setAAD(bound(place))
-        .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
+      if (!sealed.startsWith(prefix)) throw damaged(place);
       try {
-        const body = opening.update(bytes.subarray(ivBytes + tagBytes));
-        return new Secret(Buffer.concat([body, opening.final()]).toString("utf8"));
+        return new Secret(openText(key, sealed.slice(prefix.length), bound(place)));
       } catch (error) {
         throw damaged(place, error);
       }

@@ -4,9 +4,10 @@
 //   VA2  A wrong master key is told apart from a damaged text, and neither changes what is stored (VLT-3).
 //   VA3  There is no unsealed mode: without a master key there is no seal (VLT-2).
 
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from "node:crypto";
+import { createHash, hkdfSync } from "node:crypto";
 import { AppError } from "../base/errors.ts";
 import { Secret } from "../base/secret.ts";
+import { openText, sealText } from "./aead.ts";
 
 export interface Seal {
   /** `place` names the row and the field. */
@@ -15,34 +16,19 @@ export interface Seal {
   open(sealed: string, place: string): Secret;
 }
 
-const cipher = "aes-256-gcm";
-const ivBytes = 12;
-const tagBytes = 16;
-
 /** `masterKey` is 32 bytes in base64; secrets of another `purpose` have another key. */
 export function createSeal(masterKey: Secret, purpose: string): Seal {
   const key = deriveKey(masterKey, purpose);
   const keyName = createHash("sha256").update(key).digest("hex").slice(0, 8);
   const bound = (place: string): Buffer => Buffer.from(`deputy-seal-v1|${purpose}|${keyName}|${place}`);
   return {
-    close(secret, place) {
-      const iv = randomBytes(ivBytes);
-      const sealing = createCipheriv(cipher, key, iv).setAAD(bound(place));
-      const body = Buffer.concat([sealing.update(secret.reveal(), "utf8"), sealing.final()]);
-      return `v1.${keyName}.${Buffer.concat([iv, sealing.getAuthTag(), body]).toString("base64url")}`;
-    },
+    close: (secret, place) => `v1.${keyName}.${sealText(key, secret.reveal(), bound(place))}`,
     open(sealed, place) {
       const [version, name, text = ""] = sealed.split(".");
       if (version !== "v1" || name === undefined) throw damaged(place);
       if (name !== keyName) throw wrongKey(place);
-      const bytes = Buffer.from(text, "base64url");
-      if (bytes.length < ivBytes + tagBytes) throw damaged(place);
-      const opening = createDecipheriv(cipher, key, bytes.subarray(0, ivBytes), { authTagLength: tagBytes })
-        .setAAD(bound(place))
-        .setAuthTag(bytes.subarray(ivBytes, ivBytes + tagBytes));
       try {
-        const body = opening.update(bytes.subarray(ivBytes + tagBytes));
-        return new Secret(Buffer.concat([body, opening.final()]).toString("utf8"));
+        return new Secret(openText(key, text, bound(place)));
       } catch (error) {
         throw damaged(place, error);
       }
