@@ -12,9 +12,10 @@ import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import type { FileContent, PostName } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
+import { requireSize } from "../../require-size.ts";
 import { fileLook, metadataType, type ReadDeps, readOwnMessages } from "./own-messages.ts";
 import type { Places, SlackPlace } from "./places.ts";
-import { forNew, inSomeForm, quietly, requireSize } from "./rendered.ts";
+import { forNew, inSomeForm, longestText, quietly } from "./rendered.ts";
 import { uploadFiles } from "./upload-files.ts";
 
 export interface PosterDeps extends ReadDeps {
@@ -102,7 +103,7 @@ class KeyedPoster implements SlackPoster {
     const { clock, places } = this.#deps;
     const startedAt = clock.now();
     const place = await places.of(posting.at);
-    requireSize(posting.message); // before its files go up
+    requireSize(posting.message, longestText); // before its files go up
     const missing = this.#missing(trail, posting.files);
     const refused = await this.#sendFiles(trail, place, missing);
     if (clock.now() - startedAt > latestStartMs) throw tooLate();

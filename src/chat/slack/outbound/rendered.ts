@@ -8,12 +8,13 @@
 import type { Block, KnownBlock } from "@slack/types";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import { ChatError } from "../../errors.ts";
+import { requireSize } from "../../require-size.ts";
 import { plainForm } from "../render/plain-form.ts";
 import { renderMessage } from "../render/render-message.ts";
 import type { RenderPlace, SlackMessage } from "../render/slack-message.ts";
 
 /** Most characters of Markdown in one message (S-M8). */
-const longestText = 12_000;
+export const longestText = 12_000;
 
 export interface Contents {
   readonly text: string;
@@ -24,24 +25,13 @@ export interface Contents {
 /** Flags of every call that makes a message. */
 export const quietly = { link_names: false, unfurl_links: false, unfurl_media: false } as const;
 
-/** Throws where Slack would cut the words. */
-export function requireSize(message: Outgoing): void {
-  const size = message.kind === "card" ? 0 : message.text.length;
-  if (size <= longestText) return;
-  throw new ChatError(
-    "chat.bad_request",
-    `Could not post a text of ${size} characters: the most is ${longestText}. Send the rest as a file.`,
-    { fate: "refused" },
-  );
-}
-
 /** Calls `send` with the message, and once more with its text alone (RE2). */
 export async function inSomeForm<T>(
   message: Outgoing,
   team: string,
   send: (contents: Contents) => Promise<T>,
 ): Promise<T> {
-  requireSize(message);
+  requireSize(message, longestText);
   const place = placeOf(message, team);
   try {
     return await send(contentsOf(renderMessage(message, place)));

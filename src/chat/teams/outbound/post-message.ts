@@ -7,11 +7,12 @@ import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import type { FileContent, PostName } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
+import { requireSize } from "../../require-size.ts";
 import type { TeamsMessage } from "../render/teams-message.ts";
 import type { Connector } from "./connector.ts";
 import type { FileOffers } from "./file-offers.ts";
 import type { Places, Spot } from "./places.ts";
-import { requireSize, type Showing } from "./showing.ts";
+import { longestText, type Showing } from "./showing.ts";
 
 export interface PosterDeps {
   readonly connector: Connector;
@@ -44,7 +45,7 @@ export function createTeamsPoster(deps: PosterDeps): TeamsPoster {
     if (map.size > remembered && oldest !== undefined) map.delete(oldest);
   };
   const postNow = async (trail: string, one: Posting): Promise<string> => {
-    requireSize(one.message); // before its files
+    requireSize(one.message, longestText); // before its files
     const spot = await deps.places.of(one.at);
     if (spot.place.kind === "dm") {
       const done = offered.get(trail) ?? new Set<string>();

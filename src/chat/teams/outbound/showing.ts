@@ -9,11 +9,13 @@ import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import { ChatError } from "../../errors.ts";
+import { requireSize } from "../../require-size.ts";
 import type { TeamsReferences } from "../deps.ts";
 import { plainForm, renderMessage } from "../render/render-message.ts";
 import type { RenderPlace, TeamsMessage } from "../render/teams-message.ts";
 
-const longestText = 20_000;
+/** Most characters in one message. */
+export const longestText = 20_000;
 
 export interface Showing {
   /** What a rendering in `kind` of place needs to know. */
@@ -42,7 +44,7 @@ export function createShowing({ references, ids, fileLink }: ShowingDeps): Showi
       };
     },
     async inSomeForm(message, to, send) {
-      requireSize(message);
+      requireSize(message, longestText);
       try {
         return await send(renderMessage(message, to));
       } catch (error) {
@@ -51,17 +53,6 @@ export function createShowing({ references, ids, fileLink }: ShowingDeps): Showi
       }
     },
   };
-}
-
-/** Throws where Teams would cut the words. */
-export function requireSize(message: Outgoing): void {
-  const size = message.kind === "card" ? 0 : message.text.length;
-  if (size <= longestText) return;
-  throw new ChatError(
-    "chat.bad_request",
-    `Could not post a text of ${size} characters: the most is ${longestText}. Send the rest as a file.`,
-    { fate: "refused" },
-  );
 }
 
 function isFormRefused(error: unknown): boolean {
