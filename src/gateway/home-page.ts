@@ -1,7 +1,8 @@
 // A person's home page from the rows: what is theirs and nothing else (ux c.13).
 //
-//   HP1  Every item is a run whose subject the person is, or a schedule that they own. Times are absolute, in the person's zone: a page does not age.
+//   HP1  Every item is a run whose subject the person is, or a schedule or an account that is theirs. Times are absolute, in the person's zone: a page does not age.
 
+import type { Connection } from "../domain/connection.ts";
 import type { HomeItem, HomePage, HomeSection } from "../domain/home-page.ts";
 import type { Person } from "../domain/person.ts";
 import { type Run, terminalRunStates } from "../domain/run.ts";
@@ -15,6 +16,7 @@ import { duration } from "../runtime/voice/result.ts";
 import { cardStateOf, stopButton } from "../runtime/voice/run-card.ts";
 import { scheduleItem } from "../runtime/voice/schedule-items.ts";
 import type { Tx } from "../store/contract.ts";
+import { accountItem, ownAccounts } from "./home-accounts.ts";
 
 const mostItems = 5;
 const mostCounted = 100;
@@ -30,8 +32,6 @@ export interface HomeReading {
   readonly now: number;
 }
 
-const nothing: HomeSection = { items: [], more: 0 };
-
 export interface MarkedPage {
   readonly page: HomePage;
   /** `homeMark` of the same rows. */
@@ -42,14 +42,18 @@ export async function homeOf(reading: HomeReading): Promise<MarkedPage> {
   const { tx, person } = reading;
   const runs = await tx.runs.activeOf(person.key, mostCounted);
   const schedules = await ownSchedules(reading);
-  return { page: await pageOf(reading, runs, schedules), mark: markOf(runs, schedules) };
+  const accounts = await ownAccounts(tx, person.key, mostCounted);
+  const rows = { runs, schedules, accounts };
+  return { page: await pageOf(reading, rows), mark: markOf(rows) };
 }
 
-async function pageOf(
-  reading: HomeReading,
-  runs: readonly Run[],
-  schedules: readonly Schedule[],
-): Promise<HomePage> {
+interface HomeRows {
+  readonly runs: readonly Run[];
+  readonly schedules: readonly Schedule[];
+  readonly accounts: readonly Connection[];
+}
+
+async function pageOf(reading: HomeReading, { runs, schedules, accounts }: HomeRows): Promise<HomePage> {
   const { tx, person, agent } = reading;
   const active = await activeWork(reading, runs);
   const asking = active.filter(({ open }) => open !== undefined);
@@ -61,7 +65,7 @@ async function pageOf(
     running: await section(going, (one) => runningItem(tx, one, zone)),
     scheduled: await section(schedules, (one) => scheduledItem(reading, one)),
     recent: await section(await recentWork(reading), (run) => recentItem(tx, run, zone)),
-    connected: nothing,
+    connected: await section(accounts, (one) => Promise.resolve(accountItem(one))),
     preferences: [["Time zone", zone ?? unknownZone]],
     may: mayDo,
     mayNot: mayNotDo,
@@ -70,13 +74,20 @@ async function pageOf(
 
 /** Changes whenever the page would say something else. */
 export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<string> {
-  return markOf(await tx.runs.activeOf(person.key, mostCounted), await ownSchedules({ tx, person }));
+  return markOf({
+    runs: await tx.runs.activeOf(person.key, mostCounted),
+    schedules: await ownSchedules({ tx, person }),
+    accounts: await ownAccounts(tx, person.key, mostCounted),
+  });
 }
 
-function markOf(active: readonly Run[], schedules: readonly Schedule[]): string {
-  const works = active.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" "));
+function markOf({ runs, schedules, accounts }: HomeRows): string {
+  const works = runs.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" "));
   const comes = schedules.map(({ id, state, nextAt, lastRun }) => [id, state, nextAt, lastRun].join(" "));
-  return [...works, ...comes].join("\n");
+  const connected = accounts.map(({ id, state, account, scopes }) =>
+    [id, state, account, ...scopes].join(" "),
+  );
+  return [...works, ...comes, ...connected].join("\n");
 }
 
 function ownSchedules({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<Schedule[]> {

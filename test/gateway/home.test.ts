@@ -3,10 +3,12 @@ import { silentLogger } from "../../src/base/logger.ts";
 import type { ChatPlatform } from "../../src/chat/contract.ts";
 import { optionValue } from "../../src/domain/actions.ts";
 import type { HomePage } from "../../src/domain/home-page.ts";
+import { asTenantId } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { QuestionAsk } from "../../src/domain/wait.ts";
 import { createHome, type Home } from "../../src/gateway/home.ts";
+import { aConnection } from "../contracts/store-grants.ts";
 import { createFakePlatform } from "../fakes/fake-platform.ts";
 import { createGate } from "../fakes/gate.ts";
 import { ana, bo, createGatewayWorld, dm, type GatewayWorld, thread } from "./gateway-world.ts";
@@ -51,6 +53,32 @@ describe("gateway/home", () => {
   };
 
   describe("what is on the page", () => {
+    it("HP1: lists the accounts that are the person's own and still there, each with its way out", async () => {
+      const mine = { tenant: asTenantId("local"), owner: ana.key };
+      await world.store.write(async (tx) => {
+        await tx.connections.add(aConnection("con_1", mine));
+        await tx.connections.add(
+          aConnection("con_2", { ...mine, name: "crm", subject: "s2", state: "needs_reauth" }),
+        );
+        await tx.connections.add(
+          aConnection("con_3", { ...mine, name: "old", subject: "s3", state: "revoked" }),
+        );
+        await tx.connections.add(aConnection("con_4", { ...mine, owner: bo.key, subject: "s4" }));
+      });
+
+      const { connected } = await open();
+
+      expect(connected.items.map(({ title }) => title).toSorted()).toEqual([
+        "crm: ann@corp.example",
+        "mail: ann@corp.example",
+      ]);
+      expect(connected.items.flatMap(({ buttons }) => buttons.map(({ value }) => value)).toSorted()).toEqual([
+        "con_1",
+        "con_2",
+      ]);
+      expect(connected.items.find(({ title }) => title.startsWith("crm"))?.note).toContain("connect crm");
+    });
+
     it("is empty for somebody who has never asked for anything, and says what the agent may", async () => {
       const page = await open();
 
