@@ -5,7 +5,8 @@ import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
 import type { InstallationRows, StoredInstallation } from "../chat/slack/install/stored-installations.ts";
-import type { SlackInstallationRow, Store, Tx } from "../store/contract.ts";
+import type { Store, Tx } from "../store/contract.ts";
+import type { SlackInstallationRow } from "../store/contract-platforms.ts";
 import { keyNameOf, type MasterKeys, sealOf } from "../vault/master-keys.ts";
 import type { Seal } from "../vault/seal.ts";
 

@@ -3,7 +3,8 @@
 import type { Clock } from "../base/clock.ts";
 import { parseJson } from "../base/json.ts";
 import type { TeamsAccount, TeamsPerson, TeamsPlace, TeamsReferences } from "../chat/teams/deps.ts";
-import type { Store, TeamsPersonRow, TeamsPlaceRow } from "../store/contract.ts";
+import type { Store } from "../store/contract.ts";
+import type { TeamsPersonRow, TeamsPlaceRow } from "../store/contract-platforms.ts";
 
 export interface TeamsRowsDeps {
   readonly store: Store;

@@ -1,7 +1,7 @@
 // Where the Slack app is installed by OAuth, with its sealed tokens.
 
 import { and, asc, eq, sql } from "drizzle-orm";
-import type { SlackInstallationRepository, SlackInstallationRow } from "../contract.ts";
+import type { SlackInstallationRepository, SlackInstallationRow } from "../contract-platforms.ts";
 import type { Tables } from "../dialect.ts";
 import { storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";

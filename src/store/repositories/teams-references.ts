@@ -1,7 +1,7 @@
 // Where messages of Teams go: conversation references, and what Teams calls people.
 
 import { and, desc, eq, isNull, sql } from "drizzle-orm";
-import type { TeamsReferenceRepository } from "../contract.ts";
+import type { TeamsReferenceRepository } from "../contract-platforms.ts";
 import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
