@@ -53,6 +53,7 @@ export function openDoors({ store, workspaces }, queue, { burstMs = 0 } = {}) {
     budget: { steps: 100 },
     managers: [],
     approvers: [],
+    revoked: new Set(),
   };
   const router = createRouter({ world, desk, rulesFor: () => rules, files, approvals: undefined });
   return { desk, intake: createIntake({ world, store, router, burstMs }) };
