@@ -35,6 +35,7 @@ import type {
   ConsentRepository,
   DataKeyRepository,
 } from "./contract-grants.ts";
+import type { McpToolRepository } from "./contract-mcp.ts";
 import type { Withheld, WithheldState } from "../domain/withheld.ts";
 import type { SlackInstallationRepository, TeamsReferenceRepository } from "./contract-platforms.ts";
 import type { RunRepository } from "./contract-runs.ts";
@@ -92,6 +93,7 @@ export interface Tx {
   readonly teamsReferences: TeamsReferenceRepository;
   readonly approvals: ApprovalRepository;
   readonly brakes: BrakeRepository;
+  readonly mcpTools: McpToolRepository;
 }
 
 export interface BrakeRepository {

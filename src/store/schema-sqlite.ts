@@ -400,4 +400,5 @@ export const withheld = sqliteTable(
 
 export * from "./schema-sqlite-audit.ts";
 export * from "./schema-sqlite-brakes.ts";
+export * from "./schema-sqlite-mcp.ts";
 export * from "./schema-sqlite-platforms.ts";

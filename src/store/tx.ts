@@ -15,6 +15,7 @@ import { lockRepository } from "./repositories/locks.ts";
 import { mailboxRepository } from "./repositories/mailbox.ts";
 import { manifestRepository } from "./repositories/manifests.ts";
 import { memoryRepository } from "./repositories/memories.ts";
+import { mcpToolRepository } from "./repositories/mcp-tools.ts";
 import { outboxRepository } from "./repositories/outbox.ts";
 import { personRepository } from "./repositories/people.ts";
 import { runRepository } from "./repositories/runs.ts";
@@ -56,6 +57,7 @@ const makers = {
   vaultMarks: vaultMarkRepository,
   teamsReferences: teamsReferenceRepository,
   brakes: brakeRepository,
+  mcpTools: mcpToolRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -91,6 +93,7 @@ class SessionTx implements Tx {
   #vaultMarks: Tx["vaultMarks"] | undefined;
   #teamsReferences: Tx["teamsReferences"] | undefined;
   #brakes: Tx["brakes"] | undefined;
+  #mcpTools: Tx["mcpTools"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -198,5 +201,9 @@ class SessionTx implements Tx {
 
   get brakes(): Tx["brakes"] {
     return (this.#brakes ??= makers.brakes(this.#session));
+  }
+
+  get mcpTools(): Tx["mcpTools"] {
+    return (this.#mcpTools ??= makers.mcpTools(this.#session));
   }
 }

@@ -16,6 +16,7 @@ import { outboxSuite } from "./store-outbox.ts";
 import { runSuite } from "./store-runs.ts";
 import { scheduleSuite } from "./store-schedules.ts";
 import { taintSuite } from "./store-taint.ts";
+import { mcpToolSuite } from "./store-mcp.ts";
 import { teamsReferenceSuite } from "./store-teams.ts";
 import { transactionSuite } from "./store-transactions.ts";
 import { waitSuite } from "./store-waits.ts";
@@ -136,6 +137,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("grants", () => {
       grantSuite(current);
+    });
+    describe("tools of MCP servers", () => {
+      mcpToolSuite(current);
     });
     describe("Teams references", () => {
       teamsReferenceSuite(current);
