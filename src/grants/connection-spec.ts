@@ -29,7 +29,8 @@ export function connectionSpecs(connections: ConfigFile["connections"]): Connect
 }
 
 function specOf(name: string, config: ConnectionConfig): ConnectionSpec {
-  const provider = providerOf(name, config);
+  const known = providerOf(name, config);
+  const provider = config.title === undefined ? known : { ...known, title: config.title };
   return {
     name,
     identity: config.identity,

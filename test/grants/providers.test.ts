@@ -115,6 +115,18 @@ describe("grants/providers", () => {
     ).toEqual([]);
   });
 
+  it("calls a service what the configuration calls it", () => {
+    const { connections } = ConfigFile.parse({
+      connections: {
+        crm: { title: "Our CRM", issuer: "https://login.crm.example" },
+        code: { provider: "github" },
+      },
+    });
+    const specs = connectionSpecs(connections);
+    expect(specs.get("crm")?.provider).toMatchObject({ name: "crm", title: "Our CRM" });
+    expect(specs.get("code")?.provider.title).toBe("GitHub");
+  });
+
   it("takes any service by its endpoints, and says what is missing in a configuration", () => {
     const { connections } = ConfigFile.parse({
       connections: {

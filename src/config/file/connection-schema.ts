@@ -12,6 +12,8 @@ const capabilities = z.record(
 
 const connection = block({
   identity: choice(["user", "agent"]).default("user"),
+  /** What people call the service: on cards and pages. */
+  title: text("a name for people").max(60, "is longer than 60 characters").optional(),
   provider: name.optional(),
   issuer: address.optional(),
   authorization_endpoint: address.optional(),

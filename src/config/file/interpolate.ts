@@ -1,5 +1,5 @@
-// `${NAME}` in the configuration file: the environment variable, or the file that `NAME_FILE` names. `$${` is a
-// plain `${`.
+// `${NAME}` in the configuration file: the environment variable, or the file that `NAME_FILE` names. `${NAME:-text}` is the text
+// where there is neither. `$${` is a plain `${`.
 
 import { resolve } from "node:path";
 import { type Environment, given, readSecretFile } from "../read-settings.ts";
@@ -49,24 +49,28 @@ function walk(value: unknown, path: FilePath, state: State): unknown {
   return Object.fromEntries(entries);
 }
 
-const reference = /\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)\}|\$\{/g;
+const reference = /\$(\$\{)|\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}|\$\{/g;
 const secretName = /SECRET|TOKEN|KEY|PASSW|PWD|CREDENTIAL|AUTH/i;
 
 function fill(text: string, path: FilePath, state: State): string {
   if (!text.includes("${")) return text;
-  const filled = text.replace(reference, (whole, escaped: string | undefined, name: string | undefined) => {
-    if (escaped !== undefined) return escaped;
-    if (name !== undefined) return valueOf(name, path, state);
-    state.problems.push({ path, message: "has a ${ without a name and }; write $${ for a plain ${." });
-    return whole;
-  });
+  const filled = text.replace(
+    reference,
+    (whole, escaped: string | undefined, name: string | undefined, otherwise: string | undefined) => {
+      if (escaped !== undefined) return escaped;
+      if (name !== undefined) return valueOf(name, otherwise, path, state);
+      state.problems.push({ path, message: "has a ${ without a name and }; write $${ for a plain ${." });
+      return whole;
+    },
+  );
   if (filled !== text) state.templates.set(pathKey(path), text);
   return filled;
 }
 
-function valueOf(name: string, path: FilePath, state: State): string {
+function valueOf(name: string, otherwise: string | undefined, path: FilePath, state: State): string {
   const text = given(state.env, name);
   const file = text === undefined ? given(state.env, `${name}_FILE`) : undefined;
+  if (text === undefined && file === undefined && otherwise !== undefined) return otherwise;
   if (text === undefined && file === undefined) {
     state.problems.push({ path, message: `reads \${${name}}, but the environment has no ${name}.` });
     return "";

@@ -287,6 +287,12 @@ describe("config/file/load-config-file", () => {
       expect(loaded.settings.connections["a"]?.client_secret?.reveal()).toBe("from-file");
     });
 
+    it("stands for what is behind :- where the environment has nothing", () => {
+      const file = "agents:\n  - name: a\n    role: 'at ${WHERE:-http://127.0.0.1:4810}${EMPTY:-}'\n";
+      expect(parse(file).loaded.settings.agents[0]?.role).toBe("at http://127.0.0.1:4810");
+      expect(parse(file, { WHERE: "home" }).loaded.settings.agents[0]?.role).toBe("at home");
+    });
+
     it("is left alone when written as $${", () => {
       expect(parse("agents:\n  - name: a\n    role: 'a $${X}'\n").loaded.settings.agents[0]?.role).toBe(
         "a ${X}",
