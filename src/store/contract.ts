@@ -37,6 +37,7 @@ import type {
 } from "./contract-grants.ts";
 import type { McpToolRepository } from "./contract-mcp.ts";
 import type { Withheld, WithheldState } from "../domain/withheld.ts";
+import type { PersonLinkRepository } from "./contract-person-links.ts";
 import type { SlackInstallationRepository, TeamsReferenceRepository } from "./contract-platforms.ts";
 import type { RunRepository } from "./contract-runs.ts";
 
@@ -94,6 +95,7 @@ export interface Tx {
   readonly approvals: ApprovalRepository;
   readonly brakes: BrakeRepository;
   readonly mcpTools: McpToolRepository;
+  readonly personLinks: PersonLinkRepository;
 }
 
 export interface BrakeRepository {

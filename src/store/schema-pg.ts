@@ -451,4 +451,5 @@ export const withheld = pgTable(
 export * from "./schema-pg-audit.ts";
 export * from "./schema-pg-brakes.ts";
 export * from "./schema-pg-mcp.ts";
+export * from "./schema-pg-person-links.ts";
 export * from "./schema-pg-platforms.ts";

@@ -401,4 +401,5 @@ export const withheld = sqliteTable(
 export * from "./schema-sqlite-audit.ts";
 export * from "./schema-sqlite-brakes.ts";
 export * from "./schema-sqlite-mcp.ts";
+export * from "./schema-sqlite-person-links.ts";
 export * from "./schema-sqlite-platforms.ts";

@@ -17,6 +17,7 @@ import { manifestRepository } from "./repositories/manifests.ts";
 import { memoryRepository } from "./repositories/memories.ts";
 import { mcpToolRepository } from "./repositories/mcp-tools.ts";
 import { outboxRepository } from "./repositories/outbox.ts";
+import { personLinkRepository } from "./repositories/person-links.ts";
 import { personRepository } from "./repositories/people.ts";
 import { runRepository } from "./repositories/runs.ts";
 import { scheduleRepository } from "./repositories/schedules.ts";
@@ -58,6 +59,7 @@ const makers = {
   teamsReferences: teamsReferenceRepository,
   brakes: brakeRepository,
   mcpTools: mcpToolRepository,
+  personLinks: personLinkRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -94,6 +96,7 @@ class SessionTx implements Tx {
   #teamsReferences: Tx["teamsReferences"] | undefined;
   #brakes: Tx["brakes"] | undefined;
   #mcpTools: Tx["mcpTools"] | undefined;
+  #personLinks: Tx["personLinks"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -205,5 +208,9 @@ class SessionTx implements Tx {
 
   get mcpTools(): Tx["mcpTools"] {
     return (this.#mcpTools ??= makers.mcpTools(this.#session));
+  }
+
+  get personLinks(): Tx["personLinks"] {
+    return (this.#personLinks ??= makers.personLinks(this.#session));
   }
 }

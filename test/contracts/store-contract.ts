@@ -13,6 +13,7 @@ import { installationSuite } from "./store-installations.ts";
 import { journalSuite } from "./store-journal.ts";
 import { keepsakeSuite } from "./store-keepsakes.ts";
 import { outboxSuite } from "./store-outbox.ts";
+import { personLinkSuite } from "./store-person-links.ts";
 import { runSuite } from "./store-runs.ts";
 import { scheduleSuite } from "./store-schedules.ts";
 import { taintSuite } from "./store-taint.ts";
@@ -64,6 +65,8 @@ const tables = [
   "browsers",
   "schedules",
   "brakes",
+  "person_links",
+  "link_codes",
 ];
 
 export function storeContract(name: string, start: () => Promise<StoreBed>): void {
@@ -143,6 +146,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("Teams references", () => {
       teamsReferenceSuite(current);
+    });
+    describe("person links", () => {
+      personLinkSuite(current);
     });
   });
 }
