@@ -6,6 +6,7 @@ import { keepFileSchedules } from "./app/file-schedules.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
 import { openJudging } from "./app/judging.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
+import { createMcpDoor } from "./app/mcp-door.ts";
 import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
 import { createReadiness } from "./app/readiness.ts";
 import { keepSecurityChannel } from "./app/security-channel.ts";
@@ -132,6 +133,7 @@ function openWeb(
     ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers }),
     mounts: doorsOf(parts).map(({ path, handle }) => ({ path, handler: handle })),
     connect: gateway.grants.web,
+    mcp: createMcpDoor(config, edges, gateway, platformsOf(parts)),
     metrics: {
       text: async () => (await edges.metrics.page()).body,
       ...(metricsToken ? { token: metricsToken } : {}),

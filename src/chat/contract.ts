@@ -6,7 +6,7 @@
 
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { HomePage } from "../domain/home-page.ts";
-import type { PersonKey, RunId } from "../domain/ids.ts";
+import type { PersonKey, RunId, TenantId } from "../domain/ids.ts";
 import type { InboundEvent, InboundFile } from "../domain/inbound.ts";
 import type { Outgoing } from "../domain/outbox.ts";
 import type { Person } from "../domain/person.ts";
@@ -61,6 +61,14 @@ export interface PlatformHealth {
   readonly observed: string;
 }
 
+/** Of people whose work reaches the agent by another door than the platform's. Both reject with `ChatError`. */
+export interface PlatformPeople {
+  /** Undefined for whom the platform does not have. */
+  standing(person: PersonKey, tenant: TenantId): Promise<Person["kind"] | undefined>;
+  /** Their direct messages with the agent. The thread is empty where each piece of work has its own there. */
+  lineTo(person: PersonKey, tenant: TenantId): Promise<ConversationAddress>;
+}
+
 export interface ChatPlatform {
   readonly name: string;
   readonly capabilities: PlatformCapabilities;
@@ -90,6 +98,7 @@ export interface ChatPlatform {
   download(file: InboundFile): Promise<AsyncIterable<Uint8Array>>;
   /** Replaces what the person sees of their own work. Only where the platform has such a page. May be lost. */
   publishHome?(person: PersonKey, page: HomePage): Promise<void>;
+  readonly people?: PlatformPeople;
   /** How the platform is doing, for readiness and `doctor`. Asks nothing of the network. */
   health?(): PlatformHealth;
 }

@@ -4,6 +4,7 @@
 import { z } from "zod";
 import { wallTimeProblem } from "../domain/wall-time.ts";
 import { connections, mcpServers } from "./file/connection-schema.ts";
+import { mcpServer } from "./file/mcp-server-schema.ts";
 import { approver, policyRule } from "./file/policy-schema.ts";
 import {
   amount,
@@ -79,6 +80,7 @@ export const ConfigFile = block({
     .prefault([{ name: "deputy" }]),
   connections,
   mcp: mcpServers,
+  mcp_server: mcpServer,
   policy: listOf(policyRule, "rules").default([]),
   groups: named(listOf(person, "people")).default({}),
   channels: z

@@ -81,6 +81,8 @@ export interface Run {
   readonly continues?: RunId;
   /** The schedule that fired it. */
   readonly schedule?: ScheduleId;
+  /** The program that handed it over in its subject's name: none of its words is the subject's own (HW3). */
+  readonly through?: string;
   /** What it has seen that is not its subject's; only rises (TNT-2). */
   readonly taint: TaintMarks;
   readonly createdAt: number;

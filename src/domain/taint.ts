@@ -39,6 +39,11 @@ export function strangerMarks(key: PersonKey): TaintMarks {
   return externalMarks(`person ${key}`);
 }
 
+/** Of what a program handed over in somebody's name: whose words it passes on, nobody knows. */
+export function programMarks(program: string): TaintMarks {
+  return externalMarks(`program ${program}`);
+}
+
 /** Both together (TA1). */
 export function raised(marks: TaintMarks, more: TaintMarks): TaintMarks {
   if (!rises(marks, more)) return marks;

@@ -117,6 +117,8 @@ export const WaitAnswer = z.object({
   by: z.string().optional(),
   byName: z.string().optional(),
   via: z.enum(["button", "text", "default"]),
+  /** The program that answered in their name: its words are not theirs (HW3). */
+  through: z.string().optional(),
 });
 export type WaitAnswer = z.infer<typeof WaitAnswer>;
 

@@ -201,7 +201,8 @@ async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<vo
   const { conversation, rules } = click;
   // Whoever asks for it is its subject: it is new work.
   const subject = click.event.author;
-  await startRun(d, ids, { conversation, rules, subject, goal: old.goal, title: old.title });
+  const { goal, title, through } = old;
+  await startRun(d, ids, { conversation, rules, subject, goal, title, through });
 }
 
 async function takeUp(d: Decision, click: Click, ids: Ids, old: Run): Promise<void> {

@@ -29,6 +29,11 @@ export function cleanEvent(event: unknown): InboundEvent {
   return needsCleaning(JSON.stringify(parsed.data)) ? InboundEvent.parse(cleaned(parsed.data)) : parsed.data;
 }
 
+/** N1, of one text. */
+export function cleanText(text: string): string {
+  return text.replaceAll(/\0|\p{Surrogate}/gu, unreadable);
+}
+
 function refused(message: string): ChatError {
   return new ChatError("chat.bad_request", message, { fate: "refused" });
 }
@@ -39,7 +44,7 @@ function needsCleaning(json: string): boolean {
 }
 
 function cleaned(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll(/\0|\p{Surrogate}/gu, unreadable);
+  if (typeof value === "string") return cleanText(value);
   if (Array.isArray(value)) return value.map(cleaned);
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, cleaned(member)]));

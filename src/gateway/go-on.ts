@@ -26,7 +26,8 @@ export interface GoingOn {
 
 /** Undefined if the conversation has an active run (I3), or another click came first (GO2). */
 export async function goOn(d: Decision, ids: Ids, { old, by }: GoingOn): Promise<Run | undefined> {
-  const { tenant, conversation, agent, subject, subjectName, mode, goal, title, budget, schedule } = old;
+  const { tenant, conversation, agent, subject, subjectName, mode, goal, title, budget, schedule, through } =
+    old;
   const ahead = await d.tx.runs.priority(tenant, subject);
   const made = await d.tx.runs.create({
     id: asRunId(ids.next("run")),
@@ -41,6 +42,7 @@ export async function goOn(d: Decision, ids: Ids, { old, by }: GoingOn): Promise
     budget,
     continues: old.id,
     ...(schedule === undefined ? {} : { schedule }),
+    ...(through === undefined ? {} : { through }),
     now: d.now,
   });
   if (!made) return undefined;

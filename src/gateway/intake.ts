@@ -9,15 +9,14 @@
 import type { CancelTimer } from "../base/clock.ts";
 import { errorText, isAppError } from "../base/errors.ts";
 import type { Receive } from "../chat/contract.ts";
-import type { NewAuditEvent } from "../domain/audit-event.ts";
-import { asConversationId, type ConversationId } from "../domain/ids.ts";
+import type { ConversationId } from "../domain/ids.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import { cleanEvent } from "./clean-event.ts";
+import { eventKeeper, type Kept } from "./keep-event.ts";
 import { isVerb } from "./plain-message.ts";
-import type { Kept, Router } from "./router.ts";
-import { workspaceName } from "./workspace-name.ts";
+import type { Router } from "./router.ts";
 
 export interface IntakeDeps {
   readonly world: World;
@@ -58,28 +57,15 @@ class BurstIntake implements Intake {
     const now = world.clock.now();
     const dueAt = isBurst(clean) ? now + burstMs : now;
     await world.failpoint("inbox.before-commit");
-    const fresh = asConversationId(world.ids.next("conv"));
-    const id = world.ids.next("in");
-    const keep = async (tx: Tx): Promise<Kept> => {
-      const { tenant } = clean.conversation;
-      await tx.people.see(clean.author, tenant, now);
-      const workspace = workspaceName(clean.conversation, fresh);
-      const conversation = await tx.conversations.ensure(clean.conversation, { id: fresh, workspace, now });
-      const row = {
-        id,
-        tenant,
-        conversation: conversation.id,
-        event: clean,
-        dueAt,
-        now,
-      };
-      const isNew = await tx.inbox.add(row);
-      if (isNew) await tx.audit.append(acceptedEvent(clean, conversation.id, now));
+    const keep = eventKeeper(clean, { ids: world.ids, now, dueAt });
+    const kept = async (tx: Tx): Promise<Kept> => {
+      await tx.people.see(clean.author, clean.conversation.tenant, now);
+      const heard = await keep(tx);
       await world.failpoint("inbox.in-commit");
-      return { id, conversation: conversation.id, isNew };
+      return heard;
     };
-    const clicked = clean.kind === "action" ? await this.#takeClick(keep) : undefined;
-    const heard = clicked ?? { ...(await store.write(keep)), settled: false };
+    const clicked = clean.kind === "action" ? await this.#takeClick(kept) : undefined;
+    const heard = clicked ?? { ...(await store.write(kept)), settled: false };
     await world.failpoint("inbox.after-commit");
     world.meter?.inbox(heard.isNew ? "accepted" : "duplicate");
     if (heard.isNew && !heard.settled) this.#schedule(heard.conversation, dueAt - now);
@@ -166,18 +152,6 @@ class BurstIntake implements Intake {
       .finally(() => this.#underWay.delete(routed));
     this.#underWay.add(routed);
   }
-}
-
-/** Who spoke where, and nothing of what they said (AE1). */
-function acceptedEvent(event: InboundEvent, conversation: ConversationId, time: number): NewAuditEvent {
-  const { author, conversation: place, kind, eventId } = event;
-  return {
-    tenant: place.tenant,
-    type: "ingress.accepted",
-    time,
-    actor: author.key,
-    data: { kind, platform: place.platform, event: eventId, conversation },
-  };
 }
 
 /** Clicks, commands, edits and words that are understood without the model are acted on at once. */

@@ -10,6 +10,7 @@ import type { ApprovalParts } from "./approval-desk.ts";
 import type { Committed, Decision, Desk } from "./desk.ts";
 import type { FilesIn } from "./files-in.ts";
 import { tell } from "./heard.ts";
+import type { Kept } from "./keep-event.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { routeImmediate, settleInTurn } from "./route-immediate.ts";
 import { type Routing, routeMessages } from "./route-messages.ts";
@@ -23,12 +24,6 @@ export interface Router {
   ): Promise<Committed<T & { readonly settled: boolean }>>;
   /** One call at a time per conversation and process. */
   routeMessages(id: ConversationId): Promise<Routing>;
-}
-
-export interface Kept {
-  readonly id: string;
-  readonly conversation: ConversationId;
-  readonly isNew: boolean;
 }
 
 export interface RouterDeps {

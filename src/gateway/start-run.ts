@@ -1,11 +1,13 @@
 // A new run in a conversation: the row that makes it so, and the signs that it was taken on (ux c.1).
 
 import type { Ids } from "../base/ids.ts";
+import { withoutUndefined } from "../base/without-undefined.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import { asRunId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { Schedule } from "../domain/schedule.ts";
+import { programMarks } from "../domain/taint.ts";
 import { runEvent } from "../runtime/recording.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
@@ -19,11 +21,15 @@ export interface NewWork {
   readonly title: string;
   /** What fired it: it works as its agent, and promises nobody a word, since it may find nothing new. */
   readonly schedule?: Pick<Schedule, "id" | "agent" | "taint">;
+  /** See `Run`. */
+  readonly through?: string | undefined;
 }
 
 /** Undefined if the conversation has an active run (I3). A DM is one person's own; elsewhere the employee works (ID-4). */
 export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Run | undefined> {
-  const { conversation, rules, subject, schedule } = work;
+  const { conversation, rules, subject, schedule, through } = work;
+  const taint = through === undefined ? schedule?.taint : programMarks(through);
+  const origin = withoutUndefined({ schedule: schedule?.id, through });
   const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
   const run = await d.tx.runs.create({
     id: asRunId(ids.next("run")),
@@ -36,17 +42,13 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
     goal: work.goal,
     title: work.title,
     budget: rules.budget,
-    ...(schedule ? { schedule: schedule.id } : {}),
-    ...(schedule?.taint ? { taint: schedule.taint } : {}),
+    ...origin,
+    ...(taint ? { taint } : {}),
     now: d.now,
   });
   if (!run) return undefined;
   await d.tx.audit.append({
-    ...runEvent(run, "run.started", d.now, {
-      mode: run.mode,
-      conversation: run.conversation,
-      ...(schedule ? { schedule: schedule.id } : {}),
-    }),
+    ...runEvent(run, "run.started", d.now, { mode: run.mode, conversation: run.conversation, ...origin }),
     actor: schedule ? "system" : subject.key,
   });
   if (!schedule) await d.promise(run.id);

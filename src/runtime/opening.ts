@@ -114,8 +114,9 @@ function nowLine({ run, timeZone }: Work, now: number): string {
   return `It is now ${new Date(now).toISOString()}${zone}`;
 }
 
-function place({ schedule }: Run, conversation: Conversation): string {
+function place({ schedule, through }: Run, conversation: Conversation): string {
   if (schedule !== undefined) return " on a schedule";
+  if (through !== undefined) return `, through a program (${through}) that writes in their name`;
   return conversation.address.kind === "dm" ? " in a direct message" : "";
 }
 

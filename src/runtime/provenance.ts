@@ -1,7 +1,7 @@
 // Where the addresses of a call come from, as the run's rows tell (TNT-4, EGR-3).
 //
-//   PR1  Given is what the subject wrote in this run, in their own words: not a choice among options that a model composed, and
-//        not the text of a schedule that a run composed which had read strangers' words.
+//   PR1  Given is what the subject wrote in this run, in their own words: not a choice among options that a model composed, not
+//        the text of a schedule that a run composed which had read strangers' words, and not what a program handed over.
 
 import { shownIn } from "../domain/destinations.ts";
 import type { EffectClass } from "../domain/step.ts";
@@ -50,7 +50,8 @@ async function knownTo(tx: Tx, work: Work, input: unknown): Promise<Known> {
 /** PR1. */
 function goalOf({ run, scheduled }: Work): string[] {
   const composed = scheduled?.schedule.taint;
-  return composed && isTainted(composed) ? [] : [run.goal];
+  const isOwn = run.through === undefined && !(composed && isTainted(composed));
+  return isOwn ? [run.goal] : [];
 }
 
 function steered(mail: readonly Mail[]): string[] {
@@ -59,7 +60,7 @@ function steered(mail: readonly Mail[]): string[] {
 
 function answersOf(subject: PersonKey, waits: readonly Wait[]): string[] {
   return waits.flatMap(({ answer }) =>
-    answer?.via === "text" && answer.by === subject ? [answer.answer] : [],
+    answer?.via === "text" && answer.by === subject && answer.through === undefined ? [answer.answer] : [],
   );
 }
 

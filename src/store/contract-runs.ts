@@ -24,6 +24,8 @@ export interface NewRun {
   readonly budget: Budget;
   readonly continues?: RunId;
   readonly schedule?: ScheduleId;
+  /** See `Run`. */
+  readonly through?: string;
   /** What its request brings along; untainted when absent. */
   readonly taint?: TaintMarks;
   readonly now: number;

@@ -115,6 +115,8 @@ export interface ConversationRepository {
     fresh: { readonly id: ConversationId; readonly workspace: string; readonly now: number },
   ): Promise<Conversation>;
   find(id: ConversationId): Promise<Conversation | undefined>;
+  /** The conversation at `address`, if there is one. */
+  at(address: ConversationAddress): Promise<Conversation | undefined>;
   list(): Promise<Conversation[]>;
   /**
    * Gives a conversation that was not begun its thread. If somebody else's conversation is found at that address already, it
@@ -131,6 +133,8 @@ export interface PersonRepository {
   /** Remembers how a platform last described the person. */
   see(person: Person, tenant: TenantId, now: number): Promise<void>;
   find(key: PersonKey): Promise<Person | undefined>;
+  /** Where and when they were last described. */
+  lastSeen(key: PersonKey): Promise<{ readonly tenant: TenantId; readonly at: number } | undefined>;
   /** As last described, if that was at `since` or later. */
   recall(key: PersonKey, since: number): Promise<Person | undefined>;
 }
@@ -173,6 +177,8 @@ export interface InboxRepository {
   history(conversation: ConversationId, before: number, limit: number): Promise<InboxRow[]>;
   /** People who have addressed the agent in this conversation: the followers (ux c.8). */
   followers(conversation: ConversationId): Promise<PersonKey[]>;
+  /** What was heard under this id of its platform. */
+  findEvent(platform: string, tenant: TenantId, eventId: string): Promise<InboxRow | undefined>;
   /** The message as first heard. */
   findMessage(conversation: ConversationId, messageId: string): Promise<InboxRow | undefined>;
   /** Replaces the text of a stored message that was edited; empties text and files when it was deleted. */

@@ -124,6 +124,7 @@ export const runs = pgTable(
     outcomeSummary: text("outcome_summary"),
     /** The ended run that this one goes on from. */
     continues: text("continues").$type<RunId>(),
+    through: text("through"),
     /** The schedule that fired it. */
     schedule: text("schedule").$type<ScheduleId>(),
     /** What it has seen that is not its subject's (TNT-2). */

@@ -90,6 +90,7 @@ export const runs = sqliteTable(
     outcomeCode: text("outcome_code"),
     outcomeSummary: text("outcome_summary"),
     continues: text("continues"),
+    through: text("through"),
     schedule: text("schedule"),
     taint: text("taint").notNull().default('{"external":[],"private":[]}'),
     /** Since when it waits for its next slice: made, or last taken. Rows of an earlier release have 0 and go first. */

@@ -5,6 +5,7 @@ import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
 import type { LocalRoom } from "../chat/local/room.ts";
 import type { WebConnect } from "./connect-contract.ts";
+import type { WebMcp } from "./mcp-contract.ts";
 
 export interface Readiness {
   readonly ok: boolean;
@@ -52,6 +53,8 @@ export interface WebDeps {
   readonly mounts?: readonly Mount[];
   /** The pages behind links to connect accounts. */
   readonly connect?: WebConnect;
+  /** The door for other agents and IDEs; none when absent. */
+  readonly mcp?: WebMcp | undefined;
   /** The local chat page; none when absent. */
   readonly chat?: WebChat;
 }

@@ -15,6 +15,7 @@ import { type ChatRoutes, createChatRoutes } from "./chat-routes.ts";
 import { createConnectRoutes, createLocalConnect } from "./connect-routes.ts";
 import type { Web, WebDeps } from "./contract.ts";
 import { WebError } from "./errors.ts";
+import { createMcpRoutes } from "./mcp-routes.ts";
 import { createServiceRoutes } from "./service-routes.ts";
 
 /** How long requests under way may take to end at a stop. */
@@ -74,7 +75,7 @@ export function createWeb(deps: WebDeps): Web {
 }
 
 function buildApp(
-  { mounts = [], metrics, ready, log, connect }: WebDeps,
+  { mounts = [], metrics, ready, log, connect, mcp }: WebDeps,
   { chat, access }: { readonly chat: ChatRoutes | undefined; readonly access: ChatAccess | undefined },
   isStopping: () => boolean,
 ): Hono<WebEnv> {
@@ -82,6 +83,7 @@ function buildApp(
   for (const { path, handler } of mounts) app.all(path, (c) => handler(c.req.raw));
   app.route("/", createServiceRoutes({ ready, metrics, isStopping }));
   if (connect !== undefined) app.route("/", createConnectRoutes(connect));
+  if (mcp !== undefined) app.route("/", createMcpRoutes(mcp));
   if (connect !== undefined && access !== undefined)
     app.route("/chat/connect", createLocalConnect(connect, access));
   if (chat !== undefined) app.route("/chat", chat.routes);

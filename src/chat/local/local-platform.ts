@@ -11,12 +11,13 @@ import type { Outgoing } from "../../domain/outbox.ts";
 import type { ChatPlatform, FileContent } from "../contract.ts";
 import { ChatError, type ChatErrorCode } from "../errors.ts";
 import { safeOutgoing } from "../safe-outgoing.ts";
-import { findLocalChannel, findLocalPerson, localPlatformName } from "./cast.ts";
+import { findLocalChannel, findLocalPerson, localChannels, localPlatformName } from "./cast.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { FileShelf } from "./file-shelf.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LocalMessage } from "./room.ts";
 import { keyPlace, newThread } from "./room-state.ts";
+import { toAddress } from "./to-inbound.ts";
 
 /** Most characters of one post, as on the strictest platform. */
 const longestText = 12_000;
@@ -55,6 +56,14 @@ export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
       requireThread(ledger, at);
       if (ledger.room.statuses.get(at.thread)?.status === status) return;
       await ledger.commit({ type: "status", channel: at.channel, thread: at.thread, status });
+    },
+    people: {
+      standing: async (person) => (findLocalPerson(person) === undefined ? undefined : "member"),
+      async lineTo(person) {
+        const line = localChannels.find(({ member }) => member === person);
+        if (line === undefined) throw notFound(`Could not write to ${person}: nobody here has this key.`);
+        return toAddress({ channel: line.id, thread: newThread });
+      },
     },
     async download(file) {
       const known = ledger.room.files.get(file.ref);

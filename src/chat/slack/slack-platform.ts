@@ -3,13 +3,14 @@
 //   SP1  Several installations are one platform: the workspace is in the tenant of each address (`slack-<team>`).
 
 import { errorText } from "../../base/errors.ts";
-import type { ChatPlatform, PlatformHealth, PlatformHooks, Receive } from "../contract.ts";
+import type { ChatPlatform, PlatformHealth, PlatformHooks, PlatformPeople, Receive } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { SlackDeps } from "./deps.ts";
 import { createSlackDoors } from "./inbound/doors.ts";
 import type { SlackEdges } from "./inbound/edges.ts";
-import { createPeople } from "./inbound/people.ts";
+import { createPeople, type People } from "./inbound/people.ts";
 import { createRoster } from "./inbound/roster.ts";
+import { slackUser, teamOf } from "./outbound/address.ts";
 import { createSlackOutbound, type OutboundTimes, type SlackOutbound } from "./outbound/create-outbound.ts";
 
 export const slackPlatformName = "slack";
@@ -55,7 +56,29 @@ export function createSlackPlatform(deps: SlackDeps, times?: OutboundTimes): Cha
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
+    people: peopleOf(deps, outbound, people),
     health: () => healthOf(doors.health(), outbound.refusedTeams()),
+  };
+}
+
+/** Of those whose workspace has the app. */
+function peopleOf(
+  { installations, settings }: SlackDeps,
+  outbound: SlackOutbound,
+  people: People,
+): PlatformPeople {
+  return {
+    async standing(person, tenant) {
+      const installation = await installations.find(teamOf({ tenant }));
+      if (installation === undefined) return undefined;
+      const teams = [installation.teamId, settings.teamId].filter((id) => id !== undefined);
+      const found = await people.find({ installation, teams: new Set(teams) }, slackUser(person).user);
+      return found.key === person ? found.kind : undefined;
+    },
+    async lineTo(person, tenant) {
+      const channel = await outbound.directMessages(teamOf({ tenant }), slackUser(person).user);
+      return { platform: slackPlatformName, tenant, kind: "dm", channel, thread: "" };
+    },
   };
 }
 

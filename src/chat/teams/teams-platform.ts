@@ -2,18 +2,18 @@
 //
 //   MP1  Teams can't be read back: what was posted is known by key in this process only, and `readBack` says so.
 
-import type { ChatPlatform, PlatformHealth, PlatformHooks, Receive } from "../contract.ts";
+import type { ChatPlatform, PlatformHealth, PlatformHooks, PlatformPeople, Receive } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { TeamsDeps } from "./deps.ts";
 import { loadBotFramework } from "./inbound/bot-framework.ts";
 import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
 import { createMessagesDoor, messagesPath } from "./inbound/door.ts";
-import { teamsPlatformName } from "./inbound/home.ts";
-import { createPeople } from "./inbound/people.ts";
+import { chatThread, teamsPlatformName } from "./inbound/home.ts";
+import { createPeople, roleOf } from "./inbound/people.ts";
 import { createRejections } from "./inbound/rejections.ts";
 import { createVerify } from "./inbound/verify.ts";
-import { createTeamsOutbound, type OutboundTimes } from "./outbound/create-outbound.ts";
+import { createTeamsOutbound, type OutboundTimes, type TeamsOutbound } from "./outbound/create-outbound.ts";
 import { formCard } from "./render/render-attention.ts";
 import { sealedText } from "./sealed-text.ts";
 import { serviceHosts } from "./service-hosts.ts";
@@ -67,7 +67,24 @@ export function createTeamsPlatform(deps: TeamsDeps, times?: OutboundTimes): Cha
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
+    people: peopleOf(outbound, settings.tenantId),
     health: () => healthOf(listener.open, outbound.trouble(), rejections.total()),
+  };
+}
+
+function peopleOf(outbound: TeamsOutbound, ours: string): PlatformPeople {
+  return {
+    async standing(person) {
+      const member = await outbound.memberOf(person);
+      return member && roleOf(member, ours);
+    },
+    lineTo: async (person, tenant) => ({
+      platform: teamsPlatformName,
+      tenant,
+      kind: "dm",
+      channel: await outbound.personalChat(person),
+      thread: chatThread,
+    }),
   };
 }
 

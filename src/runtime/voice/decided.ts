@@ -9,7 +9,8 @@ export function decidedLine(answer: WaitAnswer, when: number, timeZone: string |
   const shown = shortened(answerInWords(answer.answer));
   const time = clockTime(when, timeZone);
   if (answer.via === "default") return `No answer came, so I go with: ${shown} (${time})`;
-  return `${answer.byName ?? "Somebody"}: ${shown} (${time})`;
+  const through = answer.through === undefined ? "" : `, through ${answer.through}`;
+  return `${answer.byName ?? "Somebody"}${through}: ${shown} (${time})`;
 }
 
 /** A decided wait, told to somebody who comes too late. */

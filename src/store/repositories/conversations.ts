@@ -10,14 +10,7 @@ type Row = Tables["conversations"]["$inferSelect"];
 
 export function conversationRepository(session: Session): ConversationRepository {
   const { conversations } = session.tables;
-  const at = (): AtAddress =>
-    session.prepared("conversations.at", (db, name) =>
-      db
-        .select()
-        .from(conversations)
-        .where(eq(conversations.addressKey, sql.placeholder("key")))
-        .prepare(name),
-    );
+  const at = (): AtAddress => atAddress(session);
   return {
     async ensure(address, fresh) {
       const key = addressKey(address);
@@ -41,6 +34,11 @@ export function conversationRepository(session: Session): ConversationRepository
           .prepare(name),
       );
       const [row] = await statement.execute({ id });
+      return row && toConversation(row);
+    },
+
+    async at(address) {
+      const [row] = await at().execute({ key: addressKey(address) });
       return row && toConversation(row);
     },
 
@@ -106,6 +104,17 @@ function channelMutes(session: Session): Pick<ConversationRepository, "setChanne
       return found.length > 0;
     },
   };
+}
+
+function atAddress(session: Session): AtAddress {
+  const { conversations } = session.tables;
+  return session.prepared("conversations.at", (db, name) =>
+    db
+      .select()
+      .from(conversations)
+      .where(eq(conversations.addressKey, sql.placeholder("key")))
+      .prepare(name),
+  );
 }
 
 interface AtAddress {

@@ -4,7 +4,7 @@
 //   IN2  Order is the order of arrival, not of the platform's clocks.
 
 import { and, desc, eq, isNotNull, lt, lte, not, type SQL, sql } from "drizzle-orm";
-import type { ConversationId, PersonKey } from "../../domain/ids.ts";
+import type { ConversationId, PersonKey, TenantId } from "../../domain/ids.ts";
 import { InboundEvent } from "../../domain/inbound.ts";
 import type { InboxRepository, InboxRow } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
@@ -15,7 +15,8 @@ type Row = Tables["inbox"]["$inferSelect"];
 
 export function inboxRepository(session: Session): InboxRepository {
   const { add, route, rewrite, prune } = writing(session);
-  const { unrouted, dueConversations, history, followers, findMessage, oldestNew } = reading(session);
+  const { unrouted, dueConversations, history, followers, findEvent, findMessage, oldestNew } =
+    reading(session);
   return {
     add,
     route,
@@ -25,6 +26,7 @@ export function inboxRepository(session: Session): InboxRepository {
     dueConversations,
     history,
     followers,
+    findEvent,
     findMessage,
     oldestNew,
   };
@@ -87,7 +89,14 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rew
   };
 }
 
-type Reading = "unrouted" | "dueConversations" | "history" | "followers" | "findMessage" | "oldestNew";
+type Reading =
+  | "unrouted"
+  | "dueConversations"
+  | "history"
+  | "followers"
+  | "findEvent"
+  | "findMessage"
+  | "oldestNew";
 
 function reading(session: Session): Pick<InboxRepository, Reading> {
   const { inbox } = session.tables;
@@ -136,6 +145,8 @@ function reading(session: Session): Pick<InboxRepository, Reading> {
       const rows = await statement.execute({ conversation });
       return rows.flatMap((row) => row.person ?? []);
     },
+
+    findEvent: (...of) => eventRow(session, ...of),
 
     findMessage: (conversation, messageId) => messageRow(session, conversation, messageId),
 
@@ -239,6 +250,20 @@ async function messageRow(
       .prepare(name),
   );
   const [row] = await statement.execute({ conversation, messageId });
+  return row && toInboxRow(row);
+}
+
+async function eventRow(
+  session: Session,
+  platform: string,
+  tenant: TenantId,
+  eventId: string,
+): Promise<InboxRow | undefined> {
+  const { inbox } = session.tables;
+  const [row] = await session.db
+    .select()
+    .from(inbox)
+    .where(and(eq(inbox.platform, platform), eq(inbox.tenant, tenant), eq(inbox.eventId, eventId)));
   return row && toInboxRow(row);
 }
 

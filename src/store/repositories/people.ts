@@ -33,6 +33,14 @@ export function personRepository(session: Session): PersonRepository {
       return row && withoutNulls(row);
     },
 
+    async lastSeen(key) {
+      const [row] = await session.db
+        .select({ tenant: people.tenant, at: people.seenAt })
+        .from(people)
+        .where(eq(people.key, key));
+      return row;
+    },
+
     async recall(key, since) {
       const [row] = await session.db
         .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })

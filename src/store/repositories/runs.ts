@@ -67,11 +67,12 @@ function making(session: Session): Pick<RunRepository, "create" | "patch"> {
   const { runs } = session.tables;
   return {
     async create(run) {
-      const { goal, budget, title, subjectName, now, continues, schedule, taint, ...rest } = run;
+      const { goal, budget, title, subjectName, now, continues, schedule, through, taint, ...rest } = run;
       const [made] = await insertion(session).execute({
         ...rest,
         continues: continues ?? null,
         schedule: schedule ?? null,
+        through: through ?? null,
         taint: JSON.stringify(taint ?? untainted),
         subjectName: storableText(subjectName),
         title: storableText(title),
@@ -211,6 +212,7 @@ function insertion(session: Session): Writing<{ id: RunId }[]> {
         barrenClaims: 0,
         continues: sql.placeholder("continues"),
         schedule: sql.placeholder("schedule"),
+        through: sql.placeholder("through"),
         taint: sql.placeholder("taint"),
         turnAt: sql.placeholder("createdAt"),
         createdAt: sql.placeholder("createdAt"),

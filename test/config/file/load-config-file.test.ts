@@ -60,6 +60,7 @@ describe("config/file/load-config-file", () => {
       "connections",
       "groups",
       "mcp",
+      "mcp_server",
       "policy",
       "quiet_hours",
       "retention",

@@ -7,7 +7,7 @@ import { ChatError } from "../../errors.ts";
 const tenantPrefix = "slack-";
 
 /** Workspace, or organisation, that the conversation's app is installed in. */
-export function teamOf(at: ConversationAddress): string {
+export function teamOf(at: Pick<ConversationAddress, "tenant">): string {
   if (at.tenant.startsWith(tenantPrefix)) return at.tenant.slice(tenantPrefix.length);
   throw new ChatError("chat.not_found", `The tenant ${at.tenant} is not one of Slack's.`, {
     fate: "refused",

@@ -36,6 +36,8 @@ export interface SlackOutbound extends Speech {
   openThread(at: ConversationAddress, key: string, message: Outgoing): Promise<ConversationAddress>;
   openModal(modal: ModalToOpen): Promise<void>;
   suggestPrompts(tab: MessagesTab): Promise<void>;
+  /** Channel of the direct messages with somebody. */
+  directMessages(team: string, userId: string): Promise<string>;
   findUser(team: string, userId: string): Promise<SlackUser | undefined>;
   listUsers(team: string): Promise<ReadonlyMap<string, SlackUser>>;
   channelName(team: string, channel: string): Promise<string | undefined>;
@@ -94,6 +96,7 @@ export function createSlackOutbound(deps: SlackDeps, times: OutboundTimes = usua
     publishHome: (person, page) => publishHome(api, apiUrl, { person, page }),
     openModal: (modal) => openModal(api, modal),
     suggestPrompts: (tab) => suggestPrompts(api, tab),
+    directMessages: (team, userId) => places.directMessages(team, userId),
     findUser: (team, userId) => findUser(api, team, userId),
     listUsers: (team) => listUsers(api, team),
     channelName: (team, channel) => channelName(api, team, channel),

@@ -102,7 +102,8 @@ async function kindOf(
   return roleOf((await describe(activity, from.id)) ?? {}, tenantId);
 }
 
-function roleOf({ tenantId, userRole, userPrincipalName }: Member, ours: string): Person["kind"] {
+/** What somebody is to the tenant `ours`. */
+export function roleOf({ tenantId, userRole, userPrincipalName }: Member, ours: string): Person["kind"] {
   if (tenantId !== undefined && tenantId.toLowerCase() !== ours.toLowerCase()) return "external";
   if (userRole === "anonymous") return "external";
   return userRole === "guest" || userPrincipalName?.includes("#EXT#") === true ? "guest" : "member";

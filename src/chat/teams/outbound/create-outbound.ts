@@ -36,6 +36,10 @@ export interface TeamsOutbound extends Speech {
   readonly consented: InboundEdges["consented"];
   forgetHome(person: PersonKey): void;
   member(activity: Activity, userId: string): Promise<Member | undefined>;
+  /** As the roster of their personal chat has them. */
+  memberOf(person: PersonKey): Promise<Member | undefined>;
+  /** Their personal chat, as Teams calls it. */
+  personalChat(person: PersonKey): Promise<string>;
   /** What is wrong with the app's credentials, as far as the last calls show. */
   trouble(): string | undefined;
 }
@@ -91,6 +95,13 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
       ); // nowhere to hand it over
     },
     member: (activity, userId) => findMember(connector, activity, userId),
+    async memberOf(person) {
+      const { place, conversation } = await places.personal(person);
+      const userId = (await references.person(person))?.userId ?? person.split(":").slice(2).join(":");
+      const at = { serviceUrl: place.serviceUrl, conversation: { id: conversation } };
+      return findMember(connector, at, userId);
+    },
+    personalChat: async (person) => (await places.personal(person)).conversation,
     trouble: () => tokens.refused() ?? (connector.refused() ? "Teams refuses the app's token" : undefined),
   };
 }

@@ -18,7 +18,10 @@ const Account = z.object({
 /** Undefined where Teams says that there is nobody of that id. */
 export async function findMember(
   connector: Connector,
-  { serviceUrl, conversation }: Activity,
+  {
+    serviceUrl,
+    conversation,
+  }: Pick<Activity, "serviceUrl"> & { readonly conversation: { readonly id: string } },
   userId: string,
 ): Promise<Member | undefined> {
   try {
