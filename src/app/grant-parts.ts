@@ -13,6 +13,9 @@ import type { ConsentDeps } from "../grants/consent-deps.ts";
 import type { Grants } from "../grants/contract.ts";
 import type { GrantDeps } from "../grants/deps.ts";
 import { createGrants } from "../grants/grants.ts";
+import { documentPath } from "../grants/discovery/client-document.ts";
+import { createResolver } from "../grants/discovery/resolve.ts";
+import { oauthClientSeal } from "../grants/discovery/sealed-clients.ts";
 import { createOAuthClient } from "../grants/oauth-client.ts";
 import { createRevocations } from "../grants/revoke.ts";
 import { entraIdentity, type IdentityProvider, slackIdentity } from "../grants/sign-in.ts";
@@ -43,13 +46,32 @@ export interface GrantParts {
 
 type VaultEdges = Pick<Edges, "world" | "store" | "masterKey" | "request">;
 
-/** Also for the command line: with the store, and nothing that speaks. */
-export function createGrantDeps(config: Config, { world, store, masterKey, request }: VaultEdges): GrantDeps {
+/** `base`: where the outside reaches us. */
+function createGrantDeps(
+  config: Config,
+  { world, store, masterKey, request }: VaultEdges,
+  base: () => string,
+): GrantDeps {
   const { clock, ids, log } = world;
   const fetch = createWhatwgFetch(request, {
     redirect: "same-origin",
     maxBytes: mostAnswerBytes,
     totalTimeoutMs: 10_000,
+  });
+  const specs = connectionSpecs(config.file.settings);
+  const contextOf = contextIn(config);
+  const resolver = createResolver({
+    store,
+    clock,
+    log,
+    fetch,
+    specs,
+    seal: oauthClientSeal({ current: masterKey, previous: config.core.previousMasterKey }, (secret) =>
+      world.redactor?.add(secret),
+    ),
+    redirectUri: (at) => `${base()}/oauth/callback/${contextOf(at)}`,
+    clientDocument: (at) =>
+      base().startsWith("https://") ? `${base()}${documentPath(contextOf(at))}` : undefined,
   });
   return {
     store,
@@ -57,8 +79,9 @@ export function createGrantDeps(config: Config, { world, store, masterKey, reque
     clock,
     ids,
     log,
-    specs: connectionSpecs(config.file.settings.connections),
+    specs,
     oauth: createOAuthClient(fetch, () => clock.now()),
+    resolver,
     fetch,
     refreshMarginMs: config.limits.refreshMarginMs,
     said: () => world.said?.(),
@@ -73,9 +96,9 @@ export function vaultOf(config: Config, { masterKey, world }: Pick<Edges, "maste
 
 export function createGrantParts(config: Config, edges: Edges, desk: Desk): GrantParts {
   const { world, masterKey } = edges;
-  const deps = createGrantDeps(config, edges);
   let reached = `http://${config.core.host}:${config.core.port}`;
   const base = (): string => config.core.publicUrl ?? reached;
+  const deps = createGrantDeps(config, edges, base);
   const consent: ConsentDeps = {
     ...deps,
     revocations: createRevocations(deps),

@@ -28,6 +28,8 @@ export interface SecurityChannelDeps {
   readonly platforms: Platforms;
 }
 
+const alerting: ReadonlySet<string> = new Set(["consent.mismatch", "output.blocked", "mcp.quarantined"]);
+
 interface Told {
   readonly key: string;
   readonly text: string;
@@ -93,7 +95,7 @@ async function tellBatch(
 }
 
 function alertOf({ type, line }: AuditRow): string | undefined {
-  if (type !== "consent.mismatch" && type !== "output.blocked") return undefined;
+  if (!alerting.has(type)) return undefined;
   return alertText(parseJson(line)?.value);
 }
 

@@ -2,7 +2,7 @@
 
 import type { Secret } from "../base/secret.ts";
 import type { ConfigFile } from "../config/config-file-schema.ts";
-import type { Provider, ProviderServer } from "./provider.ts";
+import type { Provider, ProviderServer, ResourceServer } from "./provider.ts";
 import { providers } from "./registry.ts";
 
 export interface ConnectionSpec {
@@ -13,7 +13,10 @@ export interface ConnectionSpec {
   readonly clientSecret?: Secret;
   /** Capability → scopes. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;
+  /** What its tokens are for (RFC 8707): sent with every request for one. */
   readonly resource?: string;
+  /** What the service asks for by itself; known once it was asked. */
+  readonly offered?: readonly string[];
   readonly allowedDomains: readonly string[];
   readonly grant: "run" | "standing";
   /** Instead of OAuth. */
@@ -24,13 +27,29 @@ export type ConnectionSpecs = ReadonlyMap<string, ConnectionSpec>;
 
 type ConnectionConfig = ConfigFile["connections"][string];
 
-export function connectionSpecs(connections: ConfigFile["connections"]): ConnectionSpecs {
-  return new Map(Object.entries(connections).map(([name, config]) => [name, specOf(name, config)]));
+export function connectionSpecs({
+  connections,
+  mcp = {},
+}: Pick<ConfigFile, "connections"> & Partial<Pick<ConfigFile, "mcp">>): ConnectionSpecs {
+  return new Map(
+    Object.entries(connections).map(([name, config]) => [name, specOf(name, config, serversOf(name, mcp))]),
+  );
 }
 
-function specOf(name: string, config: ConnectionConfig): ConnectionSpec {
-  const known = providerOf(name, config);
+type Servers = readonly Omit<ResourceServer, "kind">[];
+
+/** The MCP servers that the connection is for. */
+function serversOf(connection: string, mcp: ConfigFile["mcp"]): Servers {
+  return Object.entries(mcp).flatMap(
+    ([name, { url, connection: uses, registration_allow: registrationAllow }]) =>
+      url !== undefined && uses === connection ? [{ name, url, registrationAllow }] : [],
+  );
+}
+
+function specOf(name: string, config: ConnectionConfig, servers: Servers): ConnectionSpec {
+  const known = providerOf(name, config, servers);
   const provider = config.title === undefined ? known : { ...known, title: config.title };
+  const resource = config.resource ?? resourceOf(provider, servers);
   return {
     name,
     identity: config.identity,
@@ -38,26 +57,38 @@ function specOf(name: string, config: ConnectionConfig): ConnectionSpec {
     ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
     ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
     scopes: { ...provider.scopes, ...config.scopes },
-    ...(config.resource === undefined ? {} : { resource: config.resource }),
+    ...(resource === undefined ? {} : { resource }),
     allowedDomains: config.allowed_domains.map((domain) => domain.toLowerCase().replace(/^@/, "")),
     grant: config.grant,
     ...(config.api_key === undefined ? {} : { apiKey: config.api_key }),
   };
 }
 
-/** Built in by name; else by what the configuration says of endpoints or issuer. */
-function providerOf(name: string, config: ConnectionConfig): Provider {
+/** An MCP server's own address, where nothing else is said: its tokens are no other's (MCP-2). Built-in services take no such word. */
+function resourceOf({ server, builtIn }: Provider, servers: Servers): string | undefined {
+  const [only, ...others] = servers;
+  if (!only || others.length > 0 || builtIn === true || server.kind === "resource") return undefined;
+  return new URL(only.url).href;
+}
+
+/** Built in by name; else by what the configuration says of endpoints or issuer; else by what the MCP server says. */
+function providerOf(name: string, config: ConnectionConfig, servers: Servers): Provider {
   const known = providers.find((provider) => provider.name === config.provider);
   const revocation: Provider["revocation"] = {
     kind: "standard",
     ...(config.revocation_endpoint === undefined ? {} : { endpoint: config.revocation_endpoint }),
   };
   const server = serverOf(config);
-  if (known) return server === undefined ? known : { ...known, server };
+  if (known) return { ...known, ...(server === undefined ? {} : { server }), builtIn: true };
+  const [only, ...others] = config.provider === undefined && config.api_key === undefined ? servers : [];
   return {
     name: config.provider ?? name,
     title: config.provider ?? name,
-    server: server ?? { kind: "fixed", issuer: name, authorizationEndpoint: "", tokenEndpoint: "" },
+    server:
+      server ??
+      (only && others.length === 0
+        ? { kind: "resource", ...only }
+        : { kind: "fixed", issuer: name, authorizationEndpoint: "", tokenEndpoint: "" }),
     pkce: "required",
     scopeSeparator: " ",
     always: [],
@@ -120,7 +151,7 @@ export function problemOf(spec: ConnectionSpec): string | undefined {
   if (server.kind === "fixed" && server.tokenEndpoint === "") {
     return `The connection ${name} says neither provider, issuer nor endpoints. Set one of them in deputy.config.yml.`;
   }
-  if (clientId === undefined)
+  if (clientId === undefined && (server.kind !== "resource" || identity === "agent"))
     return `The connection ${name} has no client_id. Set it in deputy.config.yml, as ${provider.title} gave it.`;
   if (identity === "agent" && !provider.clientCredentials)
     return `${provider.title} gives no tokens to an agent by itself. Set api_key for the connection ${name}, or identity: user.`;

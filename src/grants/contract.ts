@@ -58,6 +58,13 @@ export interface GrantToken {
   readonly version: number;
 }
 
+/** What a service asked for in a 403 `insufficient_scope`. */
+export interface WantedScopes {
+  /** What the connection was used for. */
+  readonly capability: string;
+  readonly scopes: readonly string[];
+}
+
 export interface Grants {
   /** Whose connection of that name a run uses; undefined if the configuration has none. */
   ownerFor(
@@ -76,4 +83,9 @@ export interface Grants {
    * taken, and nothing newer is ever thrown away (VLT-5, VLT-6).
    */
   rejected(grant: ReadyGrant, version: number): Promise<void>;
+  /**
+   * The service wants more scopes than the token has. `will_be_asked`: the next `find` for the capability says `missing`, and its
+   * owner is asked. `given_up`: they were asked in the last day, or the service does not say what it wants.
+   */
+  wants(grant: ReadyGrant, wanted: WantedScopes): Promise<"will_be_asked" | "given_up">;
 }

@@ -9,6 +9,8 @@ export type GrantErrorCode =
   | "grant.needs_reauth"
   /** The provider can't be reached, or answers with nonsense; trying again may help. */
   | "grant.unavailable"
+  /** The service is stopped until an operator has looked at it (MCP-4). */
+  | "grant.quarantined"
   /** The configuration does not fit. */
   | "grant.misconfigured";
 

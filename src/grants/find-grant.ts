@@ -5,7 +5,9 @@ import type { Tx } from "../store/contract.ts";
 import type { ConnectionRow } from "../store/contract-grants.ts";
 import { type ConnectionSpec, missingScopes, problemOf, scopesFor } from "./connection-spec.ts";
 import type { GrantAnswer, GrantNeed, ReadyGrant } from "./contract.ts";
+import { knownAuthority, quarantined } from "./discovery/known-authority.ts";
 import { freshOwn } from "./own-connection.ts";
+import { isForResource } from "./usable.ts";
 
 export async function findGrant(
   tx: Tx,
@@ -17,16 +19,32 @@ export async function findGrant(
     return refused(`There is no connection ${need.connection} in deputy.config.yml. An operator can add it.`);
   const problem = problemOf(spec);
   if (problem !== undefined) return refused(problem);
-  const needed = scopesFor(spec, need.capability);
-  if (needed === undefined) {
-    return refused(
-      `The connection ${spec.name} has no capability ${need.capability}. An operator can give it scopes in deputy.config.yml.`,
-    );
-  }
+  const scopes = await scopesOf(tx, spec, need);
+  if (typeof scopes === "string") return refused(scopes);
   if (spec.identity === "agent") return ofAgent(tx, spec, need, now);
   if (isAgentPrincipal(need.owner))
     return refused(`The connection ${spec.name} is people's own; an agent by itself has none.`);
-  return ofPerson(tx, spec, { ...need, needed });
+  return ofPerson(tx, spec, { ...need, ...scopes });
+}
+
+interface Scopes {
+  readonly needed: readonly string[];
+  readonly asked: readonly string[];
+}
+
+/** Or why there are none, in a sentence. */
+async function scopesOf(tx: Tx, spec: ConnectionSpec, need: GrantNeed): Promise<Scopes | string> {
+  const { server } = spec.provider;
+  const { tenant, capability } = need;
+  if (server.kind === "resource") {
+    const authority = await knownAuthority(tx, { tenant, connection: spec.name }, server.url);
+    if (authority?.other !== undefined) return quarantined(spec.name).message;
+    // What the configuration leaves open, the server says: asked for, and not insisted on.
+    if (!Object.hasOwn(spec.scopes, capability ?? "")) return { needed: [], asked: authority?.scopes ?? [] };
+  }
+  const needed = scopesFor(spec, capability);
+  if (needed !== undefined) return { needed, asked: needed };
+  return `The connection ${spec.name} has no capability ${capability}. An operator can give it scopes in deputy.config.yml.`;
 }
 
 async function ofAgent(tx: Tx, spec: ConnectionSpec, need: GrantNeed, now: number): Promise<GrantAnswer> {
@@ -43,21 +61,22 @@ async function ofAgent(tx: Tx, spec: ConnectionSpec, need: GrantNeed, now: numbe
   );
 }
 
-async function ofPerson(
-  tx: Tx,
-  spec: ConnectionSpec,
-  need: GrantNeed & { readonly needed: readonly string[] },
-): Promise<GrantAnswer> {
-  const { tenant, owner, run, needed } = need;
+async function ofPerson(tx: Tx, spec: ConnectionSpec, need: GrantNeed & Scopes): Promise<GrantAnswer> {
+  const { tenant, owner, run, needed, asked, capability = "" } = need;
   const held = await tx.connections.held({ tenant, owner, name: spec.name, run });
-  const usable = held.filter((row) => spec.grant === "standing" || row.run === run);
+  const usable = held.filter(
+    (row) => (spec.grant === "standing" || row.run === run) && isForResource(row, spec),
+  );
   const [first] = usable;
-  if (!first) return { kind: "missing", why: "not_connected", scopes: needed };
+  if (!first) return { kind: "missing", why: "not_connected", scopes: asked };
   const working = usable.filter(({ state }) => state === "active");
   const ready = working.find((row) => missingScopes(spec, row.scopes, needed).length === 0);
   const candidate = ready ?? working[0];
-  if (!candidate) return missing(first, "needs_reauth", needed);
+  if (!candidate) return missing(first, "needs_reauth", asked);
   if (!ready) return missing(candidate, "too_few_scopes", needed);
+  const want = await tx.scopeWants.find(ready.id, capability);
+  if (want && want.askedAt === undefined && missingScopes(spec, ready.scopes, want.scopes).length > 0)
+    return missing(ready, "too_few_scopes", [...needed, ...want.scopes]);
   // The consent for this very run names it, so its owner has said so already (ID-4).
   const isHere =
     need.mode === "assistant" || ready.run === run || (await tx.connections.isAllowedIn(run, ready.id));

@@ -13,6 +13,7 @@ import { endConsent } from "./ask-consent.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 import type { ConsentDeps } from "./consent-deps.ts";
 import { digestOf, randomToken } from "./digests.ts";
+import { GrantError } from "./errors.ts";
 import { recordConsent } from "./events.ts";
 import { keepConnection } from "./keep-connection.ts";
 import type { TokenAnswer } from "./oauth-client.ts";
@@ -29,9 +30,10 @@ export async function giveConsent(
   session: ConsentRow,
   browser: KnownBrowser,
 ): Promise<URL | undefined> {
-  const { oauth, specs, clock, seal, store, base, contextOf } = deps;
-  const spec = specs.get(session.connection);
-  if (!spec || browser.person !== session.initiator) return undefined;
+  const { oauth, specs, clock, seal, store, base, contextOf, resolver } = deps;
+  const configured = specs.get(session.connection);
+  if (!configured || browser.person !== session.initiator) return undefined;
+  const spec = await resolver.resolve(configured, session.tenant);
   const [state, verifier, nonce] = [randomToken(), randomToken(), randomToken()];
   const redirectUri = `${base()}/oauth/callback/${contextOf(session)}`;
   const { issuer } = await oauth.facts(spec);
@@ -78,17 +80,18 @@ export async function takeCallback(deps: ConsentDeps, callback: Callback): Promi
   if (states.length !== 1 || state === "") return refused;
   const stateDigest = digestOf(state);
   const session = await store.read((tx) => tx.consents.byState(stateDigest));
-  const spec = session && specs.get(session.connection);
-  if (!session || !spec) return refused;
-  const wrong = await whatIsWrong(deps, spec, session, callback);
-  if (wrong === "over") return refused;
-  if (wrong !== undefined) {
-    await block(deps, session, {
-      why: wrong,
-      ...(callback.browser.person ? { person: callback.browser.person } : {}),
-    });
+  const configured = session && specs.get(session.connection);
+  if (!session || !configured) return refused;
+  const stopped = async (why: Wrong): Promise<CallbackOutcome> => {
+    const { person } = callback.browser;
+    if (why !== "over") await block(deps, session, { why, ...(person ? { person } : {}) });
     return refused;
-  }
+  };
+  const wrong = whatIsWrong(deps, session, callback);
+  if (wrong !== undefined) return stopped(wrong);
+  const spec = await deps.resolver.resolve(configured, session.tenant).catch(said);
+  if (spec instanceof GrantError) return failed(deps, session, { why: "not_described", text: spec.message });
+  if (!(await isFromIssuer(deps, spec, session, callback))) return stopped("issuer");
   const claimed = await store.write((tx) => tx.consents.claim(session.id, stateDigest, clock.now()));
   if (!claimed) return refused;
   if (callback.query.get("error") !== null) {
@@ -100,23 +103,50 @@ export async function takeCallback(deps: ConsentDeps, callback: Callback): Promi
   return redeem(deps, spec, session, { state, query: callback.query });
 }
 
-/** The first check that fails, in the order of CON-8. */
-async function whatIsWrong(
-  { oauth, clock, contextOf }: ConsentDeps,
-  spec: ConnectionSpec,
+type Wrong = "over" | "context" | "browser" | "person" | "issuer";
+
+/** The first check that fails, in the order of CON-8; the issuer comes last. */
+function whatIsWrong(
+  { clock, contextOf }: ConsentDeps,
   session: ConsentRow,
-  { context, query, browser }: Callback,
-): Promise<"over" | "context" | "browser" | "person" | "issuer" | undefined> {
+  { context, browser }: Callback,
+): Wrong | undefined {
   if (context !== contextOf(session)) return "context";
   if (session.state !== "consented" || session.expiresAt <= clock.now()) return "over";
   // Without a cookie it is no browser of ours: a scanner that follows addresses ends nothing.
   if (browser.cookie === "") return "over";
   if (session.browser !== digestOf(browser.cookie)) return "browser";
-  if (browser.person !== session.initiator) return "person";
-  const { saysIssuer } = await oauth.facts(spec);
+  return browser.person === session.initiator ? undefined : "person";
+}
+
+/** The one that was asked is still the one of the connection, and the one that answers, as far as it says so (RFC 9207). */
+async function isFromIssuer(
+  { oauth }: ConsentDeps,
+  spec: ConnectionSpec,
+  session: ConsentRow,
+  { query }: Callback,
+): Promise<boolean> {
+  const { issuer, saysIssuer } = await oauth.facts(spec);
+  if (issuer !== session.issuer) return false;
   const issuers = query.getAll("iss");
-  if (issuers.length === 0) return saysIssuer ? "issuer" : undefined;
-  return issuers.length === 1 && issuers[0] === session.issuer ? undefined : "issuer";
+  if (issuers.length === 0) return !saysIssuer;
+  return issuers.length === 1 && issuers[0] === session.issuer;
+}
+
+function said(error: unknown): GrantError {
+  if (error instanceof GrantError) return error;
+  throw error;
+}
+
+async function failed(
+  deps: ConsentDeps,
+  session: ConsentRow,
+  { why, text }: { readonly why: string; readonly text: string },
+): Promise<CallbackOutcome> {
+  await deps.decide((tx, ended) =>
+    endConsent(tx, deps, session, { ended, state: why === "account_domain" ? "blocked" : "expired", why }),
+  );
+  return { kind: "failed", text };
 }
 
 async function redeem(
@@ -126,12 +156,7 @@ async function redeem(
   { state, query }: { readonly state: string; readonly query: URLSearchParams },
 ): Promise<CallbackOutcome> {
   const { oauth, seal, log } = deps;
-  const fail = async (why: string, text: string): Promise<CallbackOutcome> => {
-    await deps.decide((tx, ended) =>
-      endConsent(tx, deps, session, { ended, state: why === "account_domain" ? "blocked" : "expired", why }),
-    );
-    return { kind: "failed", text };
-  };
+  const fail = (why: string, text: string): Promise<CallbackOutcome> => failed(deps, session, { why, text });
   let answer: TokenAnswer;
   let account: Account;
   try {

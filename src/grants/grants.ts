@@ -4,6 +4,7 @@ import { agentPrincipal } from "../domain/connection.ts";
 import type { Grants } from "./contract.ts";
 import type { GrantDeps } from "./deps.ts";
 import { findGrant } from "./find-grant.ts";
+import { wantScopes } from "./step-up.ts";
 import { createTokens } from "./tokens.ts";
 
 export function createGrants(deps: GrantDeps): Grants {
@@ -18,5 +19,6 @@ export function createGrants(deps: GrantDeps): Grants {
     find: (tx, need) => findGrant(tx, specs.get(need.connection), need, clock.now()),
     token: (grant) => tokens.token(grant),
     rejected: (grant, version) => tokens.rejected(grant, version),
+    wants: (grant, wanted) => wantScopes(deps, grant, wanted),
   };
 }

@@ -38,6 +38,7 @@ export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping
   const row = await rowOf(tx, deps, keeping, { id, version: (same?.version ?? 0) + 1, run });
   await write(tx, row, same);
   await tx.connections.makeDefault(row);
+  await tx.scopeWants.asked(id, now);
   const note = await sharedWith(tx, row);
   await recordConsent(tx, "consent.connected", session, {
     time: now,
@@ -71,7 +72,7 @@ async function rowOf(
     ...(issuer === undefined ? {} : { issuer }),
     state: "active",
     isDefault: true,
-    scopes: answer.scopes ?? session.scopes,
+    scopes: answer.scopes ?? (session.scopes.length > 0 ? session.scopes : (spec.offered ?? [])),
     ...(spec.resource === undefined ? {} : { resource: spec.resource }),
     ...(run === undefined ? {} : { run }),
     version,

@@ -52,6 +52,8 @@ export interface ServerFacts {
 
 export interface OAuthClient {
   facts(spec: ConnectionSpec): Promise<ServerFacts>;
+  /** All that is asked for, where `scopes` are wanted. */
+  scopesFor(spec: ConnectionSpec, scopes: readonly string[]): Promise<readonly string[]>;
   authorizationUrl(spec: ConnectionSpec, ask: AuthorizationAsk): Promise<URL>;
   redeem(spec: ConnectionSpec, redemption: Redemption): Promise<TokenAnswer>;
   refresh(spec: ConnectionSpec, token: Secret): Promise<TokenAnswer>;
@@ -68,13 +70,14 @@ const metadataMs = 60 * 60_000;
 export function createOAuthClient(fetch: Fetch, now: () => number): OAuthClient {
   const known = new Map<string, { readonly until: number; readonly config: Promise<oidc.Configuration> }>();
   const configOf = (spec: ConnectionSpec): Promise<oidc.Configuration> => {
-    const held = known.get(spec.name);
+    const key = keyOf(spec);
+    const held = known.get(key);
     if (held && held.until > now()) return held.config;
     const config = configure(spec, fetch).catch((error: unknown) => {
-      known.delete(spec.name);
+      known.delete(key);
       throw failureOf(error, spec);
     });
-    known.set(spec.name, { until: now() + metadataMs, config });
+    known.set(key, { until: now() + metadataMs, config });
     return config;
   };
   /** Asks, with failures in our words. */
@@ -92,8 +95,14 @@ export function createOAuthClient(fetch: Fetch, now: () => number): OAuthClient 
   return { ...codeFlow(ask), ...afterwards(ask) };
 }
 
+/** What was discovered belongs to one tenant, and to one client with one issuer (VLT-7). */
+function keyOf({ name, provider: { server }, clientId = "", clientSecret }: ConnectionSpec): string {
+  if (server.kind !== "described") return name;
+  return JSON.stringify([name, server.metadata.issuer, clientId, clientSecret?.fingerprint() ?? ""]);
+}
+
 type Ask = <T>(spec: ConnectionSpec, act: (config: oidc.Configuration) => Promise<T>) => Promise<T>;
-type CodeFlow = Pick<OAuthClient, "facts" | "authorizationUrl" | "redeem">;
+type CodeFlow = Pick<OAuthClient, "facts" | "scopesFor" | "authorizationUrl" | "redeem">;
 
 function resource({ resource: at }: ConnectionSpec): Record<string, string> {
   return at === undefined ? {} : { resource: at };
@@ -102,6 +111,7 @@ function resource({ resource: at }: ConnectionSpec): Record<string, string> {
 function codeFlow(ask: Ask): CodeFlow {
   return {
     facts: (spec) => ask(spec, async (config) => factsOf(config)),
+    scopesFor: (spec, scopes) => ask(spec, async (config) => allScopes(spec, config, scopes)),
     authorizationUrl: (spec, asked) => ask(spec, (config) => urlFor(spec, config, asked)),
     redeem: (spec, { at, state, verifier, nonce, scopes }) =>
       ask(spec, async (config) => {
@@ -180,7 +190,8 @@ async function urlFor(spec: ConnectionSpec, config: oidc.Configuration, ask: Aut
 }
 
 /** With what the service needs to say who it is and to let us refresh. */
-function allScopes(spec: ConnectionSpec, config: oidc.Configuration, asked: readonly string[]): string[] {
+function allScopes(spec: ConnectionSpec, config: oidc.Configuration, wanted: readonly string[]): string[] {
+  const asked = wanted.length > 0 ? wanted : (spec.offered ?? []);
   const offered = config.serverMetadata().scopes_supported ?? [];
   const usual = spec.provider.always.length > 0 || spec.provider.server.kind === "fixed";
   const standard = usual

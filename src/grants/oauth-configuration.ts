@@ -2,6 +2,7 @@
 
 import * as oidc from "openid-client";
 import type { ConnectionSpec } from "./connection-spec.ts";
+import { isLoopback } from "./discovery/safe-address.ts";
 import { GrantError } from "./errors.ts";
 import { standardFetch } from "./quirks.ts";
 
@@ -22,10 +23,7 @@ export async function configure(spec: ConnectionSpec, fetch: Fetch): Promise<oid
         : oidc.ClientSecretPost(secret);
   const asked = standardFetch(provider, fetch);
   const customFetch: oidc.CustomFetch = (url, options) => asked(url, fetchOptions(options));
-  const config =
-    provider.server.kind === "discovered"
-      ? await discovered(new URL(provider.server.issuer), { clientId, authentication, customFetch })
-      : fixed(spec, provider.server, { clientId, authentication });
+  const config = await configurationFor(spec, { clientId, authentication, customFetch });
   config[oidc.customFetch] = customFetch;
   config.timeout = timeoutSeconds;
   return config;
@@ -42,11 +40,41 @@ function fetchOptions({ body, signal, ...rest }: oidc.CustomFetchOptions): Reque
 interface Client {
   readonly clientId: string;
   readonly authentication: oidc.ClientAuth;
+  readonly customFetch: oidc.CustomFetch;
+}
+
+function configurationFor(
+  spec: ConnectionSpec,
+  client: Client,
+): oidc.Configuration | Promise<oidc.Configuration> {
+  const { server } = spec.provider;
+  switch (server.kind) {
+    case "discovered":
+      return discovered(new URL(server.issuer), client);
+    case "fixed":
+      return fixed(spec, server, client);
+    case "described":
+      return described(server.metadata, client);
+    case "resource":
+      throw new GrantError(
+        "grant.misconfigured",
+        `The service of the connection ${spec.name} was not asked.`,
+      );
+    default:
+      return server satisfies never;
+  }
+}
+
+function described(metadata: oidc.ServerMetadata, { clientId, authentication }: Client): oidc.Configuration {
+  const config = new oidc.Configuration(metadata, clientId, undefined, authentication);
+  if (isLoopback(new URL(metadata.issuer))) oidc.allowInsecureRequests(config);
+  if (metadata.jwks_uri !== undefined) oidc.enableNonRepudiationChecks(config);
+  return config;
 }
 
 async function discovered(
   issuer: URL,
-  { clientId, authentication, customFetch }: Client & { readonly customFetch: oidc.CustomFetch },
+  { clientId, authentication, customFetch }: Client,
 ): Promise<oidc.Configuration> {
   const discover = (algorithm: "oidc" | "oauth2"): Promise<oidc.Configuration> =>
     oidc.discovery(issuer, clientId, undefined, authentication, {
@@ -85,8 +113,4 @@ function fixed(
   );
   if (isLoopback(new URL(server.tokenEndpoint))) oidc.allowInsecureRequests(config);
   return config;
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(hostname);
 }

@@ -17,8 +17,15 @@ interface Owner {
 
 export function ownConnectionId({ tenant, owner }: Owner, spec: ConnectionSpec): string {
   const credential = (spec.apiKey ?? spec.clientSecret)?.fingerprint() ?? "";
-  const name = JSON.stringify([tenant, owner, spec.name, spec.clientId ?? "", credential]);
+  const resource = resourceOf(spec);
+  const parts = [tenant, owner, spec.name, spec.clientId ?? "", credential];
+  const name = JSON.stringify(resource === undefined ? parts : [...parts, resource]);
   return `conn_${createHash("sha256").update(name).digest("hex").slice(0, 26)}`;
+}
+
+/** Its tokens are for that alone (VLT-7): with another one it is another connection. */
+function resourceOf({ provider: { server }, resource }: ConnectionSpec): string | undefined {
+  return server.kind === "resource" ? server.url : resource;
 }
 
 /** The row of an agent's own connection, as it is before it has a token. */
@@ -35,6 +42,7 @@ export function freshOwn({ tenant, owner }: Owner, spec: ConnectionSpec, now: nu
     state: "active",
     isDefault: true,
     scopes: Object.values(spec.scopes).flat(),
+    ...(spec.resource === undefined ? {} : { resource: spec.resource }),
     version: 0,
     failures: 0,
     createdAt: now,

@@ -3,6 +3,8 @@
 //   PV1  PKCE with S256 is sent wherever the service can take it. What deviates from the standard says why.
 //   PV2  Endpoints are https. A name leads to one service, whatever an answer of it says.
 
+import type { ServerMetadata } from "openid-client";
+
 export interface Provider {
   readonly name: string;
   /** As people know it. */
@@ -23,6 +25,8 @@ export interface Provider {
   /** Can the agent have tokens of its own by client credentials? */
   readonly clientCredentials: boolean;
   readonly quirks: readonly ProviderQuirk[];
+  /** Known by name, without discovery. */
+  readonly builtIn?: boolean;
 }
 
 export type ProviderServer =
@@ -33,7 +37,20 @@ export type ProviderServer =
       readonly issuer: string;
       readonly authorizationEndpoint: string;
       readonly tokenEndpoint: string;
-    };
+    }
+  | ResourceServer
+  /** As it describes itself; read and checked (src/grants/discovery). */
+  | { readonly kind: "described"; readonly metadata: ServerMetadata };
+
+/** An MCP server: who authorizes for it, it says itself (MCP-2). */
+export interface ResourceServer {
+  readonly kind: "resource";
+  /** As in the configuration. */
+  readonly name: string;
+  readonly url: string;
+  /** Issuers that we may register with by ourselves (MCP-3). */
+  readonly registrationAllow: readonly string[];
+}
 
 export type ProviderAccount =
   | { readonly kind: "id-token" }

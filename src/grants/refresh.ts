@@ -87,14 +87,18 @@ async function underLease(deps: GrantDeps, spec: ConnectionSpec, leased: Leased)
 
 /** Once more with the same token when nothing came back; a refusal is an answer. */
 async function askTwice(
-  { oauth }: GrantDeps,
-  spec: ConnectionSpec,
+  { oauth, resolver }: GrantDeps,
+  configured: ConnectionSpec,
   row: ConnectionRow,
   secret: Secret | undefined,
 ): Promise<TokenAnswer> {
-  const ask = (): Promise<TokenAnswer> => {
+  const ask = async (): Promise<TokenAnswer> => {
+    const spec = await resolver.resolve(configured, row.tenant);
     if (isAgentPrincipal(row.owner)) return oauth.own(spec);
     if (secret === undefined) throw new OAuthRefusal(spec, "invalid_grant", undefined);
+    // The configuration, or the service, has another issuer by now: it does not get what is of the former one (OA3).
+    if (row.issuer !== undefined && (await oauth.facts(spec)).issuer !== row.issuer)
+      throw new OAuthRefusal(spec, "invalid_grant", undefined);
     return oauth.refresh(spec, secret);
   };
   try {
@@ -127,7 +131,10 @@ async function keep(
   });
   if (saved) return { secret: got.answer.access, version };
   // Revoked, or connected again, while we asked: what came now is nobody's.
-  await deps.oauth.revoke(spec, got.answer.refresh ?? got.answer.access, "refresh_token").catch(() => false);
+  await deps.resolver
+    .resolve(spec, row.tenant)
+    .then((resolved) => deps.oauth.revoke(resolved, got.answer.refresh ?? got.answer.access, "refresh_token"))
+    .catch(() => false);
   return newerThan(deps, row);
 }
 
@@ -146,6 +153,8 @@ async function inVain(
 ): Promise<GrantToken> {
   const { store, clock } = deps;
   const now = clock.now();
+  // It is stopped, and not for this connection's sake: the lease ends by itself.
+  if (error instanceof GrantError && error.code === "grant.quarantined") throw error;
   const refused = error instanceof OAuthRefusal && error.error === "invalid_grant";
   const hopeless = row.failingSince !== undefined && now - row.failingSince >= hopelessMs;
   const told = await store.write(async (tx) => {

@@ -35,7 +35,7 @@ export function createRevocations(deps: GrantDeps): Revocations {
   const { store, clock, ids } = deps;
   const owner = ids.next("revoker");
   const revocations: Revocations = {
-    revoke: (tx, row, how) => revoke(tx, row, { ...how, now: clock.now() }),
+    revoke: (tx, row, how) => revokeRow(tx, row, { ...how, now: clock.now() }),
     revokeOwner: (tx, of, by) => revokeOwned(tx, of, { by, now: clock.now() }),
     async sweep() {
       const over = await store.read((tx) => tx.connections.outlived(atOnce));
@@ -58,12 +58,13 @@ export async function revokeOwned(
 ): Promise<number> {
   let count = 0;
   for (const row of await tx.connections.list({ ...of, limit: mostOwned })) {
-    if (await revoke(tx, row, { why: "offboarded", by, now })) count += 1;
+    if (await revokeRow(tx, row, { why: "offboarded", by, now })) count += 1;
   }
   return count;
 }
 
-async function revoke(
+/** In the caller's transaction; false if it is revoked already. */
+export async function revokeRow(
   tx: Tx,
   row: ConnectionRow,
   { why, by, now }: { readonly why: string; readonly by: string; readonly now: number },
@@ -101,11 +102,14 @@ async function finish(deps: GrantDeps, owner: string, { id }: ConnectionRow): Pr
 type Outcome = "revoked" | "none" | "failed" | "unknown";
 
 /** The refresh token first: what it could still bring is gone with it. */
-async function atService(deps: GrantDeps, spec: ConnectionSpec, row: ConnectionRow): Promise<Outcome> {
-  const { oauth, store, vault } = deps;
-  const { revocation } = spec.provider;
-  if (spec.apiKey !== undefined || revocation.kind === "none") return "none";
+async function atService(deps: GrantDeps, configured: ConnectionSpec, row: ConnectionRow): Promise<Outcome> {
+  const { oauth, store, vault, resolver } = deps;
+  const { revocation } = configured.provider;
+  if (configured.apiKey !== undefined || revocation.kind === "none") return "none";
   try {
+    const spec = await resolver.resolve(configured, row.tenant);
+    // Tokens go to nobody but who issued them (OA3).
+    if (row.issuer !== undefined && (await oauth.facts(spec)).issuer !== row.issuer) return "unknown";
     const [refresh, access] = await store.read(async (tx) => [
       await openToken(tx, vault, row, "refresh"),
       await openToken(tx, vault, row, "access"),

@@ -6,10 +6,12 @@ import type { ConnectionRow } from "../store/contract-grants.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 import type { GrantToken, ReadyGrant } from "./contract.ts";
 import type { GrantDeps } from "./deps.ts";
+import { quarantined } from "./discovery/known-authority.ts";
 import { GrantError } from "./errors.ts";
 import { ensureOwn } from "./own-connection.ts";
 import { refreshed } from "./refresh.ts";
 import { openToken } from "./sealed-tokens.ts";
+import { isUsable } from "./usable.ts";
 
 export interface Tokens {
   token(grant: ReadyGrant): Promise<GrantToken>;
@@ -43,8 +45,9 @@ export function createTokens(deps: GrantDeps): Tokens {
     async token(grant) {
       const spec = specs.get(grant.connection);
       const row = spec && (await rowOf(grant, spec));
-      if (!spec || !row || !isFor(row, grant)) throw gone(grant.connection);
+      if (!spec || !row || !isUsable(row, grant, spec)) throw gone(grant.connection);
       if (row.state === "needs_reauth") throw needsReauth(grant.connection);
+      if (row.state === "quarantined") throw quarantined(grant.connection);
       if (row.state !== "active") throw gone(grant.connection);
       if (spec.apiKey) return { secret: spec.apiKey, version: row.version };
       if (isDue(row, deps)) return once(row, spec);
@@ -54,17 +57,13 @@ export function createTokens(deps: GrantDeps): Tokens {
     },
     async rejected(grant, version) {
       const now = clock.now();
+      // What the service said of itself may be as old as the token.
+      deps.resolver.forget(grant);
       await store.write((tx) =>
         tx.connections.expire(grant.id, version, { now, issuedBefore: now - youngMs }),
       );
     },
   };
-}
-
-/** GR4. */
-function isFor(row: ConnectionRow, { tenant, owner, run, connection }: ReadyGrant): boolean {
-  const own = row.tenant === tenant && row.owner === owner && row.name === connection;
-  return own && (row.run === undefined || row.run === run);
 }
 
 /** Before its end by the margin or a tenth of its life, but never in the first half of it. */

@@ -30,6 +30,11 @@ import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
 import type { ApprovalRepository } from "./contract-approvals.ts";
 import type { AuditRepository } from "./contract-audit.ts";
 import type {
+  AuthorityRepository,
+  OAuthClientRepository,
+  ScopeWantRepository,
+} from "./contract-authorities.ts";
+import type {
   BrowserRepository,
   ConnectionRepository,
   ConsentRepository,
@@ -96,6 +101,9 @@ export interface Tx {
   readonly brakes: BrakeRepository;
   readonly mcpTools: McpToolRepository;
   readonly personLinks: PersonLinkRepository;
+  readonly authorities: AuthorityRepository;
+  readonly oauthClients: OAuthClientRepository;
+  readonly scopeWants: ScopeWantRepository;
 }
 
 export interface BrakeRepository {

@@ -454,3 +454,4 @@ export * from "./schema-pg-brakes.ts";
 export * from "./schema-pg-mcp.ts";
 export * from "./schema-pg-person-links.ts";
 export * from "./schema-pg-platforms.ts";
+export * from "./schema-pg-authorities.ts";

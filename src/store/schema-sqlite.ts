@@ -404,3 +404,4 @@ export * from "./schema-sqlite-brakes.ts";
 export * from "./schema-sqlite-mcp.ts";
 export * from "./schema-sqlite-person-links.ts";
 export * from "./schema-sqlite-platforms.ts";
+export * from "./schema-sqlite-authorities.ts";

@@ -3,6 +3,7 @@
 import type { Tx } from "./contract.ts";
 import { approvalRepository } from "./repositories/approvals.ts";
 import { auditRepository } from "./repositories/audit.ts";
+import { authorityRepository } from "./repositories/authorities.ts";
 import { brakeRepository } from "./repositories/brakes.ts";
 import { browserRepository } from "./repositories/browsers.ts";
 import { connectionRepository } from "./repositories/connections.ts";
@@ -16,11 +17,13 @@ import { mailboxRepository } from "./repositories/mailbox.ts";
 import { manifestRepository } from "./repositories/manifests.ts";
 import { memoryRepository } from "./repositories/memories.ts";
 import { mcpToolRepository } from "./repositories/mcp-tools.ts";
+import { oauthClientRepository } from "./repositories/oauth-clients.ts";
 import { outboxRepository } from "./repositories/outbox.ts";
 import { personLinkRepository } from "./repositories/person-links.ts";
 import { personRepository } from "./repositories/people.ts";
 import { runRepository } from "./repositories/runs.ts";
 import { scheduleRepository } from "./repositories/schedules.ts";
+import { scopeWantRepository } from "./repositories/scope-wants.ts";
 import { sightingRepository } from "./repositories/sightings.ts";
 import { slackInstallationRepository } from "./repositories/slack-installations.ts";
 import { stepRepository } from "./repositories/steps.ts";
@@ -60,6 +63,9 @@ const makers = {
   brakes: brakeRepository,
   mcpTools: mcpToolRepository,
   personLinks: personLinkRepository,
+  authorities: authorityRepository,
+  oauthClients: oauthClientRepository,
+  scopeWants: scopeWantRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -97,6 +103,9 @@ class SessionTx implements Tx {
   #brakes: Tx["brakes"] | undefined;
   #mcpTools: Tx["mcpTools"] | undefined;
   #personLinks: Tx["personLinks"] | undefined;
+  #authorities: Tx["authorities"] | undefined;
+  #oauthClients: Tx["oauthClients"] | undefined;
+  #scopeWants: Tx["scopeWants"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -212,5 +221,17 @@ class SessionTx implements Tx {
 
   get personLinks(): Tx["personLinks"] {
     return (this.#personLinks ??= makers.personLinks(this.#session));
+  }
+
+  get authorities(): Tx["authorities"] {
+    return (this.#authorities ??= makers.authorities(this.#session));
+  }
+
+  get oauthClients(): Tx["oauthClients"] {
+    return (this.#oauthClients ??= makers.oauthClients(this.#session));
+  }
+
+  get scopeWants(): Tx["scopeWants"] {
+    return (this.#scopeWants ??= makers.scopeWants(this.#session));
   }
 }

@@ -9,6 +9,8 @@ import { bodyLimit } from "hono/body-limit";
 import { findLocalPerson } from "../chat/local/cast.ts";
 import { endConsent } from "../grants/ask-consent.ts";
 import { digestOf } from "../grants/digests.ts";
+import { documentFor } from "../grants/discovery/client-document.ts";
+import { GrantError } from "../grants/errors.ts";
 import { block, giveConsent, takeCallback } from "../grants/give-consent.ts";
 import { beginSignIn, browserOf, endSignIn, recognise } from "../grants/sign-in.ts";
 import type { ConsentRow } from "../store/contract-grants.ts";
@@ -35,6 +37,7 @@ export function createConnectRoutes(connect: WebConnect): Hono<WebEnv> {
   routes.post("/connect/:link", (c) => answer(c, connect));
   routes.post("/connect/:link/sign-in", (c) => signIn(c, connect));
   routes.get("/oauth/callback/:context", (c) => callback(c, connect));
+  routes.get("/oauth/client/:context", (c) => describeUs(c, connect));
   return routes;
 }
 
@@ -97,7 +100,7 @@ async function look(c: Door, connect: WebConnect): Promise<Response> {
   const { consent } = connect;
   const spec = consent.specs.get(session.connection);
   if (!spec) return c.html(pages.overPage(), 404);
-  const { initiator, initiatorName, agent, capability, scopes, expiresAt } = session;
+  const { initiator, initiatorName, agent, capability, expiresAt } = session;
   return c.html(
     pages.explainPage({
       action: `/connect/${link}`,
@@ -106,7 +109,7 @@ async function look(c: Door, connect: WebConnect): Promise<Response> {
       person: `${findLocalPerson(initiator)?.name ?? initiatorName} (${initiator})`,
       service: spec.provider.title,
       capability: capability ?? "use the account",
-      scopes,
+      scopes: await scopesOf(consent, session),
       use: spec.grant === "run" ? "this piece of work alone" : "what you ask for, until you disconnect it",
       until: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z"),
     }),
@@ -127,8 +130,38 @@ async function answer(c: Door, connect: WebConnect): Promise<Response> {
     );
     return c.html(pages.donePage("Nothing was connected."));
   }
-  const url = await giveConsent(consent, session, { cookie, person: session.initiator });
-  return url ? c.redirect(url.href, 303) : c.html(pages.overPage(), 404);
+  try {
+    const url = await giveConsent(consent, session, { cookie, person: session.initiator });
+    return url ? c.redirect(url.href, 303) : await c.html(pages.overPage(), 404);
+  } catch (error) {
+    if (!(error instanceof GrantError)) throw error;
+    consent.log.warn("A service could not be asked for consent", { connection: session.connection, error });
+    return c.html(pages.donePage(`${error.message} Nothing was connected.`), 502);
+  }
+}
+
+/** All that the service will be asked for, as far as it can be told without it. */
+async function scopesOf(
+  { oauth, resolver, specs }: WebConnect["consent"],
+  session: ConsentRow,
+): Promise<readonly string[]> {
+  const { tenant, connection, scopes } = session;
+  const spec = specs.get(connection);
+  if (spec?.provider.server.kind !== "resource") return scopes;
+  return resolver.resolve(spec, tenant).then(
+    (resolved) => oauth.scopesFor(resolved, scopes),
+    () => scopes,
+  );
+}
+
+/** What we are as an OAuth client of a connection whose service was discovered (MCP-3). */
+function describeUs(c: Door, { consent }: WebConnect): Response | Promise<Response> {
+  const context = c.req.param("context") ?? "";
+  const isOurs = [...consent.specs.values()].some(
+    ({ name, provider: { server } }) =>
+      server.kind === "resource" && (context === name || context.endsWith(`.${name}`)),
+  );
+  return isOurs ? c.json(documentFor(consent.base(), context)) : c.notFound();
 }
 
 async function signIn(c: Door, connect: WebConnect): Promise<Response> {

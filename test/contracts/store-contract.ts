@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
 import { auditSuite } from "./store-audit.ts";
+import { authoritySuite } from "./store-authorities.ts";
 import { brakeSuite } from "./store-brakes.ts";
 import { conversationSuite } from "./store-conversations.ts";
 import { fairnessSuite } from "./store-fairness.ts";
@@ -67,6 +68,9 @@ const tables = [
   "brakes",
   "person_links",
   "link_codes",
+  "authorities",
+  "oauth_clients",
+  "scope_wants",
 ];
 
 export function storeContract(name: string, start: () => Promise<StoreBed>): void {
@@ -143,6 +147,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("tools of MCP servers", () => {
       mcpToolSuite(current);
+    });
+    describe("authorization servers", () => {
+      authoritySuite(current);
     });
     describe("Teams references", () => {
       teamsReferenceSuite(current);

@@ -20,9 +20,23 @@ export interface AuthorizationServer {
   refuse: boolean;
   /** Called before the token endpoint answers: to hang, to break, to count. */
   beforeToken: ((response: ServerResponse) => Promise<"answer" | "broken">) | undefined;
+  /** Of which account, for what, with which scopes an access token is; undefined where it is none of ours, or is over. */
+  tokenOf(token: string): Promise<KnownToken | undefined>;
+  /** Registrations that were made here: what was sent. */
+  readonly registered: Readonly<Record<string, unknown>>[];
+  /** Parameters of every request to the authorization and token endpoints. */
+  readonly requests: { readonly path: string; readonly params: Readonly<Record<string, unknown>> }[];
+  /** What metadata says is changed before it is sent. */
+  rewrite: ((metadata: Record<string, unknown>) => unknown) | undefined;
   /** The account that an access token is of. */
   accountOf(token: string): Promise<string | undefined>;
   close(): Promise<void>;
+}
+
+export interface KnownToken {
+  readonly account: string;
+  readonly audience: string | undefined;
+  readonly scopes: readonly string[];
 }
 
 export interface ServerSpec {
@@ -32,6 +46,15 @@ export interface ServerSpec {
   /** Claims of an account; by default `<account>@corp.example`. */
   readonly emailOf?: (account: string) => string;
   readonly clientId?: string;
+  /**
+   * Resource indicators: address → its scopes. A request for scopes that names no resource, or another one, is refused
+   * (RFC 8707).
+   */
+  readonly resources?: Readonly<Record<string, string>>;
+  /** Clients register themselves (RFC 7591). */
+  readonly registers?: boolean;
+  /** Client ids that are addresses of documents are taken. */
+  readonly clientDocuments?: boolean;
   /** Like Slack: claims of its own in the ID token. */
   readonly claims?: Readonly<Record<string, (account: string) => string>>;
 }
@@ -46,21 +69,35 @@ export async function startAuthorizationServer(spec: ServerSpec): Promise<Author
   const clientId = spec.clientId ?? "deputy";
   const clientSecret = "a-secret-of-the-client-that-nobody-guesses";
   const provider = await quietly(async () => {
-    const { Provider: Made } = await import("oidc-provider");
-    return new Made(issuer, configuration(spec, { clientId, clientSecret }));
+    const { Provider: Made, errors } = await import("oidc-provider");
+    const unknownTarget = (): never => {
+      throw new errors.InvalidTarget("resource indicator is missing, or unknown");
+    };
+    return new Made(issuer, configuration(spec, { clientId, clientSecret, unknownTarget }));
   });
-  const asked = new Map<string, number>();
-  const revoked: string[] = [];
   const server: AuthorizationServer = {
     issuer,
     port,
     clientId,
     clientSecret,
-    asked,
-    revoked,
+    asked: new Map(),
+    revoked: [],
     withheld: [],
     refuse: false,
     beforeToken: undefined,
+    registered: [],
+    requests: [],
+    rewrite: undefined,
+    async tokenOf(token) {
+      const found = await provider.AccessToken.find(token);
+      if (found === undefined) return undefined;
+      const { accountId, aud, scope = "" } = found;
+      return {
+        account: accountId,
+        audience: typeof aud === "string" ? aud : undefined,
+        scopes: scope.split(" ").filter((one) => one !== ""),
+      };
+    },
     async accountOf(token) {
       return (await provider.AccessToken.find(token))?.accountId;
     },
@@ -73,12 +110,10 @@ export async function startAuthorizationServer(spec: ServerSpec): Promise<Author
       return;
     }
     await next();
-    const given: Readonly<Record<string, unknown>> = context["oidc"]?.params ?? {};
-    if (context.path === "/token") {
-      const grant = word(given["grant_type"]);
-      asked.set(grant, (asked.get(grant) ?? 0) + 1);
-    }
-    if (context.path === "/token/revocation") revoked.push(word(given["token"]));
+    noteRequest(server, context.path, context["oidc"]?.params ?? {});
+    const body: unknown = context.body;
+    const answered = noteAnswer(server, context.path, body);
+    if (answered !== body) context.body = answered;
   });
   const answer = provider.callback();
   http.on("request", (request: IncomingMessage, response: ServerResponse) => {
@@ -91,15 +126,45 @@ export async function startAuthorizationServer(spec: ServerSpec): Promise<Author
   return server;
 }
 
+/** Puts down what was asked for. */
+function noteRequest(
+  server: AuthorizationServer,
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+): void {
+  if (path === "/token") {
+    const grant = word(params["grant_type"]);
+    server.asked.set(grant, (server.asked.get(grant) ?? 0) + 1);
+  }
+  if (path === "/token/revocation") server.revoked.push(word(params["token"]));
+  if (path === "/token" || path === "/auth") server.requests.push({ path, params: { ...params } });
+}
+
+/** What is answered instead of `body`. */
+function noteAnswer(server: AuthorizationServer, path: string, body: unknown): unknown {
+  if (!isObject(body)) return body;
+  if (path === "/reg" && "client_id" in body) server.registered.push({ ...body });
+  return path.includes("/.well-known/") && server.rewrite ? server.rewrite({ ...body }) : body;
+}
+
+interface Fixed {
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly unknownTarget: () => never;
+}
+
 function configuration(
   {
     redirectUris,
     accessTokenSeconds = 3_600,
-    scopes = ["mail.read", "mail.send"],
+    resources,
+    scopes = resources === undefined ? ["mail.read", "mail.send"] : [],
     emailOf,
     claims = {},
+    registers = false,
+    clientDocuments = false,
   }: ServerSpec,
-  { clientId, clientSecret }: { readonly clientId: string; readonly clientSecret: string },
+  { clientId, clientSecret, unknownTarget }: Fixed,
 ): Configuration {
   return {
     clients: [
@@ -130,6 +195,9 @@ function configuration(
       revocation: { enabled: true, allowedPolicy: async () => true },
       clientCredentials: { enabled: true },
       userinfo: { enabled: true },
+      registration: { enabled: registers },
+      ...(clientDocuments ? { clientIdMetadataDocument: { enabled: true, ack: "draft-02" } } : {}),
+      ...(resources === undefined ? {} : { resourceIndicators: onlyFor(resources, unknownTarget) }),
     },
     interactions: { url: (_context, interaction) => `/interaction/${interaction.uid}` },
     cookies: { keys: ["a-key-for-tests"] },
@@ -144,6 +212,18 @@ function configuration(
       Interaction: 3_600,
       IdToken: 3_600,
       AuthorizationCode: 60,
+    },
+  };
+}
+
+function onlyFor(resources: Readonly<Record<string, string>>, refused: () => never): object {
+  return {
+    enabled: true,
+    defaultResource: refused,
+    useGrantedResource: () => false,
+    getResourceServerInfo: (_context: unknown, indicator: string) => {
+      const scope = resources[indicator] ?? refused();
+      return { scope, audience: indicator, accessTokenFormat: "opaque" };
     },
   };
 }
@@ -168,7 +248,10 @@ async function interact(
     (grantId === undefined ? undefined : await provider.Grant.find(grantId)) ??
     new provider.Grant({ accountId: session?.accountId ?? account, clientId: word(params["client_id"]) });
   const scopes = word(params["scope"]).split(" ");
-  grant.addOIDCScope(scopes.filter((scope) => !server.withheld.includes(scope)).join(" "));
+  const granted = scopes.filter((scope) => !server.withheld.includes(scope)).join(" ");
+  grant.addOIDCScope(granted);
+  const resource = word(params["resource"]);
+  if (resource !== "") grant.addResourceScope(resource, granted);
   if (server.withheld.length > 0) grant.rejectOIDCScope(server.withheld.join(" "));
   const id = await grant.save();
   await provider.interactionFinished(
@@ -177,6 +260,10 @@ async function interact(
     { consent: { grantId: id } },
     { mergeWithLastSubmission: true },
   );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Buffer.isBuffer(value);
 }
 
 function word(value: unknown): string {

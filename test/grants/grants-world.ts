@@ -14,6 +14,8 @@ import { connectionSpecs } from "../../src/grants/connection-spec.ts";
 import type { GrantNeed, Grants, ReadyGrant } from "../../src/grants/contract.ts";
 import type { GrantDeps } from "../../src/grants/deps.ts";
 import { createGrants } from "../../src/grants/grants.ts";
+import { createResolver } from "../../src/grants/discovery/resolve.ts";
+import { oauthClientSeal } from "../../src/grants/discovery/sealed-clients.ts";
 import { createOAuthClient } from "../../src/grants/oauth-client.ts";
 import { createRevocations, type Revocations } from "../../src/grants/revoke.ts";
 import { sealTokens } from "../../src/grants/sealed-tokens.ts";
@@ -55,6 +57,9 @@ export interface WorldSpec {
   readonly store?: Store;
   /** Other ports of loopback that may be asked. */
   readonly allow?: readonly number[];
+  readonly mcp?: Readonly<Record<string, unknown>>;
+  /** Where our client metadata document is. */
+  readonly clientDocument?: string;
 }
 
 export const redirectUri = "http://127.0.0.1:9/oauth/callback/mail";
@@ -66,6 +71,8 @@ export function grantDeps(
     connection = {},
     more = {},
     allow = [],
+    mcp = {},
+    clientDocument,
   }: Omit<WorldSpec, "folder" | "store">,
   store: Store,
 ): GrantDeps {
@@ -81,20 +88,32 @@ export function grantDeps(
       },
       ...more,
     },
+    mcp,
   });
   const request = createGuardedRequest({
     allow: [server.port, ...allow].map((port) => `127.0.0.1:${port}`),
     clock: systemClock,
   });
   const fetch = createWhatwgFetch(request, { redirect: "same-origin", maxBytes: 256_000 });
+  const specs = connectionSpecs(file);
   return {
     store,
     vault: createVault({ current: masterKey }, clock),
     clock,
     ids: createIds(() => Date.now()),
     log: silentLogger,
-    specs: connectionSpecs(file.connections),
+    specs,
     oauth: createOAuthClient(fetch, () => clock.now()),
+    resolver: createResolver({
+      store,
+      clock,
+      log: silentLogger,
+      fetch,
+      specs,
+      seal: oauthClientSeal({ current: masterKey }),
+      redirectUri: ({ connection }) => `http://127.0.0.1:9/oauth/callback/${connection}`,
+      clientDocument: () => clientDocument,
+    }),
     fetch,
     refreshMarginMs: 300_000,
     said: () => undefined,
@@ -145,15 +164,18 @@ interface Connecting {
 }
 
 async function connect(deps: GrantDeps, { owner, account, more }: Connecting): Promise<ConnectionRow> {
-  const spec = deps.specs.get(more.name ?? "mail");
-  if (!spec) throw new Error("No such connection");
+  const configured = deps.specs.get(more.name ?? "mail");
+  if (!configured) throw new Error("No such connection");
+  const spec = await deps.resolver.resolve(configured, tenant);
   const scopes = more.scopes ?? ["mail.read"];
+  const redirectUri = `http://127.0.0.1:9/oauth/callback/${spec.name}`;
   const proof = { state: `state-${account}`, verifier: "v".repeat(43), nonce: `nonce-${account}` };
   const url = await deps.oauth.authorizationUrl(spec, { scopes, redirectUri, ...proof });
   const browser = createCookieBrowser();
   browser.setCookie(url.origin, "account", account);
   const { url: at } = await browser.open(url.href, { until: ({ href }) => href.startsWith(redirectUri) });
   const answer = await deps.oauth.redeem(spec, { at, scopes, ...proof });
+  const { issuer } = await deps.oauth.facts(spec);
   const now = deps.clock.now();
   const id = deps.ids.next("conn");
   return deps.store.write(async (tx) => {
@@ -167,6 +189,8 @@ async function connect(deps: GrantDeps, { owner, account, more }: Connecting): P
       account: `${account}@corp.example`,
       state: "active",
       isDefault: true,
+      issuer,
+      ...(spec.resource === undefined ? {} : { resource: spec.resource }),
       scopes: answer.scopes ?? scopes,
       version: 1,
       ...tokens,

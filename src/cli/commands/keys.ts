@@ -4,6 +4,7 @@ import type { Command } from "commander";
 import { resealSlackTokens } from "../../app/slack-rows.ts";
 import { systemClock } from "../../base/clock.ts";
 import { asTenantId } from "../../domain/ids.ts";
+import { resealOAuthClients } from "../../grants/discovery/sealed-clients.ts";
 import { keyStatus, retireKeys, rotateDataKeys } from "../../vault/keys.ts";
 import { cliActor } from "../audit-desk.ts";
 import { withKeys } from "../connection-desk.ts";
@@ -61,11 +62,12 @@ function addRotate(keys: Command, context: CliContext): void {
           store.write(async (tx) => ({
             rewrapped: await vault.rewrap(tx),
             slack: await resealSlackTokens(tx, keys),
+            clients: await resealOAuthClients(tx, keys),
           })),
         );
         if (json) return printJson(context.stdout, masterView(done));
         context.stdout.write(
-          `${done.rewrapped} data keys wrapped, ${done.slack} tokens of Slack installations sealed with the present master key.\n`,
+          `${done.rewrapped} data keys wrapped, ${done.slack} tokens of Slack installations and ${done.clients} secrets of OAuth registrations sealed with the present master key.\n`,
         );
         return;
       }
@@ -86,8 +88,16 @@ function addRotate(keys: Command, context: CliContext): void {
     });
 }
 
-function masterView({ rewrapped, slack }: { readonly rewrapped: number; readonly slack: number }): object {
-  return { rewrapped, ...(slack === 0 ? {} : { slack_installations: slack }) };
+function masterView({
+  rewrapped,
+  slack,
+  clients,
+}: Readonly<Record<"rewrapped" | "slack" | "clients", number>>): object {
+  return {
+    rewrapped,
+    ...(slack === 0 ? {} : { slack_installations: slack }),
+    ...(clients === 0 ? {} : { oauth_clients: clients }),
+  };
 }
 
 function addRetire(keys: Command, context: CliContext): void {

@@ -5,11 +5,17 @@ import { z } from "zod";
 const Alert = z.object({
   tenant: z.string(),
   seq: z.number(),
-  type: z.enum(["consent.mismatch", "output.blocked"]),
+  type: z.enum(["consent.mismatch", "output.blocked", "mcp.quarantined"]),
   run: z.string().optional(),
   subject: z.string().optional(),
   connection: z.string().optional(),
-  data: z.object({ why: z.string(), by: z.string().optional(), live: z.boolean().optional() }),
+  data: z.object({
+    why: z.string(),
+    by: z.string().optional(),
+    live: z.boolean().optional(),
+    known: z.string().optional(),
+    named: z.string().optional(),
+  }),
 });
 
 /** Undefined where nobody has to look at it: what was kept back for its readers, or only looked like a secret. */
@@ -21,6 +27,10 @@ export function alertText(event: unknown): string | undefined {
   if (type === "consent.mismatch") {
     const by = data.by === undefined ? "somebody else" : data.by;
     return `The link to connect ${connection} for ${subject} was opened by ${by} and stopped: ${data.why}. Nothing was connected. ${where}`;
+  }
+  if (type === "mcp.quarantined") {
+    if (data.why !== "authorization_server") return undefined;
+    return `The MCP server of ${connection} names another authorization server (${data.named}) than before (${data.known}). Its accounts are stopped, and nothing was sent to it. Look at it with \`deputy mcp review\`. ${where}`;
   }
   if (data.live !== true) return undefined;
   return `A live secret was about to be said in a message. It was taken out before the message was sent. Find out how it came there, and change the secret if others may have seen it. ${where}`;
