@@ -69,7 +69,6 @@ export async function openWorkers({ store, folder }, queue, onSegment) {
       expireWait: () => Promise.resolve(),
       nudge: () => Promise.resolve(),
       routeInbox: () => Promise.resolve(),
-      fireSchedule: () => Promise.resolve(),
       failPoison: () => Promise.resolve(),
     },
     surroundings: { clock, log, failpoint },

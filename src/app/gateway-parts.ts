@@ -28,6 +28,7 @@ import type { Edges } from "./edges.ts";
 import { createGrantParts, type GrantParts } from "./grant-parts.ts";
 import { isEmbedded } from "./open-edges.ts";
 import { createRulesFor } from "./place-rules.ts";
+import { createScheduleClock } from "./schedule-clock.ts";
 import { createVoice } from "./voice-parts.ts";
 
 /** How long the messages of a burst are collected (design 10, numbers). */
@@ -93,6 +94,7 @@ export function createGatewayParts(
   const router = createRouter({ world, desk, rulesFor, files, approvals });
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });
+  const schedules = createScheduleClock({ world, store, desk, rulesFor, platforms: byName });
   const home = createHome({ world, store, agent: defaultAgent(agents.all).name });
   return {
     desk,
@@ -101,7 +103,8 @@ export function createGatewayParts(
     rulesFor,
     approvals,
     grants,
-    start: () => openDoors({ edges, platforms, left, desk, rulesFor, intake, delivery, voice, home }),
+    start: () =>
+      openDoors({ edges, platforms, left, desk, rulesFor, intake, delivery, voice, schedules, home }),
   };
 }
 
@@ -121,11 +124,12 @@ interface Doors {
   readonly intake: Intake;
   readonly delivery: Delivery;
   readonly voice: ReturnType<typeof createVoice>;
+  readonly schedules: ReturnType<typeof createScheduleClock>;
   readonly home: Home;
 }
 
 async function openDoors(doors: Doors): Promise<() => Promise<void>> {
-  const { edges, platforms, left, desk, rulesFor, intake, delivery, voice, home } = doors;
+  const { edges, platforms, left, desk, rulesFor, intake, delivery, voice, schedules, home } = doors;
   const { world, store, queue } = edges;
   const { clock, log } = world;
   const unlisten = queue.onHint((hint) => {
@@ -157,9 +161,10 @@ async function openDoors(doors: Doors): Promise<() => Promise<void>> {
     (error) => log.warn("What was heard could not be routed; it is tried again", { error }),
   );
   voice.start();
+  schedules.start();
   return async () => {
     cancel();
-    await within(clock, routingMs, Promise.all([voice.stop(), intake.stop(), home.stop()]));
+    await within(clock, routingMs, Promise.all([voice.stop(), schedules.stop(), intake.stop(), home.stop()]));
     await within(clock, lastWordsMs, delivery.stop());
     unlisten();
     for (const platform of platforms) await platform.stop();

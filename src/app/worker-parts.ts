@@ -3,7 +3,6 @@
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
 import { usesTeams } from "../config/teams-rules.ts";
-import { fireSchedule } from "../gateway/schedule-firing.ts";
 import { expireWait, nudge } from "../gateway/waits-due.ts";
 import type { Runtime } from "../runtime/contract.ts";
 import { failRun } from "../runtime/fail-run.ts";
@@ -30,7 +29,7 @@ export function createWorkerParts(
   config: Config,
   edges: Edges,
   runtime: Runtime,
-  { desk, rulesFor, approvals }: GatewayParts,
+  { desk, approvals }: GatewayParts,
 ): Workers {
   const { world, store, queue } = edges;
   const { clock, log, failpoint, ids, meter } = world;
@@ -45,7 +44,6 @@ export function createWorkerParts(
       nudge: (wait) => nudge(desk, wait),
       // The doors' own process routes what was heard: it has the platforms that files are fetched from.
       routeInbox: () => Promise.resolve(),
-      fireSchedule: (schedule) => fireSchedule(desk, { ids, rulesFor }, schedule),
       failPoison: (run, lease) => failRun(run, lease, "run.poison", seenAs({ store, world }, { run, lease })),
     },
     surroundings: { clock, log, failpoint, meter },

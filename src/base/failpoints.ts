@@ -12,6 +12,10 @@ export const failpointNames = [
   "decision.in-commit",
   "intake.after-route",
   "queue.after-ring",
+  // Work that is due by the clock
+  "schedule.after-look-up",
+  "schedule.in-commit",
+  "schedule.after-commit",
   // A segment of a run
   "segment.before-claim",
   "segment.after-claim",

@@ -61,10 +61,13 @@ export interface PlatformHealth {
   readonly observed: string;
 }
 
-/** Of people whose work reaches the agent by another door than the platform's. Both reject with `ChatError`. */
+/** `absent`: the platform shows nobody of that key there. `gone`: they are no member any more, anywhere. */
+export type Standing = Person["kind"] | "absent" | "gone";
+
+/** Of people in whose name something is done that they don't ask for there and then. Both reject with `ChatError`. */
 export interface PlatformPeople {
-  /** Undefined for whom the platform does not have. */
-  standing(person: PersonKey, tenant: TenantId): Promise<Person["kind"] | undefined>;
+  /** As the platform has it now. Rejects where it can't say. */
+  standing(person: PersonKey, at: ConversationAddress): Promise<Standing>;
   /** Their direct messages with the agent. The thread is empty where each piece of work has its own there. */
   lineTo(person: PersonKey, tenant: TenantId): Promise<ConversationAddress>;
 }

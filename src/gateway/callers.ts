@@ -50,8 +50,8 @@ export async function findCaller(deps: CallerDeps, key: PersonKey, program: stri
   if (isRevoked) return refusedAs("revoked", refusedPlaces.revoked);
   const { tenant } = seen;
   const isFresh = seen.at > deps.now() - describedMs;
-  const kind = isFresh ? person.kind : await platform.people.standing(key, tenant);
-  if (kind === undefined || kind === "bot") return refusedAs("unknown", unknownCaller);
+  const kind = isFresh ? person.kind : await platform.people.standing(key, directLine(key, tenant));
+  if (kind === "absent" || kind === "gone" || kind === "bot") return refusedAs("unknown", unknownCaller);
   if (!isFresh) await deps.desk.decide((d) => d.tx.people.see({ ...person, kind }, tenant, d.now));
   const rules = deps.rulesFor(directLine(key, tenant));
   const served = servedAt({ ...person, kind }, { kind: "dm", rules });

@@ -5,10 +5,15 @@
 //        however much it is.
 //   SF3  While something is at work in the thread, firings are left out, and that is said once.
 //   SF4  What can't take place for a reason that only a person can mend pauses the schedule; somebody is told (ux d.13).
+//   SF5  The owner's platform is asked how the owner stands at each firing. Whom it shows no more has the schedule paused; who is no
+//        member any more is offboarded (OPS-2), as if the platform had said so by itself.
 
+import type { Failpoints } from "../base/failpoints.ts";
 import type { Ids } from "../base/ids.ts";
+import type { Standing } from "../chat/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
-import { type PersonKey, personKey } from "../domain/ids.ts";
+import { type PersonKey, personKey, type ScheduleId } from "../domain/ids.ts";
+import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import { type Schedule, scheduleStates } from "../domain/schedule.ts";
 import { nextTime, nextTimes } from "../domain/wall-time.ts";
@@ -22,9 +27,11 @@ import {
 } from "../runtime/voice/schedule-notes.ts";
 import { servedAt } from "./addressing.ts";
 import type { Decision, Desk } from "./desk.ts";
+import { offboard } from "./revoke-person.ts";
 import type { PlaceRules, RulesFor } from "./rules.ts";
 import { pauseFor } from "./schedule-pause.ts";
 import { threadOf } from "./schedule-thread.ts";
+import type { AskStanding } from "./standing.ts";
 import { startRun } from "./start-run.ts";
 
 export interface ScheduleDeps {
@@ -32,21 +39,57 @@ export interface ScheduleDeps {
   readonly rulesFor: RulesFor;
 }
 
+export interface FiringDeps extends ScheduleDeps {
+  readonly failpoint: Failpoints;
+  readonly standing: AskStanding;
+}
+
 const graceMs = 15 * 60_000;
 /** More are not counted. */
 const mostMissed = 50;
 
 /** Does what has become due by now. Nothing if somebody else did, or if it is not active any more. */
-export async function fireSchedule(desk: Desk, deps: ScheduleDeps, { id }: Schedule): Promise<void> {
+export async function fireSchedule(
+  desk: Desk,
+  deps: FiringDeps,
+  { id, owner, place }: Schedule,
+): Promise<void> {
+  const standing = owner === undefined ? undefined : await deps.standing(place, owner);
+  await deps.failpoint("schedule.after-look-up");
+  if (owner !== undefined && standing === "gone") await offboard({ desk, ...deps }, owner);
   await desk.decide(async (d) => {
-    const schedule = await d.tx.schedules.find(id);
-    if (schedule?.state !== "active" || schedule.nextAt === undefined || schedule.nextAt > d.now) return;
-    const firing = firingOf(schedule, schedule.nextAt, d.now);
-    if (!firing) return pauseFor(d, deps, schedule, whyPaused.badTime);
-    if (!(await d.tx.schedules.fire(id, schedule.nextAt, firing.next))) return;
-    const { nextAt: _taken, ...rest } = schedule;
-    await carryOut(d, deps, firing.next === undefined ? rest : { ...rest, nextAt: firing.next }, firing);
+    await fireDue(d, deps, id, standing);
+    await deps.failpoint("schedule.in-commit");
   });
+  await deps.failpoint("schedule.after-commit");
+}
+
+async function fireDue(
+  d: Decision,
+  deps: ScheduleDeps,
+  id: ScheduleId,
+  standing: Standing | undefined,
+): Promise<void> {
+  const schedule = await d.tx.schedules.find(id);
+  if (schedule?.state !== "active" || schedule.nextAt === undefined || schedule.nextAt > d.now) return;
+  const firing = firingOf(schedule, schedule.nextAt, d.now);
+  if (!firing) return pauseFor(d, deps, schedule, whyPaused.badTime);
+  if (!(await d.tx.schedules.fire(id, schedule.nextAt, firing.next))) return;
+  const { nextAt: _taken, ...rest } = schedule;
+  const fired = firing.next === undefined ? rest : { ...rest, nextAt: firing.next };
+  if (standing === "absent" || standing === "gone") return pauseFor(d, deps, fired, ownerGone(fired));
+  if (standing !== undefined) await keepStanding(d, fired, standing);
+  await carryOut(d, deps, fired, firing);
+}
+
+/** Whoever became a guest since they last wrote is one from now on. */
+async function keepStanding(
+  { tx, now }: Decision,
+  { owner, tenant }: Schedule,
+  kind: Person["kind"],
+): Promise<void> {
+  const known = owner && (await tx.people.find(owner));
+  if (known && known.kind !== kind) await tx.people.see({ ...known, kind }, tenant, now);
 }
 
 export type RunNow =

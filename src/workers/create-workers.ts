@@ -182,7 +182,6 @@ function counted(acts: SweepActs, meter: WorkersMeter | undefined): SweepActs {
     ...acts,
     expireWait: counting("expire", acts.expireWait),
     nudge: counting("nudge", acts.nudge),
-    fireSchedule: counting("schedules", acts.fireSchedule),
   };
 }
 

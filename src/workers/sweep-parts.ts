@@ -2,7 +2,6 @@
 
 import type { Clock } from "../base/clock.ts";
 import type { ConversationId } from "../domain/ids.ts";
-import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
 import type { Store } from "../store/contract.ts";
 import type { Ringer } from "./ringer.ts";
@@ -16,8 +15,6 @@ export interface SweepActs {
   readonly nudge: (wait: Wait) => Promise<void>;
   /** Turns what was heard in a conversation into runs and mail. */
   readonly routeInbox: (conversation: ConversationId) => Promise<void>;
-  /** Begins what has become due by the clock. */
-  readonly fireSchedule: (schedule: Schedule) => Promise<void>;
 }
 
 export interface SweepPartsDeps {
@@ -63,12 +60,6 @@ export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
           await store.read((tx) => tx.inbox.dueConversations(clock.now(), atOnce)),
           acts.routeInbox,
         );
-      },
-    },
-    {
-      name: "schedules",
-      async sweep() {
-        await eachAlone(await store.read((tx) => tx.schedules.due(clock.now(), atOnce)), acts.fireSchedule);
       },
     },
     { name: "ring", sweep: () => deps.ringer.ringRunnable() },

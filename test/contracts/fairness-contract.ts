@@ -48,7 +48,6 @@ export function fairnessContract(name: string, open: () => Promise<Queue>): void
           expireWait: nothing,
           nudge: nothing,
           routeInbox: nothing,
-          fireSchedule: nothing,
           failPoison: nothing,
         },
         surroundings: { clock: systemClock, log: silentLogger, failpoint: noFailpoints },

@@ -77,7 +77,6 @@ export function waitingContract(name: string, openBed: () => Promise<WaitingBed>
         expireWait: (wait) => expireWait(desk, testApprovals, wait),
         nudge: nothing,
         routeInbox: nothing,
-        fireSchedule: nothing,
         failPoison: nothing,
       };
     };

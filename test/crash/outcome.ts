@@ -5,8 +5,10 @@ import path from "node:path";
 import { z } from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { Run } from "../../src/domain/run.ts";
+import type { Schedule } from "../../src/domain/schedule.ts";
 import type { Step } from "../../src/domain/step.ts";
 import type { Wait } from "../../src/domain/wait.ts";
+import type { Tx } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open.ts";
 import type { Stage } from "./profiles.ts";
 
@@ -17,7 +19,23 @@ export interface Rows {
 }
 
 /** Of every run, the oldest first. The product must be down or idle. */
-export async function rowsOf(stage: Stage): Promise<Rows[]> {
+export function rowsOf(stage: Stage): Promise<Rows[]> {
+  return readOf(stage, async (tx) => {
+    const runs = (await tx.runs.list({ limit: 1_000 })).toReversed();
+    const rows: Rows[] = [];
+    for (const run of runs) {
+      rows.push({ run, steps: await tx.steps.list(run.id, 0), waits: await tx.waits.forRun(run.id) });
+    }
+    return rows;
+  });
+}
+
+/** The product must be down or idle. */
+export function schedulesOf(stage: Stage): Promise<readonly Schedule[]> {
+  return readOf(stage, (tx) => tx.schedules.list({ limit: 100 }));
+}
+
+async function readOf<T>(stage: Stage, read: (tx: Tx) => Promise<T>): Promise<T> {
   const databaseUrl = stage.env["DATABASE_URL"];
   const store = await openStore({
     dataFolder: stage.folder,
@@ -25,14 +43,7 @@ export async function rowsOf(stage: Stage): Promise<Rows[]> {
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   });
   try {
-    return await store.read(async (tx) => {
-      const runs = (await tx.runs.list({ limit: 1_000 })).toReversed();
-      const rows: Rows[] = [];
-      for (const run of runs) {
-        rows.push({ run, steps: await tx.steps.list(run.id, 0), waits: await tx.waits.forRun(run.id) });
-      }
-      return rows;
-    });
+    return await store.read(read);
   } finally {
     await store.close();
   }

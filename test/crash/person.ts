@@ -14,6 +14,8 @@ export interface ThreadPlan {
   readonly followUp?: string;
   /** Says `stop` when the card is there. */
   readonly stops?: boolean;
+  /** What it sets up comes round once more, in a thread that the agent begins. */
+  readonly comesRound?: boolean;
 }
 
 /** The label of the button to press, or `look`: at the world outside. */
@@ -46,7 +48,9 @@ export async function play(room: LocalRoom, cast: Cast): Promise<void> {
 async function attend(room: LocalRoom, cast: Cast, message: LocalMessage): Promise<void> {
   const { content, thread } = message;
   const plan = planOf(room, cast, thread);
-  if (content.kind !== "deputy" || !plan) return;
+  if (content.kind !== "deputy") return;
+  if (content.body.kind === "result" && isOver(room, cast)) cast.over();
+  if (!plan) return;
   const as = personAt(plan.who);
   const say = async (text: string): Promise<void> => {
     if (hasSaid(room, text, thread)) return;
@@ -55,7 +59,6 @@ async function attend(room: LocalRoom, cast: Cast, message: LocalMessage): Promi
   const { body } = content;
   if (body.kind === "card" && plan.stops) await say("stop");
   if (body.kind === "result" && plan.followUp !== undefined) await say(plan.followUp);
-  if (body.kind === "result" && isOver(room, cast)) cast.over();
   if (body.kind !== "attention") return;
   const label = await labelFor(body, cast);
   const option = body.options.find((one) => one.label === label);
@@ -76,10 +79,12 @@ function isOver(room: LocalRoom, cast: Cast): boolean {
   const results = room
     .history(channel)
     .filter(({ content }) => content.kind === "deputy" && content.body.kind === "result");
-  return cast.threads.every((plan) => {
-    const own = results.filter(({ thread }) => planOf(room, cast, thread) === plan);
-    return own.length >= (plan.followUp === undefined ? 1 : 2);
-  });
+  const of = (plan: ThreadPlan | undefined): number =>
+    results.filter(({ thread }) => planOf(room, cast, thread) === plan).length;
+  const round = cast.threads.filter(({ comesRound }) => comesRound).length;
+  return (
+    of(undefined) >= round && cast.threads.every((plan) => of(plan) >= (plan.followUp === undefined ? 1 : 2))
+  );
 }
 
 function planOf(room: LocalRoom, cast: Cast, thread: string): ThreadPlan | undefined {

@@ -62,4 +62,15 @@ if (room && settings.cast) {
     },
   });
 }
+if (settings.cast?.threads.some(({ comesRound }) => comesRound)) setInterval(() => void bringRound(), 100);
 setInterval(() => undefined, 60_000);
+
+/** The hand on the clock: what was set up and is still far off is due now, the first time. */
+async function bringRound(): Promise<void> {
+  await app.edges.store.write(async (tx) => {
+    for (const { id, state, lastAt, nextAt = 0 } of await tx.schedules.list({ limit: 10 })) {
+      if (state !== "active" || lastAt !== undefined || nextAt < Date.now() + 60_000) continue;
+      await tx.schedules.change(id, ["active"], { nextAt: Date.now() });
+    }
+  });
+}

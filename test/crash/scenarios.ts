@@ -58,7 +58,7 @@ const finish = (summary: string, ...files: string[]): readonly [string, object] 
   { summary, files },
 ];
 
-export const scenarios: readonly Scenario[] = [
+const usualScenarios: readonly Scenario[] = [
   {
     name: "the whole job",
     thorough: true,
@@ -197,6 +197,34 @@ export const scenarios: readonly Scenario[] = [
     outside: [],
   },
 ];
+
+/** What a schedule comes by when its time has come. */
+export const firingPoints = [
+  "schedule.after-look-up",
+  "schedule.in-commit",
+  "schedule.after-commit",
+] as const satisfies readonly FailpointName[];
+
+export const comingRound: Scenario = {
+  name: "work that comes round",
+  threads: [{ who: 0, asks: "@deputy watch the onlooker", comesRound: true }],
+  stories: [
+    {
+      mark: "onlooker",
+      calls: [
+        ["schedule_task", { what: "Do the newround", when: "0 9 * * *", timezone: "Europe/Prague" }],
+        finish("Set up."),
+      ],
+    },
+    { mark: "newround", calls: [["send_keyed", { what: "the round" }], finish("Round one.")] },
+  ],
+  comesBy: [...everywhere, "park.in-commit", "park.after-commit", ...firingPoints],
+  posts: ["attention", "result", "result"],
+  runs: ["done", "done"],
+  outside: [["keyed", "the round"]],
+};
+
+export const scenarios: readonly Scenario[] = [...usualScenarios, comingRound];
 
 /** Come by only in the life after a death: a worker died with a run in its hands. */
 export const afterDeath: readonly FailpointName[] = [

@@ -51,8 +51,9 @@ describe.concurrent("crash: the whole job on Slack", () => {
   );
 });
 
-/** A third, drawn by the seed; all of them with `npm run soak`. */
+/** A third, drawn by the seed; all of them with `npm run soak`. What comes round is no part of this job. */
 function isTried(name: FailpointName): boolean {
+  if (name.startsWith("schedule.")) return false;
   return everyPass || chance(`slack ${name}`) < 1 / 3;
 }
 

@@ -55,7 +55,6 @@ const workers = createWorkers({
     expireWait: nothing,
     nudge: nothing,
     routeInbox: nothing,
-    fireSchedule: nothing,
     failPoison: nothing,
   },
   surroundings: { clock: systemClock, log, failpoint: noFailpoints },

@@ -7,9 +7,15 @@ import type {
   PlatformHooks,
   Receive,
   SessionAbout,
+  Standing,
 } from "../../src/chat/contract.ts";
 import { ChatError, type ChatErrorCode } from "../../src/chat/errors.ts";
-import { addressKey, type ConversationAddress, isUnbegun } from "../../src/domain/conversation.ts";
+import {
+  addressKey,
+  type ConversationAddress,
+  directLine,
+  isUnbegun,
+} from "../../src/domain/conversation.ts";
 import type { HomePage } from "../../src/domain/home-page.ts";
 import type { PersonKey } from "../../src/domain/ids.ts";
 import type { Outgoing } from "../../src/domain/outbox.ts";
@@ -31,7 +37,16 @@ export type Fault =
   /** Throws something that is no `ChatError`. */
   | { readonly kind: "bug" };
 
-export type FaultyOp = "post" | "edit" | "whisper" | "react" | "status" | "find" | "download" | "home";
+export type FaultyOp =
+  | "post"
+  | "edit"
+  | "whisper"
+  | "react"
+  | "status"
+  | "find"
+  | "download"
+  | "standing"
+  | "home";
 
 export interface HeldMessage {
   readonly id: string;
@@ -64,6 +79,8 @@ export interface FakePlatform extends ChatPlatform {
   /** What `start` was given. */
   readonly receive: () => Receive;
   readonly hooks: () => PlatformHooks | undefined;
+  /** Who is no ordinary member of this chat. */
+  readonly standings: Map<PersonKey, Standing>;
   /** The pages that were published, in order. */
   readonly homes: readonly { readonly to: PersonKey; readonly page: HomePage }[];
 }
@@ -91,6 +108,7 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
   let receive: Receive = () => Promise.reject(new Error("The platform was not started"));
   let hooks: PlatformHooks | undefined;
   const homes: { to: PersonKey; page: HomePage }[] = [];
+  const standings = new Map<PersonKey, Standing>();
   let count = 0;
 
   const room = (at: ConversationAddress): Room => {
@@ -119,6 +137,7 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
     calls,
     files,
     homes,
+    standings,
     receive: () => receive,
     hooks: () => hooks,
     fail: (op, ...faults) => void next.set(op, [...(next.get(op) ?? []), ...faults]),
@@ -127,6 +146,10 @@ export function createFakePlatform(options: FakePlatformOptions = {}): FakePlatf
     start: async (given, more) => {
       receive = given;
       hooks = more;
+    },
+    people: {
+      standing: (person) => call("standing", person, () => standings.get(person) ?? "member"),
+      lineTo: async (person, tenant) => directLine(person, tenant),
     },
     publishHome: (to, page) => call("home", to, () => void homes.push({ to, page })),
     stop: async () => undefined,

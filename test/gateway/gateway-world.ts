@@ -24,8 +24,9 @@ import { createFilesIn } from "../../src/gateway/files-in.ts";
 import { createIntake, type Intake } from "../../src/gateway/intake.ts";
 import { createRouter } from "../../src/gateway/router.ts";
 import type { PlaceRules, RulesFor } from "../../src/gateway/rules.ts";
-import type { ScheduleDeps } from "../../src/gateway/schedule-firing.ts";
+import type { FiringDeps } from "../../src/gateway/schedule-firing.ts";
 import { pauseWithoutPlace } from "../../src/gateway/schedule-pause.ts";
+import { askingStanding } from "../../src/gateway/standing.ts";
 import type { Queue } from "../../src/queue/contract.ts";
 import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
 import { askPost } from "../../src/runtime/voice/attention.ts";
@@ -65,7 +66,7 @@ export interface Gateway {
   readonly desk: Desk;
   readonly intake: Intake;
   readonly delivery: Delivery;
-  readonly scheduling: ScheduleDeps;
+  readonly scheduling: FiringDeps;
   readonly approvals: ApprovalParts;
 }
 
@@ -175,7 +176,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     const loopWorld = { clock, ids, log, failpoint };
     const platforms = new Map([["fake", platform]]);
     const rulesFor: RulesFor = (_at, agent) => ({ ...world.rules, agent: agent ?? world.rules.agent });
-    const scheduling = { ids, rulesFor };
+    const scheduling = { ids, rulesFor, failpoint, standing: askingStanding(platforms, loopWorld) };
     const delivery = createDelivery({
       world: loopWorld,
       store: living,

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { directLine } from "../../src/domain/conversation.ts";
 import { asScheduleId } from "../../src/domain/ids.ts";
 import { runNow } from "../../src/gateway/schedule-firing.ts";
-import { ada, ana, createGatewayWorld, dm, type GatewayWorld, texts } from "./gateway-world.ts";
+import { ada, ana, createGatewayWorld, dm, type GatewayWorld, texts, thread } from "./gateway-world.ts";
 import {
   addSchedule,
   endRun,
@@ -265,6 +265,7 @@ describe("gateway/schedule-firing", () => {
     it("SF4: pauses when its owner is not served there any more, and tells the managers alone", async () => {
       const { tenant } = await addSchedule(world);
       await world.store.write((tx) => tx.people.see({ ...ana, kind: "external" }, tenant, world.clock.now()));
+      world.platform.fail("standing", { kind: "unavailable" }); // OS1: what was last known of them holds
       await later(hour);
 
       expect(await firedRuns(world)).toEqual([]);
@@ -298,6 +299,97 @@ describe("gateway/schedule-firing", () => {
         why: expect.stringContaining("zone"),
       });
       expect(await firedRuns(world, "sch_2")).toHaveLength(1);
+    });
+  });
+
+  describe("its owner, asked for at each firing (SF5)", () => {
+    const told = (person: typeof ana): string[] =>
+      texts(world.held(directLine(person.key, dm.tenant)), "notice");
+    const another = asScheduleId("sch_2");
+
+    it("pauses it when the platform shows them no more, and tells the managers alone", async () => {
+      await addSchedule(world);
+      world.platform.standings.set(ana.key, "absent");
+      await later(hour);
+
+      expect(await firedRuns(world)).toEqual([]);
+      expect(await scheduleNow(world)).toMatchObject({
+        state: "paused",
+        why: expect.stringMatching(/^Ana, who set it up/),
+      });
+      expect(told(ada)).toEqual([expect.stringContaining("I have paused the schedule “Tickets”")]);
+      expect(told(ana)).toEqual([]);
+    });
+
+    it("says so where it posts when there is no manager", async () => {
+      await addSchedule(world);
+      world.rules = { ...world.rules, managers: [] };
+      world.platform.standings.set(ana.key, "absent");
+      await later(hour);
+
+      const [opening] = world.held({ ...thread, thread: "m1" }).messages;
+      expect(textsOf(opening ? [opening] : [])).toEqual([
+        expect.stringContaining("I have paused the schedule “Tickets”"),
+      ]);
+    });
+
+    it("OPS-2: ends all that went on in their name when they are no member any more", async () => {
+      await addSchedule(world);
+      await addSchedule(world, { id: another, when: "0 9 * * *", nextAt: world.clock.now() + 24 * hour });
+      world.platform.standings.set(ana.key, "gone");
+      await later(hour);
+
+      for (const id of ["sch_1", "sch_2"])
+        expect(await scheduleNow(world, id)).toMatchObject({
+          state: "paused",
+          why: expect.stringMatching(/^Ana, who set it up/),
+        });
+      expect(await firedRuns(world)).toEqual([]);
+      const brakes = await world.store.read((tx) => tx.brakes.list());
+      expect(brakes).toMatchObject([{ kind: "person", name: ana.key }]);
+    });
+
+    it("pauses it when they have become a guest, whom the agent does not work for", async () => {
+      await addSchedule(world);
+      world.platform.standings.set(ana.key, "guest");
+      await later(hour);
+
+      expect(await scheduleNow(world)).toMatchObject({ state: "paused" });
+      expect(await firedRuns(world)).toEqual([]);
+    });
+
+    it.each([
+      ["is away", { kind: "unavailable" }],
+      ["has no turn for us", { kind: "rate-limit", retryAfterMs: 60_000 }],
+      ["refuses for a reason of its own", { kind: "refuse" }],
+      ["answers nonsense", { kind: "bug" }],
+    ] as const)("OS1: fires as usual when the platform %s", async (_how, fault) => {
+      await addSchedule(world);
+      world.platform.fail("standing", fault);
+      await later(hour);
+
+      expect(await firedRuns(world)).toHaveLength(1);
+      expect(await scheduleNow(world)).toMatchObject({ state: "active" });
+    });
+
+    it("OS1: fires as usual when the platform does not answer for long", async () => {
+      await addSchedule(world);
+      world.platform.fail("standing", { kind: "slow", until: new Promise(() => undefined) });
+      world.clock.jump(hour);
+      const swept = sweepSchedules(world);
+      await world.pass(10_000);
+      await swept;
+
+      expect(await firedRuns(world)).toHaveLength(1);
+    });
+
+    it("asks for nobody where the configuration file set it up", async () => {
+      const { owner: _owner, ownerName: _name, ...config } = hourly(world, { source: "config" });
+      await world.store.write((tx) => tx.schedules.add(config));
+      await later(hour);
+
+      expect(await firedRuns(world)).toHaveLength(1);
+      expect(world.platform.calls.filter((call) => call.startsWith("standing"))).toEqual([]);
     });
   });
 

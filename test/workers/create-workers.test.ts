@@ -45,7 +45,6 @@ describe("workers/create-workers", () => {
         expireWait: nothing,
         nudge: nothing,
         routeInbox: nothing,
-        fireSchedule: nothing,
         failPoison: nothing,
       },
       surroundings: {

@@ -32,7 +32,6 @@ describe("workers/sweep-parts", () => {
     expireWait: async (wait) => void done.push(`expire ${wait.id}`),
     nudge: async (wait) => void done.push(`nudge ${wait.id}`),
     routeInbox: async (conversation) => void done.push(`route ${conversation}`),
-    fireSchedule: async (schedule) => void done.push(`fire ${schedule.id}`),
     ...own,
   });
   const sweep = async (name: string, own: Partial<SweepActs> = {}): Promise<void> => {

@@ -58,7 +58,7 @@ export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
       await ledger.commit({ type: "status", channel: at.channel, thread: at.thread, status });
     },
     people: {
-      standing: async (person) => (findLocalPerson(person) === undefined ? undefined : "member"),
+      standing: async (person) => (findLocalPerson(person) === undefined ? "absent" : "member"),
       async lineTo(person) {
         const line = localChannels.find(({ member }) => member === person);
         if (line === undefined) throw notFound(`Could not write to ${person}: nobody here has this key.`);

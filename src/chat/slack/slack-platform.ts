@@ -56,25 +56,14 @@ export function createSlackPlatform(deps: SlackDeps, times?: OutboundTimes): Cha
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
-    people: peopleOf(deps, outbound, people),
+    people: peopleOf(outbound, people),
     health: () => healthOf(doors.health(), outbound.refusedTeams()),
   };
 }
 
-/** Of those whose workspace has the app. */
-function peopleOf(
-  { installations, settings }: SlackDeps,
-  outbound: SlackOutbound,
-  people: People,
-): PlatformPeople {
+function peopleOf(outbound: SlackOutbound, people: People): PlatformPeople {
   return {
-    async standing(person, tenant) {
-      const installation = await installations.find(teamOf({ tenant }));
-      if (installation === undefined) return undefined;
-      const teams = [installation.teamId, settings.teamId].filter((id) => id !== undefined);
-      const found = await people.find({ installation, teams: new Set(teams) }, slackUser(person).user);
-      return found.key === person ? found.kind : undefined;
-    },
+    standing: (person, at) => people.standing(teamOf(at), person),
     async lineTo(person, tenant) {
       const channel = await outbound.directMessages(teamOf({ tenant }), slackUser(person).user);
       return { platform: slackPlatformName, tenant, kind: "dm", channel, thread: "" };
@@ -95,6 +84,7 @@ function hooksOf({ log }: SlackDeps, outbound: SlackOutbound, listener: Listener
     openThread: (at, { key, text }) => outbound.openThread(at, key, { kind: "notice", text, files: [] }),
     tell: (at, to, text) => outbound.whisper(at, to, { kind: "notice", text, files: [] }),
     invited: (at, by) => listener.hooks?.invited?.(at, by) ?? Promise.resolve(),
+    deactivated: (person) => listener.hooks?.deactivated?.(person) ?? Promise.resolve(),
     rejected: (why) => listener.hooks?.rejected?.(why),
     channelName: (team, channel) => outbound.channelName(team, channel),
     isIn: (at) => outbound.isIn(at),

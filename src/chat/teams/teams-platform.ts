@@ -10,7 +10,7 @@ import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
 import { createMessagesDoor, messagesPath } from "./inbound/door.ts";
 import { chatThread, teamsPlatformName } from "./inbound/home.ts";
-import { createPeople, roleOf } from "./inbound/people.ts";
+import { createPeople } from "./inbound/people.ts";
 import { createRejections } from "./inbound/rejections.ts";
 import { createVerify } from "./inbound/verify.ts";
 import { createTeamsOutbound, type OutboundTimes, type TeamsOutbound } from "./outbound/create-outbound.ts";
@@ -67,17 +67,14 @@ export function createTeamsPlatform(deps: TeamsDeps, times?: OutboundTimes): Cha
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
-    people: peopleOf(outbound, settings.tenantId),
+    people: peopleOf(outbound),
     health: () => healthOf(listener.open, outbound.trouble(), rejections.total()),
   };
 }
 
-function peopleOf(outbound: TeamsOutbound, ours: string): PlatformPeople {
+function peopleOf(outbound: TeamsOutbound): PlatformPeople {
   return {
-    async standing(person) {
-      const member = await outbound.memberOf(person);
-      return member && roleOf(member, ours);
-    },
+    standing: outbound.standing,
     lineTo: async (person, tenant) => ({
       platform: teamsPlatformName,
       tenant,

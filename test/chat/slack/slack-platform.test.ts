@@ -223,6 +223,42 @@ describe("the Slack platform", () => {
     }
   });
 
+  it("OPS-2: passes on that somebody's account is closed", async () => {
+    const gone: string[] = [];
+    const world = await started({
+      homeOpened: () => undefined,
+      deactivated: async (person) => void gone.push(person),
+    });
+    try {
+      await world.slack.deactivate(ids.bo, { tell: true });
+
+      expect(gone).toEqual([bo]);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it("says how somebody stands as Slack has it now, and rejects where Slack can't say", async () => {
+    const world = await started();
+    try {
+      const { slack, platform, heard } = world;
+      await slack.person(ids.ana).mentions(ids.general, "compare the vendors");
+      const [{ conversation } = fail()] = heard;
+      const standing = (who: typeof ana) => platform.people?.standing(who, conversation);
+
+      expect(await standing(ana)).toBe("member");
+      expect(await standing(personKey("slack", ids.team, ids.guest))).toBe("guest");
+      expect(await standing(personKey("slack", ids.team, "U0NOBODY"))).toBe("absent");
+      await slack.deactivate(ids.ana);
+      expect(await standing(ana)).toBe("gone");
+      slack.fault("users.info", { kind: "error", error: "internal_error" });
+      await expect(standing(bo)).rejects.toMatchObject({ code: "chat.unavailable" });
+      expect(await standing(bo)).toBe("member");
+    } finally {
+      await world.close();
+    }
+  });
+
   it("suggests what to begin with in the Messages tab", async () => {
     const world = await started();
     try {

@@ -1,3 +1,4 @@
+import { describe, expect, it } from "vitest";
 import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
 import { personKey } from "../../../src/domain/ids.ts";
 import { chatContract } from "../../contracts/chat-contract.ts";
@@ -69,4 +70,32 @@ async function linkedFiles(text: string) {
       return { name, content: Buffer.from(await answer.arrayBuffer()) };
     }),
   );
+}
+
+describe("the Teams platform", () => {
+  it("says how somebody stands where it is asked for, and rejects where Teams can't say", async () => {
+    const world = await openTeamsWorld();
+    try {
+      const { teams, platform, heard } = world;
+      await teams.person(teamsIds.ana).mentions(teamsIds.general, "compare the vendors");
+      const [{ conversation } = fail()] = heard;
+      const standing = (who = ana) => platform.people?.standing(who, { ...conversation, thread: "" });
+
+      expect(await standing()).toBe("member");
+      expect(await standing(personKey("teams", teamsIds.tenant, teamsIds.guest))).toBe("guest");
+      teams.fault("member", { kind: "status", status: 500 });
+      await expect(standing()).rejects.toMatchObject({ code: "chat.unavailable" });
+      teams.leaves(teamsIds.ana);
+      expect(await standing()).toBe("absent");
+      expect(await standing(bo)).toBe("member");
+      teams.remove(teamsIds.general);
+      await expect(standing(bo)).rejects.toMatchObject({ noPlace: true });
+    } finally {
+      await world.close();
+    }
+  });
+});
+
+function fail(): never {
+  throw new Error("It is not there");
 }

@@ -18,7 +18,8 @@ import { textOf } from "./shape.ts";
 import type { Hub, Secrets } from "./state/hub.ts";
 import { threadOf } from "./state/messages.ts";
 import { addChannel, addPerson, fillWorld, installTeam } from "./state/starting-world.ts";
-import { channelOf, createWorld, messageAt, teamOf, threadKey, type World } from "./state/world.ts";
+import { wirePerson } from "./state/wire.ts";
+import { channelOf, createWorld, messageAt, personOf, teamOf, threadKey, type World } from "./state/world.ts";
 import type { AddedTeam, FakeSlack, FakeSlackOptions } from "./types.ts";
 import { createWaits } from "./waits.ts";
 
@@ -76,6 +77,11 @@ export async function startFakeSlack(given: FakeSlackOptions = {}): Promise<Fake
 
     person: (id) => personDriver(hub, id),
     addPerson: (person) => addPerson(world, person),
+    async deactivate(id, { tell = false } = {}) {
+      const closed = { ...personOf(world, id), deleted: true };
+      world.people.set(id, closed);
+      if (tell) await deliver.event(ids.team, { type: "user_change", user: wirePerson(closed) });
+    },
     addChannel: (id, type, members) => void addChannel(world, { id, type, members }),
     addTeam: (id) => addTeam(world, id),
     robotSays: (channel, text, how) => robotSays(hub, channel, text, how),

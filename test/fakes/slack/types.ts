@@ -35,6 +35,7 @@ export interface FakePerson {
   readonly restricted?: boolean;
   readonly ultraRestricted?: boolean;
   readonly bot?: boolean;
+  readonly deleted?: boolean;
 }
 
 export type ChannelType = "channel" | "group" | "im" | "mpim";
@@ -247,6 +248,8 @@ export interface FakeSlack {
 
   person(id: string): PersonDriver;
   addPerson(person: FakePerson): void;
+  /** The account is closed. With `tell`, the app hears of it (`user_change`). */
+  deactivate(id: string, options?: { readonly tell?: boolean }): Promise<void>;
   addChannel(id: string, type: ChannelType, members: readonly string[]): void;
   /** Another workspace that has installed the app, with a channel and one person. */
   addTeam(id: string): AddedTeam;

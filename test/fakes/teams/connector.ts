@@ -19,6 +19,8 @@ export interface ConnectorState {
   readonly keys: Keys;
   readonly password: string;
   readonly conversations: Set<string>;
+  /** Who is in none of them any more. */
+  readonly left: Set<string>;
   readonly activities: FakeActivity[];
   readonly calls: FakeCall[];
   readonly files: Map<string, Buffer>;
@@ -153,7 +155,7 @@ function inConversation(call: Call, id: string): Reply {
   const { method, parts, state } = call;
   const [, , kind, activity, more] = parts;
   if (!state.conversations.has(id.split(";")[0] ?? "")) return refusal(404, "ConversationNotFound");
-  if (kind === "members") return member(activity ?? "");
+  if (kind === "members") return member(call, activity ?? "");
   if (kind !== "activities") return { status: 404 };
   if (activity === undefined || (method === "POST" && more === undefined)) return post(call, id);
   return more === "reactions" ? react(call) : change(call, activity);
@@ -194,9 +196,11 @@ function openChat({ state, body }: Call): Reply {
   return { status: 201, body: { id } };
 }
 
-function member(id: string): Reply {
+function member({ state }: Call, id: string): Reply {
+  const fault = takeFault(state, "member");
+  if (fault) return faulty(fault);
   const person = cast.find((one) => one.id === id || one.aadObjectId === id);
-  if (!person) return refusal(404, "MemberNotFoundInConversation");
+  if (!person || state.left.has(person.aadObjectId)) return refusal(404, "MemberNotFoundInConversation");
   return {
     status: 200,
     body: {

@@ -41,6 +41,8 @@ export interface FakeTeams {
   /** What the agent said there: with edits applied, deleted ones left out. `to`: as that person sees it. */
   said(conversation: string, to?: string): readonly SaidMessage[];
   fault(at: FaultAt, fault: FakeFault, times?: number): void;
+  /** They are in no conversation any more. */
+  leaves(aadObjectId: string): void;
   /** The app is removed from the conversation. */
   remove(conversation: string): void;
   until<T>(look: () => T | undefined, ms?: number): Promise<T>;
@@ -66,6 +68,7 @@ export async function startFakeTeams({
     keys,
     password: "teams-app-password-of-a-test",
     conversations: new Set([teamsIds.general, teamsIds.data, teamsIds.group]),
+    left: new Set(),
     activities: [],
     calls: [],
     files: new Map(),
@@ -174,6 +177,7 @@ export async function startFakeTeams({
     fault(at, fault, times = 1) {
       for (let n = 0; n < times; n += 1) state.faults.push({ at, fault });
     },
+    leaves: (aadObjectId) => void state.left.add(aadObjectId),
     remove: (conversation) => void state.conversations.delete(conversation),
     until,
     close: () => server.close(),

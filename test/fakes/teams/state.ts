@@ -54,4 +54,4 @@ export type FakeFault =
   /** Done, and the answer cut off. */
   | { readonly kind: "lost" };
 
-export type FaultAt = "post" | "edit" | "targeted" | "open" | "reaction" | "token" | "upload";
+export type FaultAt = "post" | "edit" | "targeted" | "open" | "reaction" | "token" | "upload" | "member";

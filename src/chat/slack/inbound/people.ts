@@ -6,6 +6,7 @@
 //   SP3  One look-up at a time per person; an old answer is better than none while Slack is down: our own, or the
 //        store's of the last day.
 //   SP4  Where Slack lets nobody be looked up any more for now, everybody is asked for at once.
+//   SP5  Whoever asks how somebody stands gets Slack's answer of now, or none.
 
 import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
@@ -13,7 +14,9 @@ import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { type PersonKey, personKey } from "../../../domain/ids.ts";
 import type { Person } from "../../../domain/person.ts";
+import type { Standing } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
+import { slackUser } from "../outbound/address.ts";
 import type { SlackHome } from "./home.ts";
 
 /** `user` of the answer to `users.info`, as far as it is read. */
@@ -25,6 +28,7 @@ export interface SlackUser {
     | { readonly display_name?: string | undefined; readonly real_name?: string | undefined }
     | undefined;
   readonly tz?: string | undefined;
+  readonly deleted?: boolean | undefined;
   readonly is_bot?: boolean | undefined;
   readonly is_restricted?: boolean | undefined;
   readonly is_ultra_restricted?: boolean | undefined;
@@ -46,6 +50,8 @@ export interface People {
   find(home: SlackHome, userId: string, hints?: PersonHints): Promise<Person>;
   /** For somebody who is only mentioned: by the given name where nothing is known. */
   named(home: SlackHome, userId: string, label?: string): Promise<Person>;
+  /** SP5. Rejects where Slack can't say now. */
+  standing(team: string, person: PersonKey): Promise<Standing>;
 }
 
 /** Everybody of a workspace, asked for in one go. */
@@ -125,6 +131,14 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
       const person = toPerson(home, userId, found?.user, {});
       return found?.user === undefined && label ? { ...person, name: label } : person;
     },
+    async standing(team, person) {
+      const { organisation, user: id } = slackUser(person);
+      const { user } = await ask(team, id);
+      if (user === undefined) return "absent";
+      return user.deleted === true
+        ? "gone"
+        : kindOf(user, {}, organisation === team && isStillOurs(user, team));
+    },
   };
 }
 
@@ -187,6 +201,14 @@ function isOurs({ teams }: SlackHome, user: SlackUser | undefined, team: string 
   const organisation = user.enterprise_user?.enterprise_id;
   if (organisation !== undefined && teams.has(organisation)) return true;
   return team === undefined || teams.has(team);
+}
+
+/** Of whom a key of this installation says so: in its workspace, or in another one of its organisation. */
+function isStillOurs(
+  { is_stranger: stranger, team_id: theirs, enterprise_user: wide }: SlackUser,
+  team: string,
+): boolean {
+  return stranger !== true && (theirs === undefined || theirs === team || wide !== undefined);
 }
 
 function kindOf(user: SlackUser | undefined, hints: PersonHints, ours: boolean): Person["kind"] {

@@ -3,7 +3,7 @@
 // Owns: putting the parts of this folder together. Does not own: what is said and when (gateway), the door (inbound/).
 
 import type { PersonKey } from "../../../domain/ids.ts";
-import type { ChatPlatform, Door } from "../../contract.ts";
+import type { ChatPlatform, Door, PlatformPeople } from "../../contract.ts";
 import type { TeamsDeps } from "../deps.ts";
 import type { Activity } from "../inbound/shapes.ts";
 import type { Member } from "../inbound/people.ts";
@@ -15,7 +15,7 @@ import { createConnector } from "./connector.ts";
 import { downloadFile } from "./download-file.ts";
 import { createFileOffers } from "./file-offers.ts";
 import { createHomeCards } from "./home-cards.ts";
-import { findMember } from "./find-member.ts";
+import { findMember, standingOf } from "./find-member.ts";
 import { createPace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
 import { activityPath, createTeamsPoster, type PosterDeps, replaceActivity } from "./post-message.ts";
@@ -36,8 +36,7 @@ export interface TeamsOutbound extends Speech {
   readonly consented: InboundEdges["consented"];
   forgetHome(person: PersonKey): void;
   member(activity: Activity, userId: string): Promise<Member | undefined>;
-  /** As the roster of their personal chat has them. */
-  memberOf(person: PersonKey): Promise<Member | undefined>;
+  standing: PlatformPeople["standing"];
   /** Their personal chat, as Teams calls it. */
   personalChat(person: PersonKey): Promise<string>;
   /** What is wrong with the app's credentials, as far as the last calls show. */
@@ -95,11 +94,10 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
       ); // nowhere to hand it over
     },
     member: (activity, userId) => findMember(connector, activity, userId),
-    async memberOf(person) {
-      const { place, conversation } = await places.personal(person);
+    async standing(person, at) {
+      const { serviceUrl, conversation } = (await places.of(at)).place;
       const userId = (await references.person(person))?.userId ?? person.split(":").slice(2).join(":");
-      const at = { serviceUrl: place.serviceUrl, conversation: { id: conversation } };
-      return findMember(connector, at, userId);
+      return standingOf(connector, { serviceUrl, conversation }, { userId, ours: settings.tenantId });
     },
     personalChat: async (person) => (await places.personal(person)).conversation,
     trouble: () => tokens.refused() ?? (connector.refused() ? "Teams refuses the app's token" : undefined),

@@ -193,3 +193,44 @@ describe("looking people up", () => {
     expect(asked).toEqual(["U1", "U2", "U3", "U1"]);
   });
 });
+
+describe("how somebody stands now (SP5)", () => {
+  const ana = personKey("slack", "T1", "U1");
+  test.each<[string, SlackUser | undefined, string]>([
+    ["a member", { team_id: "T1" }, "member"],
+    ["of another workspace of the organisation", { team_id: "T7", enterprise_user: {} }, "member"],
+    ["of another workspace", { team_id: "T9" }, "external"],
+    ["a guest", { team_id: "T1", is_restricted: true }, "guest"],
+    ["a stranger", { team_id: "T1", is_stranger: true }, "external"],
+    ["deactivated", { team_id: "T1", deleted: true }, "gone"],
+    ["not shown", undefined, "absent"],
+  ])("%s", async (_, user, standing) => {
+    expect(await peopleWith(async () => user).people.standing("T1", ana)).toBe(standing);
+  });
+
+  test("is asked anew each time, whatever is remembered", async () => {
+    let user: SlackUser = { team_id: "T1" };
+    const { people } = peopleWith(async () => user);
+    await people.find(home, "U1");
+    user = { ...user, deleted: true };
+
+    expect(await people.standing("T1", ana)).toBe("gone");
+  });
+
+  test("rejects where Slack can't say, although the person is remembered", async () => {
+    let down = false;
+    const { people } = peopleWith(async () => {
+      if (down) throw new Error("down");
+      return { team_id: "T1" };
+    });
+    await people.find(home, "U1");
+    down = true;
+
+    await expect(people.standing("T1", ana)).rejects.toThrow("down");
+  });
+
+  test("stays that of an outsider for whom the key says so", async () => {
+    const { people } = peopleWith(async () => ({ team_id: "T9" }));
+    expect(await people.standing("T1", personKey("slack", "T9", "U1"))).toBe("external");
+  });
+});

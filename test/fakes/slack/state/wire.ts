@@ -121,7 +121,7 @@ export function wirePerson(person: FakePerson): Shape {
     id: person.id,
     team_id: person.team,
     name: person.name,
-    deleted: false,
+    deleted: person.deleted ?? false,
     real_name: person.realName,
     tz: person.tz,
     tz_label: person.tz,
