@@ -77,7 +77,8 @@ export const Attention = z.object({
   text: z.string(),
   /** The default and when it applies, in words. */
   footer: z.string().optional(),
-  mention: PersonKeySchema,
+  /** Absent in the quiet hours of whoever is asked: their name is there, and calls nobody. */
+  mention: PersonKeySchema.optional(),
   mentionName: z.string(),
   options: z.array(Button),
   /** Offers a text field under this action and value. */

@@ -12,7 +12,7 @@ import { limits } from "./limits.ts";
 import { quietFor } from "./quiet.ts";
 import { apartFor } from "./audience.ts";
 import { approvalAsk, askedApart, type PrivateCard } from "./voice/approval-card.ts";
-import { askPost, cardsAside } from "./voice/attention.ts";
+import { askPost, cardsAside, withoutCall } from "./voice/attention.ts";
 import type { Due } from "./voice/local-time.ts";
 import { duration, inlineLimit, resultPost } from "./voice/result.ts";
 import { type CardLook, cardEdit } from "./voice/run-card.ts";
@@ -63,7 +63,9 @@ export function waitOf(
           step: end.n,
           kind: end.ask.kind === "schedule" ? "approval" : "question",
           ask: apartFor(work, end.ask),
-          ...(end.dueAt === undefined ? { nudgeAt: nudgeTime(work, deps) } : { dueAt: end.dueAt }),
+          ...(end.dueAt === undefined
+            ? { nudgeAt: nudgeTime(work, deps) }
+            : { dueAt: end.dueAt, ...morningCall(work, deps) }),
         },
         intents: [],
       };
@@ -117,9 +119,16 @@ function firstOf(calls: readonly GatedCall[]): GatedCall {
   return first;
 }
 
-/** One reminder, on the next working morning of whoever is asked (ux c.3). */
-function nudgeTime({ timeZone }: Work, { agents, world }: RuntimeDeps): number {
-  return nextWorkingMorning(agents.quietHours, world.clock.now(), timeZone);
+/** One reminder, on the next working morning of whoever is asked (ux c.3), or as soon as they may be called (QT2). */
+function nudgeTime(work: Work, deps: RuntimeDeps): number {
+  const { agents, world } = deps;
+  return quietFor(work, deps) ?? nextWorkingMorning(agents.quietHours, world.clock.now(), work.timeZone);
+}
+
+/** Of a question that goes on with its default: nobody was called, so somebody is, where that is before it. */
+function morningCall(work: Work, deps: RuntimeDeps): Pick<NewWait, "nudgeAt"> {
+  const quiet = quietFor(work, deps);
+  return quiet === undefined ? {} : { nudgeAt: quiet };
 }
 
 /** All that is known of an act in doubt. */
@@ -191,7 +200,7 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
       const state = end.kind === "budget" ? "Paused" : "Waiting for you";
       return [
         ...cardEnds(work, { state, noted: notedLines(work), ...lineOf(work) }, world),
-        askPost(run, wait.id, wait.ask, dueOf(work, wait)),
+        askingPost(work, wait, deps),
         sessionStatus(run, "suspended", world.ids),
       ];
     }
@@ -203,6 +212,14 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
     default:
       return end satisfies never;
   }
+}
+
+/** QT2. */
+function askingPost(work: Work, wait: NewWait, deps: RuntimeDeps): Utterance {
+  const { ask } = wait;
+  const post = askPost(work.run, wait.id, ask, dueOf(work, wait));
+  const isVoidByMorning = ask.kind === "approval" || ask.kind === "schedule";
+  return isVoidByMorning || quietFor(work, deps) === undefined ? post : withoutCall(post);
 }
 
 /** What is said elsewhere, to whoever is asked in private. */

@@ -1,6 +1,8 @@
 // Whether the run's person wants to be left alone now, as the loop sees it (ux c.12).
 //
 //   QT1  What a person asked for in the last hour is never quiet: they are there. A schedule asks for nobody.
+//   QT2  What is asked in quiet hours is posted at once and calls nobody; its reminder does, when they are over. What is void by then
+//        (approvals, schedules) calls at once.
 
 import { quietUntil } from "../domain/quiet-hours.ts";
 import type { AgentDirectory, World } from "./deps.ts";

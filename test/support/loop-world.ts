@@ -20,6 +20,7 @@ import {
   type ScheduleId,
 } from "../../src/domain/ids.ts";
 import type { OutboxEntry, Outgoing } from "../../src/domain/outbox.ts";
+import type { QuietHours } from "../../src/domain/quiet-hours.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { createDesk } from "../../src/gateway/desk.ts";
 import { goOn } from "../../src/gateway/go-on.ts";
@@ -78,6 +79,7 @@ export interface SegmentOptions {
   readonly fetch?: GuardedFetch;
   readonly owner?: string;
   readonly stages?: Partial<Stages>;
+  readonly quietHours?: QuietHours;
 }
 
 export class Crash extends Error {}
@@ -236,7 +238,7 @@ export async function createLoopWorld(
       },
       tools: options.tools ?? builtinTools,
       fetch: options.fetch ?? noFetch,
-      agents: { find: () => profile, checkInMs: 900_000 },
+      agents: { find: () => profile, checkInMs: 900_000, quietHours: options.quietHours },
       stages: { ...openStages, ...options.stages },
     });
   }

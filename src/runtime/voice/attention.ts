@@ -102,6 +102,13 @@ export function askPost(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefin
   };
 }
 
+/** The same, calling nobody: a reminder does that when the night is over (QT2). */
+export function withoutCall({ op, ...at }: Utterance): Utterance {
+  if (op.op !== "post" || op.message.kind !== "attention") return { ...at, op };
+  const { mention: _person, ...message } = op.message;
+  return { ...at, op: { op: "post", message } };
+}
+
 /** The same message once it is decided: no buttons, and who chose what. */
 export function askDecided(run: Run, wait: WaitId, ask: WaitAsk, decided: string): Utterance {
   const { freeText: _field, footer: _footer, ...asked } = attention(run, wait, ask, undefined);
