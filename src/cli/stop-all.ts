@@ -54,7 +54,7 @@ async function inFlight(
 async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
   const { id, tenant, conversation, agent, subject, mode, state } = run;
   const [last] = await tx.steps.list(id, Math.max(0, run.cursor - 1));
-  const open = (await tx.waits.forRun(id)).find((wait) => wait.answer === undefined);
+  const open = (await tx.waits.readableOf(id)).find((wait) => wait.answer === undefined);
   const asked = (await tx.approvals.forRun(id)).find(
     ({ state: now }) => now === "pending" || now === "executing",
   );

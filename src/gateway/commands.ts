@@ -92,7 +92,7 @@ async function ownRuns(d: Decision, { event, conversation }: Command): Promise<O
   for (const run of await d.tx.runs.activeOf(event.author.key, 100)) {
     const place = run.tenant === conversation.tenant && (await d.tx.conversations.find(run.conversation));
     if (!place) continue;
-    const waits = run.state === "waiting" ? await d.tx.waits.forRun(run.id) : [];
+    const waits = run.state === "waiting" ? await d.tx.waits.readableOf(run.id) : [];
     const open = waits.find((wait) => wait.state === "open");
     const here = isHere(place.address, conversation.address);
     found.push({ run, open, here, where: here ? "here" : placeInWords(place.address) });

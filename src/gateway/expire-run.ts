@@ -24,7 +24,7 @@ export function expiryOf(run: Run, waits: readonly Wait[]): number | undefined {
 /** False if it is not time, or the run went on meanwhile. */
 export async function expireRun(d: Decision, run: Run): Promise<boolean> {
   if (run.state !== "waiting" && run.state !== "queued") return false;
-  const waits = await d.tx.waits.forRun(run.id);
+  const waits = await d.tx.waits.readableOf(run.id);
   const at = expiryOf(run, waits);
   if (at === undefined || at > d.now) return false;
   const asked = waits.some(({ state }) => state === "open");

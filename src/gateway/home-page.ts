@@ -107,7 +107,7 @@ interface Active {
 async function activeWork({ tx, person }: HomeReading, runs: readonly Run[]): Promise<Active[]> {
   const found: Active[] = [];
   for (const run of runs) {
-    const waits = run.state === "waiting" ? await tx.waits.forRun(run.id) : [];
+    const waits = run.state === "waiting" ? await tx.waits.readableOf(run.id) : [];
     found.push({ run, open: waits.find((wait) => wait.state === "open" && wait.asked === person.key) });
   }
   return found;

@@ -21,7 +21,7 @@ export async function quietFor(d: Decision, run: Run): Promise<number | undefine
 async function lastWord(d: Decision, run: Run): Promise<number> {
   const mail = await d.tx.mailbox.list(run.id, run.contextBase);
   const words = mail.flatMap(({ from, sentAt }) => (from === run.subject ? [sentAt] : []));
-  const waits = await d.tx.waits.forRun(run.id);
+  const waits = await d.tx.waits.readableOf(run.id);
   const answers = waits.flatMap(({ answer, resolvedAt }) =>
     answer?.by === run.subject && resolvedAt !== undefined ? [resolvedAt] : [],
   );

@@ -177,7 +177,7 @@ async function begin(d: Decision, ids: Ids, addressed: readonly Sorted[]): Promi
 
 async function goOn(d: Decision, run: Run, addressed: readonly Sorted[]): Promise<void> {
   const empty = addressed.filter(({ event }) => isEmpty(event));
-  if (empty.length > 0) await answerEmpty(d, empty, status(run, await d.tx.waits.forRun(run.id), d.now));
+  if (empty.length > 0) await answerEmpty(d, empty, status(run, await d.tx.waits.readableOf(run.id), d.now));
   await takeIn(
     d,
     run,

@@ -29,7 +29,7 @@ export async function speakUp(desk: Desk, id: RunId): Promise<void> {
     if ((await finishStop(d, run)) || (await expireRun(d, run))) return;
     if (run.state === "waiting") {
       // Whoever is waited for was asked in a post of its own, and is reminded by one; the answer promises anew.
-      await d.tx.runs.promise(id, expiryOf(run, await d.tx.waits.forRun(id)));
+      await d.tx.runs.promise(id, expiryOf(run, await d.tx.waits.readableOf(id)));
       return;
     }
     const standing = await standstillOf(d, run);

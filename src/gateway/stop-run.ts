@@ -37,7 +37,7 @@ export async function finishStop(d: Decision, run: Run): Promise<boolean> {
 }
 
 async function settle(d: Decision, run: Run, by: Person): Promise<boolean> {
-  const waits = await d.tx.waits.forRun(run.id);
+  const waits = await d.tx.waits.readableOf(run.id);
   const text = stoppedText(run, by.name, await d.tx.steps.list(run.id, run.contextBase));
   const outcome = runOutcome("stopped", text);
   const ended =

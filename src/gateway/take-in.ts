@@ -60,7 +60,7 @@ async function setAside(d: Decision, run: Run, said: readonly Said[]): Promise<v
 }
 
 async function steer(d: Decision, run: Run, said: readonly Said[], mayAnswer: boolean): Promise<void> {
-  const waits = run.state === "waiting" ? await d.tx.waits.forRun(run.id) : [];
+  const waits = run.state === "waiting" ? await d.tx.waits.readableOf(run.id) : [];
   const open = waits.find((wait) => wait.state === "open");
   const superseded = open !== undefined && (await supersede(d, run, open, said));
   const answered = mayAnswer && open !== undefined && !superseded && (await answerByText(d, run, open, said));

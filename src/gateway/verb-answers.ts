@@ -72,7 +72,7 @@ async function act(
       return say(
         d,
         heard,
-        run ? replies.status(run, await d.tx.waits.forRun(run.id), d.now) : await idle(d, heard),
+        run ? replies.status(run, await d.tx.waits.readableOf(run.id), d.now) : await idle(d, heard),
       );
     case "why":
       return say(d, heard, await why(d, heard, run));

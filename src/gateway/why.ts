@@ -37,7 +37,7 @@ type ActEvent = z.infer<typeof ActEvent>;
 export async function whyOf(d: Decision, run: Run, asker: PersonKey): Promise<string> {
   const open = run.endedAt === undefined;
   const [last] = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
-  const head = open ? why(run, await d.tx.waits.forRun(run.id), last, d.now) : whyIdle(run);
+  const head = open ? why(run, await d.tx.waits.readableOf(run.id), last, d.now) : whyIdle(run);
   const acts = run.mode === "assistant" && asker !== run.subject ? [] : await actsOf(d, run);
   return [head, ...(acts.length > 0 ? ["What I did last:", ...acts.map(actLine)] : []), spentLine(run)].join(
     "\n",

@@ -258,6 +258,8 @@ export interface WaitRepository {
   find(id: WaitId): Promise<Wait | undefined>;
   /** Newest first. */
   forRun(run: RunId): Promise<Wait[]>;
+  /** The same without those that this version can't read: for what has to go on beside them. */
+  readableOf(run: RunId): Promise<Wait[]>;
   /** `open → resolved`; false if something else came first (W1). */
   resolve(id: WaitId, answer: WaitAnswer, now: number): Promise<boolean>;
   /** Open waits with a default whose time has come. */

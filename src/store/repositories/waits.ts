@@ -1,6 +1,7 @@
 // What parked runs wait for (W1: resolved at most once).
 
 import { and, asc, desc, eq, isNotNull, lte, type SQL, sql } from "drizzle-orm";
+import type { RunId } from "../../domain/ids.ts";
 import { type Wait, WaitAnswer, WaitAsk } from "../../domain/wait.ts";
 import type { WaitRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
@@ -8,13 +9,15 @@ import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
 export function waitRepository(session: Session): WaitRepository {
-  const { open, find, forRun, resolve } = ofRuns(session);
+  const { open, find, forRun, readableOf, resolve } = ofRuns(session);
   const { supersede, remindAt } = changes(session);
   const { due, takeNudges, listOpen, openOf } = scans(session);
-  return { open, find, forRun, resolve, supersede, remindAt, due, takeNudges, listOpen, openOf };
+  return { open, find, forRun, readableOf, resolve, supersede, remindAt, due, takeNudges, listOpen, openOf };
 }
 
-function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRun" | "resolve"> {
+function ofRuns(
+  session: Session,
+): Pick<WaitRepository, "open" | "find" | "forRun" | "readableOf" | "resolve"> {
   const { waits } = session.tables;
   return {
     async open(wait) {
@@ -37,16 +40,11 @@ function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRu
     },
 
     async forRun(run) {
-      const statement = session.prepared("waits.of-run", (db, name) =>
-        db
-          .select()
-          .from(waits)
-          .where(eq(waits.run, sql.placeholder("run")))
-          .orderBy(desc(waits.createdAt), desc(waits.id))
-          .prepare(name),
-      );
-      const rows = await statement.execute({ run });
-      return rows.map(toWait);
+      return (await rowsOf(session, run)).map(toWait);
+    },
+
+    async readableOf(run) {
+      return session.readable(await rowsOf(session, run), toWait);
     },
 
     async resolve(id, answer, now) {
@@ -66,6 +64,19 @@ function ofRuns(session: Session): Pick<WaitRepository, "open" | "find" | "forRu
       return resolved.length > 0;
     },
   };
+}
+
+function rowsOf(session: Session, run: RunId): Promise<Tables["waits"]["$inferSelect"][]> {
+  const { waits } = session.tables;
+  const statement = session.prepared("waits.of-run", (db, name) =>
+    db
+      .select()
+      .from(waits)
+      .where(eq(waits.run, sql.placeholder("run")))
+      .orderBy(desc(waits.createdAt), desc(waits.id))
+      .prepare(name),
+  );
+  return statement.execute({ run });
 }
 
 function changes(session: Session): Pick<WaitRepository, "supersede" | "remindAt"> {
