@@ -4,6 +4,7 @@ import { isAppError } from "../base/errors.ts";
 import type { Lease, Run } from "../domain/run.ts";
 import type { Segment } from "./contract.ts";
 import type { RuntimeDeps } from "./deps.ts";
+import { knownWrite } from "./known-commit.ts";
 import { runEvent } from "./recording.ts";
 import { runEnded } from "./seeing.ts";
 import { failureText } from "./voice/apologies.ts";
@@ -29,7 +30,7 @@ export async function failRun(
 ): Promise<void> {
   const now = deps.world.clock.now();
   const text = failureText(code, progressLines(run));
-  await deps.store.write(async (tx) => {
+  await knownWrite(deps, lease, async (tx) => {
     await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
     if (await tx.outbox.find(cardKey(run.id))) {
       await tx.outbox.add(cardEdit(run, { state: "Failed", noted: [] }, deps.world.ids.next("rev")), now);

@@ -1,4 +1,4 @@
-// A commit whose fate is not known (the connection broke under it) is looked up at once, by who made it.
+// A step's commit whose fate is not known is looked up at once (store/in-doubt.ts): whether it took effect.
 //
 // Without this the run would stand still until its lease runs out, and whoever takes it over would find acts begun that never
 // ran: an act that may not be repeated would be put to a person for nothing.
@@ -8,16 +8,15 @@
 //   KC2  What took effect is not written again; what did not is. Were it still on its way somewhere, both have the same fence
 //        (S5), and one of them writes.
 //   KC3  Where the rows can't be read it is tried for as long as the lease is held, with pauses, and no longer.
+//   KC4  What lets go of a run (suspended, failed) took effect where the lease is not held any more.
 
 import { pause } from "../base/abort.ts";
-import type { Run, TerminalRunState } from "../domain/run.ts";
+import type { Lease, Run, TerminalRunState } from "../domain/run.ts";
 import type { StepIntent, Tx } from "../store/contract.ts";
-import { CommitUnknown, LeaseLost, StoreUnavailable } from "../store/errors.ts";
+import { LeaseLost } from "../store/errors.ts";
+import { committed } from "../store/in-doubt.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import type { Work } from "./work.ts";
-
-const mostLooks = 20;
-const longestPauseMs = 2_000;
 
 /** Of what was to be committed: what tells whether it was. */
 interface Change {
@@ -30,27 +29,45 @@ interface Change {
 }
 
 /** `attempt` reports what it is about to commit before it does. */
-export async function knownCommit<T extends { readonly change: Change }>(
+export function knownCommit<T extends { readonly change: Change }>(
   { store, world }: Pick<RuntimeDeps, "store" | "world">,
   work: Work,
   attempt: (about: (made: T) => void) => Promise<T>,
 ): Promise<T> {
-  let made: T | undefined;
-  let inDoubt: T | undefined;
-  for (let looks = 0; ; looks += 1) {
-    try {
-      const asked = inDoubt;
-      if (asked && (await store.write((tx) => tookEffect(tx, work, asked.change)))) return asked;
-      return await attempt((now) => (made = now));
-    } catch (error) {
-      if (error instanceof CommitUnknown) inDoubt = made ?? inDoubt;
-      if (!inDoubt || !(error instanceof StoreUnavailable) || looks === mostLooks || !isOurs(work))
-        throw error;
-      world.log.warn("It is not known whether a step was committed; its rows are looked at", { error });
-      if (looks > 0)
-        await pause(world.clock, Math.min(longestPauseMs, 50 * 2 ** looks), work.control.abandon);
-    }
-  }
+  return committed<T>({
+    attempt,
+    tookEffect: ({ change }) => store.write((tx) => tookEffect(tx, work, change)),
+    mayGoOn: () => isOurs(work),
+    pause: (ms) => pause(world.clock, ms, work.control.abandon),
+    doubted: (error) =>
+      world.log.warn("It is not known whether a step was committed; its rows are looked at", { error }),
+  });
+}
+
+/** Under a lease, what lets go of it (KC4), or is the same when it is written twice. */
+export async function knownWrite(
+  { store, world }: Pick<RuntimeDeps, "store" | "world">,
+  lease: Lease,
+  write: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  await committed<Lease>({
+    async attempt(about) {
+      about(lease);
+      await store.write(write);
+      return lease;
+    },
+    tookEffect: () => store.write(async (tx) => !(await isHeld(tx, lease))),
+    mayGoOn: () => true, // the fence (I8) ends it
+    pause: (ms) => pause(world.clock, ms),
+    doubted: (error) =>
+      world.log.warn("It is not known whether a run was changed; its row is looked at", { error }),
+  });
+}
+
+async function isHeld(tx: Tx, { run: id, epoch, owner }: Lease): Promise<boolean> {
+  await tx.runs.hold(id);
+  const run = await tx.runs.find(id);
+  return run?.state === "working" && run.epoch === epoch && run.leaseOwner === owner;
 }
 
 /** KC3. */

@@ -27,6 +27,7 @@ import type { DecodedStep, ToolStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { resumeSays } from "./effects.ts";
 import { judgeAgain } from "./judge.ts";
+import { knownWrite } from "./known-commit.ts";
 import { stepEvent } from "./recording.ts";
 import { decidedOutput } from "./schedule-decided.ts";
 import { settledTool, settledWait } from "./settle-steps.ts";
@@ -230,7 +231,7 @@ function nextWith(call: PlannedCall): Next {
 // oxlint-disable-next-line max-params -- the run, what was said, by whom, and with what
 async function decideStep(work: Work, settled: SettledStep, by: string, deps: RuntimeDeps): Promise<void> {
   const { run, lease } = work;
-  await deps.store.write(async (tx) => {
+  await knownWrite(deps, lease, async (tx) => {
     await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
     if (!(await tx.steps.decide(run.id, settled.row, deps.world.clock.now()))) return;
     if (settled.decoded.kind === "tool")

@@ -8,6 +8,7 @@ import { NewerRow } from "../store/errors.ts";
 import type { Segment } from "./contract.ts";
 import { NewerJournal } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
+import { knownWrite } from "./known-commit.ts";
 import { notice, noticePost } from "./voice/notice.ts";
 
 /** Soon: a process of the newer version may be there already, and comes by when it is its turn. */
@@ -23,18 +24,20 @@ export function isOfNewerVersion(error: unknown): error is NewerJournal | NewerR
   return error instanceof NewerJournal || error instanceof NewerRow;
 }
 
+type SuspendDeps = Pick<RuntimeDeps, "store" | "world" | "workspaces">;
+
 export async function suspendRun(
   segment: Segment,
   error: NewerJournal | NewerRow,
-  deps: RuntimeDeps,
+  deps: SuspendDeps,
 ): Promise<"backing-off"> {
   const { run, lease } = segment;
-  const { store, world } = deps;
+  const { world } = deps;
   const now = world.clock.now();
   world.log.warn("A run waits for the newer version that began it", { error });
   if (segment.takenOver) await exchangeFolder(segment, deps);
   const isLong = now - (error.since ?? run.createdAt) > deployMs;
-  await store.write(async (tx) => {
+  await knownWrite(deps, lease, async (tx) => {
     await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
     if (isLong) {
       const at = { tenant: run.tenant, conversation: run.conversation, run: run.id };
@@ -46,7 +49,7 @@ export async function suspendRun(
   return "backing-off";
 }
 
-async function exchangeFolder({ run, lease }: Segment, { store, workspaces }: RuntimeDeps): Promise<void> {
+async function exchangeFolder({ run, lease }: Segment, { store, workspaces }: SuspendDeps): Promise<void> {
   const rows = await store.read(async (tx) => {
     const conversation = await tx.conversations.find(run.conversation);
     return conversation && { conversation, latest: await tx.manifests.latest(conversation.workspace) };

@@ -19,8 +19,8 @@ import type { Lease, Run } from "../domain/run.ts";
 import type { Runtime, Segment, SegmentEnd } from "../runtime/contract.ts";
 import { segmentIds } from "../runtime/seeing.ts";
 import type { Store } from "../store/contract.ts";
-import type { ClaimResult } from "../store/contract-runs.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { claimRun } from "./claim-run.ts";
 import type { HeldRun, HeldRuns } from "./held-runs.ts";
 import type { Ringer } from "./ringer.ts";
 import type { Shares } from "./shares.ts";
@@ -62,7 +62,7 @@ export function createSegmentWorker(deps: SegmentWorkerDeps): SegmentWorker {
       if (deps.held.find(bell.run)) return; // HR1
       await deps.surroundings.failpoint("segment.before-claim");
       const claimedAt = deps.surroundings.clock.now();
-      const claim = await claimRun(deps, bell, claimedAt);
+      const claim = await claimRun({ ...deps, ...deps.surroundings }, bell, claimedAt);
       if (claim.kind !== "claimed") return;
       await deps.surroundings.failpoint("segment.after-claim");
       await workOn(deps, claim, claimedAt);
@@ -70,11 +70,6 @@ export function createSegmentWorker(deps: SegmentWorkerDeps): SegmentWorker {
       await deps.ringer.ringRunnable();
     },
   };
-}
-
-function claimRun(deps: SegmentWorkerDeps, bell: Bell, now: number): Promise<ClaimResult> {
-  const { owner, leaseMs } = deps.settings;
-  return deps.store.write((tx) => tx.runs.claim(bell, owner, leaseMs, deps.shares.limits(), now));
 }
 
 async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: number): Promise<void> {

@@ -9,7 +9,7 @@ import { builtinTools } from "../../src/tools/registry.ts";
 import { calls, ScriptedModel } from "../fakes/scripted-model.ts";
 import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
 import { type Passage, startTcpProxy, type TcpProxy } from "../servers/tcp-proxy.ts";
-import { createLoopWorld, type LoopWorld } from "../support/loop-world.ts";
+import { ana, Crash, createLoopWorld, type LoopWorld } from "../support/loop-world.ts";
 
 describe.skipIf(!postgresIsInstalled())("runtime: a commit that is cut", () => {
   let postgres: PostgresServer;
@@ -82,6 +82,38 @@ describe.skipIf(!postgresIsInstalled())("runtime: a commit that is cut", () => {
       ]);
       expect(sent).toEqual([{ to: "bo" }]);
       expect((await world.posts()).map(({ kind }) => kind)).toEqual(["result"]);
+    },
+  );
+
+  it.each(["lost", "unanswered"] as const)(
+    "KC4: a person's word about an act in doubt is journalled once when its commit is %s",
+    async (how) => {
+      await world.begin("Send it");
+      const tools = [...builtinTools, sender];
+      const dying = new ScriptedModel([calls(["send_it", { to: "bo" }])]);
+      await expect(world.segment(dying, { tools, failAt: "tool.after-act" })).rejects.toBeInstanceOf(Crash);
+      await world.clock.advance(20_000);
+      expect(await world.segment(new ScriptedModel([]), { tools })).toBe("parked");
+      const run = await world.run();
+      await world.store.write(async (tx) => {
+        const [wait] = await tx.waits.forRun(run.id);
+        if (!wait) throw new Error("Nothing was asked");
+        await tx.waits.resolve(wait.id, { answer: "It ran", by: ana, byName: "Ana", via: "button" }, 1);
+        await tx.runs.wake(run.id);
+      });
+      const wasCut = cut(2, how); // after the claim
+      const model = new ScriptedModel([calls(["finish", { summary: "Sent.", files: [] }])]);
+
+      expect(await world.segment(model, { tools })).toBe("settled");
+
+      expect(wasCut()).toBe(true);
+      const steps = await world.store.read((tx) => tx.steps.list(run.id, 0));
+      expect(steps[1]).toMatchObject({ tool: "send_it", state: "done" });
+      const events = await world.store.read((tx) => tx.audit.ofRun(run.id));
+      expect(
+        events.filter(({ type, line }) => type === "tool.done" && line.includes('"step":1,')),
+      ).toHaveLength(1);
+      expect(sent).toHaveLength(1);
     },
   );
 });
