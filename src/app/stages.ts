@@ -5,6 +5,7 @@ import type { Ids } from "../base/ids.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load-config.ts";
 import { asPersonKey, type PersonKey } from "../domain/ids.ts";
+import { samePerson } from "../domain/person-link.ts";
 import type { Grants } from "../grants/contract.ts";
 import type { Stages } from "../runtime/pipeline.ts";
 import { createApprovalStage } from "../runtime/stages/approval.ts";
@@ -42,6 +43,7 @@ export function createStages(
         store.read((tx) =>
           Promise.all(people.map(async (key) => ({ key, name: (await tx.people.find(key))?.name ?? key }))),
         ),
+      same: async (keys, since) => samePerson(await store.read((tx) => tx.personLinks.of(keys, since))),
       pending: () => store.read((tx) => tx.approvals.pending(mostPending)),
     }),
     seal,

@@ -2,26 +2,28 @@
 //
 //   WD1  Guests, people of other organisations, bots and the agent never decide. Unknown is no.
 //   WD2  Who asked does not decide where the rule wants four eyes; nor money, what destroys, administration, and what was decided
-//        under the words of strangers in employee mode.
+//        under the words of strangers in employee mode. Linked keys are one person in this (LK1).
 
 import type { Agent } from "../domain/agent.ts";
 import type { Approval, ApprovalFacts } from "../domain/approval.ts";
 import { asPersonKey, type PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
+import type { SamePerson } from "../domain/person-link.ts";
 import type { ApproverName } from "../domain/policy.ts";
 import type { RunMode } from "../domain/run.ts";
 import type { EffectClass } from "../domain/step.ts";
 
-/** What names stand for. */
+/** What names stand for, and which keys are one person's. */
 export interface Directory {
   readonly managers: Agent["managers"];
   readonly groups: Readonly<Record<string, readonly PersonKey[]>>;
+  readonly same: SamePerson;
 }
 
 export function peopleOf(
   names: readonly ApproverName[],
   requester: PersonKey,
-  { managers, groups }: Directory,
+  { managers, groups }: Pick<Directory, "managers" | "groups">,
 ): PersonKey[] {
   const people = names.flatMap((name): readonly PersonKey[] => {
     if (name === "requester") return [requester];
@@ -37,7 +39,7 @@ export function eligible(facts: ApprovalFacts, directory: Directory): PersonKey[
   const [first = [], ...others] = facts.approvers.map((names) => peopleOf(names, facts.subject, directory));
   return first
     .filter((person) => others.every((list) => list.includes(person)))
-    .filter((person) => !(facts.notRequester && person === facts.subject));
+    .filter((person) => !(facts.notRequester && directory.same(person, facts.subject)));
 }
 
 export type MayDecide =
@@ -51,7 +53,7 @@ export function mayDecide(
 ): MayDecide {
   if (kind !== "member") return { kind: "may-not", why: "kind" };
   if (eligible(facts, directory).includes(key)) return { kind: "may" };
-  const isRequester = key === facts.subject && facts.notRequester;
+  const isRequester = directory.same(key, facts.subject) && facts.notRequester;
   return { kind: "may-not", why: isRequester ? "requester" : "not-asked" };
 }
 

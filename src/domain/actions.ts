@@ -25,6 +25,7 @@ export const actionIds = [
   "schedule.resume",
   "schedule.run",
   "schedule.delete",
+  "person.unlink",
 ] as const;
 export type ActionId = (typeof actionIds)[number];
 

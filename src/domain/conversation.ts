@@ -36,11 +36,17 @@ export function isUnbegun({ thread }: ConversationAddress): boolean {
   return thread.startsWith(unbegun);
 }
 
-/** A private line to one person, in no thread. */
+/** Nobody else reads there, so nobody else clicks there. */
+export function isPrivateLine(address: ConversationAddress): boolean {
+  return address.kind === "dm" || isAside(address);
+}
+
+/** A private line to one person, in no thread. `tenant` is where the matter belongs; somebody of another platform is reached in their own. */
 export function directLine(person: PersonKey, tenant: TenantId): ConversationAddress {
-  const [platform = "", , ...user] = person.split(":");
+  const [platform = "", organisation = "", ...user] = person.split(":");
   const channel = user.join(":");
-  return { platform, tenant, kind: "dm", channel, thread: `~${channel}` };
+  const own = tenant.split("-", 1)[0] === platform ? tenant : asTenantId(`${platform}-${organisation}`);
+  return { platform, tenant: own, kind: "dm", channel, thread: `~${channel}` };
 }
 
 export interface Conversation {

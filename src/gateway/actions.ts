@@ -2,7 +2,7 @@
 //
 //   AC1  The clicker is checked against the row that the button names, never against what the message showed.
 //   AC2  A button works in the conversation it was posted in. Besides, in their own tenant, a person may stop what is theirs
-//        from anywhere, and answer what they are asked from their home page.
+//        from anywhere, and answer from their home page what they are asked, and in their direct messages what they were asked there.
 //   AC3  A second click, or one that comes late, changes nothing and gets an answer.
 
 import type { Ids } from "../base/ids.ts";
@@ -21,6 +21,7 @@ import * as replies from "../runtime/voice/replies.ts";
 import { servedAt } from "./addressing.ts";
 import { clickDecision, clickEdit, clickView } from "./approval-clicks.ts";
 import type { ApprovalParts } from "./approval-desk.ts";
+import { askedPrivately } from "./asked-privately.ts";
 import { answerWait, budgetAnswers, mayAnswer } from "./answer-wait.ts";
 import { clickDecline, clickDisconnect, clickOpen, clickUseHere } from "./connection-acts.ts";
 import type { Decision } from "./desk.ts";
@@ -28,6 +29,7 @@ import { takeFeedback } from "./feedback.ts";
 import { goOn } from "./go-on.ts";
 import { type Heard, nameOf, tellAuthor } from "./heard.ts";
 import { markIdle } from "./marks.ts";
+import { answerUnlink } from "./person-links.ts";
 import { maySteer, mayStop, type RulesFor } from "./rules.ts";
 import { clickApproval, clickChange, clickRunNow } from "./schedule-actions.ts";
 import { startRun } from "./start-run.ts";
@@ -69,6 +71,7 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "schedule.resume": (d, click) => clickChange(d, click, "resume"),
   "schedule.delete": (d, click) => clickChange(d, click, "delete"),
   "schedule.run": clickRunNow,
+  "person.unlink": (d, click) => answerUnlink(d, click),
 };
 
 export async function actOn(d: Decision, click: Click, deps: ActionDeps): Promise<void> {
@@ -116,7 +119,8 @@ interface Asked {
 async function findAsked(d: Decision, click: Click, id: Wait["id"]): Promise<Asked | undefined> {
   const wait = await d.tx.waits.find(id);
   const run = wait && (await d.tx.runs.find(wait.run));
-  if (wait && run && (isHere(click, run) || answersAside(click, run, wait))) return { run, wait };
+  if (wait && run && (isHere(click, run) || (await answersAside(d, click, { run, wait }))))
+    return { run, wait };
   await tellAuthor(d, click, replies.gone);
   return undefined;
 }
@@ -153,8 +157,9 @@ function isOwn({ conversation, event }: Click, run: Run, owner: PersonKey): bool
 }
 
 /** AC2. */
-function answersAside(click: Click, run: Run, wait: Wait): boolean {
-  return isAside(click.conversation.address) && isOwn(click, run, wait.asked);
+async function answersAside(d: Decision, click: Click, { run, wait }: Asked): Promise<boolean> {
+  if (!isOwn(click, run, wait.asked)) return false;
+  return isAside(click.conversation.address) || (await askedPrivately(d, click, wait));
 }
 
 /** The run that the button names, if it is of this conversation. */

@@ -1,6 +1,7 @@
 // Clicks on an approval (APR-3 to APR-6): approve, deny, change what would be done, see all of it.
 //
-//   AC1  A click counts where the card was posted, or on the clicker's own home page, and nowhere else (APR-6).
+//   AC1  A click counts where the card was posted, or in the clicker's own direct messages and home page, and nowhere else (APR-6): of
+//        another organisation only from those who were asked there.
 //   AC2  Edited arguments are another request: checked by the tool's schema, with a digest of their own, decided by the editor
 //        if they may (APR-1).
 
@@ -15,10 +16,10 @@ import type { Approval, Vote } from "../domain/approval.ts";
 import { isAside } from "../domain/conversation.ts";
 import { asApprovalId, asWaitId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
-import { privateKey } from "../runtime/voice/approval-card.ts";
 import * as words from "../runtime/voice/approval-words.ts";
 import { gone } from "../runtime/voice/replies.ts";
 import { type ApprovalParts, type Asked, attempted, decideApprovals, mayDecideNow } from "./approval-desk.ts";
+import { askedPrivately } from "./asked-privately.ts";
 import type { Decision } from "./desk.ts";
 import { type Heard, tell, tellAuthor } from "./heard.ts";
 
@@ -142,13 +143,10 @@ function objectOf(value: unknown): object {
 }
 
 /** AC1. */
-async function isShownHere(
-  d: Decision,
-  { conversation, event }: Click,
-  { run, wait }: Asked,
-): Promise<boolean> {
-  if (run.tenant !== conversation.tenant) return false;
-  if (run.conversation === conversation.id) return true;
-  const copy = await d.tx.outbox.find(privateKey(wait.id, event.author.key));
-  return copy?.conversation === conversation.id || isAside(conversation.address);
+async function isShownHere(d: Decision, click: Click, { run, wait }: Asked): Promise<boolean> {
+  const { conversation } = click;
+  if (run.tenant === conversation.tenant) {
+    if (run.conversation === conversation.id || isAside(conversation.address)) return true;
+  }
+  return askedPrivately(d, click, wait);
 }

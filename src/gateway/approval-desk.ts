@@ -13,6 +13,7 @@ import { type Directory, mayDecide, type MayDecide } from "../approvals/who-deci
 import type { Approval, Vote } from "../domain/approval.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
+import { linksCountFrom, type SamePerson, samePerson } from "../domain/person-link.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { approvalAnswers } from "../runtime/voice/approval-card.ts";
@@ -104,7 +105,14 @@ export async function mayDecideNow(
   by: Person,
 ): Promise<MayDecide> {
   if (await d.tx.brakes.find("person", by.key)) return { kind: "may-not", why: "revoked" };
-  return mayDecide(approval, by, { managers: managersOf(approval.facts.agent), groups });
+  const same = await sameAs(d, approval, by);
+  return mayDecide(approval, by, { managers: managersOf(approval.facts.agent), groups, same });
+}
+
+/** Who of those who have to do with it is `by`, under other keys. */
+async function sameAs(d: Decision, { facts, votes, createdAt }: Approval, by: Person): Promise<SamePerson> {
+  const keys = [facts.subject, by.key, ...votes.map((vote) => vote.by)];
+  return samePerson(await d.tx.personLinks.of(keys, linksCountFrom(createdAt)));
 }
 
 async function vote(
@@ -124,7 +132,12 @@ async function vote(
     await attempted(d, approval, by, may.why);
     return words.mayNot(may.why);
   }
-  const given = withVote(approval, { by: by.key, byName: by.name, verdict, via, at: d.now }, seal);
+  const given = withVote(
+    approval,
+    { by: by.key, byName: by.name, verdict, via, at: d.now },
+    seal,
+    await sameAs(d, approval, by),
+  );
   if (!given) {
     await attempted(d, approval, by, "voted already");
     return words.votedAlready;

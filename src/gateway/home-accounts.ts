@@ -1,8 +1,10 @@
-// The accounts that a person has connected, as their home page lists them (ux c.13): what is theirs, and the way out of each.
+// The accounts that a person has connected, and who they are elsewhere, as their home page lists them (ux c.13): what is theirs, and the way
+// out of each.
 
 import type { Connection } from "../domain/connection.ts";
 import type { HomeItem } from "../domain/home-page.ts";
 import type { PersonKey } from "../domain/ids.ts";
+import { platformOf } from "../runtime/voice/link-words.ts";
 import type { Tx } from "../store/contract.ts";
 
 export async function ownAccounts(tx: Tx, owner: PersonKey, limit: number): Promise<Connection[]> {
@@ -16,5 +18,23 @@ export function accountItem({ id, name, account, state, scopes, run }: Connectio
     title: `${name}: ${account}`,
     note: [works, ...(run === undefined ? [] : ["for one piece of work only"])].join(" · "),
     buttons: [{ action: "connect.disconnect", value: id, label: "Disconnect", style: "danger" }],
+  };
+}
+
+/** The same person elsewhere (domain/person-link.ts). */
+export async function linkedItem(tx: Tx, key: PersonKey): Promise<HomeItem> {
+  const name = (await tx.people.find(key))?.name;
+  return {
+    title: `You in ${platformOf(key)}${name === undefined ? "" : `: ${name}`}`,
+    note: "counts as you where two people have to decide, and where access is withdrawn",
+    buttons: [
+      {
+        action: "person.unlink",
+        value: "self",
+        label: "Unlink",
+        style: "danger",
+        confirm: "Nothing of what is yours here or there is lost by it.",
+      },
+    ],
   };
 }

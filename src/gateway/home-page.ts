@@ -4,6 +4,7 @@
 
 import type { Connection } from "../domain/connection.ts";
 import type { HomeItem, HomePage, HomeSection } from "../domain/home-page.ts";
+import type { PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import { type Run, terminalRunStates } from "../domain/run.ts";
 import type { Schedule } from "../domain/schedule.ts";
@@ -16,7 +17,7 @@ import { duration } from "../runtime/voice/result.ts";
 import { cardStateOf, stopButton } from "../runtime/voice/run-card.ts";
 import { scheduleItem } from "../runtime/voice/schedule-items.ts";
 import type { Tx } from "../store/contract.ts";
-import { accountItem, ownAccounts } from "./home-accounts.ts";
+import { accountItem, linkedItem, ownAccounts } from "./home-accounts.ts";
 
 const mostItems = 5;
 const mostCounted = 100;
@@ -43,7 +44,8 @@ export async function homeOf(reading: HomeReading): Promise<MarkedPage> {
   const runs = await tx.runs.activeOf(person.key, mostCounted);
   const schedules = await ownSchedules(reading);
   const accounts = await ownAccounts(tx, person.key, mostCounted);
-  const rows = { runs, schedules, accounts };
+  const elsewhere = await tx.personLinks.others(person.key);
+  const rows = { runs, schedules, accounts, elsewhere };
   return { page: await pageOf(reading, rows), mark: markOf(rows) };
 }
 
@@ -51,9 +53,14 @@ interface HomeRows {
   readonly runs: readonly Run[];
   readonly schedules: readonly Schedule[];
   readonly accounts: readonly Connection[];
+  /** Who else they are (domain/person-link.ts). */
+  readonly elsewhere: readonly PersonKey[];
 }
 
-async function pageOf(reading: HomeReading, { runs, schedules, accounts }: HomeRows): Promise<HomePage> {
+async function pageOf(
+  reading: HomeReading,
+  { runs, schedules, accounts, elsewhere }: HomeRows,
+): Promise<HomePage> {
   const { tx, person, agent } = reading;
   const active = await activeWork(reading, runs);
   const asking = active.filter(({ open }) => open !== undefined);
@@ -65,7 +72,9 @@ async function pageOf(reading: HomeReading, { runs, schedules, accounts }: HomeR
     running: await section(going, (one) => runningItem(tx, one, zone)),
     scheduled: await section(schedules, (one) => scheduledItem(reading, one)),
     recent: await section(await recentWork(reading), (run) => recentItem(tx, run, zone)),
-    connected: await section(accounts, (one) => Promise.resolve(accountItem(one))),
+    connected: await section([...elsewhere, ...accounts], async (one) =>
+      typeof one === "string" ? linkedItem(tx, one) : accountItem(one),
+    ),
     preferences: [["Time zone", zone ?? unknownZone]],
     may: mayDo,
     mayNot: mayNotDo,
@@ -78,16 +87,17 @@ export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person"
     runs: await tx.runs.activeOf(person.key, mostCounted),
     schedules: await ownSchedules({ tx, person }),
     accounts: await ownAccounts(tx, person.key, mostCounted),
+    elsewhere: await tx.personLinks.others(person.key),
   });
 }
 
-function markOf({ runs, schedules, accounts }: HomeRows): string {
+function markOf({ runs, schedules, accounts, elsewhere }: HomeRows): string {
   const works = runs.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" "));
   const comes = schedules.map(({ id, state, nextAt, lastRun }) => [id, state, nextAt, lastRun].join(" "));
   const connected = accounts.map(({ id, state, account, scopes }) =>
     [id, state, account, ...scopes].join(" "),
   );
-  return [...works, ...comes, ...connected].join("\n");
+  return [...works, ...comes, ...connected, ...elsewhere].join("\n");
 }
 
 function ownSchedules({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<Schedule[]> {

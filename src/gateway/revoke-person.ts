@@ -1,12 +1,13 @@
 // Offboarding (OPS-2): a person is no longer served, and what went on in their name ends.
 //
 //   RP1  The brake comes first, in the same transaction as the rest: from its commit on they start nothing, steer nothing and decide
-//        nothing.
+//        nothing. An operator means the person: every key that is theirs (LK1), also one whose link ended within the last week.
 //   RP2  Their runs are stopped, their schedules paused, their connections revoked (at the
 //        services by the sweep of grants, VLT-8). What they approved earlier stays on record.
 
 import type { Ids } from "../base/ids.ts";
 import type { PersonKey } from "../domain/ids.ts";
+import { linksCountFrom } from "../domain/person-link.ts";
 import { revokeOwned } from "../grants/revoke.ts";
 import { accessWithdrawn } from "../runtime/voice/brake-words.ts";
 import { ownerGone } from "../runtime/voice/schedule-notes.ts";
@@ -24,6 +25,8 @@ export interface RevokeDeps {
 export interface Revoked {
   /** False if they were not served any more before. */
   readonly pulled: boolean;
+  /** Their other keys, for which the same was done; absent where there are none. */
+  readonly linked?: readonly PersonKey[];
   readonly runs: number;
   readonly schedules: number;
   readonly connections: number;
@@ -39,6 +42,26 @@ export async function revokePerson(
   person: PersonKey,
   by: string,
 ): Promise<Revoked> {
+  const linked = await d.tx.personLinks.others(person, linksCountFrom(d.now));
+  const each: Omit<Revoked, "linked">[] = [];
+  for (const key of [person, ...linked]) each.push(await revokeKey(d, deps, key, by));
+  const sum = (count: "runs" | "schedules" | "connections"): number =>
+    each.reduce((total, one) => total + one[count], 0);
+  return {
+    pulled: each.some(({ pulled }) => pulled),
+    ...(linked.length > 0 && { linked }),
+    runs: sum("runs"),
+    schedules: sum("schedules"),
+    connections: sum("connections"),
+  };
+}
+
+async function revokeKey(
+  d: Decision,
+  deps: RevokeDeps,
+  person: PersonKey,
+  by: string,
+): Promise<Omit<Revoked, "linked">> {
   const pulled = await pullBrake(d, deps.ids, { kind: "person", name: person }, by);
   let runs = 0;
   for (const run of await d.tx.runs.activeOf(person, most))
@@ -51,13 +74,16 @@ export async function revokePerson(
   };
 }
 
-/** A platform says that somebody is gone. Whom nobody here has heard of has nothing that could end. */
+/**
+ * A platform says that somebody is gone: from there. Whom nobody here has heard of has nothing that could end. What they are elsewhere the
+ * platform there knows.
+ */
 export async function offboard(
   { desk, ...deps }: RevokeDeps & { readonly desk: Desk },
   person: PersonKey,
 ): Promise<void> {
   await desk.decide(async (d) => {
-    if (await d.tx.people.find(person)) await revokePerson(d, deps, person, platformsWord);
+    if (await d.tx.people.find(person)) await revokeKey(d, deps, person, platformsWord);
   });
 }
 

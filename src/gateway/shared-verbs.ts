@@ -5,12 +5,13 @@ import { answerConnect, answerDisconnect } from "./connection-acts.ts";
 import type { Decision } from "./desk.ts";
 import type { Heard } from "./heard.ts";
 import { answerMemory } from "./memory-verbs.ts";
+import { answerLink, answerUnlink } from "./person-links.ts";
 import { answerSchedules } from "./schedule-list.ts";
 import type { Verb } from "./verbs.ts";
 
 type SharedVerb = Extract<Verb, { readonly verb: (typeof shared)[number] }>;
 
-const shared = ["schedules", "memory", "forget", "connect", "disconnect"] as const;
+const shared = ["schedules", "memory", "forget", "connect", "disconnect", "link", "unlink"] as const;
 
 export function isShared(verb: Verb): verb is SharedVerb {
   return shared.some((name) => name === verb.verb);
@@ -31,6 +32,10 @@ export function answerShared(
       return answerConnect(d, heard, verb.connection);
     case "disconnect":
       return answerDisconnect(d, heard, verb.connection);
+    case "link":
+      return answerLink(d, heard, verb.code);
+    case "unlink":
+      return answerUnlink(d, heard);
     default:
       return verb satisfies never;
   }

@@ -4,6 +4,8 @@ export type Verb =
   | { readonly verb: "stop" | "status" | "why" | "help" | "mute" | "unmute" }
   | { readonly verb: "schedules" }
   | { readonly verb: "connect" | "disconnect"; readonly connection: string }
+  | { readonly verb: "link"; readonly code?: string }
+  | { readonly verb: "unlink" }
   | MemoryVerb;
 
 export type MemoryVerb =
@@ -18,6 +20,7 @@ const words: Readonly<Record<string, Verb>> = {
   why: { verb: "why" },
   help: { verb: "help" },
   schedules: { verb: "schedules" },
+  unlink: { verb: "unlink" },
   "!mute": { verb: "mute" },
   "!unmute": { verb: "unmute" },
 };
@@ -35,6 +38,8 @@ export function parseVerb(text: string): Verb | undefined {
   if (word) return word;
   const memory = parseMemory(plain);
   if (memory) return memory;
+  const link = /^link(?:\s+([a-z0-9]{5}-?[a-z0-9]{5}))?$/u.exec(plain);
+  if (link) return { verb: "link", ...(link[1] === undefined ? {} : { code: link[1] }) };
   const account = /^(connect|disconnect)\s+([a-z0-9][a-z0-9_-]*)$/u.exec(plain);
   if (!account) return undefined;
   return { verb: account[1] === "connect" ? "connect" : "disconnect", connection: account[2] ?? "" };

@@ -6,6 +6,7 @@ import { createIds } from "../../src/base/ids.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import { asPersonKey, asTenantId } from "../../src/domain/ids.ts";
+import { sameKey } from "../../src/domain/person-link.ts";
 import type { GuardedFetch } from "../../src/net/contract.ts";
 import { createApprovalStage } from "../../src/runtime/stages/approval.ts";
 import { byRules } from "../../src/runtime/stages/by-rules.ts";
@@ -75,6 +76,7 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
         ttlMs: 30 * 60_000,
         groups: {},
         nameOf: (people) => Promise.resolve(people.map((key) => ({ key, name: key }))),
+        same: () => Promise.resolve(sameKey),
         pending: () => Promise.resolve([]),
       }),
     },
@@ -146,7 +148,7 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
       const wait = (await tx.waits.forRun(id)).find(({ state }) => state === "open");
       if (!by || !pending || !wait) throw new Error("nothing is asked for");
       const vote = { by, byName: "Bo", verdict, via: "button", at } as const;
-      const after = withVote(pending, vote, testSeal);
+      const after = withVote(pending, vote, testSeal, sameKey);
       if (!after) throw new Error("voted already");
       await tx.approvals.change(pending, after);
       const answer = {

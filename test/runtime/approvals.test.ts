@@ -9,6 +9,7 @@ import type { FailpointName } from "../../src/base/failpoints.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { directLine } from "../../src/domain/conversation.ts";
 import { asApprovalId, asPersonKey, asTenantId } from "../../src/domain/ids.ts";
+import { sameKey } from "../../src/domain/person-link.ts";
 import type { PolicyVerdict } from "../../src/domain/policy.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Repeatability, Step } from "../../src/domain/step.ts";
@@ -79,6 +80,7 @@ function stages(): Partial<Stages> {
       ttlMs: 30 * 60_000,
       groups: { finance: [bo] },
       nameOf: (people) => Promise.resolve(people.map((key) => ({ key, name: key === ana ? "Ana" : "Bo" }))),
+      same: () => Promise.resolve(sameKey),
       pending: () => world.store.read((tx) => tx.approvals.pending(500)),
     }),
   };
@@ -108,7 +110,7 @@ async function decide(how: "approve" | "deny", change = (approval: Approval): Ap
     for (const approval of await tx.approvals.forRun(run.id)) {
       if (approval.state !== "pending") continue;
       const vote = { by: ana, byName: "Ana", verdict: how, via: "button", at: now } as const;
-      const after = withVote(approval, vote, testSeal);
+      const after = withVote(approval, vote, testSeal, sameKey);
       if (!after) throw new Error("voted already");
       await tx.approvals.change(approval, change(after));
     }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { createIds } from "../../src/base/ids.ts";
 import { directLine } from "../../src/domain/conversation.ts";
 import { asConversationId, asPersonKey, asTenantId, type PersonKey } from "../../src/domain/ids.ts";
+import { sameKey } from "../../src/domain/person-link.ts";
 import { createApprovalStage } from "../../src/runtime/stages/approval.ts";
 import { defineTool } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
@@ -116,6 +117,7 @@ describe("runtime: audience", () => {
       ttlMs: 1_800_000,
       groups: {},
       nameOf: (people) => Promise.resolve(people.map((key) => ({ key, name: key }))),
+      same: () => Promise.resolve(sameKey),
       pending: () => Promise.resolve([]),
     });
     await world.begin("Look it up");

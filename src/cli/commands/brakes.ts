@@ -147,9 +147,9 @@ function addPeople(program: Command, context: CliContext): void {
     .action(async (key: string, options: Form) => {
       const revoked = await withRows(context, (rows) => revokeFromCli(rows, key, cliActor(context)));
       if (options.json) return printJson(context.stdout, { person: key, state: "revoked", ...revoked });
-      const { runs, schedules, connections } = revoked;
+      const { linked = [], runs, schedules, connections } = revoked;
       context.stdout.write(
-        `${key} is served no more: ${runs} runs stopped, ${schedules} schedules paused, ${connections} connections revoked.\n`,
+        `${[key, ...linked].join(" and ")} ${linked.length > 0 ? "are" : "is"} served no more: ${runs} runs stopped, ${schedules} schedules paused, ${connections} connections revoked.\n`,
       );
     });
   people

@@ -7,10 +7,11 @@
 import type { ApprovalSeal } from "../../approvals/approval-seal.ts";
 import { type Act, type Draft, draftApproval, isWhatWasApproved } from "../../approvals/ask-approval.ts";
 import { standingFor } from "../../approvals/standing.ts";
-import { type Directory, eligible } from "../../approvals/who-decides.ts";
+import { type Directory, eligible, peopleOf } from "../../approvals/who-decides.ts";
 import type { Ids } from "../../base/ids.ts";
 import { type Approval, approvalOf, type ApprovalState } from "../../domain/approval.ts";
 import { asApprovalId, type PersonKey } from "../../domain/ids.ts";
+import { countPeople, linksCountFrom, type SamePerson } from "../../domain/person-link.ts";
 import type { PolicyVerdict } from "../../domain/policy.ts";
 import type { Question } from "./checked-call.ts";
 import type { Rights } from "./grant.ts";
@@ -47,6 +48,8 @@ export interface ApprovalStageDeps {
   readonly ids: Ids;
   readonly ttlMs: number;
   readonly groups: Directory["groups"];
+  /** Which of these keys are one person's, at present or at some time since. */
+  readonly same: (keys: readonly PersonKey[], since: number) => Promise<SamePerson>;
   /** How people are called. */
   readonly nameOf: (people: readonly PersonKey[]) => Promise<readonly Approver[]>;
   /** Everything that is asked for at present, in all runs (APR-9). */
@@ -125,11 +128,15 @@ async function ask(question: Question, act: Act, deps: ApprovalStageDeps): Promi
     warnings: warningsOf(question),
     reason,
   });
-  const directory = { managers: question.agent.managers, groups };
+  const known = { managers: question.agent.managers, groups };
+  const named = draft.facts.approvers.flatMap((names) => peopleOf(names, draft.facts.subject, known));
+  const same = await deps.same([draft.facts.subject, ...named], linksCountFrom(now));
+  const directory = { ...known, same };
   const people = eligible(draft.facts, directory);
   const { name } = call.tool;
-  if (people.length < draft.facts.quorum) {
-    return { kind: "refused", problem: nobodyWords(name, people.length, draft) };
+  const found = countPeople(people, same);
+  if (found < draft.facts.quorum) {
+    return { kind: "refused", problem: nobodyWords(name, found, draft) };
   }
   const problem = await tooMany(question, people, { deps, directory });
   if (problem !== undefined) return { kind: "refused", problem };

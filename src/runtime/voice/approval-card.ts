@@ -7,6 +7,7 @@ import { actName, actText, shownCharacters } from "../../approvals/card-text.ts"
 import type { Draft } from "../../approvals/ask-approval.ts";
 import { approveForRunValue } from "../../domain/actions.ts";
 import type { PersonKey, WaitId } from "../../domain/ids.ts";
+import { isElsewhere } from "../../domain/person-link.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { ApprovalAsk } from "../../domain/wait.ts";
@@ -32,7 +33,8 @@ export function approvalAsk(run: Run, drafts: readonly Draft[], people: readonly
   const limit = Math.max(120, Math.floor(shownCharacters / Math.max(1, drafts.length)));
   const quorum = Math.max(1, ...drafts.map(({ facts }) => facts.quorum));
   const own = people.find(({ key }) => key === run.subject);
-  const first = own ?? people[0] ?? { key: run.subject, name: run.subjectName };
+  const here = people.find(({ key }) => !isElsewhere(key, run.subject));
+  const first = own ?? here ?? people[0] ?? { key: run.subject, name: run.subjectName };
   const names = people.slice(0, 10).map(({ name }) => name);
   const others = people.length > names.length ? ` and ${people.length - names.length} more` : "";
   return {
@@ -45,7 +47,9 @@ export function approvalAsk(run: Run, drafts: readonly Draft[], people: readonly
     who: `${names.join(", ")}${others}${quorum > 1 ? ` (${quorum} of them)` : ""}`,
     first: first.key,
     firstName: first.name,
-    privately: run.mode === "assistant" ? people.filter(({ key }) => key !== run.subject) : [],
+    privately: people.filter(
+      ({ key }) => key !== run.subject && (run.mode === "assistant" || isElsewhere(key, run.subject)),
+    ),
     ...(quorum > 1 ? { several: true } : {}),
     standable: drafts.length === 1 && drafts.every(({ facts }) => facts.standable),
     editable: drafts.length === 1,
@@ -62,7 +66,7 @@ export function askedApart(run: Run, ask: ApprovalAsk, people: readonly Named[] 
 /** In the thread: where all who may decide are asked in private, it says so and has no buttons. */
 export function approvalCard(run: Run, wait: WaitId, ask: ApprovalAsk, due: Due | undefined): Attention {
   const { first, firstName, privately } = ask;
-  if (ask.apart === undefined && (privately.length === 0 || first === run.subject))
+  if (ask.apart === undefined && !privately.some(({ key }) => key === first))
     return card({ wait, ask, due }, { key: first, name: firstName });
   const names = privately.map(({ name }) => name).join(", ");
   return {
