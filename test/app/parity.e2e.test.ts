@@ -2,9 +2,24 @@
 // docs/parity.md is written by this file (`npx vitest run test/app/parity.e2e.test.ts -u`) and checked by it.
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import type { AuthorizationServer } from "../fakes/authorization-server.ts";
 import { localUnderTest } from "./parity/local-stage.ts";
 import { slackUnderTest } from "./parity/slack-stage.ts";
-import { folderFor, letterTool, type PlatformUnderTest, type Stage, waitFor, when } from "./parity/stage.ts";
+import {
+  browserOf,
+  folderFor,
+  formIn,
+  freePort,
+  letterTool,
+  mailTool,
+  type PlatformUnderTest,
+  type Stage,
+  startMail,
+  type Talk,
+  waitFor,
+  when,
+  type Who,
+} from "./parity/stage.ts";
 import { teamsUnderTest } from "./parity/teams-stage.ts";
 import { finishes, uses } from "./product.ts";
 
@@ -13,11 +28,20 @@ vi.setConfig({ maxConcurrency: 12 });
 
 const platforms: readonly PlatformUnderTest[] = [localUnderTest, slackUnderTest, teamsUnderTest];
 
+interface World {
+  /** To whom letters were sent. */
+  readonly sent: readonly string[];
+  /** Where people have mail. */
+  readonly mail: AuthorizationServer;
+}
+
 interface Scenario {
   readonly name: string;
+  /** Whose direct messages it is about. */
+  readonly privately?: Who;
   /** How it looks where it is not the same everywhere. */
   readonly notes?: Readonly<Record<string, string>>;
-  readonly play: (stage: Stage, mark: string, sent: readonly string[]) => Promise<void>;
+  readonly play: (stage: Stage, mark: string, world: World) => Promise<void>;
 }
 
 const plan: readonly [string, object] = [
@@ -57,6 +81,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "private message: a personal assistant for its author",
+    privately: "bo",
     async play({ product, asksPrivately }, mark) {
       product.model.replyTo(mark, finishes("Only for you."));
       const talk = await asksPrivately("bo", `${mark} privately`);
@@ -114,6 +139,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "file in: what is sent along can be read",
+    privately: "ana",
     notes: { teams: "personal chat; files of channels are at SharePoint, and it says so" },
     async play({ product, asksPrivately }, mark) {
       product.model.replyTo(mark, uses(["read_file", { path: "inbox/sales.csv" }]), finishes("Read it."));
@@ -206,7 +232,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "approval: a rule asks; the wrong person is refused, the right one decides, a late click changes nothing",
-    async play({ product, asks }, mark, sent) {
+    async play({ product, asks }, mark, { sent }) {
       product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("The letter is out."));
       const talk = await asks("ana", `${mark} send it`);
       const card = await waitFor(talk, "attention", /May decide: Bo/);
@@ -226,7 +252,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "approval: shown whole on demand, and done as the approver changed it",
-    async play({ product, asks }, mark, sent) {
+    async play({ product, asks }, mark, { sent }) {
       product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("Sent as changed."));
       const talk = await asks("ana", `${mark} send it otherwise`);
       const card = await waitFor(talk, "attention", /May decide: Bo/);
@@ -239,7 +265,7 @@ const scenarios: readonly Scenario[] = [
   },
   {
     name: "approval: a no is a no",
-    async play({ product, asks }, mark, sent) {
+    async play({ product, asks }, mark, { sent }) {
       product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("Then not."));
       const talk = await asks("ana", `${mark} send it, perhaps`);
       const card = await waitFor(talk, "attention", /May decide: Bo/);
@@ -248,7 +274,62 @@ const scenarios: readonly Scenario[] = [
       expect(sent).not.toContain(mark);
     },
   },
+  {
+    name: "approval: what an assistant would do is asked in the approver's own direct messages, and decided there",
+    privately: "ana",
+    async play({ product, asksPrivately, directMessages }, mark, { sent }) {
+      product.model.replyTo(mark, uses(["send_letter", { to: mark }]), finishes("Sent for you."));
+      const talk = await asksPrivately("ana", `${mark} send it for me`);
+      expect((await waitFor(talk, "attention", /asked privately/)).words).not.toContain("approval.approve");
+      const line = directMessages("bo");
+      await line.clicks("bo", await waitFor(line, "attention", new RegExp(`to: ${mark}`)), "Approve");
+      await waitFor(talk, "result", /Sent for you/);
+      expect(sent.filter((to) => to === mark)).toHaveLength(1);
+    },
+  },
+  {
+    name: "connect: the link is for one person, who signs in and says yes; then the work goes on with their account",
+    privately: "ana",
+    notes: {
+      local: "its page says who somebody is",
+      slack: "Sign in with Slack says who somebody is",
+      teams: "Entra ID says who somebody is",
+    },
+    async play({ product, asksPrivately, follows }, mark, { mail }) {
+      product.model.replyTo(mark, uses(["mail__read", { box: "inbox" }]), finishes("You have one mail."));
+      const talk = await asksPrivately("ana", `${mark} read my mail`);
+      const link = await linkIn(talk);
+      const browser = browserOf("ana", mail);
+      const page = await follows("ana", link, browser);
+      expect(page.text).toContain("mail.read");
+      const done = await browser.open(page.url.href, { form: { form: formIn(page), answer: "yes" } });
+      expect(done.text).toContain("ana@corp.example");
+      await waitFor(talk, "result", /You have one mail/);
+      expect(allAbout(product, mark)).toContain("Mail of ana: hello.");
+      expect(allAbout(product, mark)).not.toContain("/connect/");
+    },
+  },
+  {
+    name: "connect: somebody else who follows the link gets nothing, and ends it",
+    privately: "bo",
+    async play({ product, asksPrivately, follows }, mark, { mail }) {
+      product.model.replyTo(mark, uses(["mail__read", { box: "inbox" }]), finishes("I could not read it."));
+      const talk = await asksPrivately("bo", `${mark} read my mail`);
+      const page = await follows("ana", await linkIn(talk), browserOf("ana", mail));
+      expect(page.response?.status).toBe(403);
+      await waitFor(talk, "result", /could not read/);
+      expect(allAbout(product, mark)).not.toContain("Mail of");
+    },
+  },
 ];
+
+/** What an operator is to hear of. */
+const alarm = "A link to connect an account was opened by somebody else";
+
+async function linkIn(talk: Talk): Promise<string> {
+  const card = await waitFor(talk, "attention", /\/connect\/[\w-]{43}/);
+  return /https?:[^"\\\s]+\/connect\/[\w-]{43}/.exec(card.words)?.[0] ?? "";
+}
 
 const crash: Scenario = {
   name: "crash between a post and its record: the next process knows, or says it again",
@@ -261,29 +342,59 @@ describe.concurrent.each(platforms)("parity: $name", (platform) => {
   let place: Awaited<ReturnType<typeof folderFor>>;
   let stage: Stage;
   const sent: string[] = [];
+  let mail: AuthorizationServer;
   let count = 0;
   beforeAll(async () => {
-    place = await folderFor(platform);
-    world = await platform.open();
-    stage = await world.start({ folder: place.folder, tools: [letterTool(sent)] });
+    const port = await freePort();
+    const base = `http://127.0.0.1:${port}`;
+    mail = await startMail(base);
+    place = await folderFor(platform, mail);
+    world = await platform.open(base);
+    const tools = [
+      letterTool(sent),
+      mailTool(
+        () => stage.product,
+        () => mail,
+      ),
+    ];
+    const env = {
+      PORT: String(port),
+      DEPUTY_PUBLIC_URL: base,
+      DEPUTY_EGRESS_ALLOW: `127.0.0.1:${mail.port}`,
+    };
+    stage = await world.start({ folder: place.folder, tools, env });
   });
   afterAll(async () => {
     await stage.stop();
     await world.close();
+    await mail.close();
     await place.remove();
   });
 
-  it.concurrent.each(scenarios)("$name", async ({ play }) => {
+  const turns = new Map<Who, Promise<void>>();
+  /** Where a person has one chat with the agent, what they talk about there comes one after another. */
+  const inTurn = async (who: Who | undefined, play: () => Promise<void>): Promise<void> => {
+    if (who === undefined || platform.oneChat !== true) return play();
+    const turn = (turns.get(who) ?? Promise.resolve()).then(play);
+    turns.set(
+      who,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  };
+
+  it.concurrent.each(scenarios)("$name", async ({ play, privately }) => {
     count += 1;
-    await play(stage, `parity${count}x${platform.name}`, sent);
-    expect(stage.product.log.filter(({ level }) => level === "error")).toEqual([]);
+    const mark = `parity${count}x${platform.name}`;
+    await inTurn(privately, () => play(stage, mark, { sent, mail }));
+    expect(stage.product.log.filter(({ level, msg }) => level === "error" && msg !== alarm)).toEqual([]);
   });
 });
 
 describe.concurrent.each(platforms)("parity, crash: $name", (platform) => {
   it("knows after a crash between a post and its record what was said, or says it again", async () => {
     const place = await folderFor(platform);
-    const world = await platform.open();
+    const world = await platform.open("http://127.0.0.1:9");
     let dies = false;
     const failpoint = async (name: string): Promise<void> => {
       if (dies && name === "outbox.after-post") throw new Error("the process is gone");

@@ -1,6 +1,7 @@
 // The local chat as a stage.
 
 import type { LocalMessage } from "../../../src/chat/local/room.ts";
+import { createCookieBrowser } from "../../support/cookie-browser.ts";
 import { type Product, startProduct } from "../product.ts";
 import type { Kind, PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
 
@@ -17,8 +18,8 @@ export const localUnderTest: PlatformUnderTest = {
 
 function stageOf(product: Product): Stage {
   const { room, people } = product;
-  const talkIn = (first: LocalMessage): Talk => {
-    const { channel, thread } = first;
+  const talkIn = (first: LocalMessage): Talk => talkAt(first.channel, first.thread, first.id);
+  const talkAt = (channel: string, thread?: string, firstId = ""): Talk => {
     const posts = (kind: Kind): LocalMessage[] =>
       room
         .history(channel, thread)
@@ -27,7 +28,7 @@ function stageOf(product: Product): Stage {
         );
     return {
       async says(who, text) {
-        await room.say({ as: people[who].key, channel, thread, text });
+        await room.say({ as: people[who].key, channel, text, ...(thread === undefined ? {} : { thread }) });
       },
       shown: (kind) => posts(kind).map(({ id, content }) => ({ id, words: JSON.stringify(content) })),
       async clicks(who, { id }, label) {
@@ -44,7 +45,7 @@ function stageOf(product: Product): Stage {
           .filter(({ to }) => to === people[who].key)
           .map(({ content }) => JSON.stringify(content)),
       async redelivers() {
-        await room.retry({ as: people.ana.key, messageId: first.id });
+        await room.retry({ as: people.ana.key, messageId: firstId });
       },
       async takesFile(_who, name) {
         const file = posts("result")
@@ -56,6 +57,7 @@ function stageOf(product: Product): Stage {
   };
   const say = (who: Who, channel: string, text: string, files: { name: string; content: Buffer }[] = []) =>
     room.say({ as: people[who].key, channel, text, files });
+  let chatCookie: Promise<readonly [name: string, value: string]> | undefined;
   return {
     product,
     asks: async (who, text, place = "usual") =>
@@ -64,7 +66,20 @@ function stageOf(product: Product): Stage {
       talkIn(
         await say(who, `dm-${who}`, text, file ? [{ ...file, content: Buffer.from(file.content) }] : []),
       ),
+    async follows(who, link, browser) {
+      chatCookie ??= sessionOf(product);
+      browser.setCookie(product.app.url, ...(await chatCookie));
+      return browser.open(`${link}?as=${who}`);
+    },
+    directMessages: (who) => talkAt(`dm-${who}`),
     limitsNextPost: () => undefined, // it has no limits
     stop: () => product.stop(),
   };
+}
+
+/** The chat page plays everybody, so it vouches for everybody. */
+async function sessionOf({ app }: Product): Promise<readonly [name: string, value: string]> {
+  const browser = createCookieBrowser();
+  await browser.open(app.chatUrl ?? "");
+  return [...browser.cookies(app.url)].find(([name]) => name.startsWith("deputy_chat")) ?? ["", ""];
 }

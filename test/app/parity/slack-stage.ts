@@ -1,30 +1,59 @@
 // Slack as a stage: the fake that checks what it is sent.
 
+import { type AuthorizationServer, startAuthorizationServer } from "../../fakes/authorization-server.ts";
 import { type FakeSlack, startFakeSlack } from "../../fakes/slack/fake-slack.ts";
 import { ids } from "../../fakes/slack/ids.ts";
 import type { FakeMessage } from "../../fakes/slack/types.ts";
 import { kindOf, type SlackProduct, startSlackProduct, wordsOf } from "../slack-product.ts";
-import type { PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
+import { allowing, type PlatformUnderTest, signedIn, type Stage, type Talk, type Who } from "./stage.ts";
 
 export const slackUnderTest: PlatformUnderTest = {
   name: "slack",
   frugalChannel: ids.data,
   bo: `slack:${ids.team}:${ids.bo}`,
-  async open() {
+  async open(base) {
     const slack = await startFakeSlack();
+    const signIn = await startAuthorizationServer({
+      redirectUris: [`${base}/connect/signed-in/slack`],
+      clientId: "deputy-at-slack",
+      claims: {
+        "https://slack.com/team_id": () => ids.team,
+        "https://slack.com/user_id": (account) => account,
+      },
+    });
+    const identity = {
+      DEPUTY_PUBLIC_URL: base,
+      SLACK_TEAM_ID: ids.team,
+      SLACK_CLIENT_ID: signIn.clientId,
+      SLACK_CLIENT_SECRET: signIn.clientSecret,
+      SLACK_OIDC_ISSUER: signIn.issuer,
+    };
     return {
-      start: async (options) => stageOf(slack, await startSlackProduct({ ...options, slack })),
-      close: () => slack.close(),
+      async start(options) {
+        const env = { ...allowing(options.env, signIn.port), ...identity };
+        return stageOf({ slack, signIn }, await startSlackProduct({ ...options, slack, env }));
+      },
+      async close() {
+        await signIn.close();
+        await slack.close();
+      },
     };
   },
 };
 
 const user = (who: Who): string => (who === "ana" ? ids.ana : ids.bo);
 
-function stageOf(slack: FakeSlack, product: SlackProduct): Stage {
-  const talkIn = (asked: FakeMessage): Talk => {
-    const { channel, ts } = asked;
-    const messages = (): readonly FakeMessage[] => slack.thread(channel, ts);
+interface SlackSide {
+  readonly slack: FakeSlack;
+  readonly signIn: AuthorizationServer;
+}
+
+function stageOf({ slack, signIn }: SlackSide, product: SlackProduct): Stage {
+  const talkIn = ({ channel, ts }: FakeMessage): Talk => talkAt(channel, ts);
+  /** Without a thread: all of the channel. */
+  const talkAt = (channel: string, ts = ""): Talk => {
+    const messages = (): readonly FakeMessage[] =>
+      ts === "" ? slack.messages(channel) : slack.thread(channel, ts);
     return {
       async says(who, text) {
         await slack.person(user(who)).says(channel, text, { thread: ts });
@@ -68,6 +97,11 @@ function stageOf(slack: FakeSlack, product: SlackProduct): Stage {
       const person = slack.person(user(who));
       return talkIn(await person.says(person.dm, text, file ? { files: [file] } : {}));
     },
+    follows(who, link, browser) {
+      browser.setCookie(signIn.issuer, "account", user(who));
+      return signedIn(browser, link);
+    },
+    directMessages: (who) => talkAt(slack.person(user(who)).dm),
     limitsNextPost: () => slack.fault("chat.postMessage", { kind: "limited", seconds: 1 }),
     stop: () => product.stop(),
   };

@@ -1,18 +1,32 @@
 // Teams as a stage: the fake Bot Connector.
 
 import { type FakeTeams, type SaidMessage, startFakeTeams, teamsIds } from "../../fakes/teams/fake-teams.ts";
+import type { Json } from "../../fakes/teams/state.ts";
 import type { SaidByPerson } from "../../fakes/teams/people.ts";
 import { startTeamsProduct, type TeamsProduct, wordsOf } from "../teams-product.ts";
-import type { Kind, PlatformUnderTest, Stage, Talk, Who } from "./stage.ts";
+import {
+  allowing,
+  type Kind,
+  type PlatformUnderTest,
+  signedIn,
+  type Stage,
+  type Talk,
+  type Who,
+} from "./stage.ts";
 
 export const teamsUnderTest: PlatformUnderTest = {
   name: "teams",
+  oneChat: true,
   frugalChannel: teamsIds.data,
   bo: `teams:${teamsIds.tenant}:${teamsIds.bo}`,
-  async open() {
+  async open(base) {
     const teams = await startFakeTeams();
+    teams.entra.redirectUris.add(`${base}/connect/signed-in/teams`);
     return {
-      start: async (options) => stageOf(teams, await startTeamsProduct({ ...options, teams })),
+      async start(options) {
+        const env = allowing(options.env, new URL(teams.url).port);
+        return stageOf(teams, await startTeamsProduct({ ...options, teams, env }));
+      },
       close: () => teams.close(),
     };
   },
@@ -22,8 +36,8 @@ const user = (who: Who): string => (who === "ana" ? teamsIds.ana : teamsIds.bo);
 const teamsUser = (who: Who): string => `29:${who}`;
 
 function stageOf(teams: FakeTeams, product: TeamsProduct): Stage {
-  const talkIn = (asked: SaidByPerson): Talk => {
-    const { conversation } = asked;
+  const talkIn = ({ conversation, activity }: SaidByPerson): Talk => talkAt(conversation, activity);
+  const talkAt = (conversation: string, first: Json = {}): Talk => {
     const posts = (kind: Kind): SaidMessage[] =>
       teams.said(conversation).filter((one) => one.to === undefined && kindOf(one) === kind);
     return {
@@ -44,7 +58,7 @@ function stageOf(teams: FakeTeams, product: TeamsProduct): Stage {
         return [...targeted, ...teams.said(teams.person(user(who)).chat)].map(wordsOf);
       },
       async redelivers() {
-        await teams.deliver(asked.activity);
+        await teams.deliver(first);
       },
       takesFile: (who, name) => takeFile(teams, { who, conversation, url: product.app.url }, name),
     };
@@ -59,6 +73,11 @@ function stageOf(teams: FakeTeams, product: TeamsProduct): Stage {
       const person = teams.person(user(who));
       return talkIn(await person.says(person.chat, text, file ? { file } : {}));
     },
+    follows(who, link, browser) {
+      browser.setCookie(teams.url, "account", user(who));
+      return signedIn(browser, link);
+    },
+    directMessages: (who) => talkAt(teams.person(user(who)).chat),
     limitsNextPost: () => teams.fault("post", { kind: "status", status: 429, retryAfter: "1" }),
     stop: () => product.stop(),
   };
@@ -71,7 +90,7 @@ async function takeFile(
   name: string,
 ): Promise<string | undefined> {
   const texts = teams.said(conversation).map(({ activity }) => JSON.stringify(activity));
-  const link = texts.map((text) => /\(https:[^)]+(\/teams\/files\/[\w-]+)\)/.exec(text)?.[1]).find(Boolean);
+  const link = texts.map((text) => /\(https?:[^)]+(\/teams\/files\/[\w-]+)\)/.exec(text)?.[1]).find(Boolean);
   if (link !== undefined) return (await fetch(`${url}${link}`)).text();
   const offer = teams
     .said(conversation)

@@ -1,4 +1,4 @@
-// The fake's HTTP side: OpenID metadata and keys, the login service, the connector (v3), and a place for files.
+// The fake's HTTP side: OpenID metadata and keys, the login service (entra.ts has people's side of it), the connector (v3), and a place for files.
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
@@ -13,10 +13,12 @@ import {
   personalChat,
   teamsIds,
 } from "./state.ts";
+import type { Entra } from "./entra.ts";
 import { issuer, type Keys } from "./tokens.ts";
 
 export interface ConnectorState {
   readonly keys: Keys;
+  readonly entra: Entra;
   readonly password: string;
   readonly conversations: Set<string>;
   /** Who is in none of them any more. */
@@ -36,6 +38,7 @@ interface Call {
   readonly query: URLSearchParams;
   readonly raw: Buffer;
   readonly body: Json;
+  readonly cookie: string;
 }
 
 interface Reply {
@@ -74,7 +77,7 @@ async function answer(
 ): Promise<void> {
   const call = await callOf(state, request);
   const url = new URL(request.url ?? "/", `http://${request.headers.host ?? ""}`);
-  const reply = authorised(call, request) ? route(call, url) : refusal(401, "Unauthorized");
+  const reply = authorised(call, request) ? await route(call, url) : refusal(401, "Unauthorized");
   const { method, parts, body } = call;
   const path = url.pathname + url.search;
   state.calls.push({ method, path, body: parts[0] === "files" ? undefined : body, status: reply.status });
@@ -92,7 +95,8 @@ async function callOf(state: ConnectorState, request: IncomingMessage): Promise<
   const value = parseJson(raw.toString())?.value;
   const body = typeof value === "object" && value !== null ? { ...value } : {};
   const parts = url.pathname.split("/").filter(Boolean).map(decodeURIComponent);
-  return { state, method: request.method ?? "GET", parts, query: url.searchParams, raw, body };
+  const cookie = request.headers.cookie ?? "";
+  return { state, method: request.method ?? "GET", parts, query: url.searchParams, raw, body, cookie };
 }
 
 function authorised({ parts, state }: Call, request: IncomingMessage): boolean {
@@ -100,7 +104,7 @@ function authorised({ parts, state }: Call, request: IncomingMessage): boolean {
   return request.headers.authorization === `Bearer app-token-${state.tokensGiven}`;
 }
 
-function route(call: Call, url: URL): Reply {
+async function route(call: Call, url: URL): Promise<Reply> {
   const [first = ""] = call.parts;
   if (first === "openid")
     return {
@@ -108,7 +112,12 @@ function route(call: Call, url: URL): Reply {
       body: { issuer, jwks_uri: `${url.origin}/keys`, id_token_signing_alg_values_supported: ["RS256"] },
     };
   if (first === "keys") return { status: 200, body: call.state.keys.jwks };
-  if (first === "login") return login(call);
+  if (first === "login") {
+    const { parts, query, raw, cookie, state } = call;
+    const form = new URLSearchParams(raw.toString());
+    const asked = { origin: url.origin, parts: parts.slice(1), query, cookie, form };
+    return (await state.entra.answer(asked)) ?? login(call);
+  }
   if (first === "files") return files(call);
   return first === "emea" ? connector({ ...call, parts: call.parts.slice(2) }) : { status: 404 };
 }

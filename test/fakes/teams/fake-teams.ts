@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { startConnector } from "./connector.ts";
 import { type ConnectorState } from "./connector.ts";
+import { createEntra, type Entra } from "./entra.ts";
 import { createPersons, type TeamsPersona } from "./people.ts";
 import {
   type FakeActivity,
@@ -28,6 +29,8 @@ export interface FakeTeams {
   /** What a product needs to talk to this fake. */
   readonly env: Readonly<Record<string, string>>;
   readonly keys: Keys;
+  /** Where people sign in. */
+  readonly entra: Entra;
   readonly calls: readonly FakeCall[];
   readonly activities: readonly FakeActivity[];
   readonly files: Map<string, Buffer>;
@@ -64,9 +67,12 @@ export async function startFakeTeams({
 } = {}): Promise<FakeTeams> {
   const keys = await createKeys(teamsIds.app, () => clock.now());
   const watchers = new Set<() => void>();
+  const password = "teams-app-password-of-a-test";
+  const entra = createEntra(password, () => clock.now());
   const state: ConnectorState = {
     keys,
-    password: "teams-app-password-of-a-test",
+    entra,
+    password,
     conversations: new Set([teamsIds.general, teamsIds.data, teamsIds.group]),
     left: new Set(),
     activities: [],
@@ -153,6 +159,7 @@ export async function startFakeTeams({
       TEAMS_SERVICE_HOSTS: host,
     },
     keys,
+    entra,
     calls: state.calls,
     activities: state.activities,
     files: state.files,
