@@ -15,6 +15,7 @@ import { createRejections } from "./inbound/rejections.ts";
 import { createVerify } from "./inbound/verify.ts";
 import { createTeamsOutbound, type OutboundTimes, type TeamsOutbound } from "./outbound/create-outbound.ts";
 import { formCard } from "./render/render-attention.ts";
+import { referencesInFlight } from "./references-in-flight.ts";
 import { sealedText } from "./sealed-text.ts";
 import { serviceHosts } from "./service-hosts.ts";
 
@@ -22,7 +23,8 @@ import { serviceHosts } from "./service-hosts.ts";
 const editIntervalMs = 10_000;
 
 /** `times` are for tests. */
-export function createTeamsPlatform(deps: TeamsDeps, times?: OutboundTimes): ChatPlatform {
+export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): ChatPlatform {
+  const deps = { ...given, references: referencesInFlight(given.references) };
   const { settings, log } = deps;
   const files = sealedText(deps.sealKey, "file-ref");
   const outbound = createTeamsOutbound(deps, files, times);

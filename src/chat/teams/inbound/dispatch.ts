@@ -1,7 +1,9 @@
 // What each kind of activity leads to.
 //
 //   DP1  Resolves only after everything that the activity asks for is committed; rejects where that can't be done now.
+//   DP2  What is to be stored is stored together, so that it is waited for once: where it was heard, by whom, and what.
 
+import { errorText } from "../../../base/errors.ts";
 import type { InboundMessage } from "../../../domain/inbound.ts";
 import type { TeamsDeps } from "../deps.ts";
 import type { SealedText } from "../sealed-text.ts";
@@ -36,15 +38,23 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
       case "message":
       case "messageUpdate":
       case "messageDelete": {
-        await welcomed(activity);
-        const event = await readMessage(reading, activity);
-        if (event) await edges.receive(event);
+        const kept = welcomed(activity);
+        const heard = readMessage(reading, activity).then(async (event) => {
+          if (event) await edges.receive(event);
+          return event;
+        });
+        const [event] = await Promise.all([heard, kept]);
         if (event?.kind === "message" && asksForHome(event)) edges.homeWanted(event.author);
         return undefined;
       }
-      case "invoke":
-        await welcomed(activity);
-        return answerInvoke({ ...reading, shown, log, edges }, activity);
+      case "invoke": {
+        const kept = welcomed(activity).catch((error: unknown) =>
+          log.warn("Where a click came from could not be stored", { error: errorText(error) }),
+        );
+        const reply = await answerInvoke({ ...reading, shown, log, edges }, activity);
+        await kept;
+        return reply;
+      }
       case "conversationUpdate":
       case "installationUpdate":
         await installed(activity);

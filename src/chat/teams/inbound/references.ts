@@ -1,6 +1,7 @@
 // Keeps where messages go, from every activity (T-M11): written when it is new, not each time.
 //
 //   RF1  Only what a verified activity says is kept, and only service URLs whose host is allowed.
+//   RF2  What could not be written counts as new the next time.
 
 import type { TeamsDeps, TeamsPerson, TeamsPlace } from "../deps.ts";
 import { addressOf, splitConversation, teamsPerson } from "./home.ts";
@@ -19,23 +20,38 @@ export function createReferenceKeeper({
   settings,
 }: Pick<TeamsDeps, "references" | "settings">): ReferenceKeeper {
   const kept = new Map<string, string>();
-  const isNew = (key: string, value: unknown): boolean => {
+  /** False if it is as it was the last time. */
+  const keepNew = async (key: string, value: unknown, save: () => Promise<void>): Promise<boolean> => {
     const text = JSON.stringify(value);
     if (kept.get(key) === text) return false;
     if (kept.size >= mostRemembered) kept.clear();
     kept.set(key, text);
-    return true;
+    try {
+      await save();
+      return true;
+    } catch (error) {
+      kept.delete(key); // RF2
+      throw error;
+    }
+  };
+  const keepPerson = async (person: TeamsPerson): Promise<boolean> => {
+    const { personal } = person;
+    let before: TeamsPerson | undefined;
+    const isNew = await keepNew(`person ${person.key} ${personal ?? ""}`, person, async () => {
+      before = personal === undefined ? undefined : await references.person(person.key);
+      await references.savePerson(person);
+    });
+    return isNew && personal !== undefined && before?.personal !== personal;
   };
   return {
     async keep(activity) {
       const place = placeOf(settings, activity);
-      if (isNew(`place ${place.conversation}`, place)) await references.savePlace(place);
       const person = personOf(settings, activity, place);
-      if (person === undefined || !isNew(`person ${person.key} ${person.personal ?? ""}`, person))
-        return false;
-      const before = person.personal === undefined ? undefined : await references.person(person.key);
-      await references.savePerson(person);
-      return person.personal !== undefined && before?.personal !== person.personal;
+      const [, isNewLine] = await Promise.all([
+        keepNew(`place ${place.conversation}`, place, () => references.savePlace(place)),
+        person === undefined ? false : keepPerson(person),
+      ]);
+      return isNewLine;
     },
     async forget(activity) {
       const { channel } = splitConversation(activity.conversation.id);

@@ -4,9 +4,13 @@
 //   VE1  Whatever is wrong, or goes wrong, the answer is no: nothing here throws.
 //   VE2  A new signing key is taken up within a minute: botbuilder itself would wait for up to an hour.
 //   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback.
+//   VE4  A signature that was good is believed for five minutes, since the connector sends one token for many activities; what the token
+//        claims is judged each time.
 
+import { createHash } from "node:crypto";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
+import { createShortMemory } from "../../short-memory.ts";
 import type { TeamsDeps } from "../deps.ts";
 import { isLoopbackUrl, type IsAllowed } from "../service-hosts.ts";
 import { type BotFramework, openBotFramework } from "./bot-framework.ts";
@@ -17,10 +21,13 @@ import { issuersFor, reasonAgainst } from "./token-claims.ts";
 export type Verify = (authorization: string | null, activity: Activity) => Promise<string | undefined>;
 
 const renewMs = 60_000;
+const believedMs = 300_000;
+const mostBelieved = 1_000;
 
 export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsAllowed): Verify {
   const issuers = issuersFor(settings.openIdMetadataUrl);
   const framework = keptFresh(() => clock.now(), settings);
+  const believed = createShortMemory<true>(clock, { ms: believedMs, most: mostBelieved });
   const claimsReason = (token: string, activity: Activity): string | undefined => {
     const { appId, tenantId } = settings;
     return reasonAgainst(token, activity, { appId, tenantId, issuers, isService, now: clock.now() });
@@ -31,7 +38,11 @@ export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsA
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
     const reason = token === undefined ? "malformed-token" : claimsReason(token, activity);
     if (token === undefined || reason !== undefined) return reason ?? "malformed-token";
-    return signatureReason(framework, { token, activity, log });
+    const name = createHash("sha256").update(token).digest("base64url");
+    if (believed.has(name)) return undefined;
+    const wrong = await signatureReason(framework, { token, activity, log });
+    if (wrong === undefined) believed.set(name, true);
+    return wrong;
   };
 }
 
