@@ -11,6 +11,7 @@ import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platf
 import { createReadiness } from "./app/readiness.ts";
 import { keepSecurityChannel } from "./app/security-channel.ts";
 import { createStages } from "./app/stages.ts";
+import { createToolParts } from "./app/tool-parts.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
 import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
@@ -19,7 +20,6 @@ import type { Config } from "./config/load-config.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { createRedactor } from "./telemetry/redact.ts";
 import type { Tool } from "./tools/contract.ts";
-import { builtinTools } from "./tools/registry.ts";
 import type { Web } from "./web/contract.ts";
 import { createWeb } from "./web/web.ts";
 import type { Workers } from "./workers/create-workers.ts";
@@ -73,15 +73,15 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     role === "worker" ? {} : await openPlatforms(config, edges, { agentName, playground }, stops);
   const { localChat } = platforms;
 
-  const offered = [...builtinTools, ...tools];
+  const { source, mcp } = createToolParts(config, edges, { tools, grants: () => gateway.grants.grants });
   const gateway = createGatewayParts(config, { ...edges, ...judging }, agents, {
     platforms: platformsOf(platforms),
-    tools: offered,
+    tools: source,
   });
   const runtime = createRuntime({
     ...edges,
     world: { ...edges.world, parked: gateway.grants.parked },
-    tools: offered,
+    tools: source,
     agents,
     stages: createStages(judging, config, { ...edges, grants: gateway.grants.grants }),
   });
@@ -92,6 +92,8 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     stops.add(keepFileSchedules({ ...kept, defaultAgent: agentName }));
     stops.add(keepSecurityChannel(kept));
   }
+  stops.add(() => mcp.close());
+  if (role !== "web") mcp.start();
   const workers = role === "web" ? undefined : createWorkerParts(config, edges, runtime, gateway);
   if (workers) {
     stops.add(() => workers.stop());

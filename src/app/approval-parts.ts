@@ -6,13 +6,13 @@ import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/load-config.ts";
 import type { ApprovalParts } from "../gateway/approval-desk.ts";
 import type { AgentDirectory } from "../runtime/deps.ts";
-import type { Tool } from "../tools/contract.ts";
+import type { ToolSource } from "../tools/source.ts";
 import { groupsOf } from "./stages.ts";
 
 export interface ApprovalPlace {
   readonly masterKey: Secret;
   readonly agents: AgentDirectory;
-  readonly tools: readonly Tool[];
+  readonly tools: Pick<ToolSource, "find">;
 }
 
 export function createApprovalParts(

@@ -21,7 +21,7 @@ import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
 import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
 import type { Rulebook } from "../runtime/stages/by-rules.ts";
 import type { ApprovalParts } from "../gateway/approval-desk.ts";
-import type { Tool } from "../tools/contract.ts";
+import type { ToolSource } from "../tools/source.ts";
 import { createApprovalParts } from "./approval-parts.ts";
 import { type createAgentDirectory, defaultAgent } from "./agent-directory.ts";
 import type { Edges } from "./edges.ts";
@@ -55,7 +55,7 @@ export function createGatewayParts(
   config: Config,
   edges: Edges & Pick<Rulebook, "brakes">,
   agents: ReturnType<typeof createAgentDirectory>,
-  { platforms, tools }: { readonly platforms: readonly ChatPlatform[]; readonly tools: readonly Tool[] },
+  { platforms, tools }: { readonly platforms: readonly ChatPlatform[]; readonly tools: ToolSource },
 ): GatewayParts {
   const { world, store, queue, workspaces, masterKey, brakes } = edges;
   const byName = new Map(platforms.map((platform) => [platform.name, platform]));

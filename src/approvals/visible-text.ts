@@ -11,14 +11,13 @@ const hidden =
 const domains =
   /(?=[^\s"'<>()[\]{}/@\\,;:]*[^\u0020-\u007e])[\p{L}\p{N}\p{M}_-]+(?:[.\u3002\uff0e\uff61][\p{L}\p{N}\p{M}_-]+)+/gu;
 
-/** On one line or several: line breaks stay, if `lines` says so. */
-export function visible(text: string, lines: "lines" | "line" = "line"): string {
+/** On one line or several: line breaks stay, if `lines` says so. `prose`: backticks too, for who reads no code blocks. */
+export function visible(text: string, lines: "prose" | "lines" | "line" = "line"): string {
   const wellFormed = text.toWellFormed();
+  const stays = { prose: "\n\t`", lines: "\n", line: "" }[lines];
   return wellFormed
     .replace(domains, (domain) => domainToASCII(domain) || domain)
-    .replace(hidden, (character) =>
-      lines === "lines" && character === "\n" ? character : escaped(character),
-    );
+    .replace(hidden, (character) => (stays.includes(character) ? character : escaped(character)));
 }
 
 function escaped(character: string): string {

@@ -68,8 +68,8 @@ export type ScheduleAsk = z.infer<typeof ScheduleAsk>;
 export const GrantAsk = z.object({
   kind: z.literal("grant"),
   connection: z.string(),
-  /** What for: a name of the connection's `scopes`. */
-  capability: z.string(),
+  /** What for: a name of the connection's `scopes`; the account as such where it is absent. */
+  capability: z.string().optional(),
   /** Whose account. */
   owner: PersonKeySchema,
   tool: z.string(),

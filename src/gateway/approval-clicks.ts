@@ -18,6 +18,7 @@ import { asApprovalId, asWaitId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
 import * as words from "../runtime/voice/approval-words.ts";
 import { gone } from "../runtime/voice/replies.ts";
+import type { Tool } from "../tools/contract.ts";
 import { type ApprovalParts, type Asked, attempted, decideApprovals, mayDecideNow } from "./approval-desk.ts";
 import { askedPrivately } from "./asked-privately.ts";
 import type { Decision } from "./desk.ts";
@@ -88,7 +89,8 @@ export async function clickEdit(
   const present = (await d.tx.approvals.find(old.id)) ?? old;
   const refusal = await mayNotEdit(d, parts, click, present);
   if (refusal !== undefined) return tellAuthor(d, click, refusal);
-  const checked = checkedArguments(parts, present, click.event.text ?? "");
+  const tool = await parts.tools.find(d.tx, present.tool);
+  const checked = checkedArguments(tool, present, click.event.text ?? "");
   if ("problem" in checked) return tellAuthor(d, click, checked.problem);
   const { seal } = parts;
   if (!(await d.tx.approvals.change(present, moved(present, "superseded", seal)))) {
@@ -125,13 +127,12 @@ async function mayNotEdit(
 }
 
 function checkedArguments(
-  { tools }: ApprovalParts,
+  tool: Tool | undefined,
   { tool: name, arguments: present }: Approval,
   text: string,
 ): { readonly canonical: string } | { readonly problem: string } {
   const json = parseJson(text);
   if (!json) return { problem: words.notJson };
-  const tool = tools.find((candidate) => candidate.name === name);
   if (!tool) return { problem: words.unfit(`There is no ${name} any more.`) };
   // What is not named stays as it is, so that one value can be changed alone.
   const parsed = tool.parse({ ...objectOf(parseJson(present)?.value), ...objectOf(json.value) });

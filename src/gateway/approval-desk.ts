@@ -18,7 +18,7 @@ import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { approvalAnswers } from "../runtime/voice/approval-card.ts";
 import * as words from "../runtime/voice/approval-words.ts";
-import type { Tool } from "../tools/contract.ts";
+import type { ToolSource } from "../tools/source.ts";
 import { answerWait } from "./answer-wait.ts";
 import { sayVotes } from "./asked-cards.ts";
 import type { Decision } from "./desk.ts";
@@ -28,7 +28,7 @@ export interface ApprovalParts {
   readonly groups: Directory["groups"];
   readonly managersOf: (agent: string) => readonly PersonKey[];
   /** What edited arguments are checked by. */
-  readonly tools: readonly Tool[];
+  readonly tools: Pick<ToolSource, "find">;
 }
 
 export interface Asked {

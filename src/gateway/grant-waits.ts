@@ -28,7 +28,7 @@ export function askingFor(deps: ConsentDeps): Parked {
       initiatorName: run.subjectName,
       agent: run.agent,
       connection,
-      capability,
+      ...(capability === undefined ? {} : { capability }),
       scopes,
       conversation: run.conversation,
       isPrivate: kind === "dm" && !isAside(conversation.address),

@@ -14,8 +14,9 @@ import type { Store, Tx } from "../store/contract.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { Redactor } from "../telemetry/redact.ts";
 import type { Tracer } from "../telemetry/tracing.ts";
-import type { GuardedFetch, Tool } from "../tools/contract.ts";
+import type { GuardedFetch } from "../tools/contract.ts";
 import type { Sandbox } from "../tools/sandbox/contract.ts";
+import type { ToolSource } from "../tools/source.ts";
 import type { Workspaces } from "../workspace/contract.ts";
 import type { Stages } from "./pipeline.ts";
 
@@ -46,7 +47,7 @@ export interface RuntimeDeps {
   readonly store: Store;
   readonly workspaces: Workspaces;
   readonly model: ModelSetup;
-  readonly tools: readonly Tool[];
+  readonly tools: ToolSource;
   readonly fetch: GuardedFetch;
   /** Absent where no commands run. */
   readonly sandbox?: Sandbox;

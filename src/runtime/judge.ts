@@ -33,6 +33,7 @@ export function judge(work: Work, { request, step, offered }: Judged, deps: Runt
       person,
       now,
       offered,
+      held: work.held,
       approvals,
       readFile: (path) => contentOf(work, path),
       provenanceOf: (call) => provenanceIn(work, call, deps),

@@ -8,8 +8,8 @@ import { decodeStep } from "./decoded-step.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { instructions } from "./instructions.ts";
 import { expand } from "./journal-text.ts";
-import { scheduledOf, toolsOf } from "./scheduled.ts";
-import { offeredTools, toolSpecs } from "./stages/validate.ts";
+import { offerTo } from "./offer.ts";
+import { scheduledOf } from "./scheduled.ts";
 import { cardKey } from "./voice/run-card.ts";
 import type { Work } from "./work.ts";
 
@@ -19,8 +19,8 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
   const { blobs } = deps.workspaces;
   const rows = await deps.store.read((tx) => rowsOf(tx, run));
   const agent = deps.agents.find(run.agent);
-  const tools = toolsOf(run, offeredTools(deps.tools, agent.tools));
   const text = instructions(agent, run);
+  const offer = await offerTo({ run, agent, instructions: text }, deps);
   const steps = await Promise.all(
     rows.steps.map((step) => decodeStep(step, (stored) => expand(blobs, stored))),
   );
@@ -40,10 +40,9 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     timeZone: rows.person?.timeZone,
     ...(rows.scheduled ? { scheduled: rows.scheduled } : {}),
     workspace,
-    tools,
+    ...offer,
     instructions: text,
     judged: new Map(),
-    baseTokens: deps.model.countTokens(text + JSON.stringify(toolSpecs(tools))),
     steps,
     mail: rows.mail,
     waits: rows.waits,

@@ -71,13 +71,15 @@ export interface Stages {
 
 export type Circumstances = Omit<Question, "call" | "provenance"> & {
   readonly offered: readonly Tool[];
+  /** Tools that there are and that may not be used, by name: why. */
+  readonly held: ReadonlyMap<string, string>;
   readonly provenanceOf: (call: CheckedCall) => Promise<Provenance>;
 };
 
 /** Takes a call through the stages before the act. */
 export async function admit(request: ToolCallRequest, at: Circumstances, use: Stages): Promise<Admission> {
-  const { offered, provenanceOf, ...rest } = at;
-  const valid = validate(request, offered);
+  const { offered, held, provenanceOf, ...rest } = at;
+  const valid = validate(request, offered, held);
   if (valid.kind === "invalid") return refused(valid.problem);
   const { tool, canonical, input, call: bound } = valid;
   const call: CheckedCall = { request, tool, canonical, input, bound };

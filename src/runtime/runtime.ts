@@ -13,6 +13,7 @@ import type { RuntimeDeps } from "./deps.ts";
 import { failUnopened } from "./fail-run.ts";
 import { performModel } from "./model-act.ts";
 import { moveOn } from "./next-step.ts";
+import { offerAnew } from "./offer.ts";
 import { openWork } from "./open-work.ts";
 import { composeOpening } from "./opening.ts";
 import { requestFile } from "./own-files.ts";
@@ -73,6 +74,7 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
     return endOf(await moveOn(work, { ...nothingDone, next: unforeseen(work, error, deps) }, deps));
   } finally {
     await deps.sandbox?.leave(work.run.id, end === "sliced");
+    await deps.tools.leave(work.run.id, end === "sliced");
     await work.workspace.close();
   }
 }
@@ -136,7 +138,7 @@ function isStopping(work: Work): boolean {
 function perform(work: Work, act: Act, deps: RuntimeDeps): Promise<Done> {
   switch (act.kind) {
     case "model":
-      return performModel(work, act.n, deps);
+      return offerAnew(work, deps).then(() => performModel(work, act.n, deps));
     case "compaction":
       return seeCompaction(work, act.n, deps, () => performCompaction(work, act.n, deps));
     case "tools":

@@ -12,6 +12,7 @@ import { attachFile } from "./attachments.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import type { StepEffects } from "./effects.ts";
 import { limits } from "./limits.ts";
+import type { Admission } from "./pipeline.ts";
 import { memoryScope } from "./memory-scope.ts";
 import { resultFile } from "./own-files.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
@@ -74,6 +75,11 @@ function endOf(
         next: { kind: "ask", n: call.n, ask: outcome.ask, ...(dueAt === undefined ? {} : { dueAt }) },
       };
     }
+    case "doubtful":
+      return {
+        results: [settledTool(stepId(call), { content: outcome.content, isError: true }, "unknown")],
+        next: { kind: "doubt", n: call.n, tool: call.request.name },
+      };
     case "finish":
       return {
         results: [settledTool(stepId(call), { content: "Finished.", isError: false })],
@@ -111,7 +117,7 @@ async function outcomeOf(work: Work, call: ReadyCall, deps: RuntimeDeps): Promis
   const outcome =
     call.admission.kind === "refused"
       ? ({ kind: "result", ...call.admission.output } as const)
-      : await execute(call.admission.call, toolContext(work, call.n, deps), deps.world);
+      : await execute(call.admission.call, contextOf(work, call.n, call.admission, deps), deps.world);
   came(outcome);
   return withoutSecrets(outcome, deps);
 }
@@ -177,10 +183,21 @@ function editedNote({ admission }: PlannedCall): string {
   return `\n\n(${approval.facts.edited.byName} changed the arguments before approving. Done with: ${approval.arguments})`;
 }
 
+// oxlint-disable-next-line max-params -- whose call, which one, by whose rights, and with what
+export function contextOf(
+  work: Work,
+  n: number,
+  { rights: { grant } }: Extract<Admission, { kind: "admitted" }>,
+  deps: RuntimeDeps,
+): ToolContext {
+  return { ...toolContext(work, n, deps), ...(grant ? { grant } : {}) };
+}
+
 export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolContext {
   const scope = memoryScope(work.run, work.conversation);
   return {
     key: `${work.run.id}:${n}`,
+    run: { id: work.run.id, tenant: work.run.tenant },
     workspace: withoutSecretsIn(work.workspace, deps.world.redactor),
     signal: work.signal,
     now: () => deps.world.clock.now(),

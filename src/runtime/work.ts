@@ -39,7 +39,11 @@ export interface Work {
   readonly scheduled?: Scheduled;
   readonly workspace: Workspace;
   /** The tools of the agent's ceiling. */
-  readonly tools: readonly Tool[];
+  tools: readonly Tool[];
+  /** Those that are held back, by name: why. */
+  held: ReadonlyMap<string, string>;
+  /** Of the source, when it was asked for them. */
+  toolsVersion: number;
   readonly instructions: string;
   /** From the context base on, in order. */
   steps: DecodedStep[];
@@ -54,7 +58,7 @@ export interface Work {
   /** How the calls that are under way were judged, by step: goes on record with their results. */
   readonly judged: Map<number, Admission>;
   /** Estimated tokens of instructions and tool schemas. */
-  readonly baseTokens: number;
+  baseTokens: number;
   /** A commit has seen that a stop was asked for, sooner than the signal. */
   stopping: boolean;
 }

@@ -13,6 +13,8 @@ import type { Plan } from "../domain/plan.ts";
 import type { EffectClass, Repeatability } from "../domain/step.ts";
 import type { TaintMarks } from "../domain/taint.ts";
 import type { QuestionAsk, ScheduleAsk } from "../domain/wait.ts";
+import type { RunId, TenantId } from "../domain/ids.ts";
+import type { ReadyGrant } from "../grants/contract.ts";
 import type { Denied, GuardedFetch } from "../net/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
 import type { RunSandbox } from "./sandbox/contract.ts";
@@ -20,6 +22,9 @@ import type { RunSandbox } from "./sandbox/contract.ts";
 export interface ToolContext {
   /** Names this act, `<run>:<step>`: the same when it is done again after a crash. What a `keyed` receiver is given (I5). */
   readonly key: string;
+  readonly run: { readonly id: RunId; readonly tenant: TenantId };
+  /** The account that this very call may use; absent where it needs none. */
+  readonly grant?: ReadyGrant | undefined;
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -71,6 +76,8 @@ export type ToolOutcome =
       readonly saw?: Seen;
       readonly effects?: readonly Effect[];
     }
+  /** It may have happened or not, and nobody can tell: it is never repeated by itself, a person decides (I5). */
+  | { readonly kind: "doubtful"; readonly content: string }
   /** Parks the run; the answer becomes the result. */
   | { readonly kind: "ask"; readonly ask: QuestionAsk | ScheduleAsk; readonly dueInMinutes?: number }
   /** Ends the run. `nothingNew`: since the last time of the schedule that it is of. */
@@ -116,7 +123,7 @@ export interface Tool {
   /** Hash of the definition, where it comes from a server: a changed one is another tool (APR-1). */
   readonly pin?: string;
   /** The connection that its calls use, and what for. Absent for the built-in ones. */
-  readonly needs?: { readonly connection: string; readonly capability: string };
+  readonly needs?: { readonly connection: string; readonly capability?: string };
   /** JSON Schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Checks arguments; the sentence on failure is for the model. */

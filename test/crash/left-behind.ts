@@ -12,6 +12,7 @@ import type { Step } from "../../src/domain/step.ts";
 import type { Runtime } from "../../src/runtime/contract.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
+import { fixedTools } from "../../src/tools/source.ts";
 import { finishes, says, uses } from "../app/product.ts";
 import type { FakeOpenAi, FakeReply } from "../fakes/fake-openai.ts";
 import { openStages } from "../support/open-stages.ts";
@@ -123,7 +124,7 @@ export async function leaveBehind(old: OldRelease, jobs: readonly Job[]): Promis
   const { store } = app.edges;
   const asked = countAsked(model);
   const agents = createAgentDirectory(config);
-  const tools = [...builtinTools, ...toolSets.old];
+  const tools = fixedTools([...builtinTools, ...toolSets.old]);
   const runtime = createRuntime({ ...app.edges, tools, agents, stages: openStages });
   const find = async (): Promise<ReadonlyMap<string, Run>> => {
     const runs = await store.read((tx) => tx.runs.list({ limit: 1_000 }));

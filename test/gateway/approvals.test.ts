@@ -12,6 +12,7 @@ import { untainted } from "../../src/domain/taint.ts";
 import { expireWait } from "../../src/gateway/waits-due.ts";
 import { approvalAsk } from "../../src/runtime/voice/approval-card.ts";
 import { defineTool } from "../../src/tools/contract.ts";
+import { fixedTools } from "../../src/tools/source.ts";
 import { asked, testSeal } from "../support/open-stages.ts";
 import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, guest, thread } from "./gateway-world.ts";
 
@@ -26,7 +27,9 @@ const mail = defineTool({
 
 let world: GatewayWorld;
 beforeEach(async () => {
-  world = await createGatewayWorld({ approvals: { groups: { finance: [bo.key] }, tools: [mail] } });
+  world = await createGatewayWorld({
+    approvals: { groups: { finance: [bo.key] }, tools: fixedTools([mail]) },
+  });
 });
 afterEach(() => world.close());
 

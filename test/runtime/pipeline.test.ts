@@ -33,7 +33,7 @@ const tool = defineTool({
 });
 const request = { id: "c1", name: "pay", arguments: '{"usd": 5}' };
 const using = (change: Partial<Stages>): Promise<Admission> =>
-  admit(request, { ...at, offered: [tool] }, { ...openStages, ...change });
+  admit(request, { ...at, offered: [tool], held: new Map() }, { ...openStages, ...change });
 const unreached = (name: string) => (): never => {
   throw new Error(`the ${name} stage was reached`);
 };

@@ -33,6 +33,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import type { GuardedFetch, Tool } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
+import { fixedTools, type ToolSource } from "../../src/tools/source.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
@@ -73,6 +74,8 @@ export interface BeginOptions {
 
 export interface SegmentOptions {
   readonly tools?: readonly Tool[];
+  /** Instead of `tools`. */
+  readonly source?: ToolSource;
   readonly contextTokens?: number;
   readonly control?: Partial<SegmentControl>;
   readonly failAt?: FailpointName;
@@ -236,7 +239,7 @@ export async function createLoopWorld(
         countTokens: (text) => Math.ceil(text.length / 3),
         contextTokens: options.contextTokens ?? 32_000,
       },
-      tools: options.tools ?? builtinTools,
+      tools: options.source ?? fixedTools(options.tools ?? builtinTools),
       fetch: options.fetch ?? noFetch,
       agents: { find: () => profile, checkInMs: 900_000, quietHours: options.quietHours },
       stages: { ...openStages, ...options.stages },

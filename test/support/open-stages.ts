@@ -6,6 +6,7 @@ import type { ApprovalParts } from "../../src/gateway/approval-desk.ts";
 import type { PolicyVerdict } from "../../src/domain/policy.ts";
 import type { Stages } from "../../src/runtime/pipeline.ts";
 import { ownRights } from "../../src/runtime/stages/grant.ts";
+import { fixedTools } from "../../src/tools/source.ts";
 
 export const allowed: PolicyVerdict = {
   decision: "allow",
@@ -52,5 +53,5 @@ export const testApprovals: ApprovalParts = {
   seal: testSeal,
   groups: {},
   managersOf: () => [],
-  tools: [],
+  tools: fixedTools([]),
 };

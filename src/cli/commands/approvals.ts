@@ -13,6 +13,7 @@ import type { Approval } from "../../domain/approval.ts";
 import { asApprovalId, asPersonKey } from "../../domain/ids.ts";
 import { decideApprovals } from "../../gateway/approval-desk.ts";
 import { builtinTools } from "../../tools/registry.ts";
+import { fixedTools } from "../../tools/source.ts";
 import { findMasterKey } from "../../vault/master-key.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withDesk } from "../desk-from-cli.ts";
@@ -86,7 +87,7 @@ async function decide(
   const user = env["USER"] ?? userInfo().username;
   const by = { key: asPersonKey(`local:cli:${user}`), name: user, kind: "member" } as const;
   const agents = createAgentDirectory(config);
-  const parts = createApprovalParts(config, { masterKey, agents, tools: builtinTools });
+  const parts = createApprovalParts(config, { masterKey, agents, tools: fixedTools(builtinTools) });
   const refusal = await withDesk(rows, (desk) =>
     desk.decide(async (d) => {
       const run = await d.tx.runs.find(approval.run);

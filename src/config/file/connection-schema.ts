@@ -89,4 +89,16 @@ const mcpServer = block({
 });
 
 export const connections = named(connection).default({});
-export const mcpServers = named(mcpServer).default({});
+/** Tools are called `<server>__<tool>` in 64 characters, and nothing else may be read into that. */
+const serverName = /^(?!.*__)[a-z0-9][a-z0-9_-]{0,30}(?<!_)$/i;
+
+export const mcpServers = named(mcpServer)
+  .superRefine((servers, context) => {
+    for (const server of Object.keys(servers)) {
+      if (serverName.test(server)) continue;
+      const message =
+        "is no name for a server: at most 31 letters, digits, - and single _, and no _ at the end";
+      context.addIssue({ code: "custom", path: [server], message });
+    }
+  })
+  .default({});

@@ -29,7 +29,8 @@ export function connectedStage(store: Store, grants: Grants): GrantStage {
       });
       if (answer.kind === "ready") {
         const identity = isAgentPrincipal(owner) ? "agent" : owner;
-        return { kind: "ready", identity, connection: answer.grant.id, account: answer.grant.account };
+        const { grant } = answer;
+        return { kind: "ready", identity, connection: grant.id, account: grant.account, grant };
       }
       if (answer.kind === "refused" || isAgentPrincipal(owner)) {
         return refused(

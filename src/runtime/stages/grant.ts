@@ -1,6 +1,7 @@
 // Third stage: the rights that the act uses. Comes before the approval, which binds the account that is used (APR-1).
 
 import type { GrantAsk } from "../../domain/wait.ts";
+import type { ReadyGrant } from "../../grants/contract.ts";
 import type { Question } from "./checked-call.ts";
 
 /** Whose rights, and which account at the service. */
@@ -10,6 +11,8 @@ export interface Rights {
   readonly connection?: string;
   /** The external account, as people know it. */
   readonly account?: string;
+  /** What the tool gets its tokens by. */
+  readonly grant?: ReadyGrant;
 }
 
 export type GrantVerdict =

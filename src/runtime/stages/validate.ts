@@ -14,9 +14,15 @@ export type Validated =
   /** The sentence is for the model. */
   | { readonly kind: "invalid"; readonly problem: string };
 
-export function validate(request: ToolCallRequest, offered: readonly Tool[]): Validated {
+export function validate(
+  request: ToolCallRequest,
+  offered: readonly Tool[],
+  held: ReadonlyMap<string, string>,
+): Validated {
   const tool = offered.find((candidate) => candidate.name === request.name);
   if (!tool) {
+    const why = held.get(request.name);
+    if (why !== undefined) return { kind: "invalid", problem: why };
     const names = offered.map((candidate) => candidate.name).join(", ");
     return { kind: "invalid", problem: `There is no tool "${request.name}". Your tools are: ${names}.` };
   }

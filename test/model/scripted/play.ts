@@ -1,7 +1,7 @@
 // Plays a request through the scripted model with the real tools on a real folder, and a person who answers.
 
 import { errorText } from "../../../src/base/errors.ts";
-import { asTenantId } from "../../../src/domain/ids.ts";
+import { asRunId, asTenantId } from "../../../src/domain/ids.ts";
 import type { Memory } from "../../../src/domain/memory.ts";
 import type { ToolCallRequest } from "../../../src/domain/step.ts";
 import type { Model, ModelAnswer, ModelMessage } from "../../../src/model/contract.ts";
@@ -216,6 +216,7 @@ const remembered: Memory = {
 function contextOf(workspace: Workspace): ToolContext {
   return {
     key: "run_1:1",
+    run: { id: asRunId("run_1"), tenant: asTenantId("local") },
     workspace,
     signal: new AbortController().signal,
     now: () => startedAt,

@@ -1,6 +1,7 @@
 // A world for the file tools: a real workspace in a temporary folder and the real guarded fetch.
 
 import { systemClock } from "../../../src/base/clock.ts";
+import { asRunId, asTenantId } from "../../../src/domain/ids.ts";
 import { createGuardedFetch } from "../../../src/net/guarded-fetch.ts";
 import { type Tool, type ToolContext, ToolFailure } from "../../../src/tools/contract.ts";
 import type { Workspace } from "../../../src/workspace/contract.ts";
@@ -35,6 +36,7 @@ export async function openFileToolWorld(options: FileToolOptions = {}): Promise<
   const workspace = await temporary.open();
   const context: ToolContext = {
     key: "run_1:1",
+    run: { id: asRunId("run_1"), tenant: asTenantId("local") },
     workspace,
     signal: options.signal ?? new AbortController().signal,
     now: options.now ?? Date.now,

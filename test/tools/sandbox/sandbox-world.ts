@@ -2,7 +2,7 @@
 
 import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/logger.ts";
-import { asRunId } from "../../../src/domain/ids.ts";
+import { asRunId, asTenantId } from "../../../src/domain/ids.ts";
 import { createGuardedFetch } from "../../../src/net/guarded-fetch.ts";
 import { runCommand } from "../../../src/tools/builtin/run-command.ts";
 import { type ToolContext, ToolFailure, type ToolOutcome } from "../../../src/tools/contract.ts";
@@ -44,6 +44,7 @@ export async function openSandboxWorld({ quota, ...setup }: WorldOptions = {}): 
   let step = 0;
   const context = (): ToolContext => ({
     key: `${run}:${++step}`,
+    run: { id: run, tenant: asTenantId("local") },
     workspace,
     signal: segment.signal,
     now: Date.now,

@@ -1,0 +1,132 @@
+// One call of a server's tool: the session of its run, the definition once more, the call, what came of it.
+//
+//   CL1  Nothing is sent to a tool that is not, at this moment, what was approved (MC3).
+//   CL2  A session that the server has forgotten is made anew and the call made once more: a server that says so has done nothing.
+//   CL3  An answer that was lost: what only reads has failed; what the receiver knows by its key is sent once more under the same
+//        key; anything else is in doubt, and a person decides (I5).
+
+import type { McpTool } from "../../domain/mcp-tool.ts";
+import type { Denied } from "../../net/contract.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Store } from "../../store/contract.ts";
+import type { ToolContext, ToolOutcome } from "../contract.ts";
+import type { McpServer } from "./contract.ts";
+import { McpFailure } from "./errors.ts";
+import type { Arguments, CallTool, Target } from "./mcp-tool.ts";
+import { observe } from "./pins.ts";
+import { outcomeOf } from "./result-content.ts";
+import type { Session } from "./session.ts";
+import type { Sessions } from "./sessions.ts";
+import { heldWords } from "./held-words.ts";
+
+export interface CallDeps {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly sessions: Sessions;
+  /** Something was seen that changes what is offered. */
+  readonly changed: () => void;
+}
+
+export function createCallTool(deps: CallDeps): CallTool {
+  return async (target, args, context) => {
+    const denied: Denied[] = [];
+    const on = { deps, target, args, context, denied };
+    try {
+      return await withSecondTry(on);
+    } catch (error) {
+      if (!(error instanceof McpFailure)) throw error;
+      return failed(error, on);
+    }
+  };
+}
+
+interface On {
+  readonly deps: CallDeps;
+  readonly target: Target;
+  readonly args: Arguments;
+  readonly context: ToolContext;
+  readonly denied: Denied[];
+}
+
+/** CL2, CL3. */
+async function withSecondTry(on: On): Promise<ToolOutcome> {
+  try {
+    return await attempt(on);
+  } catch (error) {
+    const again =
+      error instanceof McpFailure &&
+      (error.code === "mcp.session_lost" ||
+        (error.code === "mcp.answer_lost" && on.target.rule.repeat === "keyed"));
+    if (!again || on.context.signal.aborted) throw error;
+    return attempt(on);
+  }
+}
+
+async function attempt({ deps, target, args, context, denied }: On): Promise<ToolOutcome> {
+  const { server, tool } = target;
+  const session = await deps.sessions.of(server, {
+    run: context.run.id,
+    grant: context.grant,
+    sandbox: context.sandbox,
+    onDenied: (host) => void denied.push(host),
+  });
+  try {
+    const problem = problemOf(target, await rowsIn(session, server, { ...deps, signal: context.signal }));
+    if (problem !== undefined) return ownWords(problem, server);
+    const { key, signal, workspace } = context;
+    const result = await session.call({ tool, arguments: args, key, signal });
+    return await outcomeOf(result, { server: server.name, tool, workspace });
+  } catch (error) {
+    if (error instanceof McpFailure && broken.has(error.code)) await deps.sessions.drop(session);
+    throw error;
+  }
+}
+
+const broken: ReadonlySet<string> = new Set(["mcp.session_lost", "mcp.answer_lost", "mcp.unavailable"]);
+
+/** What the server shows now, held against what was approved. */
+export async function rowsIn(
+  session: Session,
+  server: McpServer,
+  {
+    store,
+    clock,
+    changed,
+    signal,
+  }: Pick<CallDeps, "store" | "clock" | "changed"> & { readonly signal: AbortSignal },
+): Promise<readonly McpTool[]> {
+  const listing = await session.list(signal).catch((error: unknown) => {
+    throw error instanceof McpFailure && error.code === "mcp.answer_lost" ? unlisted(error, server) : error;
+  });
+  const before = await store.read((tx) => tx.mcpTools.list(server.name));
+  const rows = await observe(store, server, { listing, now: clock.now() });
+  if (JSON.stringify(rows) !== JSON.stringify(before)) changed();
+  return rows;
+}
+
+/** A list that did not come did nothing. */
+function unlisted(error: McpFailure, server: McpServer): McpFailure {
+  return new McpFailure("mcp.unavailable", `The server ${server.name} does not say what tools it has.`, {
+    cause: error,
+  });
+}
+
+/** CL1. */
+function problemOf({ server, tool, pin }: Target, rows: readonly McpTool[]): string | undefined {
+  const row = rows.find((candidate) => candidate.tool === tool);
+  if (!row || row.goneAt !== undefined) return `The server ${server.name} no longer offers ${tool}.`;
+  if (row.state !== "approved") return heldWords(row);
+  if (row.pin === pin && row.approvedPin === pin) return undefined;
+  return `Not called: what the server ${server.name} says of ${tool} was changed and approved meanwhile. Look at it again, and call it anew if it still fits.`;
+}
+
+function failed(error: McpFailure, { target: { server, rule }, denied }: On): ToolOutcome {
+  if (error.code === "mcp.answer_lost" && rule.repeat !== "read") {
+    return { kind: "doubtful", content: `${error.message} It is not known whether it was done.` };
+  }
+  return { ...ownWords(error.message, server), effects: denied.map((host) => ({ kind: "denied", ...host })) };
+}
+
+function ownWords(content: string, server: McpServer): Extract<ToolOutcome, { kind: "result" }> {
+  return { kind: "result", content, isError: true, saw: { sources: [server.name] } };
+}
