@@ -23,7 +23,6 @@ let base: string;
 
 beforeAll(async () => {
   base = `http://127.0.0.1:${await freePort()}`;
-  as = await startAuthorizationServer({ redirectUris: [`${base}/oauth/callback/crm-person`] });
   const text = (...names: string[]) => ({
     type: "object",
     properties: Object.fromEntries(names.map((name) => [name, { type: "string" }])),
@@ -33,7 +32,15 @@ beforeAll(async () => {
     { name: "get_account", description: "Reads an account", inputSchema: text("id") },
     { name: "log_call", description: "Logs a call", inputSchema: text("id", "note") },
   ]);
-  crm.accountOf = (token) => as.accountOf(token);
+  as = await startAuthorizationServer({
+    redirectUris: [`${base}/oauth/callback/crm-person`],
+    resources: { [crm.url]: "crm.read crm.write" },
+  });
+  // Only tokens that were made for it (A20).
+  crm.accountOf = async (token) => {
+    const known = await as.tokenOf(token);
+    return known?.audience === crm.url ? known.account : undefined;
+  };
   notes = await startFakeMcp([
     { name: "add_note", annotations: { readOnlyHint: true }, inputSchema: text("note") },
     { name: "surprise" },
@@ -46,7 +53,7 @@ beforeAll(async () => {
     issuer: ${as.issuer}
     client_id: ${as.clientId}
     client_secret: ${as.clientSecret}
-    scopes: { read: [mail.read], write: [mail.send] }
+    scopes: { read: [crm.read], write: [crm.write] }
 mcp:
   crm:
     url: ${crm.url}
@@ -136,9 +143,8 @@ async function connect(person: string): Promise<void> {
       for (const message of product.room.history(`dm-${person}`).toReversed()) {
         if (message.content.kind !== "deputy") continue;
         const { body } = message.content;
-        const isLink =
-          body.kind === "attention" && body.options.some(({ action }) => action === "connect.open");
-        if (isLink) return { card: body as Attention };
+        if (body.kind !== "attention") continue;
+        if (body.options.some(({ action }) => action === "connect.open")) return { card: body };
       }
       return undefined;
     },

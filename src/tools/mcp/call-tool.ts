@@ -4,25 +4,29 @@
 //   CL2  A session that the server has forgotten is made anew and the call made once more: a server that says so has done nothing.
 //   CL3  An answer that was lost: what only reads has failed; what the receiver knows by its key is sent once more under the same
 //        key; anything else is in doubt, and a person decides (I5).
+//   CL4  A server that wants more rights has done nothing. They are asked for by the next call, in private, of the account's owner.
 
 import type { McpTool } from "../../domain/mcp-tool.ts";
+import type { Grants } from "../../grants/contract.ts";
 import type { Denied } from "../../net/contract.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Store } from "../../store/contract.ts";
 import type { ToolContext, ToolOutcome } from "../contract.ts";
 import type { McpServer } from "./contract.ts";
-import { McpFailure } from "./errors.ts";
+import { McpFailure, McpNeedsScopes } from "./errors.ts";
 import type { Arguments, CallTool, Target } from "./mcp-tool.ts";
 import { observe } from "./pins.ts";
 import { outcomeOf } from "./result-content.ts";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
+import { toolName } from "./tool-name.ts";
 import { heldWords } from "./held-words.ts";
 
 export interface CallDeps {
   readonly store: Store;
   readonly clock: Clock;
   readonly sessions: Sessions;
+  readonly grants: () => Pick<Grants, "wants">;
   /** Something was seen that changes what is offered. */
   readonly changed: () => void;
 }
@@ -34,6 +38,7 @@ export function createCallTool(deps: CallDeps): CallTool {
     try {
       return await withSecondTry(on);
     } catch (error) {
+      if (error instanceof McpNeedsScopes) return steppedUp(error, on);
       if (!(error instanceof McpFailure)) throw error;
       return failed(error, on);
     }
@@ -118,6 +123,18 @@ function problemOf({ server, tool, pin }: Target, rows: readonly McpTool[]): str
   if (row.state !== "approved") return heldWords(row);
   if (row.pin === pin && row.approvedPin === pin) return undefined;
   return `Not called: what the server ${server.name} says of ${tool} was changed and approved meanwhile. Look at it again, and call it anew if it still fits.`;
+}
+
+/** CL4. */
+async function steppedUp(error: McpNeedsScopes, { deps, target, context }: On): Promise<ToolOutcome> {
+  const { server, tool, rule } = target;
+  const wanted = { capability: rule.needs ?? "", scopes: error.scopes };
+  const said = context.grant ? await deps.grants().wants(context.grant, wanted) : "given_up";
+  const next =
+    said === "will_be_asked"
+      ? `Call ${toolName(server.name, tool)} again: its owner is asked for the rights then.`
+      : "Its owner can't be asked for more now. Go on without it, or say what can't be done.";
+  return ownWords(`${error.message} Nothing was done. ${next}`, server);
 }
 
 function failed(error: McpFailure, { target: { server, rule }, denied }: On): ToolOutcome {

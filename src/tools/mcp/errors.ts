@@ -8,7 +8,7 @@ export type McpErrorCode =
   | "mcp.unavailable"
   /** It wants an account, and there is none, or it refuses the one there is. */
   | "mcp.unauthorized"
-  /** The account lacks rights: `facts.scopes` are asked for. */
+  /** The account lacks rights. */
   | "mcp.needs_scopes"
   /** It does not know the session any more. Nothing was done. */
   | "mcp.session_lost"
@@ -21,6 +21,18 @@ export class McpFailure extends AppError<McpErrorCode> {
   // oxlint-disable-next-line no-useless-constructor -- narrows the code
   constructor(code: McpErrorCode, message: string, options?: AppErrorOptions) {
     super(code, message, options);
+  }
+}
+
+export class McpNeedsScopes extends McpFailure {
+  readonly scopes: readonly string[];
+
+  constructor(server: string, scopes: readonly string[]) {
+    super(
+      "mcp.needs_scopes",
+      `The server ${server} says that the account was given too few rights for this.`,
+    );
+    this.scopes = scopes;
   }
 }
 

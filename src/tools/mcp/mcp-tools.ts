@@ -74,7 +74,7 @@ class Mcp implements McpTools {
     const { kinds = transportKinds, limits = usualLimits } = deps;
     this.#deps = deps;
     this.#sessions = createSessions({ ...deps, kinds, limits });
-    this.#call = createCallTool({ ...this.#looking(), sessions: this.#sessions });
+    this.#call = createCallTool({ ...this.#looking(), sessions: this.#sessions, grants: deps.grants });
   }
 
   version(): number {

@@ -224,6 +224,24 @@ describe("tools/mcp: a call", () => {
     expect(world.fake.calls).toHaveLength(1);
   });
 
+  it("CL4: a 403 for want of rights has the account's owner asked by the next call", async () => {
+    await open({ connection: "crm-person", rules: { get_account: { ...reading, needs: "read" } } });
+    world.tokens.set(ana, "t-ana");
+    world.fake.accountOf = () => "ana";
+    const tool = await world.tool("crm__get_account");
+    world.fake.before = (_request, response, body) => {
+      if (!body.includes("tools/call")) return false;
+      const challenge = 'Bearer error="insufficient_scope", scope="crm.read crm.more"';
+      response.writeHead(403, { "www-authenticate": challenge }).end();
+      return true;
+    };
+
+    const outcome = await world.call(tool, { id: "a" });
+    expect(textOf(outcome)).toContain("Call crm__get_account again: its owner is asked for the rights then.");
+    expect(world.wanted).toEqual([{ capability: "read", scopes: ["crm.read", "crm.more"] }]);
+    expect(world.rejected).toEqual([]);
+  });
+
   it("A19: a redirect to another origin is not followed, and no token goes there", async () => {
     await open({ connection: "crm-person" });
     world.tokens.set(ana, "t-ana");

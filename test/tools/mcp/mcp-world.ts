@@ -7,7 +7,7 @@ import { silentLogger } from "../../../src/base/logger.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { asPersonKey, asRunId, asTenantId, type PersonKey } from "../../../src/domain/ids.ts";
 import type { Run } from "../../../src/domain/run.ts";
-import type { Grants, ReadyGrant } from "../../../src/grants/contract.ts";
+import type { Grants, ReadyGrant, WantedScopes } from "../../../src/grants/contract.ts";
 import { createGuardedRequest } from "../../../src/net/guarded-request.ts";
 import type { Store } from "../../../src/store/contract.ts";
 import { createSqliteStore } from "../../../src/store/sqlite.ts";
@@ -32,6 +32,8 @@ export interface McpWorld {
   readonly tokens: Map<PersonKey, string>;
   /** Versions of tokens that were reported as rejected. */
   readonly rejected: number[];
+  /** What accounts were to be asked for besides. */
+  readonly wanted: WantedScopes[];
   readonly workspace: ToolContext["workspace"];
   offer(person?: PersonKey, id?: string): Promise<Offer>;
   tool(name: string, person?: PersonKey): Promise<Tool>;
@@ -69,6 +71,7 @@ export async function openMcpWorld(options: McpWorldOptions = {}): Promise<McpWo
   const fake = await startFakeMcp(options.tools);
   const tokens = new Map<PersonKey, string>();
   const rejected: number[] = [];
+  const wanted: WantedScopes[] = [];
   const { connection } = options;
   const server: McpServer = {
     name: "crm",
@@ -82,7 +85,11 @@ export async function openMcpWorld(options: McpWorldOptions = {}): Promise<McpWo
     clock,
     log: silentLogger,
     request: createGuardedRequest({ allow: options.allow ?? [`127.0.0.1:${fake.port}`], clock }),
-    grants: () => grantsOf(tokens, rejected),
+    grants: () =>
+      grantsOf({ tokens, rejected }, (asked) => {
+        wanted.push(asked);
+        return "will_be_asked";
+      }),
     limits: { ...usualLimits, idleMs: options.idleMs ?? 5_000 },
   });
   const context = ({ person = ana, run = `run_${person}`, step = 1, signal }: CallBy): ToolContext => ({
@@ -104,6 +111,7 @@ export async function openMcpWorld(options: McpWorldOptions = {}): Promise<McpWo
     mcp,
     tokens,
     rejected,
+    wanted,
     workspace,
     offer,
     async tool(name, person) {
@@ -144,7 +152,10 @@ function grantOf(owner: PersonKey, run: string, connection: string): ReadyGrant 
   };
 }
 
-function grantsOf(tokens: ReadonlyMap<PersonKey, string>, rejected: number[]): Grants {
+function grantsOf(
+  { tokens, rejected }: { readonly tokens: ReadonlyMap<PersonKey, string>; readonly rejected: number[] },
+  wants: (wanted: WantedScopes) => "will_be_asked" | "given_up",
+): Grants {
   return {
     ownerFor: (_connection, { subject }) => subject,
     find: (_tx, { owner, connection, run }) => {
@@ -160,6 +171,7 @@ function grantsOf(tokens: ReadonlyMap<PersonKey, string>, rejected: number[]): G
         secret: new Secret(tokens.get(asPersonKey(owner)) ?? "none"),
         version: rejected.length,
       }),
+    wants: (_grant, wanted) => Promise.resolve(wants(wanted)),
     rejected: (_grant, version) => Promise.resolve(void rejected.push(version)),
   };
 }

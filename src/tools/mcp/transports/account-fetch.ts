@@ -1,9 +1,9 @@
 // Requests to one server with one account (SH1): the token of this moment, on the server's origin and nowhere else.
 
-import { extractWWWAuthenticateParams } from "@modelcontextprotocol/sdk/client/auth.js";
+import { bearerChallenge } from "../../../grants/discovery/challenge.ts";
 import { createWhatwgFetch } from "../../../net/whatwg-fetch.ts";
 import type { McpServer, TransportUse } from "../contract.ts";
-import { McpFailure } from "../errors.ts";
+import { McpFailure, McpNeedsScopes } from "../errors.ts";
 import { refusedWith } from "../protocol-errors.ts";
 
 const mostAnswerBytes = 16 * 1024 * 1024;
@@ -54,7 +54,7 @@ interface Refusal {
 async function refuse(response: Response, { server: { name }, init, hasAccount }: Refusal): Promise<void> {
   const { status } = response;
   if (status < 400 || status >= 500) return;
-  const { error, scope } = extractWWWAuthenticateParams(response);
+  const challenge = bearerChallenge(response.headers.get("www-authenticate"));
   await response.body?.cancel();
   if (status === 401) {
     throw new McpFailure(
@@ -64,13 +64,8 @@ async function refuse(response: Response, { server: { name }, init, hasAccount }
         : `The server ${name} wants an account, and the configuration names no connection for it.`,
     );
   }
-  if (status === 403 && error === "insufficient_scope") {
-    throw new McpFailure(
-      "mcp.needs_scopes",
-      `The server ${name} says that the account was given too few rights for this.`,
-      { facts: { scopes: scope ?? "" } },
-    );
-  }
+  if (status === 403 && challenge?.error === "insufficient_scope")
+    throw new McpNeedsScopes(name, challenge.scopes);
   if (status === 404 && new Headers(init.headers).has("mcp-session-id")) {
     throw new McpFailure("mcp.session_lost", `The server ${name} has forgotten the session.`);
   }
