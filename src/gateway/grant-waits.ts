@@ -74,12 +74,13 @@ export interface WantedByPerson {
 
 export type WantedAnswer = Asked | "unknown" | "agents_own" | "per_run";
 
-/** `connect <name>`: asks for all that the connection is configured for. */
+/** `connect <name>`: asks for all that the connection is configured for. A no that they gave before is taken back by it. */
 export async function askByWord(tx: Tx, deps: ConsentDeps, wanted: WantedByPerson): Promise<WantedAnswer> {
   const { connection, person, agent, conversation } = wanted;
   const spec = deps.specs.get(connection);
   if (!spec) return "unknown";
   if (spec.identity === "agent") return "agents_own";
+  await tx.consents.takeBackNo(person.key, connection);
   if (spec.grant === "run") return "per_run";
   return askConsent(tx, deps, spec, {
     tenant: conversation.tenant,

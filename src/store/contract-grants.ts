@@ -188,6 +188,8 @@ export interface ConsentRepository {
   overdue(now: number, limit: number): Promise<ConsentRow[]>;
   /** Did the person say no to this connection since? */
   declinedSince(initiator: PersonKey, connection: string, since: number): Promise<boolean>;
+  /** They want it after all: what they declined before counts no more. */
+  takeBackNo(initiator: PersonKey, connection: string): Promise<void>;
 }
 
 /** A browser that proved whose it is (CON-4), or that is doing so. */

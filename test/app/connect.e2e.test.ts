@@ -224,6 +224,21 @@ describe("app: connecting an account", () => {
     const again = await bo.asks("@deputy read my second-mail");
     expect((await again.post("result")).body.text).toContain("Done without again.");
     expect(again.posts("attention")).toEqual([]);
+
+    // Until they want it after all.
+    await (await bo.asks("@deputy connect mail")).whisper(bo, /one piece of work/);
+    product.model.replyTo(
+      "third-mail",
+      uses(["mail__read", { box: "inbox" }]),
+      says("Done without at last."),
+    );
+    const wanted = await bo.asks("@deputy read my third-mail");
+    await wanted.post("attention");
+    await bo.clicks(
+      await cardOf("bo", ({ options, text }) => options.length === 2 && text.includes("third-mail")),
+      "Not now",
+    );
+    await wanted.post("result");
   });
 
   it("says what `connect` and `disconnect` can do", async () => {

@@ -1,6 +1,6 @@
 // Consent sessions: every step is a conditional update with one winner (CS1).
 
-import { and, asc, desc, eq, gt, isNull, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, isNull, lte, sql, ne, or } from "drizzle-orm";
 import { z } from "zod";
 import { consentStatesBefore } from "../../domain/consent.ts";
 import type { ConsentRepository, ConsentRow } from "../contract-grants.ts";
@@ -9,7 +9,10 @@ import { readJson, storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
 type Finding = Pick<ConsentRepository, "find" | "byLink" | "byState" | "underWay">;
-type Scanning = Pick<ConsentRepository, "overdue" | "declinedSince">;
+/** Why of a no that its person took back. */
+const takenBack = "taken_back";
+
+type Scanning = Pick<ConsentRepository, "overdue" | "declinedSince" | "takeBackNo">;
 type Stepping = Omit<ConsentRepository, keyof Finding | keyof Scanning>;
 
 const Scopes = z.array(z.string());
@@ -62,6 +65,18 @@ function scanning(session: Session): Scanning {
         .limit(limit);
       return rows.map(toConsent);
     },
+    async takeBackNo(initiator, connection) {
+      await session.db
+        .update(consents)
+        .set({ why: takenBack })
+        .where(
+          and(
+            eq(consents.initiator, initiator),
+            eq(consents.connection, connection),
+            eq(consents.state, "declined"),
+          ),
+        );
+    },
     async declinedSince(initiator, connection, since) {
       const [row] = await session.db
         .select({ id: consents.id })
@@ -72,6 +87,7 @@ function scanning(session: Session): Scanning {
             eq(consents.connection, connection),
             gt(consents.endedAt, since),
             eq(consents.state, "declined"),
+            or(isNull(consents.why), ne(consents.why, takenBack)),
           ),
         )
         .orderBy(desc(consents.endedAt))
