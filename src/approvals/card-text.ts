@@ -87,8 +87,7 @@ function rights({ facts: { connection, account, mode, subjectName } }: Shown): s
   const asked = `Asked for by ${visible(subjectName)}.`;
   if (connection === undefined) return `It uses no account. ${asked}`;
   const whose = mode === "assistant" ? `${visible(subjectName)}'s` : "the agent's own";
-  const which = account === undefined ? "" : `, ${visible(account)}`;
-  return `It uses ${whose} ${visible(connection)} account${which}. ${asked}`;
+  return `It uses ${whose} account${account === undefined ? "" : ` ${visible(account)}`}. ${asked}`;
 }
 
 function shortened(text: string): string {

@@ -8,14 +8,15 @@
 //   PT4  The text is safe to show (ST1, ST2).
 //   PT5  It takes time in proportion to what is said, however long a title is.
 
-import type {
-  Attention,
-  Button,
-  Notice,
-  Outgoing,
-  OutgoingFile,
-  ResultMessage,
-  RunCard,
+import {
+  type Attention,
+  type Button,
+  isSettled,
+  type Notice,
+  type Outgoing,
+  type OutgoingFile,
+  type ResultMessage,
+  type RunCard,
 } from "../domain/outbox.ts";
 import type { PlanStep } from "../domain/plan.ts";
 import { byteSize } from "./byte-size.ts";
@@ -105,7 +106,7 @@ function attentionLines(attention: Attention): string[] {
   const { about, title, text, footer, mentionName, decided } = attention;
   if (decided !== undefined) return [shortened(`${oneLine(decided)}: ${oneLine(title)}`), text];
   return [
-    withTail(`${attentionLabels[about]} ${mentionName}: `, title, ""),
+    withTail(isSettled(attention) ? "" : `${attentionLabels[about]} ${mentionName}: `, title, ""),
     text === title ? "" : text,
     ...(byButtonsOnly.has(about) ? [buttonLine(attention.options)] : answers(attention)),
     footer ?? "",

@@ -89,6 +89,11 @@ export const Attention = z.object({
 });
 export type Attention = z.infer<typeof Attention>;
 
+/** Asks nothing any more: it tells of an account that is there, and offers the way back. */
+export function isSettled({ options }: Pick<Attention, "options">): boolean {
+  return options.some(({ action }) => action === "connect.disconnect");
+}
+
 export const ResultMessage = z.object({
   kind: z.literal("result"),
   outcome: z.enum(["done", "failed", "stopped", "expired"]),

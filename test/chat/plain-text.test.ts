@@ -88,6 +88,14 @@ describe("chat/plain-text", () => {
       expect(headline(anAttention({ about }))).toMatch(start);
     });
 
+    it("asks for no account that is there already, and offers the way back", () => {
+      const options = [aButton({ action: "connect.disconnect", label: "Disconnect" })];
+      const text = plainText(anAttention({ about: "grant", title: "Connected: Our CRM", options }));
+
+      expect(lines(text)[0]).toBe("Connected: Our CRM");
+      expect(text).toContain("Decide with the buttons: Disconnect.");
+    });
+
     it("says who decided what once it is decided, and offers nothing", () => {
       const text = plainText(anAttention({ decided: "Ana chose Europe" }));
 

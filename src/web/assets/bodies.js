@@ -9,6 +9,7 @@ import { timeOf } from "./time.js";
 /** @typedef {import("../message-view.ts").MessageView} MessageView */
 /** @typedef {import("../../domain/outbox.ts").Button} Button */
 /** @typedef {import("../../domain/outbox.ts").RunCard} RunCard */
+/** @typedef {import("../../domain/outbox.ts").Attention} Attention */
 /** @typedef {import("./icons.js").IconName} IconName */
 /** @typedef {(button: Button, text?: string) => Promise<void>} Press */
 /**
@@ -134,7 +135,7 @@ function factsOf(card) {
 
 /** @param {Extract<MessageView["body"], { kind: "attention" }>} body @param {BodyContext} context @returns {HTMLElement} */
 function attentionOf({ attention, blocks, forViewer }, { press, id }) {
-  const { about, title, footer, mentionName, options, freeText, decided } = attention;
+  const { title, about, footer, options, freeText, decided } = attention;
   if (decided !== undefined) {
     return h(
       "section",
@@ -143,15 +144,14 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
       h("p", { class: "decision" }, icon("check"), decided),
     );
   }
-  const waiting = forViewer ? "Waiting for you" : `Waiting for ${mentionName}`;
-  const who = about === "schedule" ? "Scheduled" : waiting;
+  const { look, who } = standingOf(attention, forViewer);
   return h(
     "section",
     { class: "attention", "aria-label": who },
     h(
       "p",
       { class: "attention-head" },
-      h("span", { class: "pill waiting" }, h("span", { class: "dot" }), who),
+      h("span", { class: `pill ${look}` }, h("span", { class: "dot" }), who),
       h("span", { class: "about" }, aboutWords[about]),
     ),
     h("p", { class: "attention-title" }, title),
@@ -160,6 +160,14 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
     freeText !== undefined && freeTextOf(freeText, { press, id }),
     footer !== undefined && h("p", { class: "footer" }, footer),
   );
+}
+
+/** @param {Attention} attention @param {boolean} forViewer @returns {{ look: string, who: string }} */
+function standingOf({ about, mentionName, options }, forViewer) {
+  if (options.some(({ action }) => action === "connect.disconnect"))
+    return { look: "done", who: "Connected" };
+  if (about === "schedule") return { look: "waiting", who: "Scheduled" };
+  return { look: "waiting", who: forViewer ? "Waiting for you" : `Waiting for ${mentionName}` };
 }
 
 /** @type {Readonly<Record<string, string>>} */

@@ -5,7 +5,7 @@
 //   RA3  Four options are buttons, more are a select; what a label cuts is written out above, under its number.
 
 import type { KnownBlock, PlainTextOption, StaticSelect } from "@slack/types";
-import type { Attention, Button } from "../../../domain/outbox.ts";
+import { type Attention, type Button, isSettled } from "../../../domain/outbox.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
 import { actionIdAt } from "./action-id.ts";
 import { foreign, mention, plain, withLocalDates } from "./mrkdwn.ts";
@@ -52,8 +52,10 @@ const headings: Readonly<Record<Attention["about"], readonly [open: string, deci
   schedule: ["Schedule of", "Schedule of"],
 };
 
-function heading({ about, mention: key, mentionName, decided }: Attention, to: RenderPlace): string {
+function heading(attention: Attention, to: RenderPlace): string {
+  const { about, mention: key, mentionName, decided } = attention;
   const name = fitLabel(mentionName, 80, "you");
+  if (isSettled(attention)) return `*Account of* ${foreign(name)}:`;
   const [open, closed] = headings[about];
   return decided === undefined ? `*${open}* ${mention(key, name, to)}:` : `*${closed}* ${foreign(name)}:`;
 }

@@ -5,7 +5,7 @@
 //   TA3  Five options or fewer are buttons, more are a list to choose from; what a label cuts is written out above.
 
 import { parseOptionValue } from "../../../domain/actions.ts";
-import type { Attention, Button } from "../../../domain/outbox.ts";
+import { type Attention, type Button, isSettled } from "../../../domain/outbox.ts";
 import { fields } from "../action-data.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
 import {
@@ -38,11 +38,14 @@ const headings: Readonly<Record<string, readonly [open: string, decided: string]
   schedule: ["Schedule of", "Schedule of"],
 };
 
+const settled = ["Account of", "Account of"] as const;
+
 export function attentionContent(attention: Attention, to: RenderPlace): Omit<CardContent, "fallbackText"> {
   const { text, footer, decided, about, mentionName } = attention;
   const title = fitLabel(attention.title, titleLimit, "");
-  const [open, closed] = headings[about] ?? ["For", "For"];
-  const called = decided === undefined ? mention(attention.mention, mentionName, to) : undefined;
+  const isAsked = decided === undefined && !isSettled(attention);
+  const [open, closed] = isSettled(attention) ? settled : (headings[about] ?? ["For", "For"]);
+  const called = isAsked ? mention(attention.mention, mentionName, to) : undefined;
   const name = called?.markup ?? inert(mentionName, 80, "you");
   const controls = decided === undefined ? controlsOf(attention, to) : nothing;
   return {
