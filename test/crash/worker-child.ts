@@ -18,6 +18,9 @@ const settings = JSON.parse(process.argv[2] ?? "") as WorkerChildSettings;
 
 const tell = (event: string, about: Readonly<Record<string, unknown>> = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, at: Date.now(), ...about })}\n`);
+  const { poison } = settings;
+  if (event !== "began" || about["run"] !== poison?.run) return;
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), poison?.afterMs);
 };
 const log: Logger = {
   debug: () => undefined,
@@ -55,7 +58,10 @@ const workers = createWorkers({
     expireWait: nothing,
     nudge: nothing,
     routeInbox: nothing,
-    failPoison: nothing,
+    failPoison: async ({ id }, lease) => {
+      await store.write((tx) => tx.runs.settle(lease, "failed", { code: "run.poison" }, Date.now()));
+      tell("given-up", { run: id });
+    },
   },
   surroundings: { clock: systemClock, log, failpoint: noFailpoints },
   settings: { nonce, concurrency, tenants: "one", leaseMs, sliceMs },

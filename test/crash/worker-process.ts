@@ -16,6 +16,8 @@ export interface WorkerChildSettings {
   readonly stepMs: number;
   readonly leaseMs: number;
   readonly sliceMs: number;
+  /** A run that ends the process so long after each time it is begun. */
+  readonly poison?: { readonly run: string; readonly afterMs: number };
   /** Where it waits for a line before it journals the step. */
   readonly standStill?: { readonly run: string; readonly step: number };
 }
