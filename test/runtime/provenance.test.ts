@@ -69,6 +69,12 @@ describe("runtime: provenance", () => {
     expect(asked.map(({ rules }) => rules)).toEqual(["", "taint-shared-write"]); // what the server answered is a stranger's
   });
 
+  it("HW3 TNT-4: an address that a program handed over in the subject's name was not given by them", async () => {
+    await world.begin("Mail it to ana@x.example", { through: "editor" });
+    const asked = await play([mail("ana@x.example")]);
+    expect(asked).toMatchObject([{ rules: expect.stringContaining("destination-not-given") }]);
+  });
+
   it("TNT-3 TNT-4: an address of a page is asked about, and the card can say where it is from", async () => {
     await world.begin("Read it and answer");
     const asked = await play([look, mail("evil@evil.example")]);

@@ -66,6 +66,7 @@ export interface LoopWorld {
 export interface BeginOptions {
   readonly budget?: Partial<Budget>;
   readonly schedule?: ScheduleId;
+  readonly through?: string;
   /** Elsewhere than in the thread of the other functions. */
   readonly place?: ConversationAddress;
   readonly subject?: PersonKey;
@@ -158,6 +159,7 @@ export async function createLoopWorld(
           title: goal.slice(0, 60),
           budget: { ...profile.budget, ...options.budget },
           ...(options.schedule === undefined ? {} : { schedule: options.schedule }),
+          ...(options.through === undefined ? {} : { through: options.through }),
           now,
         });
       });
