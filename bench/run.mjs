@@ -21,6 +21,7 @@ import { slack } from "./cases/slack.mjs";
 import { start } from "./cases/start.mjs";
 import { storedBytes } from "./cases/stored-bytes.mjs";
 import { teams } from "./cases/teams.mjs";
+import { vault } from "./cases/vault.mjs";
 import { waiting } from "./cases/waiting.mjs";
 import { wake } from "./cases/wake.mjs";
 import { zombie } from "./cases/zombie.mjs";
@@ -42,6 +43,7 @@ const cases = [
   policy,
   sandbox,
   audit,
+  vault,
   scaling,
   backToWork,
   zombie,

@@ -52,7 +52,7 @@ function createGrantDeps(
   { world, store, masterKey, request }: VaultEdges,
   base: () => string,
 ): GrantDeps {
-  const { clock, ids, log } = world;
+  const { clock, ids, log, failpoint } = world;
   const fetch = createWhatwgFetch(request, {
     redirect: "same-origin",
     maxBytes: mostAnswerBytes,
@@ -79,6 +79,7 @@ function createGrantDeps(
     clock,
     ids,
     log,
+    failpoint,
     specs,
     oauth: createOAuthClient(fetch, () => clock.now()),
     resolver,

@@ -40,6 +40,8 @@ export const failpointNames = [
   "workspace.before-swap",
   "workspace.in-swap",
   "workspace.after-swap",
+  // An account's new tokens: the service has given them, and they are not kept yet
+  "grant.refreshed",
   // What is said
   "outbox.after-claim",
   "outbox.before-post",

@@ -1,6 +1,7 @@
 // What the parts of grants are given.
 
 import type { Clock } from "../base/clock.ts";
+import type { Failpoints } from "../base/failpoints.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Store } from "../store/contract.ts";
@@ -23,6 +24,7 @@ export interface GrantDeps {
   readonly fetch: typeof globalThis.fetch;
   /** How long before its end an access token is refreshed. */
   readonly refreshMarginMs: number;
+  readonly failpoint: Failpoints;
   /** Something was written that is to be said. */
   readonly said: () => void;
 }

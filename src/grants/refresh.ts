@@ -82,6 +82,7 @@ async function underLease(deps: GrantDeps, spec: ConnectionSpec, leased: Leased)
   } catch (error) {
     return inVain(deps, spec, row, error);
   }
+  await deps.failpoint("grant.refreshed");
   return keep(deps, spec, row, { answer, kept: secret });
 }
 

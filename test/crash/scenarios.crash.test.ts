@@ -8,12 +8,12 @@ import { type FailpointName, failpointNames } from "../../src/base/failpoints.ts
 import { actOut, build, type Death, type Staged } from "./act-out.ts";
 import { journalOf, postsOf, rowsOf } from "./outcome.ts";
 import { openProfile, type Profile, profileNames } from "./profiles.ts";
-import { afterDeath, everywhere, type Scenario, scenarios } from "./scenarios.ts";
+import { afterDeath, elsewhere, everywhere, type Scenario, scenarios } from "./scenarios.ts";
 import { chance, everyPass, passesFor } from "./seed.ts";
 
 describe("crash: failpoints", () => {
   it("FP1: each is come by in a scenario", () => {
-    const known = new Set([...scenarios.flatMap(({ comesBy }) => comesBy), ...afterDeath]);
+    const known = new Set([...scenarios.flatMap(({ comesBy }) => comesBy), ...afterDeath, ...elsewhere]);
 
     expect(failpointNames.filter((name) => !known.has(name))).toEqual([]);
   });

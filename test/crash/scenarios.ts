@@ -49,6 +49,9 @@ export const everywhere = [
   "sweeper.after-turn",
 ] as const satisfies readonly FailpointName[];
 
+/** Where a test of its own dies (refresh.crash.test.ts). */
+export const elsewhere = ["grant.refreshed"] as const satisfies readonly FailpointName[];
+
 const plan = (title: string): readonly [string, object] => [
   "set_plan",
   { title, steps: ["One", "Two", "Three"].map((text) => ({ text, state: "todo" })) },

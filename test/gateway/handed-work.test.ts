@@ -67,7 +67,7 @@ describe("gateway: work that is handed over", () => {
     people = { ...people, standing: async () => "guest" };
     expect(await find(ana.key)).toMatchObject({ kind: "refused", why: "guest" });
     // Work of a guest doesn't make them known anew.
-    people = { ...people, standing: async () => undefined };
+    people = { ...people, standing: async () => "gone" };
     world.clock.jump(6 * 60_000);
     expect(await find(ana.key)).toMatchObject({ kind: "refused", why: "unknown" });
   });

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Clock } from "../../src/base/clock.ts";
 import { systemClock } from "../../src/base/clock.ts";
+import { type Failpoints, noFailpoints } from "../../src/base/failpoints.ts";
 import { createIds } from "../../src/base/ids.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -49,12 +50,13 @@ export interface GrantsWorld {
 }
 
 export interface WorldSpec {
-  readonly server: AuthorizationServer;
+  readonly server: Pick<AuthorizationServer, "issuer" | "port" | "clientId" | "clientSecret">;
   readonly clock?: Clock;
   readonly connection?: Readonly<Record<string, unknown>>;
   readonly more?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly folder?: string;
   readonly store?: Store;
+  readonly failpoint?: Failpoints;
   /** Other ports of loopback that may be asked. */
   readonly allow?: readonly number[];
   readonly mcp?: Readonly<Record<string, unknown>>;
@@ -73,6 +75,7 @@ export function grantDeps(
     allow = [],
     mcp = {},
     clientDocument,
+    failpoint = noFailpoints,
   }: Omit<WorldSpec, "folder" | "store">,
   store: Store,
 ): GrantDeps {
@@ -102,6 +105,7 @@ export function grantDeps(
     clock,
     ids: createIds(() => Date.now()),
     log: silentLogger,
+    failpoint,
     specs,
     oauth: createOAuthClient(fetch, () => clock.now()),
     resolver: createResolver({
