@@ -233,6 +233,11 @@ describe("grants/discovery", () => {
     const row = await connectCrm();
     const grant = await world.ready({ connection: "crm" });
     crm.issuers = [other.issuer];
+    let wasAsked = false;
+    other.rewrite = (metadata) => {
+      wasAsked = true;
+      return metadata;
+    };
     await world.grants.rejected(grant, 99);
     await clock.advance(3_590_000);
     expect(await failureOf(() => world.grants.token(grant))).toMatch(
@@ -241,7 +246,7 @@ describe("grants/discovery", () => {
     expect(await failureOf(() => world.grants.token(grant))).toMatch(/grant\.quarantined/);
     expect(await find()).toMatchObject({ kind: "refused" });
     expect(await failureOf(() => resolved(world.deps))).toMatch(/grant\.quarantined/);
-    expect([other.registered, other.requests]).toEqual([[], []]);
+    expect([other.registered, other.requests, wasAsked]).toEqual([[], [], false]);
     const state = async () => (await world.store.read((tx) => tx.connections.find(row.id)))?.state;
     expect(await state()).toBe("quarantined");
     const events = (await world.events()).join("\n");

@@ -4,7 +4,11 @@
 //   X2  It sees one workspace, writable, and of the machine only programs; no network but the listed hosts (SBX-1, SBX-4).
 //   X3  It ends with the worker that started it, with the lease, and when it is stopped: at once, with all it started.
 //   X4  One command at a time in a workspace, so that nothing moves while the next one is being prepared.
+//   X5  A service runs beside the commands, so it can move nothing of the workspace: it reads it, and writes a folder of its own
+//       that no command can write (MCP-11). It is told its environment through a pipe: it may hold secrets.
 
+import type { Readable, Writable } from "node:stream";
+import type { Secret } from "../../base/secret.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { Denied } from "../../net/contract.ts";
 import type { Workspace } from "../../workspace/contract.ts";
@@ -13,6 +17,8 @@ export interface Sandbox {
   /** Whether commands can be run: the self-test, made when first asked for. */
   state(): Promise<SandboxState>;
   forRun(seat: Seat): RunSandbox;
+  /** Without a workspace: to look at a service. Ends with `close`. */
+  serve(order: ServiceOrder): Promise<Service>;
   /** The segment of `run` ended: what runs in the background ends, unless the run goes on in this process. */
   leave(run: RunId, goesOn: boolean): Promise<void>;
   /** Ends everything. */
@@ -41,6 +47,33 @@ export interface RunSandbox {
   }): Promise<CommandReport | undefined>;
   /** Ends the command in the background. */
   end(): Promise<CommandReport | undefined>;
+  /** Starts a program that is talked to through its streams. Ends with the segment at the latest. */
+  serve(order: ServiceOrder): Promise<Service>;
+}
+
+/** What starts services; of a run, or to look at one. */
+export type Services = Pick<RunSandbox, "state" | "serve">;
+
+export interface ServiceOrder {
+  /** Of its own folder, `/state` inside. */
+  readonly name: string;
+  /** A program that is there inside, and its arguments. */
+  readonly program: readonly [string, ...string[]];
+  /** Besides what every command has. */
+  readonly env: Readonly<Record<string, Secret>>;
+  /** Files and folders of this machine, shown read-only where they are. */
+  readonly shown: readonly string[];
+  /** Told of hosts that were refused (EGR-2). */
+  readonly onDenied: (denied: Denied) => void;
+}
+
+export interface Service {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
+  readonly ended: Promise<Ending>;
+  /** At once, with all it started; resolves when nothing is left. */
+  end(): Promise<void>;
 }
 
 export interface CommandOrder {

@@ -73,7 +73,8 @@ async function begin(
   const files = await seat.workspace.location();
   const controls = findControlFiles(files);
   const reached = new Set<string>();
-  const proxy = await proxyFor(setup, { denied, reached });
+  const onDenied = (one: Denied): void => void (denied.length < mostDenied && denied.push(one));
+  const proxy = await proxyFor(setup, { onDenied, reached });
   const { layout, ownEtc } = kit;
   const profile = { layout, files, controls, ownEtc, ...limits, proxySocket: proxy?.socket };
   const group = createLateCgroup(kit.makeCgroup, {
@@ -91,7 +92,7 @@ async function begin(
         bridge: proxy !== undefined,
       }),
     ],
-    outputFd: output.fd,
+    output: output.fd,
     before: group.before,
     begun(pid) {
       const workspace = {
@@ -127,9 +128,9 @@ async function overstep(ending: Ending, { group, output, limits }: Ended): Promi
   return (await output.size()) > limits.outputBytes ? { kind: "killed", why: "output" } : ending;
 }
 
-async function proxyFor(
-  { kit, allow, spend }: JobSetup,
-  { denied, reached }: { readonly denied: Denied[]; readonly reached: Set<string> },
+export async function proxyFor(
+  { kit, allow, spend }: Pick<JobSetup, "kit" | "allow" | "spend">,
+  { onDenied, reached }: { readonly onDenied: (denied: Denied) => void; readonly reached: Set<string> },
 ): Promise<(EgressProxy & { readonly socket: string }) | undefined> {
   if (allow.length === 0) return undefined;
   const socket = join(kit.scratch, `egress-${randomBytes(6).toString("hex")}.sock`);
@@ -138,7 +139,7 @@ async function proxyFor(
     allow,
     spend,
     onReached: (host) => void reached.add(host),
-    onDenied: (one) => void (denied.length < mostDenied && denied.push(one)),
+    onDenied,
   });
   return {
     socket,

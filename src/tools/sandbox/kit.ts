@@ -55,12 +55,24 @@ export function removeKit(kit: Kit): Promise<void> {
   return rm(kit.scratch, { recursive: true, force: true });
 }
 
+type InsideLimits = SandboxLimits & { readonly fileBytes: number; readonly bridge: boolean };
+
 /** What bubblewrap starts: bash with its limits set for good, both streams in one, then the text. */
-export function insideCommand(
-  text: string,
-  { layout }: Kit,
-  limits: SandboxLimits & { readonly fileBytes: number; readonly bridge: boolean },
-): string[] {
+export function insideCommand(text: string, { layout }: Kit, limits: InsideLimits): string[] {
+  const lines = [...limiting(limits), "exec 2>&1", closeInherited, `eval "set --\n$1"`];
+  const shell = ["/bin/bash", "-c", lines.join("\n"), "bash", text];
+  return limits.bridge ? bridged(layout.node, insideSocket, shell) : shell;
+}
+
+/** The same for a service: its streams stay apart, and what is started is the program itself. */
+export function insideService(program: readonly string[], { layout }: Kit, limits: InsideLimits): string[] {
+  const lines = [...limiting(limits), closeInherited, `exec "$@"`];
+  const shell = ["/bin/bash", "-c", lines.join("\n"), "bash", ...program];
+  return limits.bridge ? bridged(layout.node, insideSocket, shell) : shell;
+}
+
+/** A limit that is lower already can't be raised, and need not be. */
+function limiting(limits: InsideLimits): string[] {
   const settings = {
     c: 0,
     n: limits.openFiles,
@@ -68,11 +80,7 @@ export function insideCommand(
     d: kilobytes(limits.memoryBytes),
     f: kilobytes(limits.fileBytes),
   };
-  // A limit that is lower already can't be raised, and need not be.
-  const lines = Object.entries(settings).map(([which, value]) => `ulimit -${which} ${value} 2>/dev/null`);
-  lines.push("exec 2>&1", closeInherited, `eval "set --\n$1"`);
-  const shell = ["/bin/bash", "-c", lines.join("\n"), "bash", text];
-  return limits.bridge ? bridged(layout.node, insideSocket, shell) : shell;
+  return Object.entries(settings).map(([which, value]) => `ulimit -${which} ${value} 2>/dev/null`);
 }
 
 /** Whatever whoever started us has left open. */

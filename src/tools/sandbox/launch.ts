@@ -6,7 +6,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import type { Readable, Writable } from "node:stream";
+import { PassThrough, type Readable, type Writable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
 import { parseJson } from "../../base/json.ts";
 import type { Ending, KillReason } from "./contract.ts";
@@ -15,8 +15,10 @@ export interface LaunchOrder {
   readonly bubblewrap: string;
   /** Bubblewrap's, with the command after its `--`. */
   readonly arguments: readonly string[];
-  /** Open file that gets stdout and, once the command has begun, stderr. */
-  readonly outputFd: number;
+  /** Open file that gets stdout and, once the command has begun, stderr; or pipes, stdin's too. */
+  readonly output: number | "pipes";
+  /** What bubblewrap reads where its arguments have `--args 5`: others can't read it in the list of processes. */
+  readonly unseen?: readonly string[] | undefined;
   /** Done with the pid of the first process inside, before the command begins. */
   readonly before?: ((pid: number) => Promise<void>) | undefined;
   /** Called with that pid when the command begins. */
@@ -25,20 +27,37 @@ export interface LaunchOrder {
 
 export interface Launch {
   readonly ended: Promise<Ending>;
+  /** Where pipes were asked for. */
+  readonly pipes?: Pipes;
   /** Ends all of it at once; the first reason counts. */
   kill(why: KillReason): void;
+}
+
+export interface Pipes {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
 }
 
 const blocked = ["--block-fd", "4"];
 const tooLongGoneMs = 5_000;
 
 export function launch(order: LaunchOrder): Launch {
-  const { before } = order;
+  const { before, output, unseen } = order;
+  const hasPipes = output === "pipes";
   const child = spawn(order.bubblewrap, before ? [...blocked, ...order.arguments] : order.arguments, {
-    stdio: ["ignore", order.outputFd, "pipe", "pipe", before ? "pipe" : "ignore"],
+    stdio: [
+      hasPipes ? "pipe" : "ignore",
+      hasPipes ? "pipe" : output,
+      "pipe",
+      "pipe",
+      before ? "pipe" : "ignore",
+      unseen ? "pipe" : "ignore",
+    ],
     env: {}, // bubblewrap's own can be read inside: it is that of process 1
     detached: true,
   });
+  if (unseen) tell(child.stdio.at(5), unseen.map((one) => `${one}\0`).join(""));
   let killedBy: KillReason | undefined;
   let inner: number | undefined;
   const kill = (): void => {
@@ -53,7 +72,7 @@ export function launch(order: LaunchOrder): Launch {
     if (pid === undefined) return;
     await before?.(pid);
     order.begun(pid);
-    unblock(child.stdio[4]);
+    tell(child.stdio[4], "1");
   });
   begun.catch(kill); // told below
   const ended = (async (): Promise<Ending> => {
@@ -65,13 +84,22 @@ export function launch(order: LaunchOrder): Launch {
       ? { kind: "failed", detail: words().trim() || "bubblewrap could not be started" }
       : { kind: "exit", code };
   })();
+  const pipes = hasPipes ? pipesOf(child) : undefined;
   return {
     ended,
+    ...(pipes ? { pipes } : {}),
     kill(why) {
       killedBy ??= why;
       kill();
     },
   };
+}
+
+/** Its own words on stderr are listened to from the start, so whoever reads them later reads a copy. */
+function pipesOf({ stdin, stdout, stderr }: ChildProcess): Pipes | undefined {
+  return stdin && stdout && stderr
+    ? { input: stdin, output: stdout, errors: stderr.pipe(new PassThrough()) }
+    : undefined;
 }
 
 /** As the shell counts it: 128 and the signal's number for what was ended by one. Undefined when it did not start. */
@@ -105,10 +133,10 @@ function pidIn(line: string): number | undefined {
   return typeof said["child-pid"] === "number" ? said["child-pid"] : undefined;
 }
 
-function unblock(block: Writable | Readable | null | undefined): void {
-  if (!block || !("write" in block)) return;
-  block.on("error", () => undefined); // it is gone already
-  block.end("1");
+function tell(pipe: Writable | Readable | null | undefined, text: string): void {
+  if (!pipe || !("write" in pipe)) return;
+  pipe.on("error", () => undefined); // it is gone already
+  pipe.end(text);
 }
 
 function collect(stream: Writable | Readable | null | undefined): () => string {

@@ -9,11 +9,24 @@
 import type { ControlFiles } from "./control-files.ts";
 import type { HostLayout } from "./host-layout.ts";
 
-export interface Profile {
-  readonly layout: HostLayout;
+export interface Profile extends Machine {
   /** The workspace on this machine. */
   readonly files: string;
   readonly controls: ControlFiles;
+}
+
+/** Of a service (X5). */
+export interface ServiceProfile extends Machine {
+  /** The workspace on this machine, to be read; absent where it is only looked at. */
+  readonly files?: string | undefined;
+  /** Its own folder on this machine; kept in memory where there is none. */
+  readonly own?: string | undefined;
+  /** See `ServiceOrder`. */
+  readonly shown: readonly string[];
+}
+
+interface Machine {
+  readonly layout: HostLayout;
   /** Files of ours that stand for those of /etc. */
   readonly ownEtc: Readonly<Record<string, string>>;
   readonly temporaryBytes: number;
@@ -23,12 +36,39 @@ export interface Profile {
 
 export const insideFolder = "/workspace";
 export const insideSocket = "/run/egress.sock";
+/** A service's. */
+const ownFolder = "/state";
 
 /** Everything up to the command itself. */
 export function bubblewrapArguments(profile: Profile): string[] {
-  const { layout, files, controls, ownEtc, temporaryBytes, proxySocket } = profile;
-  const size = String(temporaryBytes);
+  const { files, controls } = profile;
   const within = (name: string): [string, string] => [`${files}/${name}`, `${insideFolder}/${name}`];
+  return [
+    machine(profile),
+    ["--bind", files, insideFolder, "--chdir", insideFolder],
+    controls.kept.flatMap((name) => ["--bind", ...within(name)]),
+    controls.readOnly.flatMap((name) => ["--ro-bind", ...within(name)]),
+    ending(profile),
+  ].flat();
+}
+
+/** The same for a service: the same isolation, the workspace read-only, a folder of its own (X5). */
+export function serviceArguments(profile: ServiceProfile): string[] {
+  const { files, own, shown, temporaryBytes } = profile;
+  return [
+    machine(profile),
+    files === undefined ? ["--dir", insideFolder] : ["--ro-bind", files, insideFolder],
+    own === undefined ? ["--size", String(temporaryBytes), "--tmpfs", ownFolder] : ["--bind", own, ownFolder],
+    ["--chdir", ownFolder],
+    shown.flatMap((path) => ["--ro-bind", path, path]),
+    // Its environment: not in the list of processes (launch.ts).
+    ["--args", "5"],
+    ending(profile),
+  ].flat();
+}
+
+function machine({ layout, ownEtc, temporaryBytes }: Machine): string[] {
+  const size = String(temporaryBytes);
   return [
     isolation,
     Object.entries(environment(layout)).flatMap(([name, value]) => ["--setenv", name, value]),
@@ -38,9 +78,11 @@ export function bubblewrapArguments(profile: Profile): string[] {
     ["--dev", "/dev", "--remount-ro", "/dev"],
     ["--size", size, "--tmpfs", "/dev/shm"],
     ["--size", size, "--perms", "1777", "--tmpfs", "/tmp", "--dir", "/tmp/home"],
-    ["--bind", files, insideFolder, "--chdir", insideFolder],
-    controls.kept.flatMap((name) => ["--bind", ...within(name)]),
-    controls.readOnly.flatMap((name) => ["--ro-bind", ...within(name)]),
+  ].flat();
+}
+
+function ending({ proxySocket }: Machine): string[] {
+  return [
     proxySocket === undefined ? [] : ["--bind", proxySocket, insideSocket],
     ["--remount-ro", "/"],
     ["--json-status-fd", "3", "--"],

@@ -9,6 +9,7 @@ import type { RunSandbox, Sandbox, SandboxLimits, SandboxState, Seat } from "./c
 import { type Job, startJob } from "./jobs.ts";
 import { type Kit, makeKit, removeKit } from "./kit.ts";
 import { selfTest } from "./self-test.ts";
+import { RunningServices } from "./services.ts";
 
 export interface SandboxSetup {
   readonly clock: Clock;
@@ -41,12 +42,17 @@ export function createSandbox(setup: SandboxSetup): Sandbox {
   const kit = (): Promise<Kit> => (made ??= makeKit(process.execPath));
   const state = (): Promise<SandboxState> => (tried ??= trial(kit, { bubblewrap, limits, log: setup.log }));
   const runs = new RunJobs(setup, { kit, bubblewrap, limits });
+  const looked = new RunningServices({ ...setup, kit, bubblewrap, limits });
   return {
     state,
     forRun: (seat) => runs.seatOf(seat, state),
+    async serve(order) {
+      await insist(state);
+      return looked.start(order, undefined, () => true);
+    },
     leave: (run, goesOn) => (goesOn && setup.alone ? Promise.resolve() : runs.end(run)),
     async close() {
-      await runs.endAll();
+      await Promise.all([runs.endAll(), looked.endAll()]);
       await tried;
       const used = await made?.catch(() => undefined); // it was never there
       if (used) await removeKit(used);
@@ -67,6 +73,12 @@ async function trial(
   return state;
 }
 
+/** X1. */
+async function insist(state: () => Promise<SandboxState>): Promise<void> {
+  const tried = await state();
+  if (tried.kind === "off") throw new ToolFailure(`Commands can't be run here: ${tried.why}.`);
+}
+
 interface Means {
   readonly kit: () => Promise<Kit>;
   readonly bubblewrap: string;
@@ -78,6 +90,7 @@ class RunJobs {
   readonly #means: Means;
   /** The last command of a run, until the next one. */
   readonly #jobs = new Map<RunId, Job>();
+  readonly #services = new Map<RunId, RunningServices>();
   readonly #spent = new Map<RunId, number>();
 
   constructor(setup: SandboxSetup, means: Means) {
@@ -91,8 +104,7 @@ class RunJobs {
     return {
       state,
       start: async (order) => {
-        const tried = await state();
-        if (tried.kind === "off") throw new ToolFailure(`Commands can't be run here: ${tried.why}.`);
+        await insist(state);
         await this.#clear(seat.run);
         const started = await startJob(order, seat, {
           ...this.#means,
@@ -106,6 +118,13 @@ class RunJobs {
       },
       wait: async ({ foregroundMs, signal }) => job()?.report(foregroundMs, signal),
       end: async () => job()?.end(),
+      serve: async (order) => {
+        await insist(state);
+        const services =
+          this.#services.get(seat.run) ?? new RunningServices({ ...this.#setup, ...this.#means });
+        this.#services.set(seat.run, services);
+        return services.start(order, seat, (bytes) => this.#spend(seat.run, bytes));
+      },
     };
   }
 
@@ -130,11 +149,14 @@ class RunJobs {
 
   async end(run: RunId): Promise<void> {
     const job = this.#jobs.get(run);
+    const services = this.#services.get(run);
     this.#jobs.delete(run);
-    await job?.dispose();
+    this.#services.delete(run);
+    await Promise.all([job?.dispose(), services?.endAll()]);
   }
 
   async endAll(): Promise<void> {
-    await Promise.all([...this.#jobs.keys()].map((run) => this.end(run)));
+    const runs = new Set([...this.#jobs.keys(), ...this.#services.keys()]);
+    await Promise.all([...runs].map((run) => this.end(run)));
   }
 }

@@ -101,7 +101,7 @@ async function attempt(kit: Kit, { bubblewrap, limits, files, text }: Trial): Pr
         ...bubblewrapArguments(profile),
         ...insideCommand(text, kit, { ...limits, fileBytes: 1024 ** 2, bridge: false }),
       ],
-      outputFd: output.fd,
+      output: output.fd,
       begun: () => undefined,
     });
     const timer = setTimeout(() => launched.kill("timeout"), testMs);
