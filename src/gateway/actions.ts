@@ -13,7 +13,9 @@ import { canGoOn } from "../domain/going-on.ts";
 import { asRunId, asWaitId, type PersonKey, type RunId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
+import { isMarked } from "../domain/taint.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
+import { toldIn } from "../runtime/told-run.ts";
 import { doubtOptions } from "../runtime/voice/attention.ts";
 import { alreadyDecided } from "../runtime/voice/decided.ts";
 import { stoppingOwn } from "../runtime/voice/own-work.ts";
@@ -27,6 +29,7 @@ import { clickDecline, clickDisconnect, clickOpen, clickUseHere } from "./connec
 import type { Decision } from "./desk.ts";
 import { takeFeedback } from "./feedback.ts";
 import { goOn } from "./go-on.ts";
+import { titleLine } from "./goal.ts";
 import { type Heard, nameOf, tellAuthor } from "./heard.ts";
 import { markIdle } from "./marks.ts";
 import { answerUnlink } from "./person-links.ts";
@@ -202,11 +205,13 @@ async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<vo
   if (!old) return;
   if (!anew && canGoOn(old)) return takeUp(d, click, ids, old);
   const active = await d.tx.runs.active(click.conversation.id);
-  if (active) return tellAuthor(d, click, replies.alreadyBusy(active));
+  if (active) return tellAuthor(d, click, replies.alreadyBusy(toldIn(active, click.conversation.address)));
   const { conversation, rules } = click;
   // Whoever asks for it is its subject: it is new work.
   const subject = click.event.author;
-  const { goal, title, through } = old;
+  const { goal, through } = old;
+  // It has seen nothing yet, and doesn't begin with words of the one that had (OUT-4).
+  const title = isMarked(old.taint) ? titleLine(goal) : old.title;
   await startRun(d, ids, { conversation, rules, subject, goal, title, through });
 }
 
@@ -216,7 +221,11 @@ async function takeUp(d: Decision, click: Click, ids: Ids, old: Run): Promise<vo
   const [next] = await d.tx.runs.list({ continues: old.id, limit: 1 });
   if (next) return tellAuthor(d, click, replies.takenUpAlready(next));
   const active = await d.tx.runs.active(click.conversation.id);
-  await tellAuthor(d, click, active ? replies.alreadyBusy(active) : replies.gone);
+  await tellAuthor(
+    d,
+    click,
+    active ? replies.alreadyBusy(toldIn(active, click.conversation.address)) : replies.gone,
+  );
 }
 
 /** The ended run of the button, if the clicker may have it go on: it starts work as a mention does, so it needs what that needs. */
@@ -233,7 +242,7 @@ async function findEnded(d: Decision, click: Click, id: RunId): Promise<Run | un
     const served = servedAt(author, { kind: conversation.address.kind, rules });
     if (served.kind === "refused") return replies.refusedPlaces[served.why];
     if (served.kind !== "addressed") return replies.gone;
-    return isTerminal(found.state) ? undefined : replies.alreadyBusy(found);
+    return isTerminal(found.state) ? undefined : replies.alreadyBusy(toldIn(found, conversation.address));
   }
 }
 

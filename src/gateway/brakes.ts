@@ -9,6 +9,7 @@ import { type Brake, type BrakeKind, holdsUp } from "../domain/brake.ts";
 import { asTenantId, type PersonKey, type TenantId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { goingOnText, heldUpLine, heldUpText } from "../runtime/voice/brake-words.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { changeCard } from "./card.ts";
@@ -42,7 +43,7 @@ export async function releaseBrake(d: Decision, place: BrakePlace, by: string): 
   for (const run of await d.tx.runs.list({ states: ["queued"], limit: mostTold })) {
     if (!holdsUp(brake, run) || left.some((other) => holdsUp(other, run))) continue;
     if (!(await d.tx.outbox.find(heldKey(run, brake)))) continue;
-    await d.say(noticePost(placeOf(run), `released:${run.id}:${brake.id}`, notice(goingOnText(run))));
+    await d.say(noticePost(placeOf(run), `released:${run.id}:${brake.id}`, notice(goingOnText(await toldHere(d.tx, run)))));
     await d.promise(run.id);
   }
   d.hint({ kind: "runnable" });
@@ -59,7 +60,8 @@ export async function tellHeldUp(desk: Desk): Promise<void> {
       const brake = (await d.tx.brakes.list()).find((one) => one.id === name);
       if (run?.state !== "queued" || !brake) return;
       if (brake.kind === "person") return void (await stopRun(d, run, operator(run.subject)));
-      await d.say(noticePost(placeOf(run), heldKey(run, brake), notice(heldUpText(run, brake))));
+      const told = await toldHere(d.tx, run);
+      await d.say(noticePost(placeOf(run), heldKey(run, brake), notice(heldUpText(told, brake))));
       await changeCard(d, run, { line: heldUpLine, revision: `held:${brake.id}` });
       await d.promise(run.id);
     });

@@ -2,6 +2,7 @@
 
 import type { CardState } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { cardEdit, cardKey, cardStateOf } from "../runtime/voice/run-card.ts";
 import type { Decision } from "./desk.ts";
 
@@ -28,5 +29,5 @@ export async function changeCard(d: Decision, run: Run, change: CardChange): Pro
     ...(change.line === undefined ? {} : { line: change.line }),
     noted,
   };
-  await d.say(cardEdit(run, look, change.revision));
+  await d.say(cardEdit(await toldHere(d.tx, run), look, change.revision));
 }

@@ -6,6 +6,7 @@
 
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { InboundCommand } from "../domain/inbound.ts";
+import { toldTo } from "../runtime/told-run.ts";
 import * as own from "../runtime/voice/own-work.ts";
 import { refusedPlaces } from "../runtime/voice/replies.ts";
 import { servedAt } from "./addressing.ts";
@@ -95,7 +96,7 @@ async function ownRuns(d: Decision, { event, conversation }: Command): Promise<O
     const waits = run.state === "waiting" ? await d.tx.waits.readableOf(run.id) : [];
     const open = waits.find((wait) => wait.state === "open");
     const here = isHere(place.address, conversation.address);
-    found.push({ run, open, here, where: here ? "here" : placeInWords(place.address) });
+    found.push({ run: toldTo(run, event.author.key), open, here, where: here ? "here" : placeInWords(place.address) });
   }
   return found;
 }

@@ -6,6 +6,7 @@
 import { type Run, runOutcome } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { runEvent } from "../runtime/recording.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { expiredText } from "../runtime/voice/stop-report.ts";
 import type { Decision } from "./desk.ts";
 import { sayEnded } from "./say-ended.ts";
@@ -28,7 +29,7 @@ export async function expireRun(d: Decision, run: Run): Promise<boolean> {
   const at = expiryOf(run, waits);
   if (at === undefined || at > d.now) return false;
   const asked = waits.some(({ state }) => state === "open");
-  const text = expiredText(run, asked, await d.tx.steps.list(run.id, run.contextBase));
+  const text = expiredText(await toldHere(d.tx, run), asked, await d.tx.steps.list(run.id, run.contextBase));
   const outcome = runOutcome("expired", text);
   if (!(await d.tx.runs.settleIdle(run.id, "expired", outcome, d.now))) return false;
   await d.tx.audit.append({ ...runEvent(run, "run.expired", d.now), actor: "system" });

@@ -13,6 +13,7 @@ import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import { type Step, ToolOutput, WaitOutput } from "../domain/step.ts";
 import { runEvent } from "../runtime/recording.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { resultKey } from "../runtime/voice/result.ts";
 import { cardPost } from "../runtime/voice/run-card.ts";
@@ -62,7 +63,7 @@ export async function goOn(d: Decision, ids: Ids, { old, by }: GoingOn): Promise
   await d.promise(run.id);
   await beginRun(d, run, ahead);
   const line = `Goes on where it ended, as ${by.name} asked.`;
-  if (run.plan) await d.say(cardPost(run, { state: "Queued", line, noted: [] }));
+  if (run.plan) await d.say(cardPost(await toldHere(d.tx, run), { state: "Queued", line, noted: [] }));
   await closeResult(d, old, `Taken up again by ${by.name}, ${clockTime(d.now, by.timeZone)}`);
   return run;
 }

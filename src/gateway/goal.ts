@@ -46,7 +46,12 @@ function fileLines(message: InboundMessage, arrived: Arrived | undefined): strin
 export function titleOf(messages: readonly InboundMessage[]): string {
   const text = messages.map((message) => message.text.trim()).find((said) => said !== "");
   const files = messages.flatMap((message) => message.files.map((file) => file.name));
-  const line = text?.split("\n", 1)[0]?.replace(/\s+/gu, " ").trim() ?? `Look at ${files.join(", ")}`;
+  return titleLine(text ?? `Look at ${files.join(", ")}`);
+}
+
+/** What was asked, before a plan names it better. */
+export function titleLine(text: string): string {
+  const line = (text.trim().split("\n", 1)[0] ?? "").replace(/\s+/gu, " ").trim();
   return line.length > longestTitle ? `${line.slice(0, longestTitle - 1).trimEnd()}…` : line;
 }
 

@@ -9,6 +9,7 @@ import { type Asked, askConsent } from "../grants/ask-consent.ts";
 import type { ConsentDeps, Ended } from "../grants/consent-deps.ts";
 import type { Parked } from "../runtime/deps.ts";
 import { grantAnswers } from "../runtime/voice/grant-card.ts";
+import { toldTo } from "../runtime/told-run.ts";
 import type { Tx } from "../store/contract.ts";
 import { answerWait } from "./answer-wait.ts";
 import type { Decision, Desk } from "./desk.ts";
@@ -22,6 +23,7 @@ export function askingFor(deps: ConsentDeps): Parked {
     const conversation = await tx.conversations.find(run.conversation);
     if (!spec || !conversation) return;
     const { kind } = conversation.address;
+    const { plan, title } = toldTo(run, owner);
     await askConsent(tx, deps, spec, {
       tenant: run.tenant,
       initiator: owner,
@@ -34,7 +36,7 @@ export function askingFor(deps: ConsentDeps): Parked {
       isPrivate: kind === "dm" && !isAside(conversation.address),
       run: run.id,
       wait: wait.id,
-      goal: run.plan?.title ?? run.title,
+      goal: plan?.title ?? title,
     });
   };
 }

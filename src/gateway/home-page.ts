@@ -11,6 +11,7 @@ import type { Schedule } from "../domain/schedule.ts";
 import type { Wait } from "../domain/wait.ts";
 import { attentionAside } from "../runtime/voice/attention.ts";
 import { mayDo, mayNotDo, unknownZone } from "../runtime/voice/home-words.ts";
+import { toldTo } from "../runtime/told-run.ts";
 import { dayAndTime } from "../runtime/voice/local-time.ts";
 import { ownState, titleOfRun } from "../runtime/voice/own-work.ts";
 import { duration } from "../runtime/voice/result.ts";
@@ -41,7 +42,7 @@ export interface MarkedPage {
 
 export async function homeOf(reading: HomeReading): Promise<MarkedPage> {
   const { tx, person } = reading;
-  const runs = await tx.runs.activeOf(person.key, mostCounted);
+  const runs = await activeOf(tx, person);
   const schedules = await ownSchedules(reading);
   const accounts = await ownAccounts(tx, person.key, mostCounted);
   const elsewhere = await tx.personLinks.others(person.key);
@@ -84,7 +85,7 @@ async function pageOf(
 /** Changes whenever the page would say something else. */
 export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<string> {
   return markOf({
-    runs: await tx.runs.activeOf(person.key, mostCounted),
+    runs: await activeOf(tx, person),
     schedules: await ownSchedules({ tx, person }),
     accounts: await ownAccounts(tx, person.key, mostCounted),
     elsewhere: await tx.personLinks.others(person.key),
@@ -98,6 +99,11 @@ function markOf({ runs, schedules, accounts, elsewhere }: HomeRows): string {
     [id, state, account, ...scopes].join(" "),
   );
   return [...works, ...comes, ...connected, ...elsewhere].join("\n");
+}
+
+/** As the person may read of them: their own work may have seen somebody else's matters (OUT-4). */
+async function activeOf(tx: Tx, { key }: Person): Promise<Run[]> {
+  return (await tx.runs.activeOf(key, mostCounted)).map((run) => toldTo(run, key));
 }
 
 function ownSchedules({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<Schedule[]> {
@@ -126,7 +132,9 @@ async function activeWork({ tx, person }: HomeReading, runs: readonly Run[]): Pr
 async function recentWork({ tx, person, now }: HomeReading): Promise<Run[]> {
   const states = terminalRunStates;
   const ended = await tx.runs.list({ subject: person.key, states, limit: mostRecent });
-  return ended.filter((run) => (run.endedAt ?? run.createdAt) > now - recentMs);
+  return ended
+    .filter((run) => (run.endedAt ?? run.createdAt) > now - recentMs)
+    .map((run) => toldTo(run, person.key));
 }
 
 async function section<T>(all: readonly T[], item: (one: T) => Promise<HomeItem>): Promise<HomeSection> {

@@ -2,6 +2,7 @@
 
 import type { Conversation } from "../domain/conversation.ts";
 import type { Run } from "../domain/run.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { type SessionStatus, statusOp } from "../runtime/voice/session-status.ts";
 import type { Decision } from "./desk.ts";
 
@@ -27,7 +28,7 @@ export async function markSession(
     tenant: run.tenant,
     conversation: run.conversation,
     run: run.id,
-    op: statusOp(run, status),
+    op: statusOp(await toldHere(d.tx, run), status),
   });
 }
 

@@ -2,6 +2,7 @@
 
 import type { Run, TerminalRunState } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { resultPost } from "../runtime/voice/result.ts";
 import { sayDecided } from "./asked-cards.ts";
 import { type CardChange, changeCard } from "./card.ts";
@@ -11,6 +12,7 @@ import { markSession } from "./marks.ts";
 export interface Ended {
   /** Also its code. */
   readonly state: TerminalRunState;
+  /** Of the run as it may be told of there (TO2). */
   readonly text: string;
   readonly card: Pick<CardChange, "state" | "line">;
   /** On what it asked: nobody has to answer any more. */
@@ -23,7 +25,7 @@ export async function sayEnded(d: Decision, run: Run, waits: readonly Wait[], en
     await sayDecided(d, run, wait, asks);
   }
   await changeCard(d, run, { ...card, revision: state });
-  await d.say(resultPost(run, { outcome: state, text, files: [], now: d.now }));
+  await d.say(resultPost(await toldHere(d.tx, run), { outcome: state, text, files: [], now: d.now }));
   await markSession(d, run, "active", state);
   d.note({ kind: "ended", run, state, code: state });
 }

@@ -17,6 +17,7 @@ import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import { type Schedule, scheduleStates } from "../domain/schedule.ts";
 import { nextTime, nextTimes } from "../domain/wall-time.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import {
   type Missed,
@@ -147,7 +148,7 @@ async function carryOut(d: Decision, deps: ScheduleDeps, schedule: Schedule, fir
   if (!firing.takesPlace || (await begin(d, deps, { schedule, conversation, rules }))) return;
   const active = await d.tx.runs.active(conversation.id);
   if (!active) return;
-  const words = skippedNote(schedule, active);
+  const words = skippedNote(schedule, await toldHere(d.tx, active));
   await d.say(noticePost(at, `skipped:${schedule.id}:${active.id}`, notice(words)));
 }
 

@@ -9,6 +9,7 @@
 
 import type { RunId } from "../domain/ids.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { type Standstill, silence, standstillLine } from "../runtime/voice/standstill.ts";
 import { changeCard } from "./card.ts";
@@ -44,7 +45,8 @@ export async function speakUp(desk: Desk, id: RunId): Promise<void> {
 async function say(d: Decision, run: Run, standing: Standstill): Promise<void> {
   const day = Math.floor((d.now - run.createdAt) / dayMs);
   const at = { tenant: run.tenant, conversation: run.conversation, run: run.id };
-  await d.say(noticePost(at, `silence:${run.id}:${day}`, notice(silence(run, standing))));
+  const told = await toldHere(d.tx, run);
+  await d.say(noticePost(at, `silence:${run.id}:${day}`, notice(silence(told, standing))));
 }
 
 async function isToldOf({ tx }: Decision, run: Run, { kind }: Standstill): Promise<boolean> {

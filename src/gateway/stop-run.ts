@@ -6,6 +6,7 @@
 import type { Person } from "../domain/person.ts";
 import { isTerminal, type Run, runOutcome } from "../domain/run.ts";
 import { runEvent } from "../runtime/recording.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { stoppedText } from "../runtime/voice/stop-report.ts";
 import { changeCard } from "./card.ts";
@@ -38,7 +39,7 @@ export async function finishStop(d: Decision, run: Run): Promise<boolean> {
 
 async function settle(d: Decision, run: Run, by: Person): Promise<boolean> {
   const waits = await d.tx.waits.readableOf(run.id);
-  const text = stoppedText(run, by.name, await d.tx.steps.list(run.id, run.contextBase));
+  const text = stoppedText(await toldHere(d.tx, run), by.name, await d.tx.steps.list(run.id, run.contextBase));
   const outcome = runOutcome("stopped", text);
   const ended =
     run.state === "working"

@@ -11,6 +11,7 @@ import type { Button } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { whisper } from "../runtime/voice/notice.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { busyFor, noted } from "../runtime/voice/replies.ts";
 import { supersedeApprovals } from "./approval-desk.ts";
 import { sayDecided } from "./asked-cards.ts";
@@ -55,7 +56,7 @@ async function setAside(d: Decision, run: Run, said: readonly Said[]): Promise<v
     d.note({ kind: "taken-in", run, row: heard.row });
     const { author } = heard.event;
     const at = { tenant: run.tenant, conversation: run.conversation, run: run.id };
-    await d.say(whisper(at, `busy:${run.id}:${author.key}`, author.key, busyFor(run)));
+    await d.say(whisper(at, `busy:${run.id}:${author.key}`, author.key, busyFor(await toldHere(d.tx, run))));
   }
 }
 

@@ -9,6 +9,7 @@ import type { Ids } from "../base/ids.ts";
 import { addressKey, type Conversation, unbegunThread } from "../domain/conversation.ts";
 import type { Run } from "../domain/run.ts";
 import type { Trouble } from "../domain/trouble.ts";
+import { toldIn } from "../runtime/told-run.ts";
 import { clockTime } from "../runtime/voice/local-time.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { modelAway, modelBack } from "../runtime/voice/trouble.ts";
@@ -61,7 +62,7 @@ function sameRuns({ runs }: Trouble, troubled: readonly Troubled[]): boolean {
 }
 
 async function tell(d: Decision, ids: Ids, place: string, troubled: readonly Troubled[]): Promise<void> {
-  const runs = troubled.map(({ run }) => run);
+  const runs = troubled.map(({ run, conversation }) => toldIn(run, conversation.address));
   const known = (await d.tx.troubles.list()).find((one) => one.place === place);
   if (known) return change(d, known, runs);
   if (await everybodyRests(d, runs)) return;

@@ -5,6 +5,7 @@
 
 import type { InboundMessage } from "../domain/inbound.ts";
 import type { Run } from "../domain/run.ts";
+import { toldIn } from "../runtime/told-run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { channelStillMuted } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
@@ -65,6 +66,7 @@ async function act(
   run: Run | undefined,
 ): Promise<void> {
   if (isShared(verb)) return answerShared(d, heard, verb);
+  const told = run && toldIn(run, heard.conversation.address);
   switch (verb.verb) {
     case "stop":
       return stop(d, heard, run);
@@ -72,10 +74,10 @@ async function act(
       return say(
         d,
         heard,
-        run ? replies.status(run, await d.tx.waits.readableOf(run.id), d.now) : await idle(d, heard),
+        told ? replies.status(told, await d.tx.waits.readableOf(told.id), d.now) : await idle(d, heard),
       );
     case "why":
-      return say(d, heard, await why(d, heard, run));
+      return say(d, heard, await why(d, heard, told));
     case "help":
       return say(d, heard, replies.help(heard.rules.agent));
     case "mute":
@@ -125,12 +127,12 @@ async function takeBack(d: Decision, { row, conversation, event }: Heard<Inbound
 
 async function idle(d: Decision, { conversation }: Heard): Promise<string> {
   const [last] = await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
-  return replies.idleStatus(last, d.now);
+  return replies.idleStatus(last && toldIn(last, conversation.address), d.now);
 }
 
 async function why(d: Decision, { conversation, event }: Heard, run: Run | undefined): Promise<string> {
   const [last] = run ? [run] : await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
-  return last ? whyOf(d, last, event.author.key) : replies.whyIdle(undefined);
+  return last ? whyOf(d, toldIn(last, conversation.address), event.author.key) : replies.whyIdle(undefined);
 }
 
 async function say(d: Decision, { conversation, row }: Heard, text: string): Promise<void> {

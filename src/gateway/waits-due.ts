@@ -3,6 +3,7 @@
 import type { Utterance } from "../domain/outbox.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
+import { toldHere } from "../runtime/told-run.ts";
 import { nudgeText } from "../runtime/voice/replies.ts";
 import { type ApprovalParts, expireApprovals } from "./approval-desk.ts";
 import { answerWait } from "./answer-wait.ts";
@@ -46,6 +47,7 @@ export async function nudge(desk: Desk, wait: Wait): Promise<void> {
     if (!run || now?.state !== "open") return;
     const quiet = await quietFor(d, run);
     if (quiet !== undefined) return d.tx.waits.remindAt(wait.id, quiet);
+    const { plan, title } = await toldHere(d.tx, run);
     const person = await d.tx.people.find(wait.asked);
     const reminder: Utterance = {
       key: `nudge:${wait.id}`,
@@ -57,7 +59,7 @@ export async function nudge(desk: Desk, wait: Wait): Promise<void> {
         message: {
           kind: "attention",
           about: "question",
-          title: `Reminder: ${run.plan?.title ?? run.title}`,
+          title: `Reminder: ${plan?.title ?? title}`,
           text: nudgeText(wait),
           mention: wait.asked,
           mentionName: person?.name ?? run.subjectName,

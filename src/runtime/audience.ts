@@ -1,6 +1,6 @@
 // What a run says where others read than those whose private matters it saw (OUT-4).
 //
-//   AU1  A direct message is read by its person alone. Anywhere else others read.
+//   AU1  A direct message is read by its person alone. Anywhere else others read (told-run.ts).
 //   AU2  Posts of such a run are kept, not posted: the thread gets a line that says so, and their owner decides
 //        (gateway/withheld-actions.ts). Its card shows no words of its own.
 //   AU3  What it asks is asked in the direct messages of who is asked; the thread gets a line without its words. Another person's
@@ -14,6 +14,7 @@ import type { Withheld } from "../domain/withheld.ts";
 import type { Tx } from "../store/contract.ts";
 import { privateWork } from "./voice/approval-card.ts";
 import { notice } from "./voice/notice.ts";
+import { bareSteps, isForAll, isMatterOf } from "./told-run.ts";
 import type { Work } from "./work.ts";
 
 type Seen = Pick<Work, "run" | "conversation">;
@@ -21,7 +22,7 @@ type Seen = Pick<Work, "run" | "conversation">;
 /** Into the outbox, or kept for their owner. */
 export async function sayWithin(tx: Tx, seen: Seen, say: readonly Utterance[], now: number): Promise<void> {
   for (const utterance of say) {
-    const kept = isForAll(seen) ? undefined : neutral(seen.run, utterance);
+    const kept = isForAll(seen.run, seen.conversation.address) ? undefined : neutral(seen.run, utterance);
     await tx.outbox.add(kept?.instead ?? utterance, now);
     if (kept?.said === undefined) continue;
     await tx.withheld.add(withheldRow(seen.run, kept.said, now));
@@ -29,19 +30,10 @@ export async function sayWithin(tx: Tx, seen: Seen, say: readonly Utterance[], n
   }
 }
 
-/** AU1. */
-function isForAll({ run, conversation }: Seen): boolean {
-  if (run.taint.private.length === 0) return true;
-  return conversation.address.kind === "dm" && isOwnMatter(run);
-}
-
-function isOwnMatter({ taint, subject }: Run): boolean {
-  return taint.private.every((owner) => owner === subject);
-}
-
 /** AU3. Whom the words of a question may be shown to, where not to all who read the thread. */
-export function apartFor<T extends WaitAsk>(seen: Seen, ask: T): T {
-  return isForAll(seen) ? ask : { ...ask, apart: isOwnMatter(seen.run) ? "asked" : "nobody" };
+export function apartFor<T extends WaitAsk>({ run, conversation }: Seen, ask: T): T {
+  if (isForAll(run, conversation.address)) return ask;
+  return { ...ask, apart: isMatterOf(run, run.subject) ? "asked" : "nobody" };
 }
 
 interface Kept {
@@ -52,6 +44,7 @@ interface Kept {
 /** Undefined for what shows nothing of what was seen. */
 function neutral(run: Run, utterance: Utterance): Kept | undefined {
   const { op, key } = utterance;
+  if (op.op === "status") return { instead: { ...utterance, op: { ...op, title: privateWork } } };
   if (op.op !== "post" && op.op !== "edit") return undefined;
   const { message } = op;
   if (message.kind === "attention") return undefined; // AU3: written so
@@ -71,8 +64,7 @@ const keptLine =
 
 function bareCard(card: Extract<Outgoing, { kind: "card" }>): Outgoing {
   const { line: _line, ...rest } = card;
-  const steps = card.steps.map((step, index) => ({ ...step, text: `Step ${index + 1}` }));
-  return { ...rest, title: privateWork, steps };
+  return { ...rest, title: privateWork, steps: bareSteps(card.steps) };
 }
 
 function bareResult(run: Run, message: Extract<Outgoing, { kind: "result" }>): Outgoing {

@@ -4,13 +4,15 @@
 //   EL1  What the agent said is part of the thread as what people wrote is: it is never blind to its own posts (ux d.10).
 //   EL2  A person's other work is told in their direct messages only, and only their own (ux d.9, d.14): nothing of a
 //        direct message reaches a channel.
-//   EL3  Of a run that read what strangers wrote only what was asked of it is told: its own words may be theirs (TNT-2).
+//   EL3  Of a run that read what strangers wrote, or saw another person's private matters, only what was asked of it is told:
+//        its own words may be theirs (TNT-2, OUT-4).
 
 import type { Conversation } from "../domain/conversation.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { OutboxEntry } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
 import { isTainted } from "../domain/taint.ts";
+import { isMatterOf } from "./told-run.ts";
 import type { InboxRow, Tx } from "../store/contract.ts";
 
 /** One thing that was said in a thread. */
@@ -75,11 +77,12 @@ export async function workElsewhere(tx: Tx, run: Run, { address }: Conversation)
     .map((other) => elsewhereLine(other));
 }
 
-function elsewhereLine({ title, goal, state, mode, outcome, createdAt, taint }: Run): string {
+function elsewhereLine(run: Run): string {
+  const { title, goal, state, mode, outcome, createdAt, taint, subject } = run;
   const where = mode === "assistant" ? "another direct message" : "a channel";
   const day = new Date(createdAt).toISOString().slice(0, 10);
   const when = `(${state}, ${day}, in ${where})`;
-  if (isTainted(taint)) return `${JSON.stringify(goal.slice(0, longestGoal).toWellFormed())} ${when}`;
+  if (isTainted(taint) || !isMatterOf(run, subject)) return `${JSON.stringify(goal.slice(0, longestGoal).toWellFormed())} ${when}`;
   const summary = (outcome?.summary ?? "").slice(0, longestSummary).toWellFormed();
   return `${title} ${when}${summary === "" ? "" : `: ${JSON.stringify(summary)}`}`;
 }

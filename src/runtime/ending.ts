@@ -11,6 +11,7 @@ import type { NewWait } from "./journal.ts";
 import { limits } from "./limits.ts";
 import { quietFor } from "./quiet.ts";
 import { apartFor } from "./audience.ts";
+import { toldIn } from "./told-run.ts";
 import { approvalAsk, askedApart, type PrivateCard } from "./voice/approval-card.ts";
 import { askPost, cardsAside, withoutCall } from "./voice/attention.ts";
 import type { Due } from "./voice/local-time.ts";
@@ -217,7 +218,7 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
 /** QT2. */
 function askingPost(work: Work, wait: NewWait, deps: RuntimeDeps): Utterance {
   const { ask } = wait;
-  const post = askPost(work.run, wait.id, ask, dueOf(work, wait));
+  const post = askPost(toldIn(work.run, work.conversation.address), wait.id, ask, dueOf(work, wait));
   const isVoidByMorning = ask.kind === "approval" || ask.kind === "schedule";
   return isVoidByMorning || quietFor(work, deps) === undefined ? post : withoutCall(post);
 }

@@ -7,6 +7,7 @@ import type { RuntimeDeps } from "./deps.ts";
 import { knownWrite } from "./known-commit.ts";
 import { runEvent } from "./recording.ts";
 import { runEnded } from "./seeing.ts";
+import { toldHere } from "./told-run.ts";
 import { failureText } from "./voice/apologies.ts";
 import { progressLines, resultPost } from "./voice/result.ts";
 import { cardEdit, cardKey } from "./voice/run-card.ts";
@@ -29,14 +30,15 @@ export async function failRun(
   deps: Pick<RuntimeDeps, "store" | "world">,
 ): Promise<void> {
   const now = deps.world.clock.now();
-  const text = failureText(code, progressLines(run));
   await knownWrite(deps, lease, async (tx) => {
+    const told = await toldHere(tx, run);
+    const text = failureText(code, progressLines(told));
     await tx.runs.advance(lease, run.cursor, run.cursor, run.spent);
     if (await tx.outbox.find(cardKey(run.id))) {
-      await tx.outbox.add(cardEdit(run, { state: "Failed", noted: [] }, deps.world.ids.next("rev")), now);
+      await tx.outbox.add(cardEdit(told, { state: "Failed", noted: [] }, deps.world.ids.next("rev")), now);
     }
-    await tx.outbox.add(resultPost(run, { outcome: "failed", code, text, files: [], now }), now);
-    await tx.outbox.add(sessionStatus(run, "active", deps.world.ids), now);
+    await tx.outbox.add(resultPost(told, { outcome: "failed", code, text, files: [], now }), now);
+    await tx.outbox.add(sessionStatus(told, "active", deps.world.ids), now);
     await tx.runs.settle(lease, "failed", { code, summary: text }, now);
     await tx.audit.append(runEvent(run, "run.failed", now, { code }));
   });
