@@ -95,7 +95,7 @@ export function createGatewayParts(
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });
   const schedules = createScheduleClock({ world, store, desk, rulesFor, platforms: byName });
-  const home = createHome({ world, store, agent: defaultAgent(agents.all).name });
+  const home = createHome({ world, store, agent: defaultAgent(agents.all).name, deciders: approvals });
   return {
     desk,
     intake,

@@ -8,7 +8,12 @@ export interface HomeItem {
   readonly note: string;
   readonly buttons: readonly Button[];
   /** The conversation it belongs to, as the platform links to it: channel and thread. */
-  readonly at?: { readonly channel: string; readonly thread: string };
+  readonly at?: {
+    readonly channel: string;
+    readonly thread: string;
+    /** One message of it, by the platform's id. */
+    readonly message?: string;
+  };
 }
 
 export interface HomeSection {

@@ -99,7 +99,7 @@ async function late(d: Decision, named: readonly Approval[], { by }: Deciding): 
 
 /** As things are at this moment: access may have been withdrawn since the card was made (OPS-2). */
 export async function mayDecideNow(
-  d: Decision,
+  d: Pick<Decision, "tx">,
   { groups, managersOf }: Pick<ApprovalParts, "groups" | "managersOf">,
   approval: Approval,
   by: Person,
@@ -110,7 +110,11 @@ export async function mayDecideNow(
 }
 
 /** Who of those who have to do with it is `by`, under other keys. */
-async function sameAs(d: Decision, { facts, votes, createdAt }: Approval, by: Person): Promise<SamePerson> {
+export async function sameAs(
+  d: Pick<Decision, "tx">,
+  { facts, votes, createdAt }: Approval,
+  by: Person,
+): Promise<SamePerson> {
   const keys = [facts.subject, by.key, ...votes.map((vote) => vote.by)];
   return samePerson(await d.tx.personLinks.of(keys, linksCountFrom(createdAt)));
 }

@@ -1,6 +1,7 @@
 // A person's home page from the rows: what is theirs and nothing else (ux c.13).
 //
-//   HP1  Every item is a run whose subject the person is, or a schedule or an account that is theirs. Times are absolute, in the person's zone: a page does not age.
+//   HP1  Every item is a run whose subject the person is, a schedule or an account that is theirs, or an approval that they may
+//        decide (home-approvals.ts). Times are absolute, in the person's zone: a page does not age.
 
 import type { Connection } from "../domain/connection.ts";
 import type { HomeItem, HomePage, HomeSection } from "../domain/home-page.ts";
@@ -19,6 +20,13 @@ import { cardStateOf, stopButton } from "../runtime/voice/run-card.ts";
 import { scheduleItem } from "../runtime/voice/schedule-items.ts";
 import type { Tx } from "../store/contract.ts";
 import { accountItem, linkedItem, ownAccounts } from "./home-accounts.ts";
+import {
+  decidingItem,
+  decidingMark,
+  type DecidingReading,
+  type ToDecide,
+  toDecide,
+} from "./home-approvals.ts";
 
 const mostItems = 5;
 const mostCounted = 100;
@@ -27,11 +35,8 @@ const recentMs = 7 * 24 * 3_600_000;
 const mostAnswers = 4;
 const longestNote = 200;
 
-export interface HomeReading {
-  readonly tx: Tx;
-  readonly person: Person;
+export interface HomeReading extends DecidingReading {
   readonly agent: string;
-  readonly now: number;
 }
 
 export interface MarkedPage {
@@ -41,12 +46,7 @@ export interface MarkedPage {
 }
 
 export async function homeOf(reading: HomeReading): Promise<MarkedPage> {
-  const { tx, person } = reading;
-  const runs = await activeOf(tx, person);
-  const schedules = await ownSchedules(reading);
-  const accounts = await ownAccounts(tx, person.key, mostCounted);
-  const elsewhere = await tx.personLinks.others(person.key);
-  const rows = { runs, schedules, accounts, elsewhere };
+  const rows = await rowsOf(reading);
   return { page: await pageOf(reading, rows), mark: markOf(rows) };
 }
 
@@ -56,20 +56,32 @@ interface HomeRows {
   readonly accounts: readonly Connection[];
   /** Who else they are (domain/person-link.ts). */
   readonly elsewhere: readonly PersonKey[];
+  readonly deciding: readonly ToDecide[];
 }
 
-async function pageOf(
-  reading: HomeReading,
-  { runs, schedules, accounts, elsewhere }: HomeRows,
-): Promise<HomePage> {
+async function rowsOf(reading: DecidingReading): Promise<HomeRows> {
+  const { tx, person } = reading;
+  return {
+    runs: await activeOf(tx, person),
+    schedules: await ownSchedules(reading),
+    accounts: await ownAccounts(tx, person.key, mostCounted),
+    elsewhere: await tx.personLinks.others(person.key),
+    deciding: await toDecide(reading),
+  };
+}
+
+async function pageOf(reading: HomeReading, rows: HomeRows): Promise<HomePage> {
+  const { schedules, accounts, elsewhere, deciding } = rows;
   const { tx, person, agent } = reading;
-  const active = await activeWork(reading, runs);
+  const active = await activeWork(reading, rows);
   const asking = active.filter(({ open }) => open !== undefined);
   const going = active.filter(({ open }) => open === undefined);
   const zone = person.timeZone ?? (await tx.people.find(person.key))?.timeZone;
   return {
     agent,
-    waiting: await section(asking, (one) => waitingItem(tx, one, zone)),
+    waiting: await section<ToDecide | Active>([...deciding, ...asking], (one) =>
+      "ask" in one ? Promise.resolve(decidingItem(one, zone)) : waitingItem(tx, one, zone),
+    ),
     running: await section(going, (one) => runningItem(tx, one, zone)),
     scheduled: await section(schedules, (one) => scheduledItem(reading, one)),
     recent: await section(await recentWork(reading), (run) => recentItem(tx, run, zone)),
@@ -83,22 +95,17 @@ async function pageOf(
 }
 
 /** Changes whenever the page would say something else. */
-export async function homeMark({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<string> {
-  return markOf({
-    runs: await activeOf(tx, person),
-    schedules: await ownSchedules({ tx, person }),
-    accounts: await ownAccounts(tx, person.key, mostCounted),
-    elsewhere: await tx.personLinks.others(person.key),
-  });
+export async function homeMark(reading: DecidingReading): Promise<string> {
+  return markOf(await rowsOf(reading));
 }
 
-function markOf({ runs, schedules, accounts, elsewhere }: HomeRows): string {
+function markOf({ runs, schedules, accounts, elsewhere, deciding }: HomeRows): string {
   const works = runs.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" "));
   const comes = schedules.map(({ id, state, nextAt, lastRun }) => [id, state, nextAt, lastRun].join(" "));
   const connected = accounts.map(({ id, state, account, scopes }) =>
     [id, state, account, ...scopes].join(" "),
   );
-  return [...works, ...comes, ...connected, ...elsewhere].join("\n");
+  return [...works, ...comes, ...connected, ...elsewhere, ...deciding.map(decidingMark)].join("\n");
 }
 
 /** As the person may read of them: their own work may have seen somebody else's matters (OUT-4). */
@@ -106,7 +113,7 @@ async function activeOf(tx: Tx, { key }: Person): Promise<Run[]> {
   return (await tx.runs.activeOf(key, mostCounted)).map((run) => toldTo(run, key));
 }
 
-function ownSchedules({ tx, person }: Pick<HomeReading, "tx" | "person">): Promise<Schedule[]> {
+function ownSchedules({ tx, person }: DecidingReading): Promise<Schedule[]> {
   return tx.schedules.list({ owner: person.key, limit: mostCounted });
 }
 
@@ -120,13 +127,19 @@ interface Active {
   readonly open: Wait | undefined;
 }
 
-async function activeWork({ tx, person }: HomeReading, runs: readonly Run[]): Promise<Active[]> {
+/** Without those that wait for this person's approval, which are listed as that. */
+async function activeWork({ tx, person }: HomeReading, { runs, deciding }: HomeRows): Promise<Active[]> {
   const found: Active[] = [];
-  for (const run of runs) {
+  const listed = new Set(deciding.map(({ run }) => run.id));
+  for (const run of runs.filter(({ id }) => !listed.has(id))) {
     const waits = run.state === "waiting" ? await tx.waits.readableOf(run.id) : [];
-    found.push({ run, open: waits.find((wait) => wait.state === "open" && wait.asked === person.key) });
+    found.push({ run, open: waits.find((wait) => isAsked(wait, person)) });
   }
   return found;
+}
+
+function isAsked({ state, asked, ask }: Wait, { key }: Person): boolean {
+  return state === "open" && asked === key && ask.kind !== "approval";
 }
 
 async function recentWork({ tx, person, now }: HomeReading): Promise<Run[]> {

@@ -13,6 +13,7 @@ import type { PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
+import { type Deciders, mostPending } from "./home-approvals.ts";
 import { homeMark, homeOf } from "./home-page.ts";
 
 export interface HomeDeps {
@@ -20,6 +21,8 @@ export interface HomeDeps {
   readonly store: Pick<Store, "read">;
   /** The employee whose page it is. */
   readonly agent: string;
+  /** Who may decide what waits for approval. */
+  readonly deciders: Deciders;
 }
 
 export interface Home {
@@ -104,8 +107,11 @@ class HomePages implements Home {
     try {
       const changed = await this.#deps.store.read(async (tx) => {
         const found: Viewer[] = [];
+        const { deciders } = this.#deps;
+        const pending = await tx.approvals.pending(mostPending);
         for (const viewer of this.#viewers.values()) {
-          if (viewer.shown !== (await homeMark({ tx, person: viewer.person }))) found.push(viewer);
+          const reading = { tx, person: viewer.person, now: clock.now(), deciders, pending };
+          if (viewer.shown !== (await homeMark(reading))) found.push(viewer);
         }
         return found;
       });
@@ -132,9 +138,12 @@ class HomePages implements Home {
     const { platform, person } = viewer;
     const { clock, log } = this.#deps.world;
     try {
-      const { agent, store } = this.#deps;
+      const { agent, store, deciders } = this.#deps;
       const now = clock.now();
-      const { mark, page } = await store.read((tx) => homeOf({ tx, person, agent, now }));
+      const { mark, page } = await store.read(async (tx) => {
+        const pending = await tx.approvals.pending(mostPending);
+        return homeOf({ tx, person, agent, now, deciders, pending });
+      });
       await platform.publishHome?.(person.key, page);
       viewer.shown = mark;
     } catch (error) {

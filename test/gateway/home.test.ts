@@ -25,6 +25,7 @@ describe("gateway/home", () => {
       world: { clock: world.clock, log: silentLogger },
       store: world.store,
       agent: "deputy",
+      deciders: world.gateway.approvals,
     });
     world.queue.onHint((hint) => hint.kind === "outbox" && home.stale());
   });

@@ -35,8 +35,18 @@ describe("gateway/schedule-actions", () => {
     return whispers(world.held(home), by).slice(before);
   };
   const page = async (): Promise<HomePage> =>
-    (await world.store.read((tx) => homeOf({ tx, person: ana, agent: "deputy", now: world.clock.now() })))
-      .page;
+    (
+      await world.store.read((tx) =>
+        homeOf({
+          tx,
+          person: ana,
+          agent: "deputy",
+          now: world.clock.now(),
+          deciders: world.gateway.approvals,
+          pending: [],
+        }),
+      )
+    ).page;
 
   it("pauses and resumes, and answers a second click", async () => {
     expect(await click("schedule.pause")).toEqual(["“Tickets” is paused."]);

@@ -11,7 +11,7 @@ import { isElsewhere } from "../../domain/person-link.ts";
 import type { Attention, Button, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { ApprovalAsk } from "../../domain/wait.ts";
-import { type Due, dayAndTime } from "./local-time.ts";
+import { type Due, utcTime } from "./local-time.ts";
 
 /** For a title that would tell of somebody's private matters (OUT-4). */
 export const privateWork = "Work with private matters";
@@ -72,7 +72,7 @@ export function approvalCard(run: Run, wait: WaitId, ask: ApprovalAsk, due: Due 
   return {
     kind: "attention",
     about: "approval",
-    title: ask.apart === undefined ? titleOf(ask) : privateWork,
+    title: ask.apart === undefined ? approvalTitle(ask) : privateWork,
     text:
       names === ""
         ? "Waiting for approval. It holds private matters, and others read here, so I don't show it."
@@ -105,7 +105,7 @@ export function card({ wait, ask, due }: Asked, to: Named): Attention {
   return {
     kind: "attention",
     about: "approval",
-    title: titleOf(ask),
+    title: approvalTitle(ask),
     text: textOf(ask),
     footer: footer(ask, due),
     mention: to.key,
@@ -126,7 +126,7 @@ export function privateKey(wait: WaitId, person: PersonKey): string {
   return `ask:${wait}:${person}`;
 }
 
-function titleOf({ approvals }: ApprovalAsk): string {
+export function approvalTitle({ approvals }: ApprovalAsk): string {
   const [only] = approvals;
   return approvals.length === 1 && only ? only.name : `${approvals.length} actions`;
 }
@@ -137,8 +137,7 @@ function textOf({ approvals }: ApprovalAsk): string {
 }
 
 function footer({ who, approvals }: ApprovalAsk, due: Due | undefined): string {
-  const until =
-    due === undefined ? "" : ` Expires ${dayAndTime(due.at, due.timeZone)}; no decision means no.`;
+  const until = due === undefined ? "" : ` Expires ${utcTime(due.at)}; no decision means no.`;
   const all = approvals.length > 1 ? " The buttons decide all of them." : "";
   return `May decide: ${who}.${until}${all} Only the buttons count.`;
 }
@@ -150,8 +149,16 @@ function editing({ approvals, editable }: ApprovalAsk): Pick<Attention, "freeTex
   return { freeText: { action: "approval.edit", value: only.id, label: "Edit", style: "plain" } };
 }
 
-function buttons(wait: WaitId, { approvals, standable }: ApprovalAsk): Button[] {
-  const value = approvals.length === 1 ? (approvals[0]?.id ?? wait) : wait;
+function valueOf(wait: WaitId, { approvals }: ApprovalAsk): string {
+  return approvals.length === 1 ? (approvals[0]?.id ?? wait) : wait;
+}
+
+export function viewButton(wait: WaitId, ask: ApprovalAsk): Button {
+  return { action: "approval.view", value: valueOf(wait, ask), label: "View all", style: "plain" };
+}
+
+function buttons(wait: WaitId, ask: ApprovalAsk): Button[] {
+  const value = valueOf(wait, ask);
   const more: Button = {
     action: "approval.approve",
     value: approveForRunValue(value),
@@ -161,7 +168,7 @@ function buttons(wait: WaitId, { approvals, standable }: ApprovalAsk): Button[] 
   return [
     { action: "approval.approve", value, label: "Approve", style: "primary" },
     { action: "approval.deny", value, label: "Deny", style: "danger" },
-    { action: "approval.view", value, label: "View all", style: "plain" },
-    ...(standable ? [more] : []),
+    viewButton(wait, ask),
+    ...(ask.standable ? [more] : []),
   ];
 }

@@ -19,6 +19,11 @@ export function dayAndTime(ms: number, timeZone: string | undefined): string {
   return inWords(ms, timeZone, { ...day, ...clock });
 }
 
+/** `2026-11-23 13:07 UTC`: for what several people read. Platforms show it by each reader's own clock. */
+export function utcTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 function inWords(ms: number, timeZone: string | undefined, options: Intl.DateTimeFormatOptions): string {
   const date = new Date(ms);
   try {

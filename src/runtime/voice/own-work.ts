@@ -30,6 +30,8 @@ export function ownState(run: Run, open: Wait | undefined): string {
   if (run.state === "queued") return "Queued";
   if (run.state === "working") return run.stopRequestedBy === undefined ? "Working" : "Stopping";
   if (open?.ask.kind === "budget") return "Paused at its budget";
+  if (open?.ask.kind === "approval" && open.ask.first !== run.subject)
+    return `Waiting for ${open.ask.firstName}`;
   return open ? "Waiting for you" : "Waiting";
 }
 

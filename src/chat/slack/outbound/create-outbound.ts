@@ -93,7 +93,7 @@ export function createSlackOutbound(deps: SlackDeps, times: OutboundTimes = usua
     setStatus: async (at, status, about) => statuses.set(await places.of(at), status, about),
     download: (file) =>
       downloadFile({ api, installations, clients, clock, timeoutMs: times.downloadTimeoutMs }, file),
-    publishHome: (person, page) => publishHome(api, apiUrl, { person, page }),
+    publishHome: (person, page) => publishHome({ api, places, apiUrl }, { person, page }),
     openModal: (modal) => openModal(api, modal),
     suggestPrompts: (tab) => suggestPrompts(api, tab),
     directMessages: (team, userId) => places.directMessages(team, userId),

@@ -48,6 +48,7 @@ const rates: ReadonlyMap<string, Rate> = new Map([
   // A burst of people who were never seen; what Slack allows a minute may come at once.
   ["users.info", { perMinute: 100, burst: 100 }],
   ["users.list", { perMinute: 20, burst: 5 }],
+  ["chat.getPermalink", tier4],
   ["conversations.info", tier3],
   ["conversations.replies", tier3],
   ["conversations.history", tier3],

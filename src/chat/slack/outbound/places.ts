@@ -16,6 +16,8 @@ export interface Places {
   of(at: ConversationAddress): Promise<SlackPlace>;
   /** Channel of the direct messages with a person. */
   directMessages(team: string, user: string): Promise<string>;
+  /** A person's id stands for the direct messages with them. */
+  channel(team: string, id: string): Promise<string>;
 }
 
 const remembered = 10_000;
@@ -36,12 +38,14 @@ export function createPlaces(api: SlackApi): Places {
     opened.set(key, channel);
     return channel;
   };
+  const channelOf = async (team: string, id: string): Promise<string> =>
+    userId.test(id) ? directMessages(team, id) : id;
   return {
     directMessages,
+    channel: channelOf,
     async of(at) {
       const team = teamOf(at);
-      const channel = userId.test(at.channel) ? await directMessages(team, at.channel) : at.channel;
-      return { team, channel, thread: threadOf(at) };
+      return { team, channel: await channelOf(team, at.channel), thread: threadOf(at) };
     },
   };
 }

@@ -1,12 +1,14 @@
 // Forms over a conversation and a person's own page: views of Slack's.
 
 import type { ModalView } from "@slack/types";
-import type { HomePage } from "../../../domain/home-page.ts";
+import type { HomeItem, HomePage } from "../../../domain/home-page.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { ModalToOpen } from "../inbound/edges.ts";
 import { renderHome } from "../render/home-view.ts";
 import { answerModal, askModal, feedbackModal } from "../render/modals.ts";
+import { ChatError } from "../../errors.ts";
 import { slackUser } from "./address.ts";
+import type { Places } from "./places.ts";
 import type { SlackApi } from "./slack-api.ts";
 
 /** To be called at once: the trigger lives for three seconds (S-M12). */
@@ -18,15 +20,47 @@ export async function openModal(api: SlackApi, modal: ModalToOpen): Promise<void
 }
 
 export async function publishHome(
-  api: SlackApi,
-  apiUrl: string,
+  { api, places, apiUrl }: Pick<Linking, "api" | "places"> & { readonly apiUrl: string },
   { person, page }: { readonly person: PersonKey; readonly page: HomePage },
 ): Promise<void> {
   const { organisation: team, user } = slackUser(person);
-  const view = renderHome(page, { thread: ({ channel }) => channelLink(apiUrl, team, channel) });
+  const cards = await cardLinks({ api, places }, team, page.waiting.items);
+  const view = renderHome(page, {
+    thread: (at) => cards.get(at) ?? channelLink(apiUrl, team, at.channel),
+  });
   await api.call({ team, method: "views.publish" }, (client) =>
     client.views.publish({ user_id: user, view }),
   );
+}
+
+interface Linking {
+  readonly api: SlackApi;
+  readonly places: Places;
+}
+
+type At = NonNullable<HomeItem["at"]>;
+
+/** To the very messages that somebody has to decide on. Where Slack gives none, the link is to the channel. */
+async function cardLinks(
+  { api, places }: Linking,
+  team: string,
+  items: readonly HomeItem[],
+): Promise<ReadonlyMap<At, string>> {
+  const links = new Map<At, string>();
+  for (const { at } of items) {
+    if (at?.message === undefined) continue;
+    const message_ts = at.message;
+    try {
+      const channel = await places.channel(team, at.channel);
+      const answer = await api.call({ team, method: "chat.getPermalink", reads: true }, (client) =>
+        client.chat.getPermalink({ channel, message_ts }),
+      );
+      if (answer.permalink !== undefined) links.set(at, answer.permalink);
+    } catch (error) {
+      if (!(error instanceof ChatError)) throw error;
+    }
+  }
+  return links;
 }
 
 function modalView({ state, about, metadata: privateMetadata }: ModalToOpen): ModalView {

@@ -31,10 +31,19 @@ export const chatMethods: Readonly<Record<string, Method>> = {
     run: whisper,
   },
   "chat.update": { token: "bot", scope: "chat:write", limit: tier3, run: update },
+  "chat.getPermalink": { token: "bot", limit: tier3, run: permalink },
   "chat.delete": { token: "bot", scope: "chat:write", limit: tier3, run: remove },
   "reactions.add": { token: "bot", scope: "reactions:write", limit: tier3, run: react },
   "reactions.remove": { token: "bot", scope: "reactions:write", limit: tier3, run: unreact },
 };
+
+function permalink(call: Call): Shape {
+  const channel = channelIn(call);
+  const ts = needed(call, "message_ts");
+  if (!messageAt(call.world, channel.id, ts)) throw new SlackRefusal("message_not_found");
+  const permalink = `https://workspace.slack.com/archives/${channel.id}/p${ts.replace(".", "")}`;
+  return { channel: channel.id, permalink };
+}
 
 interface Words {
   readonly text: string | undefined;
