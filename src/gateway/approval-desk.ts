@@ -79,6 +79,7 @@ export async function expireApprovals(d: Decision, { seal }: ApprovalParts, aske
     const after = { ...moved(approval, "expired", seal), decidedAt: d.now };
     if (!(await d.tx.approvals.change(approval, seal.sealed(after)))) continue;
     await d.tx.audit.append(approvalEvent("approval.expired", approval, { time: d.now, actor: "system" }));
+    d.note({ kind: "approval", outcome: "expired", ms: d.now - approval.createdAt });
   }
   await answerWait(d, asked, { answer: approvalAnswers.expired, via: "default" });
 }
@@ -157,6 +158,8 @@ async function vote(
   };
   const type = verdict === "deny" ? "approval.denied" : "approval.approved";
   await d.tx.audit.append(approvalEvent(type, approval, { time: d.now, actor: by.key, data }));
+  const outcome = verdict === "deny" ? "denied" : "approved";
+  d.note({ kind: "approval", outcome, ms: d.now - approval.createdAt });
   return undefined;
 }
 
@@ -175,6 +178,7 @@ async function afterVote(d: Decision, asked: Asked, { by }: Deciding): Promise<v
 }
 
 export function attempted(d: Decision, approval: Approval, by: Person, why: string): Promise<void> {
+  d.note({ kind: "approval", outcome: "refused", ms: d.now - approval.createdAt });
   return d.tx.audit.append(
     approvalEvent("approval.attempted", approval, { time: d.now, actor: by.key, data: { why } }),
   );

@@ -3,6 +3,7 @@
 import type { Run, TerminalRunState } from "../domain/run.ts";
 import type { World } from "../runtime/deps.ts";
 import { logIds, runEnded } from "../runtime/seeing.ts";
+import type { ApprovalOutcome } from "../telemetry/metrics.ts";
 import type { InboxRow } from "../store/contract.ts";
 
 export type Noted =
@@ -14,11 +15,16 @@ export type Noted =
       readonly run: Run;
       readonly state: TerminalRunState;
       readonly code: string;
-    };
+      /** How many approvals it had asked for. */
+      readonly asked: number;
+    }
+  /** A person's word on what was asked for approval, or that there was none in time. */
+  | { readonly kind: "approval"; readonly outcome: ApprovalOutcome; readonly ms: number };
 
 export function noting(world: World): (what: Noted) => void {
   return (what) => {
     if (what.kind === "taken-in") takenIn(world, what.run, what.row);
+    else if (what.kind === "approval") world.meter?.approval(what.outcome, what.ms / 1000);
     else runEnded({ ...world, log: world.log.child(logIds(what.run)) }, what.run, what);
   };
 }

@@ -27,5 +27,6 @@ export async function sayEnded(d: Decision, run: Run, waits: readonly Wait[], en
   await changeCard(d, run, { ...card, revision: state });
   await d.say(resultPost(await toldHere(d.tx, run), { outcome: state, text, files: [], now: d.now }));
   await markSession(d, run, "active", state);
-  d.note({ kind: "ended", run, state, code: state });
+  const asked = await d.tx.approvals.count(run.id);
+  d.note({ kind: "ended", run, state, code: state, asked });
 }

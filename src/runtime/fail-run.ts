@@ -30,6 +30,7 @@ export async function failRun(
   deps: Pick<RuntimeDeps, "store" | "world">,
 ): Promise<void> {
   const now = deps.world.clock.now();
+  const asked = await deps.store.read((tx) => tx.approvals.count(run.id));
   await knownWrite(deps, lease, async (tx) => {
     const told = await toldHere(tx, run);
     const text = failureText(code, progressLines(told));
@@ -43,5 +44,5 @@ export async function failRun(
     await tx.audit.append(runEvent(run, "run.failed", now, { code }));
   });
   deps.world.said?.();
-  runEnded(deps.world, run, { state: "failed", code });
+  runEnded(deps.world, run, { state: "failed", code, asked });
 }

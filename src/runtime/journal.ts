@@ -105,8 +105,12 @@ export async function commit(store: Store, world: World, work: Work, plan: Plan)
   apply(work, committed.change, committed.mail);
   work.stopping ||= committed.stopping;
   if (committed.change.say.length > 0) world.said?.();
-  const { after } = committed.change;
-  if (after.kind === "settle") runEnded(world, work.run, { state: after.state, code: after.outcome.code });
+  const { after, approvals } = committed.change;
+  if (approvals.asks.length > 0) world.meter?.approvalsAsked(approvals.asks.length);
+  if (after.kind === "settle") {
+    const asked = work.approvals.length;
+    runEnded(world, work.run, { state: after.state, code: after.outcome.code, asked });
+  }
   await world.failpoint("step.after-commit");
   const end = endName(committed.change.after);
   if (end !== "step") await world.failpoint(`${end}.after-commit`);

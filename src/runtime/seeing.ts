@@ -141,11 +141,19 @@ export function waitsEnded(work: Work, before: readonly Wait[], { world }: Runti
   }
 }
 
+export interface EndedRun {
+  readonly state: TerminalRunState;
+  readonly code: string;
+  /** How many approvals it had asked for (APR-9). */
+  readonly asked: number;
+}
+
 /** Call it after the commit that ended the run, with a log that has its ids. */
-export function runEnded(world: World, run: Run, ended: { state: TerminalRunState; code: string }): void {
-  const { state, code } = ended;
+export function runEnded(world: World, run: Run, ended: EndedRun): void {
+  const { state, code, asked } = ended;
   const endedAt = world.clock.now();
   world.meter?.run(state);
+  world.meter?.approvalsOfRun(asked);
   world.tracer?.record(
     { kind: "run", run: run.id, conversation: run.conversation, agent: run.agent },
     { startedAt: run.createdAt, endedAt },

@@ -10,6 +10,8 @@ export interface ApprovalRepository {
   find(id: ApprovalId): Promise<Approval | undefined>;
   /** Oldest first. */
   forRun(run: RunId): Promise<Approval[]>;
+  /** How many a run has asked for, whoever wrote the rows. */
+  count(run: RunId): Promise<number>;
   /** Those asked by one card, by step. */
   ofWait(wait: WaitId): Promise<Approval[]>;
   /** Oldest first. */

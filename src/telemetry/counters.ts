@@ -5,13 +5,15 @@ import { Counter, Histogram, type Registry } from "prom-client";
 const stepBuckets = [0.005, 0.02, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 const modelBuckets = [0.1, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300];
 const signBuckets = [0.1, 0.25, 0.5, 1, 2, 3, 5, 10, 30, 60];
+/** What is decided within two seconds was hardly read (APR-9). */
+const decisionBuckets = [1, 2, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400];
 /** From seconds to days: people and whole jobs. */
 const longBuckets = [1, 5, 15, 60, 300, 900, 3_600, 14_400, 43_200, 86_400, 259_200, 604_800];
 
 /* oxlint-disable typescript/explicit-module-boundary-types, typescript/explicit-function-return-type -- the shapes are the lists below */
 export function countersOf(registry: Registry) {
   const make = makers(registry);
-  return { ...workCounters(make), ...serviceCounters(make) };
+  return { ...workCounters(make), ...approvalCounters(make), ...serviceCounters(make) };
 }
 
 type Makers = ReturnType<typeof makers>;
@@ -61,6 +63,29 @@ function workCounters({ counter, histogram }: Makers) {
     modelFailures: counter("deputy_model_failures_total", "Calls of the model that failed", ["code"]),
     tokens: counter("deputy_model_tokens_total", "Tokens that model calls used", ["kind"]),
     cost: counter("deputy_model_cost_usd_total", "Cost of model calls whose price is known", []),
+  };
+}
+
+/** Whether people are asked too much (APR-9). */
+function approvalCounters({ counter, histogram }: Makers) {
+  return {
+    approvals: counter(
+      "deputy_approvals_total",
+      "Approvals that were asked for and what became of them; refused is a click that did not count",
+      ["outcome"],
+    ),
+    approvalSeconds: histogram(
+      "deputy_approval_seconds",
+      "From asking for an approval until a person decided",
+      decisionBuckets,
+      ["outcome"],
+    ),
+    approvalsPerRun: histogram(
+      "deputy_approvals_per_run",
+      "Approvals that a run had asked for when it ended",
+      [0, 1, 2, 3, 5, 10, 20, 50],
+      [],
+    ),
   };
 }
 

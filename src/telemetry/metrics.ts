@@ -42,6 +42,9 @@ interface WaitMeasure {
   readonly seconds: number;
 }
 
+/** `refused`: a click that did not count, for whatever reason. */
+export type ApprovalOutcome = "approved" | "denied" | "expired" | "refused";
+
 export interface Metrics {
   /** A run entered a state. */
   run(state: RunState): void;
@@ -50,6 +53,11 @@ export interface Metrics {
   modelCall(call: ModelMeasure): void;
   usage(usage: Usage): void;
   waited(wait: WaitMeasure): void;
+  approvalsAsked(count: number): void;
+  /** `seconds` since it was asked. */
+  approval(outcome: ApprovalOutcome, seconds: number): void;
+  /** How many approvals a run had asked for when it ended. */
+  approvalsOfRun(count: number): void;
   firstSign(seconds: number): void;
   result(outcome: TerminalRunState, seconds: number): void;
   segment(outcome: SegmentOutcome, seconds: number): void;
@@ -107,6 +115,12 @@ export function createMetrics(options: MetricsOptions): Metrics {
       count.cost.inc((usage.usdMicros ?? 0) / 1_000_000);
     },
     waited: ({ kind, via, seconds }) => count.waitSeconds.observe({ kind, via }, seconds),
+    approvalsAsked: (asked) => count.approvals.inc({ outcome: "asked" }, asked),
+    approval: (outcome, seconds) => {
+      count.approvals.inc({ outcome });
+      if (outcome === "approved" || outcome === "denied") count.approvalSeconds.observe({ outcome }, seconds);
+    },
+    approvalsOfRun: (asked) => count.approvalsPerRun.observe(asked),
     firstSign: (seconds) => count.firstSignSeconds.observe(seconds),
     result: (outcome, seconds) => count.resultSeconds.observe({ outcome }, seconds),
     segment: (outcome, seconds) => {

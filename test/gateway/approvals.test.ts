@@ -1,67 +1,22 @@
 // Who decides an approval, where, once (APR-2 to APR-7; A4, A6).
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { z } from "zod";
-import { draftApproval, sealedFor } from "../../src/approvals/ask-approval.ts";
 import type { Approval } from "../../src/domain/approval.ts";
-import { asApprovalId, asWaitId } from "../../src/domain/ids.ts";
-import type { PolicyVerdict } from "../../src/domain/policy.ts";
 import type { Run } from "../../src/domain/run.ts";
-import type { EffectClass } from "../../src/domain/step.ts";
-import { untainted } from "../../src/domain/taint.ts";
 import { expireWait } from "../../src/gateway/waits-due.ts";
-import { approvalAsk } from "../../src/runtime/voice/approval-card.ts";
-import { defineTool } from "../../src/tools/contract.ts";
 import { fixedTools } from "../../src/tools/source.ts";
-import { asked, testSeal } from "../support/open-stages.ts";
+import { testSeal } from "../support/open-stages.ts";
+import { askApproval, type Given, mail } from "./asked-approval.ts";
 import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, guest, thread } from "./gateway-world.ts";
 
-const mail = defineTool({
-  name: "mail__send",
-  description: "Sends",
-  effect: "write-external",
-  repeat: "once",
-  input: z.object({ to: z.string().describe("To whom") }),
-  run: () => Promise.resolve({ kind: "result", content: "sent" }),
-});
-
 let world: GatewayWorld;
+const ask = (given: Given = {}) => askApproval(world, given);
 beforeEach(async () => {
   world = await createGatewayWorld({
     approvals: { groups: { finance: [bo.key] }, tools: fixedTools([mail]) },
   });
 });
 afterEach(() => world.close());
-
-interface Given {
-  readonly verdict?: Partial<PolicyVerdict>;
-  readonly effect?: EffectClass;
-  readonly place?: typeof thread;
-}
-
-/** A run of Ana's that waits for one approval. */
-async function ask(given: Given = {}): Promise<{ readonly run: Run; readonly approval: Approval }> {
-  await world.hear("@deputy send it", { conversation: given.place ?? thread, mentionsAgent: true });
-  await world.settle();
-  const [run] = await world.store.read((tx) => tx.runs.list({ limit: 1 }));
-  if (!run) throw new Error("no run");
-  const now = world.clock.now();
-  const draft = draftApproval(
-    {
-      run: { ...run, taint: untainted },
-      tool: { name: mail.name, effect: given.effect ?? mail.effect },
-      canonical: '{"to":"x@corp.example"}',
-      rights: { connection: "mail", account: "ops@corp.example" },
-      policy: asked({ approvers: ["requester", "group:finance"], ...given.verdict }),
-      files: [],
-    },
-    { id: asApprovalId(`apr_${run.id}`), step: run.cursor, nonce: "n", now, ttlMs: 1_800_000, warnings: [] },
-  );
-  const approval = sealedFor(draft, asWaitId(`wait_${run.id}_${run.cursor}`), testSeal);
-  await world.store.write((tx) => tx.approvals.ask(approval));
-  await world.park(run, approvalAsk(run, [draft], [ana, bo]), { dueAt: approval.expiresAt });
-  return { run, approval };
-}
 
 async function stateOf({ id }: Approval): Promise<string | undefined> {
   return (await world.store.read((tx) => tx.approvals.find(id)))?.state;
@@ -148,6 +103,22 @@ describe("gateway/approvals", () => {
     await world.click("approval.approve", approval.id, { by: ana });
     await world.settle();
     expect(await stateOf(approval)).toBe("approved");
+  });
+
+  it("APR-9: what was asked, decided, refused and left is counted, with the time that it took", async () => {
+    const first = await ask();
+    world.clock.jump(1_500);
+    await world.click("approval.approve", first.approval.id, { by: ada });
+    await world.click("approval.deny", first.approval.id, { by: bo });
+    await world.settle();
+    const notes = world.notes.filter(({ kind }) => kind === "approval");
+    expect(notes).toMatchObject([{ outcome: "refused" }, { outcome: "denied" }]);
+    const [, denied] = notes;
+    expect(denied?.kind === "approval" && denied.ms).toBeGreaterThanOrEqual(1_500);
+
+    await world.click("run.stop", first.run.id);
+    await world.settle();
+    expect(world.notes.find(({ kind }) => kind === "ended")).toMatchObject({ asked: 1 });
   });
 
   it("APR-4: words approve nothing; whoever may steer has it asked again", async () => {

@@ -22,6 +22,7 @@ import type { ApprovalParts } from "../../src/gateway/approval-desk.ts";
 import { createDesk, type Desk } from "../../src/gateway/desk.ts";
 import { createFilesIn } from "../../src/gateway/files-in.ts";
 import { createIntake, type Intake } from "../../src/gateway/intake.ts";
+import type { Noted } from "../../src/gateway/noted.ts";
 import { createRouter } from "../../src/gateway/router.ts";
 import type { PlaceRules, RulesFor } from "../../src/gateway/rules.ts";
 import type { FiringDeps } from "../../src/gateway/schedule-firing.ts";
@@ -94,6 +95,8 @@ export interface GatewayWorld {
   gateway: Gateway;
   /** What the platform delivered, whether it was taken or not. */
   readonly delivered: InboundEvent[];
+  /** What was noted of decisions, by all processes. */
+  readonly notes: Noted[];
   /** What was rung, by all processes. */
   readonly bells: Bell[];
   rules: PlaceRules;
@@ -194,6 +197,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
       kick,
       checkInMs: 900_000,
       quietHours: settings.quietHours,
+      noted: (what) => void world.notes.push(what),
     });
     const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
     const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });
@@ -227,6 +231,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     platform,
     bells,
     delivered: [] as InboundEvent[],
+    notes: [] as Noted[],
     rules: {
       enabled: true,
       reply: "followers",

@@ -30,6 +30,10 @@ describe("telemetry/metrics", () => {
     metrics.outbox("sent", "post");
     metrics.modelCall({ purpose: "work", seconds: 3, error: "model.timeout" });
     metrics.waited({ kind: "question", via: "button", seconds: 90 });
+    metrics.approvalsAsked(2);
+    metrics.approval("approved", 1.5);
+    metrics.approval("refused", 1);
+    metrics.approvalsOfRun(2);
 
     const page = await pageOf(metrics);
     expect(page).toContain('deputy_runs_total{state="done"} 2');
@@ -41,6 +45,12 @@ describe("telemetry/metrics", () => {
     expect(page).toContain('deputy_inbox_total{outcome="duplicate"} 1');
     expect(page).toContain('deputy_outbox_total{outcome="sent",op="post"} 1');
     expect(page).toContain('deputy_model_failures_total{code="model.timeout"} 1');
+    expect(page).toContain('deputy_approvals_total{outcome="asked"} 2');
+    expect(page).toContain('deputy_approvals_total{outcome="refused"} 1');
+    expect(page).toContain('deputy_approval_seconds_bucket{le="1",outcome="approved"} 0');
+    expect(page).toContain('deputy_approval_seconds_bucket{le="2",outcome="approved"} 1');
+    expect(page).not.toContain('deputy_approval_seconds_count{outcome="refused"}');
+    expect(page).toContain('deputy_approvals_per_run_bucket{le="2"} 1');
     expect(page).toContain('deputy_wait_seconds_bucket{le="300",kind="question",via="button"} 1');
   });
 

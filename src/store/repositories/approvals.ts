@@ -1,6 +1,6 @@
 // Approvals and who has voted on them (SP1).
 
-import { and, asc, desc, eq, sql } from "drizzle-orm";
+import { and, asc, count, desc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import { type Approval, ApprovalFacts, approvalTransitions, Standing, Vote } from "../../domain/approval.ts";
 import type { RunId } from "../../domain/ids.ts";
@@ -12,8 +12,7 @@ import type { Session } from "../session.ts";
 const Votes = z.array(Vote);
 
 export function approvalRepository(session: Session): ApprovalRepository {
-  const { forRun, ofWait, pending, list } = lists(session);
-  return { ...single(session), forRun, ofWait, pending, list };
+  return { ...single(session), ...lists(session) };
 }
 
 function single(session: Session): Pick<ApprovalRepository, "ask" | "find" | "change"> {
@@ -58,6 +57,11 @@ function lists(session: Session): Omit<ApprovalRepository, "ask" | "find" | "cha
       );
       const rows = await statement.execute({ run });
       return rows.map(toApproval);
+    },
+
+    async count(run) {
+      const [row] = await session.db.select({ rows: count() }).from(approvals).where(eq(approvals.run, run));
+      return row?.rows ?? 0;
     },
 
     async ofWait(wait) {
