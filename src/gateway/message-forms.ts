@@ -34,14 +34,26 @@ export function filesOf(message: Outgoing): readonly OutgoingFile[] {
   return message.kind === "result" || message.kind === "notice" ? message.files : [];
 }
 
-/** With these files only, and a line for each that is not there any more. */
-export function withFiles(
-  message: Outgoing,
-  files: readonly OutgoingFile[],
-  lost: readonly OutgoingFile[],
-): Outgoing {
-  if (lost.length === 0 || (message.kind !== "result" && message.kind !== "notice")) return message;
-  const names = lost.map((file) => file.name).join(", ");
-  const text = `${message.text}\n\n(Not attached, because the content could not be read: ${names})`;
-  return { ...message, text, files: [...files] };
+export interface Attached {
+  readonly there: readonly OutgoingFile[];
+  /** Not there any more. */
+  readonly lost: readonly OutgoingFile[];
+  /** Kept back (OUT-5). */
+  readonly secret: readonly OutgoingFile[];
+}
+
+/** With these files only, and a line that names the others and says why. */
+export function withFiles(message: Outgoing, { there, lost, secret }: Attached): Outgoing {
+  if (message.kind !== "result" && message.kind !== "notice") return message;
+  const lines = [
+    ...notAttached(lost, "the content could not be read"),
+    ...notAttached(secret, "a secret of this installation is in it"),
+  ];
+  if (lines.length === 0) return message;
+  return { ...message, text: [message.text, ...lines].join("\n\n"), files: [...there] };
+}
+
+function notAttached(files: readonly OutgoingFile[], why: string): string[] {
+  const names = files.map(({ name }) => name).join(", ");
+  return files.length === 0 ? [] : [`(Not attached, because ${why}: ${names})`];
 }

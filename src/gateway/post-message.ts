@@ -21,6 +21,8 @@ export interface PostDeps {
   readonly world: World;
   readonly blobs: Blobs;
   readonly fates: KnownFates;
+  /** Puts on record that a file was kept back (OUT-5). Where it can't, nothing is posted now. */
+  readonly keptBack: (entry: OutboxEntry, file: OutgoingFile) => Promise<void>;
   /** A post, in whatever form, is given up after this long. Below the time after which a sender counts as dead. */
   readonly timeoutMs: number;
 }
@@ -125,7 +127,7 @@ class OncePoster implements Poster {
 
   async #postForm(task: PostTask, form: Outgoing, until: number): Promise<string> {
     const { key, run } = task.entry;
-    const { message, contents } = await this.#load(form, task.log);
+    const { message, contents } = await this.#load(task, form);
     await this.#deps.world.failpoint("outbox.before-post");
     const call = task.platform.post(task.at, { key, run }, message, contents);
     try {
@@ -146,17 +148,18 @@ class OncePoster implements Poster {
   }
 
   async #load(
+    { entry, log }: PostTask,
     message: Outgoing,
-    log: Logger,
   ): Promise<{ readonly message: Outgoing; readonly contents: readonly FileContent[] }> {
     const contents: FileContent[] = [];
     const there: OutgoingFile[] = [];
     const lost: OutgoingFile[] = [];
+    const secret: OutgoingFile[] = [];
     for (const file of filesOf(message)) {
       try {
         const content = await this.#deps.blobs.get(file.sha256);
         if (holdsSecret(content, this.#deps.world.redactor)) {
-          lost.push(file);
+          secret.push(file);
           log.error("A file holds a secret and was not sent", { sha256: file.sha256 });
           continue;
         }
@@ -174,7 +177,8 @@ class OncePoster implements Poster {
         });
       }
     }
-    return { message: withFiles(message, there, lost), contents };
+    for (const file of secret) await this.#deps.keptBack(entry, file);
+    return { message: withFiles(message, { there, lost, secret }), contents };
   }
 }
 

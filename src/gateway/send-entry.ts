@@ -6,7 +6,7 @@ import type { ChatPlatform } from "../chat/contract.ts";
 import { ChatError } from "../chat/errors.ts";
 import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
-import type { OutboxEntry, OutboxOp, Outgoing } from "../domain/outbox.ts";
+import type { OutboxEntry, OutboxOp, Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
@@ -52,6 +52,7 @@ const mostMarkTries = 10;
 /** An edit whose target has not been posted is looked at again after this long, and dropped after a day. */
 const targetWaitMs = 5_000;
 const mostTargetWaitMs = 24 * 3_600_000;
+const mostOnRecord = 10_000;
 
 /** `live`: it held a secret that is known by its value, not only what looks like one. */
 function blockedEvent({ tenant, run, key, op }: OutboxEntry, live: boolean, time: number): NewAuditEvent {
@@ -74,11 +75,16 @@ class PlatformSender implements EntrySender {
   readonly #pace: EditPace;
   readonly #poster: Poster;
   readonly #fates: KnownFates = createKnownFates();
+  readonly #onRecord = new Set<string>();
 
   constructor(deps: SendDeps) {
     this.#deps = deps;
     this.#pace = createEditPace(deps.pacing);
-    this.#poster = createPoster({ ...deps, fates: this.#fates });
+    this.#poster = createPoster({
+      ...deps,
+      fates: this.#fates,
+      keptBack: (entry, file) => this.#keptBack(entry, file),
+    });
   }
 
   async send(given: SendTask): Promise<Outcome> {
@@ -112,6 +118,19 @@ class PlatformSender implements EntrySender {
     const live = scrubAll(op.message, world.redactor.scrubKnown) !== op.message;
     await store.write((tx) => tx.audit.append(blockedEvent(entry, live, world.clock.now())));
     return { ...task, entry: { ...entry, op: { ...op, message } } };
+  }
+
+  /** Once for each file of a message, however often that is tried. */
+  async #keptBack(entry: OutboxEntry, { sha256 }: OutgoingFile): Promise<void> {
+    const { world, store } = this.#deps;
+    const what = `${entry.key}:${sha256}`;
+    if (this.#onRecord.has(what)) return;
+    const event = blockedEvent(entry, true, world.clock.now());
+    await store.write((tx) =>
+      tx.audit.append({ ...event, data: { ...event.data, op: "file", file: sha256 } }),
+    );
+    if (this.#onRecord.size >= mostOnRecord) this.#onRecord.clear();
+    this.#onRecord.add(what);
   }
 
   heldBack(entry: OutboxEntry): void {

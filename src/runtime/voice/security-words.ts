@@ -15,6 +15,7 @@ const Alert = z.object({
     live: z.boolean().optional(),
     known: z.string().optional(),
     named: z.string().optional(),
+    op: z.string().optional(),
   }),
 });
 
@@ -33,7 +34,11 @@ export function alertText(event: unknown): string | undefined {
     return `The MCP server of ${connection} names another authorization server (${data.named}) than before (${data.known}). Its accounts are stopped, and nothing was sent to it. Look at it with \`deputy mcp review\`. ${where}`;
   }
   if (data.live !== true) return undefined;
-  return `A live secret was about to be said in a message. It was taken out before the message was sent. Find out how it came there, and change the secret if others may have seen it. ${where}`;
+  const what =
+    data.op === "file"
+      ? "A live secret was in a file that was to be sent. The file was kept back."
+      : "A live secret was about to be said in a message. It was taken out before the message was sent.";
+  return `${what} Find out how it came there, and change the secret if others may have seen it. ${where}`;
 }
 
 /** `line` as in an anchor file, so that `audit verify --anchor` takes it. */

@@ -48,6 +48,7 @@ describe("a post of the outbox over Slack", () => {
       world: { clock, ids: worldIds, log: silentLogger, failpoint: noFailpoints },
       blobs: { ...noBlobs, get: async () => content },
       fates: createKnownFates(),
+      keptBack: () => Promise.resolve(),
       timeoutMs: 20_000,
     });
     return (message, attempts) =>
