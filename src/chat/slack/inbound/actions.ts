@@ -10,7 +10,7 @@ import { isLinkControl, readClick } from "../render/action-id.ts";
 import { formOf } from "./forms.ts";
 import { addressOf, msOf, privateAddress, type SlackHome } from "./home.ts";
 import type { ModalState } from "./modal-state.ts";
-import type { People } from "./people.ts";
+import { freshnessFor, type People } from "./people.ts";
 import type { BlockAction, BlockActions } from "./shapes.ts";
 
 export type ReadAction =
@@ -40,7 +40,7 @@ export async function readAction(
     event: {
       eventId: [home.installation.teamId, user.id, on, action_id, action_ts].join(":"),
       conversation,
-      author: await people.find(home, user.id, { team: user.team_id }),
+      author: await people.find(home, user.id, { team: user.team_id }, freshnessFor(click.action)),
       sentAt: msOf(action_ts),
       kind: "action",
       ...click,

@@ -7,6 +7,8 @@
 //        store's of the last day.
 //   SP4  Where Slack lets nobody be looked up any more for now, everybody is asked for at once.
 //   SP5  Whoever asks how somebody stands gets Slack's answer of now, or none.
+//   SP6  An answer is believed for five minutes, and for who decides an approval asked for anew; where Slack gives none, one that is
+//        older is not believed then (ID-2).
 
 import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
@@ -28,6 +30,7 @@ export interface SlackUser {
     | { readonly display_name?: string | undefined; readonly real_name?: string | undefined }
     | undefined;
   readonly tz?: string | undefined;
+  /** Deactivated. */
   readonly deleted?: boolean | undefined;
   readonly is_bot?: boolean | undefined;
   readonly is_restricted?: boolean | undefined;
@@ -45,9 +48,17 @@ export interface PersonHints {
   readonly guest?: boolean | undefined;
 }
 
+/** Whether an answer of a moment ago will do (SP6). */
+export type Freshness = "believed" | "asked-anew";
+
+/** What a click on an approval is judged by is as fresh as can be had. */
+export function freshnessFor(action: string): Freshness {
+  return action.startsWith("approval.") ? "asked-anew" : "believed";
+}
+
 export interface People {
   /** Rejects with `ChatError` (`chat.unavailable`) where it can't be known now (SP1). */
-  find(home: SlackHome, userId: string, hints?: PersonHints): Promise<Person>;
+  find(home: SlackHome, userId: string, hints?: PersonHints, freshness?: Freshness): Promise<Person>;
   /** For somebody who is only mentioned: by the given name where nothing is known. */
   named(home: SlackHome, userId: string, label?: string): Promise<Person>;
   /** SP5. Rejects where Slack can't say now. */
@@ -79,10 +90,10 @@ interface Known {
   readonly at: number;
 }
 
-const quarterHour = 15 * 60_000;
+const fiveMinutes = 5 * 60_000;
 
 export function createPeople({ lookUp, roster, recall: stored, clock, log, ...limits }: PeopleDeps): People {
-  const { ttlMs = quarterHour, patienceMs = 1_500, most = 10_000 } = limits;
+  const { ttlMs = fiveMinutes, patienceMs = 1_500, most = 10_000 } = limits;
   const known = new Map<string, Known>();
   const underWay = new Map<string, Promise<Known>>();
 
@@ -108,17 +119,24 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
     return entry;
   };
   /** Undefined: nobody can say now. */
-  const recall = async (team: string, id: string): Promise<Pick<Known, "user"> | undefined> => {
+  const recall = async (
+    team: string,
+    id: string,
+    freshness: Freshness,
+  ): Promise<Pick<Known, "user"> | undefined> => {
     const old = known.get(`${team}:${id}`);
-    if (old && clock.now() - old.at < ttlMs) return old;
+    const isYoung = old !== undefined && clock.now() - old.at < ttlMs;
+    if (isYoung && freshness === "believed") return old;
     // One that takes longer goes on, for the next who asks.
     const asked = ask(team, id).catch(() => undefined);
+    if (freshness === "asked-anew")
+      return (await within(clock, patienceMs, asked)) ?? (isYoung ? old : undefined);
     return (await within(clock, patienceMs, asked)) ?? old ?? (await fromStore(stored, { team, id }, log));
   };
 
   return {
-    async find(home, userId, hints = {}) {
-      const found = await recall(home.installation.teamId, userId);
+    async find(home, userId, hints = {}, freshness = "believed") {
+      const found = await recall(home.installation.teamId, userId, freshness);
       if (found) return toPerson(home, userId, found.user, hints);
       throw new ChatError(
         "chat.unavailable",
@@ -127,7 +145,7 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
       );
     },
     async named(home, userId, label) {
-      const found = await recall(home.installation.teamId, userId);
+      const found = await recall(home.installation.teamId, userId, "believed");
       const person = toPerson(home, userId, found?.user, {});
       return found?.user === undefined && label ? { ...person, name: label } : person;
     },
@@ -197,7 +215,7 @@ function toPerson(home: SlackHome, userId: string, user: SlackUser | undefined, 
 
 /** Of this workspace or its organisation. Of whom Slack shows nothing is not. */
 function isOurs({ teams }: SlackHome, user: SlackUser | undefined, team: string | undefined): boolean {
-  if (user === undefined || user.is_stranger === true) return false;
+  if (user === undefined || user.is_stranger === true || user.deleted === true) return false;
   const organisation = user.enterprise_user?.enterprise_id;
   if (organisation !== undefined && teams.has(organisation)) return true;
   return team === undefined || teams.has(team);

@@ -8,7 +8,7 @@ import { addressIn } from "./forms.ts";
 import { addressOf, privateAddress, type SlackHome } from "./home.ts";
 import { quoted } from "./message-text.ts";
 import { readModalMetadata } from "./modal-state.ts";
-import type { People } from "./people.ts";
+import { freshnessFor, type People } from "./people.ts";
 import type { FieldState, ViewSubmission } from "./shapes.ts";
 
 export interface Reading {
@@ -26,10 +26,11 @@ export async function readSubmission(
   if (state === undefined) return undefined;
   const fields = Object.values(view.state.values).flatMap((block) => Object.values(block));
   const text = filledIn(fields);
+  const freshness = freshnessFor(state.for === "action" ? state.action : "");
   const heard = {
     eventId: [home.installation.teamId, user.id, "view", view.id].join(":"),
     conversation: chosen(home, fields, user.id) ?? addressIn(home, state),
-    author: await people.find(home, user.id, { team: user.team_id }),
+    author: await people.find(home, user.id, { team: user.team_id }, freshness),
     sentAt: clock.now(),
   };
   if (state.for === "action") {

@@ -69,7 +69,7 @@ async function eventOf(r: Reading, activity: Activity, click: Click): Promise<In
   return {
     eventId: `click:${createHash("sha256").update(JSON.stringify(id)).digest("hex")}`,
     conversation: addressOf(r.settings, activity),
-    author: await r.people.author(activity),
+    author: await r.people.author(activity, action.startsWith("approval.")),
     sentAt: msOf(activity, r.clock.now()),
     kind: "action",
     action,

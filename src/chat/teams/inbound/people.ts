@@ -2,6 +2,8 @@
 //
 //   TP1  Bots, guests and people of other tenants are told apart, so that the gateway can decide about them.
 //   TP2  Whom Teams can't describe now is taken as what the signed activity shows: somebody of this tenant.
+//   TP3  An answer is believed for five minutes, and asked for anew for who decides an approval: there, whom Teams can't describe is
+//        nobody who decides (ID-2).
 
 import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
@@ -30,7 +32,8 @@ export interface PeopleDeps {
 }
 
 export interface People {
-  author(activity: Activity): Promise<Person>;
+  /** `decides`: they press a button of an approval. */
+  author(activity: Activity, decides?: boolean): Promise<Person>;
   /** The key of somebody who is mentioned. */
   mentioned(activity: Activity, mentioned: Mentioned): Promise<PersonKey>;
 }
@@ -40,7 +43,7 @@ export interface Mentioned {
   readonly aadObjectId?: string | undefined;
 }
 
-const rememberedMs = 24 * 3_600_000;
+const rememberedMs = 300_000;
 const askedAgainMs = 300_000;
 const mostRemembered = 20_000;
 
@@ -49,9 +52,9 @@ export function createPeople(deps: PeopleDeps): People {
   const known = createShortMemory<Member>(clock, { ms: rememberedMs, most: mostRemembered });
   const unknown = createShortMemory<true>(clock, { ms: askedAgainMs, most: mostRemembered });
 
-  const describe = async (activity: Activity, userId: string): Promise<Member | undefined> => {
+  const describe: Describe = async (activity, userId, anew = false) => {
     const remembered = known.get(userId);
-    if (remembered ?? unknown.has(userId)) return remembered;
+    if (!anew && (remembered ?? unknown.has(userId))) return remembered;
     try {
       const member = await deps.member(activity, userId);
       if (member) known.set(userId, member);
@@ -60,18 +63,18 @@ export function createPeople(deps: PeopleDeps): People {
     } catch (error) {
       unknown.set(userId, true);
       log.debug("Teams did not say who somebody is", { reason: errorText(error) });
-      return undefined;
+      return remembered;
     }
   };
 
   return {
-    async author(activity) {
+    async author(activity, decides = false) {
       const { from } = activity;
       const timeZone = zoneOf(activity);
       return {
         key: teamsPerson(settings.tenantId, from.aadObjectId ?? from.id),
         name: nameOf(from.name),
-        kind: await kindOf(settings, activity, describe),
+        kind: await kindOf(settings, activity, (one, userId) => describe(one, userId, decides), decides),
         ...(timeZone === undefined ? {} : { timeZone }),
       };
     },
@@ -88,18 +91,22 @@ export function createPeople(deps: PeopleDeps): People {
   }
 }
 
-type Describe = (activity: Activity, userId: string) => Promise<Member | undefined>;
+/** `anew`: not from memory, where it can be had. */
+type Describe = (activity: Activity, userId: string, anew?: boolean) => Promise<Member | undefined>;
 
+// oxlint-disable-next-line max-params -- whose, what they did, and how they are looked up
 async function kindOf(
   { tenantId, playground }: TeamsSettings,
   activity: Activity,
   describe: Describe,
+  decides: boolean,
 ): Promise<Person["kind"]> {
   const { from } = activity;
   if (from.role === "bot" || from.id.startsWith("28:")) return "bot";
   if (playground === true) return "member";
   if (from.aadObjectId === undefined) return "external";
-  return roleOf((await describe(activity, from.id)) ?? {}, tenantId);
+  const member = await describe(activity, from.id);
+  return member === undefined && decides ? "external" : roleOf(member ?? {}, tenantId);
 }
 
 /** What somebody is to the tenant `ours`. */

@@ -4,6 +4,7 @@ import { Secret } from "../../../../src/base/secret.ts";
 import { ChatError } from "../../../../src/chat/errors.ts";
 import {
   createPeople,
+  freshnessFor,
   type LookUpUser,
   type PeopleDeps,
   type SlackUser,
@@ -157,6 +158,31 @@ describe("looking people up", () => {
       roster: createRoster(list, createManualClock()),
     });
     await expect(people.find(home, "U1")).rejects.toMatchObject({ code: "chat.unavailable" });
+  });
+
+  test("ID-2 SP6: who decides an approval is asked for anew, and what Slack does not say now is not older than the cache", async () => {
+    let up = true;
+    let guest = false;
+    const { people, clock } = peopleWith(async () => {
+      if (!up) throw new Error("down");
+      return { team_id: "T1", is_restricted: guest };
+    });
+    expect((await people.find(home, "U1")).kind).toBe("member");
+    guest = true;
+    expect((await people.find(home, "U1")).kind).toBe("member");
+    expect((await people.find(home, "U1", {}, freshnessFor("approval.approve"))).kind).toBe("guest");
+    expect((await people.find(home, "U1")).kind).toBe("guest");
+    up = false;
+    expect((await people.find(home, "U1", {}, "asked-anew")).kind).toBe("guest");
+    await clock.advance(61_000);
+    expect((await people.find(home, "U1", {}, freshnessFor("question.answer"))).kind).toBe("guest");
+    await expect(people.find(home, "U1", {}, "asked-anew")).rejects.toMatchObject({
+      code: "chat.unavailable",
+    });
+  });
+
+  test("ID-2: whose account was deactivated is no member any more", async () => {
+    expect((await known({ team_id: "T1", deleted: true }).find(home, "U1")).kind).toBe("external");
   });
 
   test("SP1: without any answer, nothing is made up", async () => {
