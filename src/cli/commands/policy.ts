@@ -3,19 +3,19 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import picomatch from "picomatch";
 import { policyOf, policySourceOf } from "../../app/policy-source.ts";
 import { systemClock } from "../../base/clock.ts";
 import { AppError, errorText } from "../../base/errors.ts";
 import { ConfigError } from "../../config/errors.ts";
-import { type Config, loadConfig } from "../../config/load-config.ts";
+import { loadConfig } from "../../config/load-config.ts";
 import { evaluate } from "../../policy/evaluate.ts";
 import { lintPolicy } from "../../policy/lint.ts";
-import { builtinTools } from "../../tools/registry.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { explainEvent } from "../explain-event.ts";
+import { knowsTool } from "../known-tools.ts";
 import { withRows } from "../open-rows.ts";
 import { readCall } from "../policy-call.ts";
+import { addDiff } from "../policy-diff.ts";
 import { printJson } from "../print.ts";
 
 interface Form {
@@ -31,6 +31,7 @@ export const addPolicy: AddCommand = (program, context, finish) => {
   addLint(policy, context, finish);
   addCheck(policy, context, finish);
   addExplain(policy, context);
+  addDiff(policy, context, finish);
 };
 
 const addLint: AddCommand = (policy, context, finish) => {
@@ -77,16 +78,6 @@ function problemsOf(act: () => unknown): readonly string[] {
 
 const sentences = ({ problems }: ConfigError): string[] =>
   problems.map(({ where, message }) => `${where}: ${message}`);
-
-/** A server may have more tools than its block names. */
-function knowsTool({ file }: Config): (glob: string) => boolean {
-  const servers = Object.keys(file.settings.mcp);
-  return (glob) => {
-    const server = /^([^*?{[(!]+?)__/.exec(glob)?.[1];
-    if (server !== undefined) return servers.includes(server);
-    return /__|^\*/.test(glob) || builtinTools.some(({ name }) => picomatch.isMatch(name, glob));
-  };
-}
 
 const addCheck: AddCommand = (policy, context, finish) => {
   policy
