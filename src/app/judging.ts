@@ -4,6 +4,7 @@ import type { Config } from "../config/load-config.ts";
 import type { Rulebook } from "../runtime/stages/by-rules.ts";
 import { openBrakeBox } from "./brake-box.ts";
 import type { Edges } from "./edges.ts";
+import { recordSettings } from "./config-record.ts";
 import { createLivePolicy, type LivePolicy } from "./live-policy.ts";
 import type { StopList } from "./stop-list.ts";
 
@@ -18,13 +19,14 @@ export async function openJudging(
 ): Promise<Judging> {
   const policy = createLivePolicy({ config, world, store });
   stops.add(() => policy.stop());
+  const { settings } = config.file;
+  await recordSettings(store, { settings, policy: policy.current().version }, world.clock.now());
   const brakes = await openBrakeBox(store, world);
   stops.add(() => brakes.stop());
-  const { connections } = config.file.settings;
   return {
     policy: () => policy.current(),
     brakes: () => brakes.current(),
-    ownerOf: (name) => connections[name]?.identity,
+    ownerOf: (name) => settings.connections[name]?.identity,
     reread: () => policy.reread(),
   };
 }

@@ -8,15 +8,13 @@ import { stat } from "node:fs/promises";
 import { every } from "../base/clock.ts";
 import { errorText, systemErrorCode } from "../base/errors.ts";
 import type { Config } from "../config/load-config.ts";
-import { asTenantId } from "../domain/ids.ts";
 import type { Policy } from "../policy/contract.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
+import { recordChange } from "./config-record.ts";
 import { policyOf } from "./policy-source.ts";
 
 const lookMs = 3_000;
-/** Where an installation that has heard of nobody yet writes what it does. */
-const firstTenant = asTenantId("local");
 
 export interface LivePolicy {
   current(): Policy;
@@ -46,7 +44,9 @@ export function createLivePolicy({ config, world, store }: LivePolicyDeps): Live
     if (config.file.found && !read.loaded.found) throw new Error(`${path} is gone`);
     const next = policyOf(read.loaded);
     if (next.version === policy.version) return;
-    await record(store, policy, next, clock.now());
+    const data = { rules: next.source.rules.length };
+    const change = { part: "policy", digest: next.version, known: policy.version, data } as const;
+    await store.write((tx) => recordChange(tx, change, clock.now()));
     policy = next;
     log.info("The policy was read again", { rules: next.source.rules.length, version: next.version });
   }
@@ -76,21 +76,4 @@ async function stateOf(path: string): Promise<string> {
     if (systemErrorCode(error) === "ENOENT") return "absent";
     throw error;
   }
-}
-
-async function record(store: Store, old: Policy, next: Policy, now: number): Promise<void> {
-  await store.write(async (tx) => {
-    const heads = await tx.audit.heads();
-    const tenants = heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
-    for (const tenant of tenants) {
-      await tx.audit.append({
-        tenant,
-        type: "config.changed",
-        time: now,
-        actor: "system",
-        digest: next.version,
-        data: { part: "policy", rules: next.source.rules.length, before: old.version },
-      });
-    }
-  });
 }

@@ -1,4 +1,4 @@
-// What is remembered of keys that are not in the database.
+// What is remembered of what is not in the database: keys by their fingerprint, parts of the configuration by their digest.
 
 import { and, eq } from "drizzle-orm";
 import type { VaultMarkRepository } from "../contract.ts";
