@@ -14,12 +14,11 @@ import { errorText } from "../base/errors.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
 import { findMasterKey } from "../vault/master-key.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
-import type { Check } from "./check.ts";
+import type { Check, Finding } from "./check.ts";
 import type { CliContext } from "./contract.ts";
 import { slackChecks } from "./doctor-slack.ts";
+import { auditCheck, policyCheck } from "./doctor-trust.ts";
 import { teamsChecks } from "./doctor-teams.ts";
-
-type Finding = Pick<Check, "status" | "observed"> & { readonly fix?: string };
 
 const leastFreeBytes = 1024 ** 3;
 
@@ -35,6 +34,8 @@ export async function doctorChecks(
     ["storage", "database", () => database(config)],
     ["storage", "master-key", () => masterKey(config)],
     ["storage", "queue", () => queue(config)],
+    ["trust", "policy", () => Promise.resolve(policyCheck(config))],
+    ["trust", "audit", () => auditCheck(config)],
     ["runtime", "sandbox", () => sandbox(config)],
     ["model", "model", () => model(config, options.offline)],
     ["console", "address", () => Promise.resolve(address(config))],

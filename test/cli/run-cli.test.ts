@@ -85,6 +85,8 @@ describe("cli/run-cli", () => {
       "database",
       "master-key",
       "queue",
+      "policy",
+      "audit",
       "sandbox",
       "model",
       "address",
