@@ -43,7 +43,13 @@ export async function releaseBrake(d: Decision, place: BrakePlace, by: string): 
   for (const run of await d.tx.runs.list({ states: ["queued"], limit: mostTold })) {
     if (!holdsUp(brake, run) || left.some((other) => holdsUp(other, run))) continue;
     if (!(await d.tx.outbox.find(heldKey(run, brake)))) continue;
-    await d.say(noticePost(placeOf(run), `released:${run.id}:${brake.id}`, notice(goingOnText(await toldHere(d.tx, run)))));
+    await d.say(
+      noticePost(
+        placeOf(run),
+        `released:${run.id}:${brake.id}`,
+        notice(goingOnText(await toldHere(d.tx, run))),
+      ),
+    );
     await d.promise(run.id);
   }
   d.hint({ kind: "runnable" });

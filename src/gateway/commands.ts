@@ -96,7 +96,12 @@ async function ownRuns(d: Decision, { event, conversation }: Command): Promise<O
     const waits = run.state === "waiting" ? await d.tx.waits.readableOf(run.id) : [];
     const open = waits.find((wait) => wait.state === "open");
     const here = isHere(place.address, conversation.address);
-    found.push({ run: toldTo(run, event.author.key), open, here, where: here ? "here" : placeInWords(place.address) });
+    found.push({
+      run: toldTo(run, event.author.key),
+      open,
+      here,
+      where: here ? "here" : placeInWords(place.address),
+    });
   }
   return found;
 }

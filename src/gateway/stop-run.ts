@@ -39,7 +39,11 @@ export async function finishStop(d: Decision, run: Run): Promise<boolean> {
 
 async function settle(d: Decision, run: Run, by: Person): Promise<boolean> {
   const waits = await d.tx.waits.readableOf(run.id);
-  const text = stoppedText(await toldHere(d.tx, run), by.name, await d.tx.steps.list(run.id, run.contextBase));
+  const text = stoppedText(
+    await toldHere(d.tx, run),
+    by.name,
+    await d.tx.steps.list(run.id, run.contextBase),
+  );
   const outcome = runOutcome("stopped", text);
   const ended =
     run.state === "working"

@@ -82,7 +82,8 @@ function elsewhereLine(run: Run): string {
   const where = mode === "assistant" ? "another direct message" : "a channel";
   const day = new Date(createdAt).toISOString().slice(0, 10);
   const when = `(${state}, ${day}, in ${where})`;
-  if (isTainted(taint) || !isMatterOf(run, subject)) return `${JSON.stringify(goal.slice(0, longestGoal).toWellFormed())} ${when}`;
+  if (isTainted(taint) || !isMatterOf(run, subject))
+    return `${JSON.stringify(goal.slice(0, longestGoal).toWellFormed())} ${when}`;
   const summary = (outcome?.summary ?? "").slice(0, longestSummary).toWellFormed();
   return `${title} ${when}${summary === "" ? "" : `: ${JSON.stringify(summary)}`}`;
 }
