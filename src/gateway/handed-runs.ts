@@ -1,14 +1,15 @@
 // A person's runs as a program sees them that speaks for that person: what is done, what is waited for, what came of it.
 //
 //   HR1  A run is shown to its own subject alone; another's is as one that is not there (A10).
-//   HR2  What it came to is what was said in its place, and no more: what was kept back there is kept back here (OUT-4). Nothing that
-//        looks like a secret goes out (OUT-5).
+//   HR2  What it came to is what was said in its place, and no more: what was kept back there is kept back here, and of another
+//        person's matters no word of its own is told (OUT-4). Nothing that looks like a secret goes out (OUT-5).
 
 import { asRunId, type RunId } from "../domain/ids.ts";
 import { holdsUp } from "../domain/brake.ts";
 import type { OutgoingFile } from "../domain/outbox.ts";
 import { isTerminal, type Run, runStates, terminalRunStates } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
+import { toldTo } from "../runtime/told-run.ts";
 import { waitsFor } from "../runtime/voice/handed-words.ts";
 import { titleOfRun } from "../runtime/voice/own-work.ts";
 import { resultKey } from "../runtime/voice/result.ts";
@@ -72,7 +73,7 @@ export async function ownRuns(
   const ended: ReadonlySet<string> = new Set(terminalRunStates);
   const states = runStates.filter((state) => !ended.has(state));
   const runs = await tx.runs.list({ subject: person.key, limit, ...(active ? { states } : {}) });
-  return runs.filter((run) => run.tenant === tenant).map(lineOf);
+  return runs.filter((run) => run.tenant === tenant).map((run) => lineOf(toldTo(run, person.key)));
 }
 
 function lineOf(run: Run): RunLine {
@@ -90,10 +91,11 @@ export async function viewRun(tx: Tx, run: Run): Promise<RunView> {
   const waits = run.state === "waiting" ? await tx.waits.forRun(run.id) : [];
   const open = waits.find(({ state }) => state === "open");
   const isHeld = run.state === "queued" && (await tx.brakes.list()).some((brake) => holdsUp(brake, run));
+  const told = toldTo(run, run.subject);
   return {
-    ...lineOf(run),
+    ...lineOf(told),
     mode: run.mode,
-    ...(run.plan ? { plan: run.plan.steps.map(({ text, state }) => ({ text, state })) } : {}),
+    ...(told.plan ? { plan: told.plan.steps.map(({ text, state }) => ({ text, state })) } : {}),
     ...(open ? { waiting_for: waitView(run, open) } : {}),
     ...(isHeld ? { note: "An operator holds this up; it goes on when that ends." } : {}),
     ...(isTerminal(run.state) ? { result: await resultOf(tx, run) } : {}),
@@ -111,7 +113,8 @@ const kinds = {
 
 function waitView(run: Run, { id, ask, asked, dueAt }: Wait): WaitView {
   const view = { kind: kinds[ask.kind], what: waitsFor(ask) };
-  const isHere = ask.kind === "question" && run.through !== undefined && asked === run.subject;
+  const isHere =
+    ask.kind === "question" && run.through !== undefined && asked === run.subject && ask.apart !== "nobody";
   if (!isHere) return { ...view, where: "the run's thread, or direct messages, in chat" };
   return {
     ...view,

@@ -11,6 +11,7 @@ import type { QuestionAsk } from "../../src/domain/wait.ts";
 import { pullBrake, releaseBrake, tellHeldUp } from "../../src/gateway/brakes.ts";
 import { createHome } from "../../src/gateway/home.ts";
 import { speakUp } from "../../src/gateway/speak-up.ts";
+import { viewRun } from "../../src/gateway/handed-runs.ts";
 import { nudge } from "../../src/gateway/waits-due.ts";
 import { workElsewhere } from "../../src/runtime/elsewhere.ts";
 import { failRun } from "../../src/runtime/fail-run.ts";
@@ -135,7 +136,7 @@ describe("gateway: a run that saw private matters", () => {
     expect(shown(dm)).toContain(secret);
   });
 
-  it("OUT-4 TO1: of another person's matter neither a home page nor a run elsewhere says more than what was asked", async () => {
+  it("OUT-4 TO1: of another person's matter neither a home page, a run elsewhere nor a program of theirs is told more than what was asked", async () => {
     const run = await saw(bo);
     const home = createHome({
       world: { clock: world.clock, log: silentLogger },
@@ -148,6 +149,10 @@ describe("gateway: a run that saw private matters", () => {
     await home.stop();
     expect(JSON.stringify(world.platform.homes)).toContain("Work with private matters");
     expect(JSON.stringify(world.platform.homes)).not.toContain(secret);
+
+    const view = await world.store.read((tx) => viewRun(tx, run));
+    expect(view).toMatchObject({ title: "Work with private matters", plan: [{ text: "Step 1" }, {}, {}] });
+    expect(JSON.stringify(view)).not.toContain(secret);
 
     await world.hear("hello", { conversation: dm });
     await world.settle();
