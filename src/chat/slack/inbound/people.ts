@@ -138,11 +138,7 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
     async find(home, userId, hints = {}, freshness = "believed") {
       const found = await recall(home.installation.teamId, userId, freshness);
       if (found) return toPerson(home, userId, found.user, hints);
-      throw new ChatError(
-        "chat.unavailable",
-        `Could not learn from Slack who ${userId} is, so nothing of theirs is taken now; Slack sends it again. If this goes on, look whether Slack is up and the bot token has users:read.`,
-        { fate: "refused", retry: { kind: "backoff" }, facts: { user: userId } },
-      );
+      throw notKnownNow(userId);
     },
     async named(home, userId, label) {
       const found = await recall(home.installation.teamId, userId, "believed");
@@ -158,6 +154,14 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
         : kindOf(user, {}, organisation === team && isStillOurs(user, team));
     },
   };
+}
+
+function notKnownNow(userId: string): ChatError {
+  return new ChatError(
+    "chat.unavailable",
+    `Could not learn from Slack who ${userId} is, so nothing of theirs is taken now; Slack sends it again. If this goes on, look whether Slack is up and the bot token has users:read.`,
+    { fate: "refused", retry: { kind: "backoff" }, facts: { user: userId } },
+  );
 }
 
 interface WhichUser {
