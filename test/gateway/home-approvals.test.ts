@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { HomePage } from "../../src/domain/home-page.ts";
 import type { Person } from "../../src/domain/person.ts";
+import { fixedTools } from "../../src/tools/source.ts";
 import { createHome, type Home } from "../../src/gateway/home.ts";
 import { askApproval, type Given, mail } from "./asked-approval.ts";
 import { ada, ana, bo, createGatewayWorld, type GatewayWorld, guest, thread } from "./gateway-world.ts";
@@ -12,7 +13,9 @@ describe("gateway/home-approvals", () => {
   let world: GatewayWorld;
   let home: Home;
   beforeEach(async () => {
-    world = await createGatewayWorld({ approvals: { groups: { finance: [bo.key] }, tools: [mail] } });
+    world = await createGatewayWorld({
+      approvals: { groups: { finance: [bo.key] }, tools: fixedTools([mail]) },
+    });
     home = createHome({
       world: { clock: world.clock, log: silentLogger },
       store: world.store,

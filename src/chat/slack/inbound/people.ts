@@ -128,10 +128,13 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
     const isYoung = old !== undefined && clock.now() - old.at < ttlMs;
     if (isYoung && freshness === "believed") return old;
     // One that takes longer goes on, for the next who asks.
-    const asked = ask(team, id).catch(() => undefined);
-    if (freshness === "asked-anew")
-      return (await within(clock, patienceMs, asked)) ?? (isYoung ? old : undefined);
-    return (await within(clock, patienceMs, asked)) ?? old ?? (await fromStore(stored, { team, id }, log));
+    const told = await within(
+      clock,
+      patienceMs,
+      ask(team, id).catch(() => undefined),
+    );
+    if (freshness === "asked-anew") return told ?? (isYoung ? old : undefined);
+    return told ?? old ?? (await fromStore(stored, { team, id }, log));
   };
 
   return {
@@ -147,11 +150,7 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
     },
     async standing(team, person) {
       const { organisation, user: id } = slackUser(person);
-      const { user } = await ask(team, id);
-      if (user === undefined) return "absent";
-      return user.deleted === true
-        ? "gone"
-        : kindOf(user, {}, organisation === team && isStillOurs(user, team));
+      return standingOf((await ask(team, id)).user, team, organisation === team);
     },
   };
 }
@@ -162,6 +161,11 @@ function notKnownNow(userId: string): ChatError {
     `Could not learn from Slack who ${userId} is, so nothing of theirs is taken now; Slack sends it again. If this goes on, look whether Slack is up and the bot token has users:read.`,
     { fate: "refused", retry: { kind: "backoff" }, facts: { user: userId } },
   );
+}
+
+function standingOf(user: SlackUser | undefined, team: string, isOfTeam: boolean): Standing {
+  if (user === undefined) return "absent";
+  return user.deleted === true ? "gone" : kindOf(user, {}, isOfTeam && isStillOurs(user, team));
 }
 
 interface WhichUser {
