@@ -90,6 +90,8 @@ interface Known {
   readonly at: number;
 }
 
+type Told = Pick<Known, "user">;
+
 const fiveMinutes = 5 * 60_000;
 
 export function createPeople({ lookUp, roster, recall: stored, clock, log, ...limits }: PeopleDeps): People {
@@ -119,11 +121,7 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
     return entry;
   };
   /** Undefined: nobody can say now. */
-  const recall = async (
-    team: string,
-    id: string,
-    freshness: Freshness,
-  ): Promise<Pick<Known, "user"> | undefined> => {
+  const recall = async ({ team, id }: WhichUser, freshness: Freshness): Promise<Told | undefined> => {
     const old = known.get(`${team}:${id}`);
     const isYoung = old !== undefined && clock.now() - old.at < ttlMs;
     if (isYoung && freshness === "believed") return old;
@@ -139,12 +137,12 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
 
   return {
     async find(home, userId, hints = {}, freshness = "believed") {
-      const found = await recall(home.installation.teamId, userId, freshness);
+      const found = await recall({ team: home.installation.teamId, id: userId }, freshness);
       if (found) return toPerson(home, userId, found.user, hints);
       throw notKnownNow(userId);
     },
     async named(home, userId, label) {
-      const found = await recall(home.installation.teamId, userId, "believed");
+      const found = await recall({ team: home.installation.teamId, id: userId }, "believed");
       const person = toPerson(home, userId, found?.user, {});
       return found?.user === undefined && label ? { ...person, name: label } : person;
     },
