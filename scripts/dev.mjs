@@ -1,15 +1,19 @@
-// `npm run dev`: Deputy from its sources. With `--slack-fake` also a Slack of our own in front of it, with a page to look at.
+// `npm run dev`: Deputy from its sources. With `--slack-fake` also a Slack of our own in front of it, with a page to look at; with
+// `--sales` the sales assistant of examples/, with the CRM, the mail and the sign-in that it works with.
 
 import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
 
-const flag = "--slack-fake";
-const given = process.argv.slice(2);
 const port = process.env.PORT ?? "3000";
-const env = { ...process.env, ...(given.includes(flag) ? await withFakeSlack() : {}) };
+const beside = { "--slack-fake": withFakeSlack, "--sales": withSales };
+const given = process.argv.slice(2);
+const env = { ...process.env };
+for (const [flag, start] of Object.entries(beside))
+  if (given.includes(flag)) Object.assign(env, await start());
 
 const deputy = spawn(
   process.execPath,
-  ["--import", "tsx", "src/main.ts", "dev", ...given.filter((one) => one !== flag)],
+  ["--import", "tsx", "src/main.ts", "dev", ...given.filter((one) => !(one in beside))],
   { stdio: "inherit", env },
 );
 // Ctrl-C reaches Deputy by itself; a signal from elsewhere is handed on.
@@ -28,4 +32,14 @@ async function withFakeSlack() {
     SLACK_SIGNING_SECRET: slack.signingSecret,
     SLACK_TEAM_ID: ids.team,
   };
+}
+
+async function withSales() {
+  const { startSalesWorld } = await import("../examples/sales-assistant/world/world.ts");
+  const { login, crm, mail, settings } = await startSalesWorld();
+  console.log(`Fernway sign-in ${login.issuer}, CRM ${crm.url}, mail ${mail.url}`);
+  console.log('Write to scout in a direct message: "Please prepare the renewal of Acme."');
+  const config = fileURLToPath(new URL("../examples/sales-assistant/deputy.config.yml", import.meta.url));
+  const allow = [process.env.DEPUTY_EGRESS_ALLOW, settings.DEPUTY_EGRESS_ALLOW].filter(Boolean).join(",");
+  return { DEPUTY_CONFIG: config, ...settings, DEPUTY_EGRESS_ALLOW: allow };
 }

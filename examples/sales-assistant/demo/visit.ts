@@ -1,7 +1,7 @@
 // Ana's browser: reads a page as a person does, and presses a button by what stands on it.
 
 import { DomUtils, parseDocument } from "htmlparser2";
-import { createCookieBrowser, type OpenOptions, type Page } from "../../../test/support/cookie-browser.ts";
+import { type CookieBrowser, createCookieBrowser, type OpenOptions, type Page } from "../../../test/support/cookie-browser.ts";
 
 export interface Visit {
   /** Where it is now. */
@@ -16,8 +16,10 @@ export interface Visit {
 type Nodes = ReturnType<typeof parseDocument>;
 
 /** Goes no further than `until`. */
-export function createVisit(options: Pick<OpenOptions, "until"> = {}): Visit {
-  const browser = createCookieBrowser();
+export function createVisit({
+  browser = createCookieBrowser(),
+  ...options
+}: Pick<OpenOptions, "until"> & { readonly browser?: CookieBrowser } = {}): Visit {
   let now: Page | undefined;
   const page = (): Page => {
     if (!now) throw new Error("No page is open");

@@ -2,6 +2,7 @@
 //
 //   DO1  Every request is of the person whose token it carries, whatever session it names. A session is the person's who began it.
 //   DO2  What a tool needs is checked before it runs. Whatever ran is in `calls`, whatever was turned away in `refused`.
+//   DO3  An act that names the key of one that was done is not done again.
 
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -16,6 +17,8 @@ export interface ServiceCall {
   readonly tool: string;
   readonly person: string;
   readonly args: Readonly<Record<string, unknown>>;
+  /** It had been done under this key, and was not done again (DO3). */
+  readonly again: boolean;
 }
 
 export interface Refusal {
@@ -67,6 +70,7 @@ export function openDoor(listening: Listening, spec: DoorSpec): Door {
   const calls: ServiceCall[] = [];
   const refused: Refusal[] = [];
   const sessions = new Map<string, Session>();
+  const done = new Map<string, object>();
   const door: Door = { url, calls, refused, beforeAnswer: undefined };
   const begin = async (person: string): Promise<Session> => {
     const transport = new StreamableHTTPServerTransport({
@@ -74,7 +78,7 @@ export function openDoor(listening: Listening, spec: DoorSpec): Door {
       onsessioninitialized: (id) => void sessions.set(id, { transport, person }),
       onsessionclosed: (id) => void sessions.delete(id),
     });
-    await serverOf(spec, door, calls).connect(transport);
+    await serverOf(spec, door, calls, done).connect(transport);
     return { transport, person };
   };
   /** The session that is named, begun now where none is; undefined if it is over, or somebody else's. */
@@ -158,15 +162,27 @@ function missingScope(tools: readonly ServiceTool[], { scopes }: Caller, body: u
   return undefined;
 }
 
-function serverOf({ name, tools }: DoorSpec, door: Door, calls: ServiceCall[]): McpServer {
+/** What a caller names an act by: the same when it is done again, after it did not hear what came of it. */
+const keyMember = "deputy/key";
+
+function serverOf(
+  { name, tools }: DoorSpec,
+  door: Door,
+  calls: ServiceCall[],
+  done: Map<string, object>,
+): McpServer {
   const server = new McpServer({ name, version: "1.0.0" });
   for (const tool of tools) {
     const { description, input, reads } = tool;
     const config = { description, inputSchema: input, annotations: { readOnlyHint: reads } };
-    server.registerTool(tool.name, config, async (args, { authInfo }) => {
+    server.registerTool(tool.name, config, async (args, { authInfo, _meta }) => {
       const person = String(authInfo?.extra?.["person"]);
-      const call = { tool: tool.name, person, args };
-      const result = tool.run(args, person);
+      const key = reads ? undefined : _meta?.[keyMember];
+      const act = JSON.stringify([person, tool.name, key]);
+      const before = key === undefined ? undefined : done.get(act);
+      const result = before ?? tool.run(args, person);
+      done.set(act, result);
+      const call = { tool: tool.name, person, args, again: before !== undefined };
       calls.push(call);
       await door.beforeAnswer?.(call);
       return { content: [{ type: "text", text: JSON.stringify(result) }] };

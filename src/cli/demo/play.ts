@@ -1,4 +1,4 @@
-// Plays the person of the demo: asks with a real file, answers what is asked, waits for the result.
+// Plays the person of the demo: asks, with a real file if there is one, answers what is asked, waits for the result.
 
 import { readFile } from "node:fs/promises";
 import path from "node:path";
@@ -12,7 +12,9 @@ export interface Story {
   readonly as: PersonKey;
   readonly channel: string;
   readonly text: string;
-  readonly file: string;
+  readonly file?: string;
+  /** Follows a link that only they were given. A button that leads to one is pressed by this alone. */
+  readonly open?: (url: string) => Promise<void>;
   /** How long the person looks at a question before answering. */
   readonly ponderMs: number;
   readonly timeoutMs: number;
@@ -59,24 +61,27 @@ export async function play(room: LocalRoom, clock: Clock, story: Story): Promise
   });
 }
 
-async function ask(room: LocalRoom, story: Story): Promise<LocalMessage> {
-  const content = await readFile(story.file);
-  const name = path.basename(story.file);
-  return room.say({
-    as: story.as,
-    channel: story.channel,
-    text: story.text,
-    files: [{ name, mimeType: "text/csv", content }],
-  });
+async function ask(room: LocalRoom, { as, channel, text, file }: Story): Promise<LocalMessage> {
+  const files =
+    file === undefined
+      ? []
+      : [{ name: path.basename(file), mimeType: "text/csv", content: await readFile(file) }];
+  return room.say({ as, channel, text, files });
 }
 
 /** The first button that is offered, else a word in the thread. */
 async function answer(room: LocalRoom, story: Story, message: LocalMessage, asked: Attention): Promise<void> {
   const [first] = asked.options;
+  if (first?.url !== undefined) {
+    await story.open?.(first.url);
+    return;
+  }
   if (first) {
     await room.click({ as: story.as, messageId: message.id, action: first.action, value: first.value });
     return;
   }
+  // What waits for an account or an approval takes no words.
+  if (asked.about !== "question") return;
   const { channel, thread } = message;
   await room.say({ as: story.as, channel, thread, text: "Use your own judgement." });
 }

@@ -16,6 +16,8 @@ export interface Act {
 export interface Story {
   /** The words of the request. */
   readonly request: string;
+  /** Who it is for, by name. */
+  readonly asker?: string;
   /** Files that were there at the start. */
   readonly files: readonly string[];
   /** Time of the start, in milliseconds since the epoch. */
@@ -32,6 +34,7 @@ export interface Story {
 
 const sections =
   /\n\nThis comes round by itself: |\n\n(?:Files in your workspace|Earlier in this thread|Earlier work in this thread|Other work of [^\n]*|Remembered):\n|\n\n[^\n]* is looking at |\n\nIt is now /;
+const askedBy = /^(.{1,200}?) asks(?: in a direct message| on a schedule)?:\n\n/;
 const steer = /^[^\n(]{1,120}? adds: /;
 const notesBegin = "(The earlier part of this work left the context.";
 
@@ -40,8 +43,10 @@ export function toStory(request: ModelRequest): Story {
   const said = turns.flatMap((turn) => (turn.role === "user" ? [turn.text] : []));
   const opening = said[0] ?? "";
   const notes = said.slice(1).findLast((text) => text.startsWith(notesBegin)) ?? "";
+  const asker = askedBy.exec(opening)?.[1];
   return {
     request: requestOf(opening),
+    ...(asker === undefined ? {} : { asker }),
     files: filesOf(opening),
     startedAt: timeOf(opening),
     steering: [...steersIn(notes), ...said.slice(1).flatMap(steerOf)],
@@ -71,7 +76,7 @@ export function textArg(act: Act, name: string): string {
 
 function requestOf(opening: string): string {
   const [head = ""] = opening.split(sections);
-  return head.replace(/^.{1,200}? asks(?: in a direct message| on a schedule)?:\n\n/, "").trim();
+  return head.replace(askedBy, "").trim();
 }
 
 function filesOf(opening: string): string[] {
