@@ -51,10 +51,14 @@ export async function startSalesStage(): Promise<SalesStage> {
     return browser;
   };
   const cardIn = (thread: Thread, is: (card: Attention) => boolean): Promise<Post<"attention">> =>
-    until(product.room, "a card in the thread:\n", thread.toString, () =>
-      thread
-        .posts("attention")
-        .findLast(({ id, body }) => is(body) && body.decided === undefined && !used.has(id)),
+    until(
+      product.room,
+      "a card in the thread:\n",
+      () => thread.toString(),
+      () =>
+        thread
+          .posts("attention")
+          .findLast(({ id, body }) => is(body) && body.decided === undefined && !used.has(id)),
     );
   const stage: SalesStage = {
     world,

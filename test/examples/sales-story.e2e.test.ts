@@ -35,6 +35,15 @@ describe("examples/sales-assistant", () => {
   const did = (service: "crm" | "mail"): string[] =>
     at.world[service].calls.slice(before[service]).map(({ tool, person }) => `${tool} as ${person}`);
 
+  /** A token that is some seconds old is not believed any more when it is refused. */
+  const tokensAge = (): Promise<void> =>
+    at.product.app.edges.store.write(async (tx) => {
+      const now = Date.now();
+      const rows = await tx.connections.list({ limit: 100 });
+      const active = rows.filter(({ state }) => state === "active");
+      for (const { id, version } of active)
+        await tx.connections.expire(id, version, { now, issuedBefore: now + 1 });
+    });
   const sent = (): readonly Letter[] => at.world.mail.sent.slice(before.sent);
 
   it("CON-1 to CON-13, APR-5, I5: reads as Ana, shows the letter, sends it once after her yes, logs it, and gives both accounts back", async () => {
@@ -111,6 +120,7 @@ describe("examples/sales-assistant", () => {
     await at.connect(thread, "ana", mail);
     const card = await at.approval(thread);
     await at.world.login.withdraw("ana");
+    await tokensAge();
     await ana.clicks(card, "Approve");
 
     await at.connect(thread, "ana", mail);
@@ -120,7 +130,7 @@ describe("examples/sales-assistant", () => {
     await at.connect(thread, "ana", crm);
     expect((await thread.post("result")).body.text).toContain("was sent from your mailbox");
     expect(sent()).toHaveLength(1);
-    expect(at.world.mail.refused.length).toBeGreaterThan(0);
+    expect(did("crm").at(-1)).toBe("log_activity as ana");
   });
 
   // The last one: a no is kept for a day.

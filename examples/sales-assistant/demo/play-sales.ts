@@ -25,6 +25,7 @@ export async function playSales(context: CliContext): Promise<number> {
         ...world.settings,
       },
       opening,
+      yourself: "npm run dev -- --sales",
       story: (stage) => ({
         as: ana.key,
         channel: `dm-${ana.id}`,
@@ -84,5 +85,5 @@ function tellWorld({ crm, mail, login }: SalesWorld, out: Output): void {
   out.write(
     `  Letters sent: ${mail.sent.length}${letter ? `, to ${letter.to}` : ""}. Activities logged: ${logged.length}.\n`,
   );
-  out.write(`  Tokens given back when the work ended: ${login.givenBack()}.\n`);
+  out.write(`  Tokens given back when the work ended: ${login.givenBack()}, two of each account.\n`);
 }

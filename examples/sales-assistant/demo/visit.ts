@@ -1,7 +1,12 @@
 // Ana's browser: reads a page as a person does, and presses a button by what stands on it.
 
 import { DomUtils, parseDocument } from "htmlparser2";
-import { type CookieBrowser, createCookieBrowser, type OpenOptions, type Page } from "../../../test/support/cookie-browser.ts";
+import {
+  type CookieBrowser,
+  createCookieBrowser,
+  type OpenOptions,
+  type Page,
+} from "../../../test/support/cookie-browser.ts";
 
 export interface Visit {
   /** Where it is now. */

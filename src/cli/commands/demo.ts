@@ -21,7 +21,7 @@ export const addDemo: AddCommand = (program, context, finish) => {
       const opening = "Deputy does one job from start to end.";
       const asked = { as: ana.key, channel: "sales", text: request, file: path.resolve(context.cwd, file) };
       const story = () => ({ ...asked, ponderMs: 1_500 });
-      finish(await perform(context, { folder: "demo", opening, story }));
+      finish(await perform(context, { folder: "demo", opening, story, yourself: "npm run dev" }));
     });
 };
 

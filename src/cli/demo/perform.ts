@@ -18,6 +18,8 @@ export interface Performance {
   readonly env?: Readonly<Record<string, string>>;
   /** The first line. */
   readonly opening: string;
+  /** How to do the same by hand. */
+  readonly yourself: string;
   readonly story: (stage: Stage) => Omit<Story, "timeoutMs">;
   /** Looks back, when all is said. */
   readonly afterwards?: (stage: Stage) => Promise<void>;
@@ -40,7 +42,7 @@ export async function perform(context: CliContext, performance: Performance): Pr
     const stage: Stage = { app, room: app.localChat.room, out: context.stdout };
     const outcome = await tell(stage, performance);
     await performance.afterwards?.(stage);
-    await tellWhereToLook(app, folder, context.stdout);
+    await tellWhereToLook(app, { folder, yourself: performance.yourself }, context.stdout);
     return outcome === "done" ? 0 : 1;
   } finally {
     await app.stop();
@@ -67,7 +69,11 @@ async function everythingSaid({ edges }: App): Promise<void> {
   }
 }
 
-async function tellWhereToLook(app: App, folder: string, out: Output): Promise<void> {
+async function tellWhereToLook(
+  app: App,
+  { folder, yourself }: Pick<Performance, "folder" | "yourself">,
+  out: Output,
+): Promise<void> {
   const { store, workspaces } = app.edges;
   const { run, conversation } = await store.read(async (tx) => {
     const [newest] = await tx.runs.list({ limit: 1 });
@@ -83,7 +89,7 @@ async function tellWhereToLook(app: App, folder: string, out: Output): Promise<v
       `  journal    ${sqlitePath(folder)}`,
       `  steps      DEPUTY_DATA=${folder} npx tsx src/main.ts runs show ${run.id}`,
       `  versions   DEPUTY_DATA=${folder} npx tsx src/main.ts workspace log ${run.id}`,
-      "  yourself   npm run dev",
+      `  yourself   ${yourself}`,
       "",
     ].join("\n"),
   );

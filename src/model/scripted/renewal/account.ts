@@ -56,5 +56,5 @@ function got<T>(story: Story, tool: string, shape: z.ZodType<T>): Got<T> {
 }
 
 /** The account has come, and with it what the tool takes, or the person wrote something: it is called anew. */
-const onlySeen = /Not done(?: yet: only now it is known|: the person wrote something new)/;
-const takenBack = /refuses the account/;
+const onlySeen = /Not (?:done yet: only now it is known|done: the person wrote|decided: the person wrote)/;
+const takenBack = /refuses the account|has to be connected again/;
