@@ -22,7 +22,7 @@ export interface ToolPlace {
 
 export function createToolParts(
   config: Config,
-  { store, request, world }: Pick<Edges, "store" | "request" | "world">,
+  { store, request, world, sandbox }: Pick<Edges, "store" | "request" | "world" | "sandbox">,
   { tools, grants }: ToolPlace,
 ): ToolParts {
   const { clock, log } = world;
@@ -33,6 +33,7 @@ export function createToolParts(
     log,
     request,
     grants,
+    services: sandbox,
   });
   return { source: allTools(fixedTools([...builtinTools, ...tools]), mcp), mcp };
 }

@@ -121,10 +121,20 @@ async function sandbox(config: Config): Promise<Finding> {
       return { status: "pass", observed: "commands run in bubblewrap; all attempts to break out failed" };
     }
     const fix = "See docs/sandbox.md. Until then run_command is off; nothing runs outside a sandbox.";
-    return { status: "warn", observed: `commands are off: ${state.why}`, fix };
+    const servers = startedServers(config);
+    if (servers.length === 0) return { status: "warn", observed: `commands are off: ${state.why}`, fix };
+    const observed = `commands and the MCP servers ${servers.join(", ")} are off: ${state.why}`;
+    return { status: "fail", observed, fix: fix.replace("run_command is", "they are") };
   } finally {
     await tried.close();
   }
+}
+
+/** Those that are started by a command: they run in the sandbox or not at all (MCP-11). */
+function startedServers(config: Config): string[] {
+  return Object.entries(config.file.settings.mcp).flatMap(([name, { command }]) =>
+    command === undefined ? [] : [name],
+  );
 }
 
 async function database(config: Config): Promise<Finding> {

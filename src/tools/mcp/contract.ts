@@ -15,11 +15,12 @@
 //        read, and its words reach people and models with nothing hidden in them.
 
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+import type { Logger } from "../../base/logger.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { EffectClass, Repeatability } from "../../domain/step.ts";
 import type { GrantToken, ReadyGrant } from "../../grants/contract.ts";
 import type { Denied, GuardedRequest } from "../../net/contract.ts";
-import type { RunSandbox } from "../sandbox/contract.ts";
+import type { Services } from "../sandbox/contract.ts";
 
 export interface McpServer {
   readonly name: string;
@@ -64,8 +65,9 @@ export interface TransportKind {
 export interface TransportUse {
   readonly request: GuardedRequest;
   readonly account?: Account | undefined;
-  /** Of the run that the session is for; absent where a server is only looked at. */
-  readonly sandbox?: RunSandbox | undefined;
+  readonly log: Logger;
+  /** Of the run that the session is for, or one without a workspace where a server is only looked at. */
+  readonly sandbox?: Services | undefined;
   /** Told of hosts that were refused (EGR-2). */
   readonly onDenied: (denied: Denied) => void;
 }

@@ -12,6 +12,7 @@ import type { Grants, ReadyGrant } from "../../grants/contract.ts";
 import type { GuardedRequest } from "../../net/contract.ts";
 import type { Store } from "../../store/contract.ts";
 import type { Tool, ToolContext, ToolOutcome } from "../contract.ts";
+import type { Services } from "../sandbox/contract.ts";
 import type { Offer, ToolSource } from "../source.ts";
 import { createCallTool, rowsIn } from "./call-tool.ts";
 import { ruleFor } from "./catalogue.ts";
@@ -31,6 +32,8 @@ export interface McpDeps {
   readonly request: GuardedRequest;
   /** Made later than this. */
   readonly grants: () => Grants;
+  /** Where servers are started to be looked at; those of a run are started in its own. */
+  readonly services?: Services | undefined;
   readonly kinds?: readonly TransportKind[];
   readonly limits?: SessionLimits;
 }
@@ -102,14 +105,16 @@ class Mcp implements McpTools {
 
   start(): void {
     const { servers, clock } = this.#deps;
-    const open = servers.filter(({ connection, at }) => connection === undefined && at.kind === "http");
-    if (open.length === 0) return;
+    const open = servers.filter(({ connection }) => connection === undefined);
+    // What is started here changes with the configuration alone: once is enough, so that it can be reviewed.
+    const again = open.filter(({ at }) => at.kind === "http");
     const { signal } = this.#ending;
-    const look = async (): Promise<void> => {
-      await Promise.all(open.map((server) => this.#look(server, undefined, signal)));
-      if (!signal.aborted) this.#cancelLook = clock.after(lookEveryMs, () => void look());
+    const look = async (some: readonly McpServer[]): Promise<void> => {
+      if (some.length === 0) return;
+      await Promise.all(some.map((server) => this.#look(server, undefined, signal)));
+      if (!signal.aborted) this.#cancelLook = clock.after(lookEveryMs, () => void look(again));
     };
-    void look();
+    void look(open);
   }
 
   async close(): Promise<void> {

@@ -66,7 +66,10 @@ export class Session {
     client.onerror = () => undefined; // who waits for an answer is told by its own request
     try {
       await client.connect(open.transport, { timeout: limits.connectMs });
-      return new Session(server, open, client, limits);
+      const session = new Session(server, open, client, limits);
+      // It ended by itself: the next call has another one.
+      client.onclose = () => void (session.#closed = true);
+      return session;
     } catch (error) {
       await client.close().catch(() => undefined);
       throw asFailure(error, server.name);

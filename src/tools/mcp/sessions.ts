@@ -4,10 +4,11 @@
 //   SS2  A run that waits has no session (I6). One that goes on in this process keeps its own for a moment.
 
 import type { CancelTimer, Clock } from "../../base/clock.ts";
+import type { Logger } from "../../base/logger.ts";
 import type { RunId } from "../../domain/ids.ts";
 import type { Grants, ReadyGrant } from "../../grants/contract.ts";
 import type { Denied, GuardedRequest } from "../../net/contract.ts";
-import type { RunSandbox } from "../sandbox/contract.ts";
+import type { Services } from "../sandbox/contract.ts";
 import type { Account, McpServer, TransportKind } from "./contract.ts";
 import { Session, type SessionLimits } from "./session.ts";
 
@@ -16,6 +17,9 @@ export interface SessionDeps {
   readonly request: GuardedRequest;
   readonly grants: () => Grants;
   readonly clock: Clock;
+  readonly log: Logger;
+  /** Where servers are started to be looked at. */
+  readonly services?: Services | undefined;
   readonly limits: SessionLimits;
 }
 
@@ -23,7 +27,7 @@ export interface SessionDeps {
 export interface Seat {
   readonly run: RunId;
   readonly grant?: ReadyGrant | undefined;
-  readonly sandbox?: RunSandbox | undefined;
+  readonly sandbox?: Services | undefined;
   readonly onDenied: (denied: Denied) => void;
 }
 
@@ -98,16 +102,17 @@ export function createSessions(deps: SessionDeps): Sessions {
 async function openSession(
   server: McpServer,
   { grant, sandbox, onDenied }: Omit<Seat, "run">,
-  { kinds, request, grants, limits }: SessionDeps,
+  { kinds, request, grants, limits, log, services }: SessionDeps,
 ): Promise<Session> {
   const kind = kinds.find((candidate) => candidate.kind === server.at.kind);
   if (!kind) throw new TypeError(`Nothing talks to servers of kind ${server.at.kind}`);
   const account = grant && accountOf(grant, grants());
   const open = await kind.open(server, {
     request,
+    log,
     onDenied,
     ...(account ? { account } : {}),
-    ...(sandbox ? { sandbox } : {}),
+    sandbox: sandbox ?? services,
   });
   return Session.open(server, open, limits);
 }

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { silentLogger } from "../../../src/base/logger.ts";
+import { type Logger, silentLogger } from "../../../src/base/logger.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { asPersonKey, asRunId, asTenantId, type PersonKey } from "../../../src/domain/ids.ts";
 import type { Run } from "../../../src/domain/run.ts";
@@ -15,6 +15,7 @@ import type { Tool, ToolContext, ToolOutcome } from "../../../src/tools/contract
 import type { McpServer, ToolRule } from "../../../src/tools/mcp/contract.ts";
 import { createMcpTools, type McpTools } from "../../../src/tools/mcp/mcp-tools.ts";
 import { usualLimits } from "../../../src/tools/mcp/session.ts";
+import type { Sandbox } from "../../../src/tools/sandbox/contract.ts";
 import type { Offer } from "../../../src/tools/source.ts";
 import { createManualClock, type ManualClock } from "../../fakes/manual-clock.ts";
 import { type FakeMcp, type FakeTool, startFakeMcp } from "../../fakes/mcp/mcp-server.ts";
@@ -57,6 +58,9 @@ export interface McpWorldOptions {
   /** Other servers beside it. */
   readonly others?: (fake: FakeMcp) => readonly McpServer[];
   readonly allow?: readonly string[];
+  /** Where servers are started. */
+  readonly sandbox?: Sandbox;
+  readonly log?: Logger;
 }
 
 export const reading: ToolRule = { effect: "read", repeat: "read" };
@@ -83,7 +87,8 @@ export async function openMcpWorld(options: McpWorldOptions = {}): Promise<McpWo
     servers: [server, ...(options.others?.(fake) ?? [])],
     store,
     clock,
-    log: silentLogger,
+    log: options.log ?? silentLogger,
+    ...(options.sandbox ? { services: options.sandbox } : {}),
     request: createGuardedRequest({ allow: options.allow ?? [`127.0.0.1:${fake.port}`], clock }),
     grants: () =>
       grantsOf({ tokens, rejected }, (asked) => {
@@ -92,11 +97,17 @@ export async function openMcpWorld(options: McpWorldOptions = {}): Promise<McpWo
       }),
     limits: { ...usualLimits, idleMs: options.idleMs ?? 5_000 },
   });
+  const lasting = new AbortController();
   const context = ({ person = ana, run = `run_${person}`, step = 1, signal }: CallBy): ToolContext => ({
     key: `${run}:${step}`,
     run: { id: asRunId(run), tenant: asTenantId("local") },
     ...(connection === undefined ? {} : { grant: grantOf(person, run, connection) }),
     workspace,
+    ...(options.sandbox
+      ? {
+          sandbox: options.sandbox.forRun({ run: asRunId(run), workspace, signal: signal ?? lasting.signal }),
+        }
+      : {}),
     signal: signal ?? new AbortController().signal,
     now: () => clock.now(),
     fetch: () => Promise.reject(new Error("no fetch in this test")),
