@@ -106,8 +106,9 @@ class Mcp implements McpTools {
   }
 
   async look(all: boolean): Promise<void> {
-    const { servers, store } = this.#deps;
-    const open = servers.filter(({ connection }) => connection === undefined);
+    const { servers, store, services } = this.#deps;
+    const startable = ({ at }: McpServer): boolean => at.kind === "http" || services !== undefined;
+    const open = servers.filter((server) => server.connection === undefined && startable(server));
     const rows = all || open.length === 0 ? [] : await store.read((tx) => tx.mcpTools.list());
     const wanted = open.filter(({ name }) => !rows.some(({ server }) => server === name));
     await this.#lookAt(wanted);
