@@ -4,6 +4,7 @@
 //   C2  A platform posts under the key it is given and, where it can be read back, finds a message by key (I2).
 //   C3  A failed call says whether the outcome is known: `refused` did not happen, `unknown` may have.
 
+import type { Audience } from "../domain/audience.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { HomePage } from "../domain/home-page.ts";
 import type { PersonKey, RunId, TenantId } from "../domain/ids.ts";
@@ -99,6 +100,8 @@ export interface ChatPlatform {
   findByKey(at: ConversationAddress, key: string): Promise<string | undefined>;
   /** Content of a file that came with a message. Rejects with `ChatError`. */
   download(file: InboundFile): Promise<AsyncIterable<Uint8Array>>;
+  /** Who reads there, thread or not. Rejects with `ChatError` where it can't be told; absent where it never can. */
+  audience?(at: ConversationAddress): Promise<Audience>;
   /** Replaces what the person sees of their own work. Only where the platform has such a page. May be lost. */
   publishHome?(person: PersonKey, page: HomePage): Promise<void>;
   readonly people?: PlatformPeople;

@@ -16,6 +16,7 @@ import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
 import { withFollowable } from "./followable.ts";
 import { createKnownFates, type KnownFates } from "./known-fates.ts";
 import { textForm, withLinks } from "./message-forms.ts";
+import { createWithAudience, type WithAudience } from "./with-audience.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { createPoster, isFormRefused, type Poster, within } from "./post-message.ts";
 
@@ -76,10 +77,12 @@ class PlatformSender implements EntrySender {
   readonly #poster: Poster;
   readonly #fates: KnownFates = createKnownFates();
   readonly #onRecord = new Set<string>();
+  readonly #withAudience: WithAudience;
 
   constructor(deps: SendDeps) {
     this.#deps = deps;
     this.#pace = createEditPace(deps.pacing);
+    this.#withAudience = createWithAudience(deps.world.clock);
     this.#poster = createPoster({
       ...deps,
       fates: this.#fates,
@@ -246,12 +249,13 @@ class PlatformSender implements EntrySender {
     }
   }
 
-  /** With what is known only now: which addresses may be followed, and where links to connect an account lead (CS3). */
-  #linked(task: SendTask, message: Outgoing): Promise<Outgoing> {
+  /** With what is known only now: who reads there, which addresses may be followed, and where links to connect an account lead (CS3). */
+  async #linked(task: SendTask, message: Outgoing): Promise<Outgoing> {
     const { store, linkOf } = this.#deps;
-    const { platform, entry } = task;
+    const { platform, at, entry } = task;
     const led = linkOf ? withLinks(message, (consent) => linkOf(consent, platform.name)) : message;
-    return withFollowable(store, entry.conversation, led);
+    const read = await this.#withAudience(platform, at, led);
+    return withFollowable(store, entry.conversation, read);
   }
 
   async #inSomeForm(

@@ -3,34 +3,47 @@
 //   WA1  Only whose private matter it is decides, whoever asked for the work: where it is several people's, each of them must be
 //        the one who clicks, so that nobody gives away another's.
 //   WA2  It is posted once; a second click gets an answer (AC3).
+//   WA3  Shown to its owner it is shown whole: what has files goes to their direct messages, which nobody else reads.
 
 import type { InboundAction } from "../domain/inbound.ts";
+import type { Ids } from "../base/ids.ts";
+import { directLine } from "../domain/conversation.ts";
 import { asRunId, type PersonKey } from "../domain/ids.ts";
 import type { Outgoing } from "../domain/outbox.ts";
 import type { Withheld } from "../domain/withheld.ts";
+import { notice } from "../runtime/voice/notice.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import { resultKey } from "../runtime/voice/result.ts";
+import { conversationAt } from "./conversation-at.ts";
 import type { Decision } from "./desk.ts";
 import { type Heard, tellAuthor } from "./heard.ts";
+import { filesOf } from "./message-forms.ts";
 
 type Click = Heard<InboundAction>;
 
 const notYours = "Only the person whose private matter it is can decide that.";
+const sentDirectly = "I've sent it to you in a direct message, with its files. Nobody else reads it there.";
 const postedAlready = "That was posted here already.";
 
-export async function showPrivately(d: Decision, click: Click): Promise<void> {
+export async function showPrivately(
+  d: Decision,
+  click: Click,
+  { ids }: { readonly ids: Ids },
+): Promise<void> {
   const held = await heldFor(d, click);
   if (!held) return;
   const { key: by } = click.event.author;
   await d.tx.withheld.decide(held.run, ["held"], { state: "shown", by, at: d.now });
+  const { tenant, id: here } = click.conversation;
+  const hasFiles = held.rows.some(({ said }) => filesOf(said.message).length > 0);
+  const line = hasFiles ? await conversationAt(d, ids, directLine(by, tenant)) : undefined;
   for (const { id, said } of held.rows) {
-    await d.say({
-      key: `${id}:shown:${click.row.id}`,
-      tenant: click.conversation.tenant,
-      conversation: click.conversation.id,
-      op: { op: "whisper", to: by, message: forOneself(said.message) },
-    });
+    const message = forOneself(said.message);
+    const key = `${id}:shown:${click.row.id}`;
+    if (line) await d.say({ key, tenant, conversation: line.id, op: { op: "post", message } });
+    else await d.say({ key, tenant, conversation: here, op: { op: "whisper", to: by, message } });
   }
+  if (line) await tellAuthor(d, click, sentDirectly);
 }
 
 export async function postHere(d: Decision, click: Click): Promise<void> {
@@ -73,12 +86,10 @@ function isTheirs(owners: readonly PersonKey[], by: PersonKey): boolean {
   return owners.every((owner) => owner === by);
 }
 
-/** What is shown to one person has no buttons and mentions nobody; files are named. */
+/** What is shown to one person has no buttons and mentions nobody. */
 function forOneself(message: Outgoing): Outgoing {
   if (message.kind !== "result" && message.kind !== "notice") return message;
-  const names = message.files.map(({ title, name }) => title ?? name).join(", ");
-  const files = names === "" ? "" : `\n\nFiles: ${names} (Post here sends them).`;
-  return { kind: "notice", text: `${message.text}${files}`, files: [] };
+  return notice(message.text, message.files);
 }
 
 async function closeLine(d: Decision, click: Click, run: Withheld["run"], line: string): Promise<void> {

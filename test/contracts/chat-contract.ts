@@ -48,6 +48,8 @@ export interface ChatLimits {
   readonly readBack?: false;
   /** It does not say how large a file is before it is fetched. */
   readonly fileSizes?: false;
+  /** Of the conversation that is tried, by name. */
+  readonly outsiders?: readonly string[];
 }
 
 export type OpenChatWorld = (receive: (event: InboundEvent) => Promise<void>) => Promise<ChatWorld>;
@@ -80,6 +82,18 @@ export function chatContract(name: string, open: OpenChatWorld, limits: ChatLimi
     };
     const texts = async (at: ConversationAddress, viewer: PersonKey): Promise<string[]> =>
       (await world.seen(at, viewer)).map(({ text }) => text);
+
+    it("OUT-4: tells who reads a conversation, without bots, and who of them is not of the organisation", async () => {
+      const at = await thread();
+      const { count, people } = (await world.platform.audience?.(at)) ?? { count: 0, people: [] };
+      const names = people.map(({ name }) => name);
+      expect(count).toBe(people.length);
+      expect(names).toEqual(expect.arrayContaining([firstMessage().author.name]));
+      expect(names.join().toLowerCase()).not.toContain("deputy");
+      expect(people.filter(({ kind }) => kind !== "member").map(({ name }) => name)).toEqual(
+        limits.outsiders ?? [],
+      );
+    });
 
     describe("hearing", () => {
       it("gives a message in platform-neutral words, without the mention", async () => {

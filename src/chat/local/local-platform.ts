@@ -11,7 +11,14 @@ import type { Outgoing } from "../../domain/outbox.ts";
 import type { ChatPlatform, FileContent } from "../contract.ts";
 import { ChatError, type ChatErrorCode } from "../errors.ts";
 import { safeOutgoing } from "../safe-outgoing.ts";
-import { findLocalChannel, findLocalPerson, localChannels, localPlatformName } from "./cast.ts";
+import {
+  findLocalChannel,
+  findLocalPerson,
+  isMember,
+  localChannels,
+  localPeople,
+  localPlatformName,
+} from "./cast.ts";
 import type { Deliveries } from "./deliveries.ts";
 import type { FileShelf } from "./file-shelf.ts";
 import type { Ledger } from "./ledger.ts";
@@ -64,6 +71,12 @@ export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
         if (line === undefined) throw notFound(`Could not write to ${person}: nobody here has this key.`);
         return toAddress({ channel: line.id, thread: newThread });
       },
+    },
+    async audience({ channel }) {
+      const known = findLocalChannel(channel);
+      const people = localPeople.filter(({ key }) => known === undefined || isMember(known, key));
+      const readers = people.map(({ name }) => ({ name, kind: "member" }) as const);
+      return { count: readers.length, people: readers, open: false };
     },
     async download(file) {
       const known = ledger.room.files.get(file.ref);

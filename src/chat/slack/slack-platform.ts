@@ -23,9 +23,10 @@ export function createSlackPlatform(deps: SlackDeps, times?: OutboundTimes): Cha
   const { clock, log } = deps;
   const outbound = createSlackOutbound(deps, times);
   const listener: Listener = { receive: notStarted, hooks: undefined };
+  const roster = createRoster((team) => outbound.listUsers(team), clock);
   const people = createPeople({
     lookUp: (team, user) => outbound.findUser(team, user),
-    roster: createRoster((team) => outbound.listUsers(team), clock),
+    roster,
     recall: deps.recallPerson,
     clock,
     log,
@@ -56,6 +57,7 @@ export function createSlackPlatform(deps: SlackDeps, times?: OutboundTimes): Cha
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
+    audience: (at) => outbound.audience(at, roster),
     people: peopleOf(outbound, people),
     health: () => healthOf(doors.health(), outbound.refusedTeams()),
   };

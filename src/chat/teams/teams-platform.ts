@@ -69,6 +69,7 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
+    audience: (at) => outbound.audience(at),
     people: peopleOf(outbound),
     health: () => healthOf(listener.open, outbound.trouble(), rejections.total()),
   };

@@ -79,54 +79,58 @@ async function openWorld(door: "http" | "socket", options: FakeSlackOptions = {}
   };
 }
 
-chatContract("slack", async (receive) => {
-  // One delivery for each mention, as the contract counts them: the second event is told apart by the gateway (I1).
-  const world = await openWorld("http", { subscribed: ["app_mention"] });
-  const { slack, clock } = world;
-  const platform = world.open();
-  const server = await serveDoors(platform);
-  slack.deliverTo(`${server.url}/slack/events`);
-  await platform.start(receive);
-  const asker = slack.person(ids.ana);
-  return {
-    platform,
-    asker: ana,
-    other: bo,
-    async say(text, file) {
-      await asker.mentions(ids.general, text, file ? { files: [file] } : {});
-    },
-    async click({ channel }, messageId) {
-      const message = slack.message(channel, messageId);
-      if (!message) throw new Error(`There is no message ${messageId}`);
-      await asker.clicks(message, "question.answer");
-    },
-    async passTime() {
-      for (let passed = 0; passed < 400_000; passed += 5_000) {
-        await clock.advance(5_000);
-        await (await fetch(`${slack.url}/signin`)).text(); // deliveries come to their end meanwhile
-      }
-    },
-    async seen({ channel, thread }, viewer) {
-      const said = slack.botMessages(channel).filter((one) => one.thread_ts === thread && !one.deleted);
-      const whispered = slack.ephemerals.filter(
-        (one) => one.thread_ts === thread && viewer.endsWith(`:${one.user}`) && one.shown,
-      );
-      return [
-        ...withFilesOf(said),
-        ...whispered.map(({ ts, text }) => ({ id: ts, text, files: [], reactions: [] })),
-      ];
-    },
-    async reactions({ channel }, messageId) {
-      return (slack.message(channel, messageId)?.reactions ?? []).map(({ name }) => name);
-    },
-    loseNextAnswer: () => slack.fault("chat.postMessage", { kind: "lost" }),
-    reconnect: async () => world.open(),
-    async close() {
-      await world.close();
-      await server.close();
-    },
-  };
-});
+chatContract(
+  "slack",
+  async (receive) => {
+    // One delivery for each mention, as the contract counts them: the second event is told apart by the gateway (I1).
+    const world = await openWorld("http", { subscribed: ["app_mention"] });
+    const { slack, clock } = world;
+    const platform = world.open();
+    const server = await serveDoors(platform);
+    slack.deliverTo(`${server.url}/slack/events`);
+    await platform.start(receive);
+    const asker = slack.person(ids.ana);
+    return {
+      platform,
+      asker: ana,
+      other: bo,
+      async say(text, file) {
+        await asker.mentions(ids.general, text, file ? { files: [file] } : {});
+      },
+      async click({ channel }, messageId) {
+        const message = slack.message(channel, messageId);
+        if (!message) throw new Error(`There is no message ${messageId}`);
+        await asker.clicks(message, "question.answer");
+      },
+      async passTime() {
+        for (let passed = 0; passed < 400_000; passed += 5_000) {
+          await clock.advance(5_000);
+          await (await fetch(`${slack.url}/signin`)).text(); // deliveries come to their end meanwhile
+        }
+      },
+      async seen({ channel, thread }, viewer) {
+        const said = slack.botMessages(channel).filter((one) => one.thread_ts === thread && !one.deleted);
+        const whispered = slack.ephemerals.filter(
+          (one) => one.thread_ts === thread && viewer.endsWith(`:${one.user}`) && one.shown,
+        );
+        return [
+          ...withFilesOf(said),
+          ...whispered.map(({ ts, text }) => ({ id: ts, text, files: [], reactions: [] })),
+        ];
+      },
+      async reactions({ channel }, messageId) {
+        return (slack.message(channel, messageId)?.reactions ?? []).map(({ name }) => name);
+      },
+      loseNextAnswer: () => slack.fault("chat.postMessage", { kind: "lost" }),
+      reconnect: async () => world.open(),
+      async close() {
+        await world.close();
+        await server.close();
+      },
+    };
+  },
+  { outsiders: ["Guest", "Stranger"] },
+);
 
 async function serveDoors({ doors = [] }: ChatPlatform) {
   const [door] = doors;

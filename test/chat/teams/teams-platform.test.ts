@@ -57,7 +57,7 @@ chatContract(
       close: () => world.close(),
     };
   },
-  { readBack: false, fileSizes: false },
+  { readBack: false, fileSizes: false, outsiders: ["Gil"] },
 );
 
 /** In a channel a file is a link to this server. */

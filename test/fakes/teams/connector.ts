@@ -164,6 +164,7 @@ function inConversation(call: Call, id: string): Reply {
   const { method, parts, state } = call;
   const [, , kind, activity, more] = parts;
   if (!state.conversations.has(id.split(";")[0] ?? "")) return refusal(404, "ConversationNotFound");
+  if (kind === "pagedmembers") return everybody(call);
   if (kind === "members") return member(call, activity ?? "");
   if (kind !== "activities") return { status: 404 };
   if (activity === undefined || (method === "POST" && more === undefined)) return post(call, id);
@@ -203,6 +204,14 @@ function openChat({ state, body }: Call): Reply {
   const id = personalChat(person.aadObjectId);
   state.conversations.add(id);
   return { status: 201, body: { id } };
+}
+
+function everybody(call: Call): Reply {
+  const replies = cast.map(({ id }) => member(call, id));
+  return {
+    status: 200,
+    body: { members: replies.flatMap(({ status, body }) => (status === 200 ? [body] : [])) },
+  };
 }
 
 function member({ state }: Call, id: string): Reply {

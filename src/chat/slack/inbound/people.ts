@@ -161,7 +161,7 @@ function notKnownNow(userId: string): ChatError {
   );
 }
 
-function standingOf(user: SlackUser | undefined, team: string, isOfTeam: boolean): Standing {
+export function standingOf(user: SlackUser | undefined, team: string, isOfTeam: boolean): Standing {
   if (user === undefined) return "absent";
   return user.deleted === true ? "gone" : kindOf(user, {}, isOfTeam && isStillOurs(user, team));
 }
@@ -242,7 +242,7 @@ function kindOf(user: SlackUser | undefined, hints: PersonHints, ours: boolean):
   return guest ? "guest" : "member";
 }
 
-function nameOf(user: SlackUser | undefined): string | undefined {
+export function nameOf(user: SlackUser | undefined): string | undefined {
   const names = [user?.profile?.display_name, user?.profile?.real_name, user?.real_name, user?.name];
   return names.map((name) => name?.replace(/\s+/g, " ").trim()).find((name) => name);
 }

@@ -2,13 +2,15 @@
 //
 // Owns: putting the parts of this folder together. Does not own: what is said and when (gateway), the doors (inbound/).
 
+import type { Audience } from "../../../domain/audience.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import type { ChatPlatform } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import type { SlackDeps } from "../deps.ts";
 import type { MessagesTab, ModalToOpen } from "../inbound/edges.ts";
-import type { SlackUser } from "../inbound/people.ts";
+import type { Roster, SlackUser } from "../inbound/people.ts";
+import { audienceOf } from "./audience.ts";
 import { channelName, isIn } from "./channels.ts";
 import { downloadFile } from "./download-file.ts";
 import { findUser, listUsers } from "./find-user.ts";
@@ -41,6 +43,7 @@ export interface SlackOutbound extends Speech {
   findUser(team: string, userId: string): Promise<SlackUser | undefined>;
   listUsers(team: string): Promise<ReadonlyMap<string, SlackUser>>;
   channelName(team: string, channel: string): Promise<string | undefined>;
+  audience(at: ConversationAddress, roster: Roster): Promise<Audience>;
   /** False where the app is known not to be in the conversation. Rejects where Slack can't say. */
   isIn(at: ConversationAddress): Promise<boolean>;
   /** Workspaces whose token was refused the last time it was used. */
@@ -99,6 +102,7 @@ export function createSlackOutbound(deps: SlackDeps, times: OutboundTimes = usua
     directMessages: (team, userId) => places.directMessages(team, userId),
     findUser: (team, userId) => findUser(api, team, userId),
     listUsers: (team) => listUsers(api, team),
+    audience: async (at, roster) => audienceOf(api, await places.of(at), roster),
     channelName: (team, channel) => channelName(api, team, channel),
     isIn: async (at) => isIn(api, await places.of(at)),
     refusedTeams: () => api.refusedTeams(),

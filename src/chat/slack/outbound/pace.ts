@@ -52,6 +52,7 @@ const rates: ReadonlyMap<string, Rate> = new Map([
   ["conversations.info", tier3],
   ["conversations.replies", tier3],
   ["conversations.history", tier3],
+  ["conversations.members", tier4],
   ["conversations.open", tier3],
   ["reactions.add", tier3],
   ["agents.sessions.setStatus", tier3],

@@ -2,6 +2,8 @@
 //
 // Owns: putting the parts of this folder together. Does not own: what is said and when (gateway), the door (inbound/).
 
+import type { Audience } from "../../../domain/audience.ts";
+import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { ChatPlatform, Door, PlatformPeople } from "../../contract.ts";
 import type { TeamsDeps } from "../deps.ts";
@@ -15,7 +17,7 @@ import { createConnector } from "./connector.ts";
 import { downloadFile } from "./download-file.ts";
 import { createFileOffers } from "./file-offers.ts";
 import { createHomeCards } from "./home-cards.ts";
-import { findMember, standingOf } from "./find-member.ts";
+import { audienceOf, findMember, standingOf } from "./find-member.ts";
 import { createPace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
 import { activityPath, createTeamsPoster, type PosterDeps, replaceActivity } from "./post-message.ts";
@@ -37,6 +39,7 @@ export interface TeamsOutbound extends Speech {
   forgetHome(person: PersonKey): void;
   member(activity: Activity, userId: string): Promise<Member | undefined>;
   standing: PlatformPeople["standing"];
+  audience(at: ConversationAddress): Promise<Audience>;
   /** Their personal chat, as Teams calls it. */
   personalChat(person: PersonKey): Promise<string>;
   /** What is wrong with the app's credentials, as far as the last calls show. */
@@ -94,6 +97,10 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
       ); // nowhere to hand it over
     },
     member: (activity, userId) => findMember(connector, activity, userId),
+    async audience(at) {
+      const { serviceUrl, conversation } = (await places.of(at)).place;
+      return audienceOf(connector, { serviceUrl, conversation }, settings.tenantId);
+    },
     async standing(person, at) {
       const { serviceUrl, conversation } = (await places.of(at)).place;
       const userId = (await references.person(person))?.userId ?? person.split(":").slice(2).join(":");

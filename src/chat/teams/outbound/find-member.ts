@@ -1,6 +1,7 @@
 // Who somebody is, as the roster of a conversation says.
 
 import { z } from "zod";
+import type { Audience } from "../../../domain/audience.ts";
 import type { Standing } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import { type Member, roleOf } from "../inbound/people.ts";
@@ -33,6 +34,33 @@ export async function findMember(
     if (error instanceof ChatError && error.code === "chat.not_found") return undefined;
     throw error;
   }
+}
+
+const Members = z.object({
+  members: z.array(Account.extend({ name: word })),
+  continuationToken: word,
+});
+const pageSize = 500;
+
+/** Who reads a conversation; of a very large one the first. */
+export async function audienceOf(
+  connector: Connector,
+  { serviceUrl, conversation }: Where,
+  ours: string,
+): Promise<Audience> {
+  const answer = await connector.call({
+    method: "GET",
+    serviceUrl,
+    path: `conversations/${encodeURIComponent(conversation)}/pagedmembers?pageSize=${pageSize}`,
+    what: "looking up who reads a conversation",
+  });
+  const { members, continuationToken: more } = Members.parse(answer);
+  const people = members.flatMap(({ name, ...member }) => {
+    const kind = roleOf(member, ours);
+    return kind === "bot" ? [] : [{ name: name ?? "Somebody", kind }];
+  });
+  // Of those who were not told of, one at least: words that come of it say that not all were looked up.
+  return { count: people.length + (more === undefined ? 0 : 1), people, open: false };
 }
 
 /** `absent` only where Teams knows the conversation and has nobody of that id in it; a conversation that is gone says nothing of people. */
