@@ -7,7 +7,7 @@
 import { open } from "node:fs/promises";
 import { errorText, systemErrorCode } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
-import { CheckpointLine, EventLine, exportedLine } from "../domain/audit-line.ts";
+import { CheckpointLine, exportedLine, isEventLine } from "../domain/audit-line.ts";
 import type { TenantId } from "../domain/ids.ts";
 import type { Store } from "../store/contract.ts";
 import type { AuditHead } from "../store/contract-audit.ts";
@@ -69,9 +69,10 @@ async function brokenEnd(store: Store, { tenant, seq, hash, prunedTo }: AuditHea
   const after = Math.max(prunedTo, seq - lastEvents);
   const chain = new TenantChain();
   for (const row of await store.read((tx) => tx.audit.list(tenant, after, lastEvents))) {
-    const event = EventLine.safeParse(parseJson(exportedLine(row))?.value);
-    if (!event.success) return [`${tenant}: event ${row.seq} can't be read`];
-    chain.add(event.data);
+    const line = exportedLine(row);
+    const event = parseJson(line)?.value;
+    if (!isEventLine(event)) return [`${tenant}: event ${row.seq} can't be read`];
+    chain.add(event, line);
   }
   if (chain.bad) return [`${tenant}: ${chain.bad.why}`];
   if (chain.last === seq && chain.head === hash) return [];

@@ -4,8 +4,7 @@
 //        One that never comes is a gap. Both are named by sequence; the lowest is the first.
 //   TC2  After the first bad event nothing is concluded from those that follow but whether a missing one comes after all.
 
-import { type EventLine, hashOfLine, noHash } from "../domain/audit-line.ts";
-import { canonicalJson } from "../domain/canonical-json.ts";
+import { type EventLine, hashOfEvent, noHash } from "../domain/audit-line.ts";
 import { HashLedger } from "./hash-ledger.ts";
 
 export type Fault = "altered" | "gap" | "signature";
@@ -27,16 +26,17 @@ export class TenantChain {
   #bad: BadPlace | undefined;
   #missing: { readonly from: number; readonly to: number } | undefined;
 
-  add(event: EventLine): void {
+  /** `line` is where `event` was read from. */
+  add(event: EventLine, line: string): void {
     this.events += 1;
     if (event.type === "audit.erased") this.erased += 1;
     if (this.#missing && event.seq >= this.#missing.from && event.seq <= this.#missing.to)
       this.#fail("altered", this.#missing.from, "events are not in their order");
     if (this.#bad) return; // TC2
-    const { hash, ...rest } = event;
+    const { hash } = event;
     const ledger = (this.#hashes ??= this.#begin(event));
     const next = ledger.last + 1;
-    if (hashOfLine(canonicalJson(rest)) !== hash) {
+    if (hashOfEvent(line, event) !== hash) {
       const seq = Math.min(event.seq, next); // its number may be what was changed
       this.#fail("altered", seq, `event ${seq} is not what its hash says`);
     } else if (this.#missing) {

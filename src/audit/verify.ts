@@ -6,7 +6,7 @@
 //        follows.
 //   VE3  With an anchor, whatever it holds must be in the export: a cut end shows.
 
-import { CheckpointLine, EventLine, KeyLine } from "../domain/audit-line.ts";
+import { CheckpointLine, isEventLine, KeyLine } from "../domain/audit-line.ts";
 import { parseJson } from "../base/json.ts";
 import { KeyRing } from "./key-ring.ts";
 import { type Case, judgeTenant, type TenantVerdict } from "./judge-tenant.ts";
@@ -71,13 +71,12 @@ async function readAll(
 
 function take(line: string, evidence: Evidence): boolean {
   const value = parseJson(line)?.value;
-  const event = EventLine.safeParse(value);
-  if (event.success) {
-    const { tenant } = event.data;
+  if (isEventLine(value)) {
+    const { tenant } = value;
     const chain = evidence.chains.get(tenant) ?? new TenantChain();
     evidence.chains.set(tenant, chain);
     evidence.lastTenant = tenant;
-    chain.add(event.data);
+    chain.add(value, line);
     return true;
   }
   const checkpoint = CheckpointLine.safeParse(value);

@@ -4,11 +4,14 @@
 //        tenant holds 64 zeros.
 //   AL2  A line holds what is there: absent members are left out.
 //   AL3  Texts in `data` are short: longer ones are cut, so that no event grows by what somebody wrote.
+//   AL4  What an event says is canonical before its place is known; with the previous hash and the sequence put in, so is the line.
+//   AL5  An exported line that is spelt as it was hashed is hashed as it stands; any other is brought into that form first. Both
+//        give the same hash.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { z } from "zod";
 import type { AuditData, AuditEventType, NewAuditEvent } from "./audit-event.ts";
-import { canonicalJson } from "./canonical-json.ts";
+import { canonicalJson, isCanonicalBefore } from "./canonical-json.ts";
 
 export const auditHashPrefix = "deputy-audit-v1\n";
 export const noHash = "0".repeat(64);
@@ -22,17 +25,30 @@ const longestText = 500;
 const Seq = z.int().min(1);
 
 /** Of an event only what the chain rests on; all of it counts for the hash. */
-export const EventLine = z.looseObject({
-  kind: z.literal("event"),
-  v: z.literal(1),
-  tenant: z.string(),
-  seq: Seq,
-  time: z.string(),
-  type: z.string(),
-  prev_hash: z.string(),
-  hash: z.string(),
-});
-export type EventLine = z.infer<typeof EventLine>;
+export interface EventLine {
+  readonly kind: "event";
+  readonly v: 1;
+  readonly tenant: string;
+  readonly seq: number;
+  readonly time: string;
+  readonly type: string;
+  readonly prev_hash: string;
+  readonly hash: string;
+}
+
+/** By hand: a hundred thousand of them are looked at in one go. */
+export function isEventLine(value: unknown): value is EventLine {
+  if (typeof value !== "object" || value === null) return false;
+  const line: Partial<Record<keyof EventLine, unknown>> = value;
+  const { kind, v, seq } = line;
+  return kind === "event" && v === 1 && Number.isSafeInteger(seq) && Number(seq) >= 1 && hasTexts(line);
+}
+
+const texts = ["tenant", "time", "type", "prev_hash", "hash"] as const;
+
+function hasTexts(line: Partial<Record<keyof EventLine, unknown>>): boolean {
+  return texts.every((name) => typeof line[name] === "string");
+}
 
 export const CheckpointLine = z.strictObject({
   kind: z.literal("checkpoint"),
@@ -60,14 +76,42 @@ export interface ChainedLine {
   readonly hash: string;
 }
 
-export function chainedLine(event: NewAuditEvent, seq: number, prevHash: string): ChainedLine {
-  const line = canonicalJson(members(event, seq, prevHash));
+/** An event's line but for its place: what stands before, between and after the previous hash and the sequence. */
+export interface OpenLine {
+  readonly before: string;
+  readonly between: string;
+  readonly after: string;
+}
+
+/** AL4. */
+export function openLine(event: NewAuditEvent): OpenLine {
+  const [before, between, after] = [beforePlace(event), betweenPlace(event), afterPlace(event)].map(
+    canonicalOf,
+  );
+  return {
+    before: `{${before},"prev_hash":"`,
+    between: between === "" ? '","seq":' : `",${between},"seq":`,
+    after: `,${after}}`,
+  };
+}
+
+export function placedLine({ before, between, after }: OpenLine, seq: number, prevHash: string): ChainedLine {
+  const line = `${before}${prevHash}${between}${seq}${after}`;
   return { line, hash: hashOfLine(line) };
 }
 
 /** `line` is canonical and has no hash in it. */
 export function hashOfLine(line: string): string {
-  return createHash("sha256").update(auditHashPrefix).update(line).digest("hex");
+  return hash("sha256", auditHashPrefix + line);
+}
+
+/** What the hash of an exported event has to be. `line` is where `event` was read from. */
+export function hashOfEvent(line: string, event: EventLine): string {
+  if (isCanonicalBefore("hash", line, event)) {
+    return hashOfLine(`${line.slice(0, -`,"hash":"${event.hash}"}`.length)}}`); // AL5
+  }
+  const { hash: _said, ...rest } = event;
+  return hashOfLine(canonicalJson(rest));
 }
 
 /** The line as it is exported: with its hash. */
@@ -75,9 +119,17 @@ export function exportedLine({ line, hash }: ChainedLine): string {
   return `${line.slice(0, -1)},"hash":"${hash}"}`;
 }
 
-/** In the order of their names, which is the order of the line. */
-function members(event: NewAuditEvent, seq: number, prevHash: string): Record<string, unknown> {
-  const all: Record<string, unknown> = {
+/** Of a canonical object what stands between its braces; absent members are left out (AL2). */
+function canonicalOf(members: Record<string, unknown>): string {
+  const present: Record<string, unknown> = {};
+  for (const name in members) if (members[name] !== undefined) present[name] = members[name];
+  return canonicalJson(present).slice(1, -1);
+}
+
+// In the order of their names, which is the order of the line: `prev_hash` comes after the first of these, `seq` after the second.
+
+function beforePlace(event: NewAuditEvent): Record<string, unknown> {
+  return {
     actor: event.actor,
     approval: event.approval,
     arguments_digest: event.argumentsDigest,
@@ -88,12 +140,20 @@ function members(event: NewAuditEvent, seq: number, prevHash: string): Record<st
     kind: "event",
     manifest: event.manifest,
     pin: event.pin,
-    prev_hash: prevHash,
+  };
+}
+
+function betweenPlace(event: NewAuditEvent): Record<string, unknown> {
+  return {
     requester: event.requester,
     result_digest: event.resultDigest,
     rules: event.rules,
     run: event.run,
-    seq,
+  };
+}
+
+function afterPlace(event: NewAuditEvent): Record<string, unknown> {
+  return {
     step: event.step,
     subject: event.subject,
     taint: event.taint,
@@ -104,9 +164,6 @@ function members(event: NewAuditEvent, seq: number, prevHash: string): Record<st
     type: event.type,
     v: 1,
   };
-  const present: Record<string, unknown> = {};
-  for (const name in all) if (all[name] !== undefined) present[name] = all[name]; // AL2
-  return present;
 }
 
 function shortened(data: AuditData): AuditData {

@@ -64,7 +64,7 @@ export interface Change {
   readonly sightings?: readonly StepSighting[];
   /** Steps that waited at a gate and are begun with this commit. */
   readonly begins: readonly Begun[];
-  /** Put on record in the same transaction (I12). A step without any may go in one statement. */
+  /** Put on record in the same transaction (I12). */
   readonly events: readonly NewAuditEvent[];
   /** What those events name by digest. */
   readonly payloads: readonly AuditPayload[];
@@ -178,7 +178,7 @@ async function inOneStatement(
   if (change.after.kind !== "start" || !changesJournalOnly(change)) return undefined;
   const { intents } = change.after;
   if (change.results.some(({ n }) => intents.some((intent) => intent.n === n))) return undefined;
-  const { results, spent } = change;
+  const { results, spent, events, payloads } = change;
   const made: Committed = { change, mail: [], stopping: false };
   about(made);
   const done = await store.commitStep({
@@ -188,24 +188,16 @@ async function inOneStatement(
     hears: hear,
     results,
     intents,
+    events,
+    payloads,
     now: world.clock.now(),
   });
   return done ? made : undefined;
 }
 
 function changesJournalOnly(change: Change): boolean {
-  const {
-    patch = {},
-    manifest,
-    memories,
-    begins,
-    events,
-    say,
-    privately,
-    approvals,
-    sightings = [],
-  } = change;
-  const lists = [memories, begins, events, say, privately, approvals.asks, approvals.moves, sightings];
+  const { patch = {}, manifest, memories, begins, say, privately, approvals, sightings = [] } = change;
+  const lists = [memories, begins, say, privately, approvals.asks, approvals.moves, sightings];
   return (
     manifest === undefined && lists.every(({ length }) => length === 0) && Object.keys(patch).length === 0
   );

@@ -10,6 +10,7 @@
 //   S5  `advance` is the fence: it refuses with `LeaseLost` unless run, epoch, owner and cursor all match (I8).
 //       What follows in the same `write` needs no check of its own.
 
+import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { Spent } from "../domain/budget.ts";
 import type { Brake, BrakeKind } from "../domain/brake.ts";
 import type { Conversation, ConversationAddress } from "../domain/conversation.ts";
@@ -28,7 +29,7 @@ import type { Step, StepKind, StepState } from "../domain/step.ts";
 import type { Trouble } from "../domain/trouble.ts";
 import type { Wait, WaitAnswer, WaitAsk, WaitKind } from "../domain/wait.ts";
 import type { ApprovalRepository } from "./contract-approvals.ts";
-import type { AuditRepository } from "./contract-audit.ts";
+import type { AuditPayload, AuditRepository } from "./contract-audit.ts";
 import type {
   AuthorityRepository,
   OAuthClientRepository,
@@ -59,7 +60,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** A step whose commit changes nothing but the journal and the run's cursor. */
+/** A step whose commit changes nothing but the journal and the run's cursor, and goes on record. */
 export interface StepCommit {
   readonly lease: Lease;
   /** Where the run stands; it moves on by the intents. */
@@ -69,6 +70,9 @@ export interface StepCommit {
   readonly hears: boolean;
   readonly results: readonly StepResult[];
   readonly intents: readonly StepIntent[];
+  /** In the order of their places in the chain; AUD-2 holds for them. */
+  readonly events: readonly NewAuditEvent[];
+  readonly payloads: readonly AuditPayload[];
   readonly now: number;
 }
 

@@ -8,6 +8,7 @@
 import { type Column, is, Placeholder, type SQL, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
+import type { EventColumns } from "./event-columns.ts";
 import * as pgTables from "./schema-pg.ts";
 import * as sqliteTables from "./schema-sqlite.ts";
 
@@ -24,6 +25,12 @@ export interface Dialect {
   serialize(db: Db, key: string): PromiseLike<unknown>;
   /** Locks the rows that `query` selects until the transaction ends. */
   locked<Q extends { for(strength: "update"): unknown }>(query: Q): Q;
+  /** Appends events of one tenant to its chain, where the database can do that by itself (AU2). */
+  readonly appending?: (db: Db, name: string) => Appending;
+}
+
+export interface Appending {
+  execute(values: EventColumns & { readonly tenant: string }): Promise<unknown>;
 }
 
 export const postgresDialect: Dialect = {
@@ -35,6 +42,23 @@ export const postgresDialect: Dialect = {
   locked(query) {
     query.for("update");
     return query;
+  },
+  appending: (db, name) => {
+    const [ats, types, runs, befores, betweens, afters] = [
+      sql`${sql.placeholder("ats")}::bigint[]`,
+      sql`${sql.placeholder("types")}::text[]`,
+      sql`${sql.placeholder("runs")}::text[]`,
+      sql`${sql.placeholder("befores")}::text[]`,
+      sql`${sql.placeholder("betweens")}::text[]`,
+      sql`${sql.placeholder("afters")}::text[]`,
+    ];
+    const statement = db
+      .select({ place: sql<number>`place`.as("place") })
+      .from(
+        sql`audit_append(${sql.placeholder("tenant")}, ${ats}, ${types}, ${runs}, ${befores}, ${betweens}, ${afters}) as place`,
+      )
+      .prepare(name);
+    return { execute: (values) => statement.execute({ ...values }) };
   },
 };
 

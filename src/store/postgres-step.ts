@@ -1,25 +1,47 @@
-// The commit of a step in one statement: fence, results and next intents, one way to the server and back.
+// The commit of a step in one statement: fence, results, next intents and what goes on record, one way to the server and back.
 //
 //   PS1  All or nothing, by one condition: the run is the lease's, at this cursor, each step that gets a result is `started`,
 //        no stop is asked for, and no mail is unread where the next step would have to hear it. Where it does not hold
 //        nothing is written, and nobody is told why: the transaction of the same step finds out (`Store.write`).
-//   PS2  The text depends on nothing but the number of results and intents, and holds no arrays: Postgres plans it once, where
-//        it would plan each time for arrays whose length it does not know.
+//   PS2  The text depends on nothing but the number of results, intents and payloads. Events are arrays, but only as what a function
+//        is given: arrays whose length the planner would have to know it would plan for each time.
+//   PS3  Events take their places in the chain when the fence has held, in the same statement (AU1, AU2): if they can't be written
+//        nothing is (AUD-2).
 
-import type pg from "pg";
 import type { StepCommit } from "./contract.ts";
+import { type EventColumns, eventColumns } from "./event-columns.ts";
+
+export interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
 
 const resultTypes = ["int", "text", "text", "text"] as const;
 const intentTypes = ["int", "text", "text", "text", "text", "text"] as const;
+const payloadTypes = ["text", "text", "int", "text", "text", "text", "text"] as const;
+const eventTypes = ["text", "bigint[]", "text[]", "text[]", "text[]", "text[]", "text[]"] as const;
+const fenceValues = 7;
 const texts = new Map<string, string>();
 
-/** False if nothing was written (PS1). */
-export async function commitStep(pool: Pick<pg.Pool, "query">, commit: StepCommit): Promise<boolean> {
-  const { lease, cursor, spent, hears, results, intents, now } = commit;
-  const name = `steps.commit ${results.length} ${intents.length}`;
-  const text = texts.get(name) ?? textOf(results.length, intents.length);
+export interface StepEvents extends EventColumns {
+  readonly tenant: string;
+}
+
+/** Undefined without events. Throws for one that cannot be written. */
+export function eventsOf({ events }: StepCommit): StepEvents | undefined {
+  const [first] = events;
+  return first && { tenant: first.tenant, ...eventColumns(events) };
+}
+
+/** The statement writes a row if the fence held. Events go without saying if `chained` is left out: PS3 is the caller's then. */
+export function stepStatement(commit: StepCommit, chained?: StepEvents): Statement {
+  const { lease, cursor, spent, hears, results, intents, payloads, now } = commit;
+  const counts = { results: results.length, intents: intents.length, payloads: payloads.length };
+  const name = `steps.commit ${counts.results} ${counts.intents} ${counts.payloads}${chained ? " on record" : ""}`;
+  const text = texts.get(name) ?? textOf(counts, chained !== undefined);
   texts.set(name, text);
-  const { rowCount } = await pool.query({
+  return {
     name,
     text,
     values: [
@@ -39,22 +61,61 @@ export async function commitStep(pool: Pick<pg.Pool, "query">, commit: StepCommi
         intent.arguments,
         intent.identity,
       ]),
+      ...payloads.flatMap(({ tenant, run, step, part, digest, person, sealed }) => [
+        tenant,
+        run,
+        step,
+        part,
+        digest,
+        person,
+        sealed,
+      ]),
+      ...(chained ? chainValues(chained) : []),
     ],
-  });
-  return rowCount === 1;
+  };
 }
 
-function textOf(results: number, intents: number): string {
-  const resultRows = rows(results, resultTypes, 8);
-  const intentRows = rows(intents, intentTypes, 8 + results * resultTypes.length);
+/** Events of one tenant, in the order of `of`. */
+export function chainStatement(of: readonly StepEvents[]): Statement {
+  const [first] = of;
+  const all = {
+    tenant: first?.tenant ?? "",
+    ats: of.flatMap(({ ats }) => ats),
+    types: of.flatMap(({ types }) => types),
+    runs: of.flatMap(({ runs }) => runs),
+    befores: of.flatMap(({ befores }) => befores),
+    betweens: of.flatMap(({ betweens }) => betweens),
+    afters: of.flatMap(({ afters }) => afters),
+  };
+  return { name: "audit.append many", text: `select ${appended(1)}`, values: chainValues(all) };
+}
+
+function chainValues({ tenant, ats, types, runs, befores, betweens, afters }: StepEvents): unknown[] {
+  return [tenant, ats, types, runs, befores, betweens, afters];
+}
+
+interface Counts {
+  readonly results: number;
+  readonly intents: number;
+  readonly payloads: number;
+}
+
+function textOf({ results, intents, payloads }: Counts, chained: boolean): string {
+  const firstIntent = fenceValues + 1 + results * resultTypes.length;
+  const firstPayload = firstIntent + intents * intentTypes.length;
+  const firstEvent = firstPayload + payloads * payloadTypes.length;
   const parts = [fenced(results, intents)];
-  if (results > 0) parts.push(finished(resultRows));
-  if (intents > 0) parts.push(begun(intentRows));
-  return `with ${parts.join(", ")} select from fenced`;
+  if (results > 0) parts.push(finished(rows(results, resultTypes, fenceValues + 1)));
+  if (intents > 0) parts.push(begun(rows(intents, intentTypes, firstIntent)));
+  if (payloads > 0) parts.push(kept(rows(payloads, payloadTypes, firstPayload)));
+  return `with ${parts.join(", ")} select ${chained ? appended(firstEvent) : ""} from fenced`;
 }
 
 function fenced(results: number, intents: number): string {
-  const ns = Array.from({ length: results }, (_, place) => `$${8 + place * resultTypes.length}::int`);
+  const ns = Array.from(
+    { length: results },
+    (_, place) => `$${fenceValues + 1 + place * resultTypes.length}::int`,
+  );
   const open =
     results === 0
       ? ""
@@ -81,6 +142,18 @@ function begun(values: string): string {
     select fenced.id, intent.n, intent.kind, 'started', intent.tool, intent.call, intent.arguments, intent.identity,
       fenced.epoch, fenced.now
     from fenced, (values ${values}) as intent (n, kind, tool, call, arguments, identity))`;
+}
+
+function kept(values: string): string {
+  return `kept as (
+    insert into audit_payloads (tenant, run, step, part, digest, person, sealed, kept_at)
+    select payload.*, fenced.now
+    from fenced, (values ${values}) as payload (tenant, run, step, part, digest, person, sealed)
+    on conflict do nothing)`;
+}
+
+function appended(first: number): string {
+  return `audit_append(${eventTypes.map((type, place) => `$${first + place}::${type}`).join(", ")})`;
 }
 
 /** `($8::int, $9::text), …`: placeholders row by row, from `first` on. */

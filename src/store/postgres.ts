@@ -7,21 +7,21 @@
 //        repeats it meets the fence, the key or the constraint that it left, if it left one.
 //   PG5  Statements are sent without waiting for the answers that nobody needs, BEGIN's among them; the server takes them in
 //        order. COMMIT is believed only when the server says COMMIT: after a failed statement it says ROLLBACK.
-//   PG6  The commit of an ordinary step is one statement without BEGIN and COMMIT (postgres-step.ts): a transaction by itself.
+//   PG6  The commit of an ordinary step is one statement without BEGIN and COMMIT (postgres-step.ts): a transaction by itself. Those
+//        of several runs that come at once share one (postgres-steps.ts).
 //   PG7  Plans are not compiled: for the queries here that took a second where running them takes ten milliseconds.
 
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
-import { pause } from "../base/abort.ts";
-import { systemClock } from "../base/clock.ts";
 import { AppError, errorText } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
-import type { StepCommit, Store, Tx } from "./contract.ts";
+import type { Store, Tx } from "./contract.ts";
 import { postgresDialect } from "./dialect.ts";
-import { CommitBroken, isCutOff, isRepeatable, postgresFailure } from "./postgres-errors.ts";
+import { postgresFailure } from "./postgres-errors.ts";
 import { migratePostgres } from "./postgres-migrate.ts";
-import { commitStep } from "./postgres-step.ts";
-import { type Handle, noted, openSession, reportingRows } from "./session.ts";
+import { createStepCommits } from "./postgres-steps.ts";
+import { inTransaction, repeated } from "./postgres-transaction.ts";
+import { type EndableSession, type Handle, openSession, reportingRows } from "./session.ts";
 import { createTx } from "./tx.ts";
 
 export interface PostgresStoreOptions {
@@ -32,8 +32,6 @@ export interface PostgresStoreOptions {
   /** Takes the tables as they are, also those of a newer version. For who has opened this database before. */
   readonly tablesAsTheyAre?: boolean;
 }
-
-const attempts = 5;
 
 export async function createPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const database = databaseName(options.url);
@@ -98,6 +96,7 @@ function storeOn(pool: pg.Pool, database: string, unreadable: Handle["unreadable
   };
   const reading: Handle = { db: drizzle(pool), dialect: postgresDialect, statements: new Map(), unreadable };
   const underWay = createUnderWay(database);
+  const commitStep = createStepCommits(pool);
   return {
     dialect: "postgres",
 
@@ -112,9 +111,15 @@ function storeOn(pool: pg.Pool, database: string, unreadable: Handle["unreadable
       }),
 
     write: <T>(fn: (tx: Tx) => Promise<T>) =>
-      underWay.run(() => repeated(() => inTransaction(pool, handleOf, fn))),
+      underWay.run(() =>
+        repeated(() =>
+          inTransaction(pool, "begin", (client, pending) =>
+            writing(openSession(handleOf(client), { pending }), fn),
+          ),
+        ),
+      ),
 
-    commitStep: (commit) => underWay.run(() => repeated(() => inOneStatement(pool, commit))),
+    commitStep: (commit) => underWay.run(() => commitStep(commit)),
 
     close: () => underWay.close(() => pool.end()),
   };
@@ -153,76 +158,12 @@ function createUnderWay(database: string): UnderWay {
   };
 }
 
-/** PG2. */
-async function repeated<T>(transaction: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await transaction();
-    } catch (error) {
-      if (attempt === attempts || !isRepeatable(error)) throw error;
-      await pause(systemClock, attempt * 10); // who won goes on meanwhile
-    }
-  }
-}
-
-/** It is its own commit (PG6), so what breaks it off leaves it as much in doubt (PG4). */
-async function inOneStatement(pool: pg.Pool, commit: StepCommit): Promise<boolean> {
+async function writing<T>(session: EndableSession, fn: (tx: Tx) => Promise<T>): Promise<T> {
   try {
-    return await commitStep(pool, commit);
-  } catch (error) {
-    throw isCutOff(error) ? new CommitBroken(error) : error;
-  }
-}
-
-async function inTransaction<T>(
-  pool: pg.Pool,
-  handleOf: (client: pg.PoolClient) => Handle,
-  fn: (tx: Tx) => Promise<T>,
-): Promise<T> {
-  const client = await pool.connect();
-  const pending: PromiseLike<unknown>[] = [];
-  const session = openSession(handleOf(client), { pending });
-  let broken = false;
-  let committing = false;
-  try {
-    pending.push(noted(client.query("begin"))); // PG5
     const result = await fn(createTx(session));
     await session.finish();
-    session.end();
-    committing = true;
-    const committed = client.query("commit");
-    await Promise.all([...pending, committed]);
-    if ((await committed).command !== "COMMIT") throw wentOn();
     return result;
-  } catch (error) {
-    session.end();
-    broken = !(await rolledBack(client));
-    const failure = (await firstFailure(pending)) ?? error;
-    throw committing && broken ? new CommitBroken(failure) : failure;
   } finally {
-    client.release(broken);
-  }
-}
-
-/** Of statements that were not waited for: what comes after the first that fails fails because of it. */
-async function firstFailure(pending: readonly PromiseLike<unknown>[]): Promise<unknown> {
-  const outcomes = await Promise.allSettled(pending);
-  const failed = outcomes.find((outcome) => outcome.status === "rejected");
-  return failed?.reason;
-}
-
-function wentOn(): AppError {
-  return new AppError(
-    "store.tx_failed",
-    "A transaction went on after one of its statements had failed, and was undone. Let the failure end it.",
-  );
-}
-
-async function rolledBack(client: pg.PoolClient): Promise<boolean> {
-  try {
-    await client.query("rollback");
-    return true;
-  } catch {
-    return false; // the connection is gone, and the transaction with it
+    session.end();
   }
 }

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { asRunId } from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Step } from "../../src/domain/step.ts";
 import type { StepCommit, Store } from "../../src/store/contract.ts";
 import { createPostgresStore } from "../../src/store/postgres.ts";
-import { aMail, aPerson, aWorkingRun, claimed, leaseMs, runOf, spent, t0 } from "../contracts/store-rows.ts";
+import { aMail, aPerson, claimed, leaseMs, runOf, spent, t0 } from "../contracts/store-rows.ts";
 import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
+import { aStepCommit, aTenant, chainOf, onRecord } from "./step-commit.ts";
 
 describe.skipIf(!postgresIsInstalled())("store/postgres-step", () => {
   let server: PostgresServer;
   let store: Store;
-  let runs = 0;
   beforeAll(async () => {
     server = await startPostgresServer();
     store = await createPostgresStore({ url: await server.createDatabase() });
@@ -22,27 +23,7 @@ describe.skipIf(!postgresIsInstalled())("store/postgres-step", () => {
   const commit = async (change: StepCommit): Promise<boolean> => (await store.commitStep?.(change)) ?? false;
   const stepsOf = (run: Run["id"]): Promise<Step[]> => store.read((tx) => tx.steps.list(run, 0));
 
-  /** A working run with step 0 started, and the commit of its result with the intents of steps 1 and 2. */
-  const begun = async (): Promise<StepCommit> => {
-    runs += 1;
-    const { lease } = await aWorkingRun(store, `step-${runs}`);
-    await store.write(async (tx) => {
-      await tx.runs.advance(lease, 0, 1, spent(1));
-      await tx.steps.start(lease, { n: 0, kind: "model" }, t0);
-    });
-    return {
-      lease,
-      cursor: 1,
-      spent: spent(2),
-      hears: true,
-      results: [{ n: 0, state: "done", result: '{"text":"both \\"read\\""}' }],
-      intents: [
-        { n: 1, kind: "tool", tool: "read_file", callId: "c1", arguments: '{"path":"a"}', identity: "agent" },
-        { n: 2, kind: "tool", tool: "read_file", callId: "c2", arguments: '{"path":"b"}' },
-      ],
-      now: t0 + 5,
-    };
-  };
+  const begun = (): Promise<StepCommit> => aStepCommit(store);
 
   it("PS1: writes results, intents, cursor and spent together, as the transaction would", async () => {
     const change = await begun();
@@ -137,5 +118,48 @@ describe.skipIf(!postgresIsInstalled())("store/postgres-step", () => {
     await store.write((tx) => tx.mailbox.add(aMail(change.lease.run, "later")));
 
     expect(await commit({ ...change, hears: false })).toBe(true);
+  });
+
+  it("PS3, AU2: puts events in their places and keeps payloads, as the transaction would", async () => {
+    const tenant = aTenant();
+    const change = await begun();
+    const { run } = change.lease;
+    const { events, payloads } = onRecord(tenant, change);
+
+    expect(await commit({ ...change, events, payloads })).toBe(true);
+    await store.write(async (tx) => {
+      for (const event of events) await tx.audit.append(event);
+    });
+
+    const types = [`tool.done ${run}`, `tool.started ${run}`];
+    expect(await chainOf(store, tenant)).toEqual([...types, ...types]);
+    const lines = (await store.read((tx) => tx.audit.list(tenant, 0, 10))).map(({ line }) => line);
+    const said = (line = ""): unknown => ({ ...JSON.parse(line), seq: 0, prev_hash: "" });
+    expect(said(lines[0])).toEqual(said(lines[2]));
+    expect(await store.read((tx) => tx.audit.payload(run, 0, "result"))).toEqual(
+      payloads[0] && { ...payloads[0], keptAt: t0 + 5 },
+    );
+  });
+
+  it.each(refused)("PS3: nothing goes on record for %s", async (_, spoil) => {
+    const tenant = aTenant();
+    const change = await spoil(await begun());
+
+    expect(await commit({ ...change, ...onRecord(tenant, change) })).toBe(false);
+
+    expect(await chainOf(store, tenant)).toEqual([]);
+    expect(await store.read((tx) => tx.audit.payload(change.lease.run, 0, "result"))).toBeUndefined();
+  });
+
+  it("AUD-2: a step whose event can't be written is not committed", async () => {
+    const tenant = aTenant();
+    const change = await begun();
+    const { events } = onRecord(tenant, change);
+    const unwritable = events.map((event, i) => (i === 1 ? { ...event, run: asRunId("no\0room") } : event));
+
+    await expect(commit({ ...change, events: unwritable })).rejects.toThrow(/0x00/);
+
+    expect(await chainOf(store, tenant)).toEqual([]);
+    expect((await runOf(store, change.lease.run)).cursor).toBe(1);
   });
 });

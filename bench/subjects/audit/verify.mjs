@@ -1,24 +1,28 @@
 // `deputy audit verify` without the command around it: every line read, every hash and signature looked at.
 
-import { createReadStream } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { createInterface } from "node:readline";
 import { toolEvent } from "../../harness/audit-event.mjs";
 import { product } from "../../harness/product.mjs";
 import { makeScratch } from "../../harness/scratch.mjs";
 
-const [{ chainedLine, exportedLine, noHash }, { verifyExport }, { newKeyPair, signer, signLine }] =
-  await Promise.all(["domain/audit-line.js", "audit/verify.js", "audit/signatures.js"].map(product));
+const [
+  { exportedLine, noHash, openLine, placedLine },
+  { verifyExport },
+  { newKeyPair, signer, signLine },
+  { linesOf },
+] = await Promise.all(
+  ["domain/audit-line.js", "audit/verify.js", "audit/signatures.js", "cli/read-lines.js"].map(product),
+);
 
 export async function openSubject() {
   const scratch = await makeScratch();
   return {
     async measure({ events }) {
       const file = scratch.nextFile(".ndjson");
-      await writeFile(file, linesOf(events).join("\n"));
+      await writeFile(file, exportOf(events).join("\n"));
 
       const began = performance.now();
-      const { result } = await verifyExport(createInterface({ input: createReadStream(file) }));
+      const { result } = await verifyExport(linesOf(file));
       const seconds = (performance.now() - began) / 1_000;
 
       if (result !== "ok") throw new Error(`The export is ${result}`);
@@ -28,11 +32,11 @@ export async function openSubject() {
   };
 }
 
-function linesOf(events) {
+function exportOf(events) {
   const lines = [];
   let head = noHash;
   for (let seq = 1; seq <= events; seq += 1) {
-    const chained = chainedLine(toolEvent("run_1", seq, Date.now()), seq, head);
+    const chained = placedLine(openLine(toolEvent("run_1", seq, Date.now())), seq, head);
     head = chained.hash;
     lines.push(exportedLine(chained));
   }

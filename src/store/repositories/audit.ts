@@ -3,12 +3,15 @@
 //   AU1  The events of a transaction are written when it has done all else. Until then nobody waits for the head of a chain; from
 //        then to the commit whoever holds it waits for nothing else, so heads take part in no deadlock. Several tenants' heads
 //        are taken in the order of their names.
+//   AU2  On Postgres the database itself reads the head, puts the place into the lines, hashes and writes them (`audit_append` in the
+//        migrations): one statement, while the head is held. It has to make the same lines and hashes as `placedLine`.
 
 import { and, asc, desc, eq, gt, lt, lte, sql } from "drizzle-orm";
 import type { NewAuditEvent } from "../../domain/audit-event.ts";
-import { type AuditRow, chainedLine, noHash } from "../../domain/audit-line.ts";
+import { type AuditRow, noHash, openLine, placedLine } from "../../domain/audit-line.ts";
 import type { TenantId } from "../../domain/ids.ts";
 import type { AuditRepository } from "../contract-audit.ts";
+import { eventColumns } from "../event-columns.ts";
 import type { Session } from "../session.ts";
 import { auditKeeping } from "./audit-keeping.ts";
 import { auditSigning } from "./audit-signing.ts";
@@ -36,7 +39,11 @@ async function appendAll(session: Session, events: readonly NewAuditEvent[]): Pr
   for (const tenant of [...tenants].toSorted()) {
     // AU1
     const own = tenants.size === 1 ? events : events.filter((event) => event.tenant === tenant);
-    await appendOf(session, tenant, own);
+    const { appending: append } = session.dialect;
+    if (append) {
+      const values = { tenant, ...eventColumns(own) };
+      await session.done(session.prepared("audit.append", append).execute(values));
+    } else await appendOf(session, tenant, own);
   }
 }
 
@@ -45,7 +52,7 @@ async function appendOf(session: Session, tenant: TenantId, events: readonly New
   let { seq, hash } = head;
   for (const event of events) {
     seq += 1;
-    const { line, hash: next } = chainedLine(event, seq, hash);
+    const { line, hash: next } = placedLine(openLine(event), seq, hash);
     hash = next;
     const { time: at, type, run = null } = event;
     await session.done(insertion(session).execute({ tenant, seq, at, type, run, line, hash }));
