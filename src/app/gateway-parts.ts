@@ -18,6 +18,7 @@ import { createRouter } from "../gateway/router.ts";
 import { recordRejections } from "../gateway/rejections.ts";
 import type { RulesFor } from "../gateway/rules.ts";
 import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
+import { askingStanding } from "../gateway/standing.ts";
 import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
 import type { Rulebook } from "../runtime/stages/by-rules.ts";
 import type { ApprovalParts } from "../gateway/approval-desk.ts";
@@ -91,7 +92,8 @@ export function createGatewayParts(
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
   const rulesFor = createRulesFor(config, agents, brakes);
   const approvals = createApprovalParts(config, { masterKey, agents, tools });
-  const router = createRouter({ world, desk, rulesFor, files, approvals });
+  const standing = askingStanding(byName, world);
+  const router = createRouter({ world, desk, rulesFor, files, approvals, standing });
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });
   const schedules = createScheduleClock({ world, store, desk, rulesFor, platforms: byName });

@@ -14,5 +14,7 @@ export const Person = z.object({
   kind: z.enum(["member", "guest", "external", "bot"]),
   /** IANA zone, where the platform tells. */
   timeZone: z.string().optional(),
+  /** The platform has not said yet who they are: `kind` is the least that they may be. */
+  unchecked: z.literal(true).optional(),
 });
 export type Person = z.infer<typeof Person>;

@@ -30,7 +30,7 @@ export interface Place {
   };
 }
 
-type Refusal = "channel-off" | "guest" | "revoked";
+type Refusal = "channel-off" | "guest" | "revoked" | "unchecked";
 
 export type Addressing =
   | { readonly kind: "addressed" }
@@ -50,7 +50,8 @@ export function addressing(spoken: Spoken, place: Place): Addressing {
   if (!isMeant(spoken, place)) return overheard;
   if (place.rules.revoked?.has(spoken.author.key)) return refusal("revoked", spoken, place);
   if (!place.rules.enabled) return refusal("channel-off", spoken, place);
-  if (spoken.author.kind !== "member" && !place.rules.guests) return refusal("guest", spoken, place);
+  if (spoken.author.kind !== "member" && !place.rules.guests)
+    return refusal(spoken.author.unchecked === true ? "unchecked" : "guest", spoken, place);
   return addressed;
 }
 

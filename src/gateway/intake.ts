@@ -15,6 +15,7 @@ import type { World } from "../runtime/deps.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import { cleanEvent } from "./clean-event.ts";
 import { eventKeeper, type Kept } from "./keep-event.ts";
+import { knownAuthor } from "./known-authors.ts";
 import { isVerb } from "./plain-message.ts";
 import type { Router } from "./router.ts";
 
@@ -59,8 +60,7 @@ class BurstIntake implements Intake {
     await world.failpoint("inbox.before-commit");
     const keep = eventKeeper(clean, { ids: world.ids, now, dueAt });
     const kept = async (tx: Tx): Promise<Kept> => {
-      await tx.people.see(clean.author, clean.conversation.tenant, now);
-      const heard = await keep(tx);
+      const heard = await keep(tx, await knownAuthor(tx, clean, now));
       await world.failpoint("inbox.in-commit");
       return heard;
     };

@@ -17,12 +17,15 @@ import { answerCommand } from "./commands.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { rewriteMessage, unsayMessage } from "./edits.ts";
 import { tell } from "./heard.ts";
+import { describeAuthors, isUnchecked } from "./known-authors.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import type { RulesFor } from "./rules.ts";
+import type { AskStanding } from "./standing.ts";
 import { answerVerb } from "./verb-answers.ts";
 
 export interface RouteImmediateDeps {
   readonly desk: Desk;
+  readonly standing?: AskStanding | undefined;
   readonly ids: Ids;
   readonly rulesFor: RulesFor;
   readonly log: Logger;
@@ -33,6 +36,7 @@ export async function routeImmediate(deps: RouteImmediateDeps, id: ConversationI
   const rows = await deps.desk.read((tx) => tx.inbox.unrouted(id));
   for (const row of rows.filter((candidate) => !isPlainMessage(candidate))) {
     try {
+      await describe(deps, row);
       await deps.desk.decide((d) => settle(d, deps, row));
     } catch (error) {
       if (isAppError(error) && error.retry.kind !== "never") throw error;
@@ -46,7 +50,13 @@ export async function routeImmediate(deps: RouteImmediateDeps, id: ConversationI
   }
 }
 
-/** RI3, RI1: false if it is not its turn. */
+async function describe(deps: RouteImmediateDeps, row: InboxRow): Promise<void> {
+  if (!isUnchecked(row)) return;
+  const place = await deps.desk.read((tx) => tx.conversations.find(row.conversation));
+  if (place) await describeAuthors(deps, place.address, [row]);
+}
+
+/** RI3, RI1: false if it is not its turn, or nobody knows yet whose it is. */
 export async function settleInTurn(
   d: Decision,
   deps: RouteImmediateDeps,
@@ -54,7 +64,7 @@ export async function settleInTurn(
 ): Promise<boolean> {
   const rows = await d.tx.inbox.unrouted(conversation);
   const next = rows.find((row) => !isPlainMessage(row) || row.dueAt <= d.now);
-  if (next?.id !== id) return false;
+  if (next?.id !== id || isUnchecked(next)) return false;
   await settle(d, deps, next);
   return true;
 }

@@ -20,14 +20,17 @@ import { type FilesIn, hasFiles } from "./files-in.ts";
 import { followersOf } from "./followers.ts";
 import { isEmpty, messageText, titleOf } from "./goal.ts";
 import { isMuted, tell } from "./heard.ts";
+import { describeAuthors } from "./known-authors.ts";
 import { markSeen } from "./marks.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { maySteer, type PlaceRules, type RulesFor } from "./rules.ts";
+import type { AskStanding } from "./standing.ts";
 import { startRun } from "./start-run.ts";
 import { overhear, type Said, takeIn } from "./take-in.ts";
 
 export interface RouteMessagesDeps {
   readonly desk: Desk;
+  readonly standing?: AskStanding | undefined;
   readonly ids: Ids;
   readonly rulesFor: RulesFor;
   readonly files: FilesIn;
@@ -42,16 +45,39 @@ export type Routing =
 /** Routes what is due. One call at a time per conversation and process; other processes may try the same. */
 export async function routeMessages(deps: RouteMessagesDeps, id: ConversationId): Promise<Routing> {
   let arrivals = nothingArrived;
+  const asked = new Set<InboxRow["id"]>();
   for (;;) {
-    const decided = await deps.desk.decide((d) => decideMessages(d, deps, id, arrivals));
-    if (decided.kind !== "files") return decided;
-    arrivals = await deps.files.bring(decided.conversation, decided.rows, arrivals);
+    const decided = await deps.desk.decide((d) => decideMessages(d, deps, id, { arrivals, asked }));
+    if (decided.kind !== "files" && decided.kind !== "authors") return decided;
+    const { conversation, rows } = decided;
+    if (decided.kind === "files") {
+      arrivals = await deps.files.bring(conversation, rows, arrivals);
+    } else {
+      for (const row of rows) asked.add(row.id);
+      await describeAuthors(deps, conversation.address, rows);
+    }
   }
 }
 
 type Decided =
   | Routing
-  | { readonly kind: "files"; readonly conversation: Conversation; readonly rows: readonly InboxRow[] };
+  | Missing<"files">
+  /** Who wrote these messages is to be asked. */
+  | Missing<"authors">;
+
+/** Of these messages, before they are decided. */
+interface Missing<What> {
+  readonly kind: What;
+  readonly conversation: Conversation;
+  readonly rows: readonly InboxRow[];
+}
+
+/** What was done already for what is decided. */
+interface Prepared {
+  readonly arrivals: Arrivals;
+  /** Rows whose authors were asked for. */
+  readonly asked: ReadonlySet<InboxRow["id"]>;
+}
 
 interface Sorted extends Said {
   readonly addressing: Addressing;
@@ -61,7 +87,7 @@ async function decideMessages(
   d: Decision,
   deps: RouteMessagesDeps,
   id: ConversationId,
-  arrivals: Arrivals,
+  { arrivals, asked }: Prepared,
 ): Promise<Decided> {
   const rows = (await d.tx.inbox.unrouted(id)).filter(isPlainMessage);
   const [first] = rows;
@@ -72,6 +98,8 @@ async function decideMessages(
   if (!conversation)
     throw new AppError("gateway.no_conversation", `Conversation ${id} has messages but no row.`);
   const sorted = await sort(d, { conversation, rows, arrivals, rules: deps.rulesFor(conversation.address) });
+  const unsure = sorted.filter((said) => isUnsure(said) && !asked.has(said.row.id)).map(({ row }) => row);
+  if (unsure.length > 0) return { kind: "authors", conversation, rows: unsure };
   const addressed = sorted.filter((said) => said.addressing.kind === "addressed");
   const active = await d.tx.runs.active(id);
   const needed = filesNeeded(addressed, active, arrivals);
@@ -85,6 +113,11 @@ async function decideMessages(
   if (active) await goOn(d, active, addressed);
   else await begin(d, deps.ids, addressed);
   return { kind: "done" };
+}
+
+/** Refused only because nobody knows yet who its author is. */
+function isUnsure({ addressing: said }: Sorted): boolean {
+  return said.kind === "refused" && said.why === "unchecked";
 }
 
 interface Unsorted {

@@ -15,6 +15,7 @@ import { isPlainMessage } from "./plain-message.ts";
 import { routeImmediate, settleInTurn } from "./route-immediate.ts";
 import { type Routing, routeMessages } from "./route-messages.ts";
 import type { RulesFor } from "./rules.ts";
+import type { AskStanding } from "./standing.ts";
 
 export interface Router {
   routeImmediate(id: ConversationId): Promise<void>;
@@ -32,16 +33,18 @@ export interface RouterDeps {
   readonly rulesFor: RulesFor;
   readonly files: FilesIn;
   readonly approvals: ApprovalParts;
+  /** Asked who somebody is, where their platform had not said yet. */
+  readonly standing?: AskStanding;
 }
 
 /** A fault of ours that comes back this often in one conversation ends the tries, so that it blocks nothing for ever. */
 const mostFaults = 3;
 
 export function createRouter(deps: RouterDeps): Router {
-  const { world, desk, rulesFor, files, approvals } = deps;
+  const { world, desk, rulesFor, files, approvals, standing } = deps;
   const faults = new Map<ConversationId, number>();
   const { ids, log } = world;
-  const immediate = { desk, rulesFor, ids, log, approvals };
+  const immediate = { desk, rulesFor, ids, log, approvals, standing };
   return {
     routeImmediate: (id) => pastCorruption(deps, () => routeImmediate(immediate, id)),
     takeClick: (keep) =>
@@ -52,7 +55,9 @@ export function createRouter(deps: RouterDeps): Router {
       }),
     async routeMessages(id) {
       try {
-        const routing = await pastCorruption(deps, () => routeMessages({ desk, rulesFor, files, ids }, id));
+        const routing = await pastCorruption(deps, () =>
+          routeMessages({ desk, rulesFor, files, ids, standing }, id),
+        );
         faults.delete(id);
         return routing;
       } catch (error) {

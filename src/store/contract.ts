@@ -195,6 +195,8 @@ export interface InboxRepository {
   findMessage(conversation: ConversationId, messageId: string): Promise<InboxRow | undefined>;
   /** Replaces the text of a stored message that was edited; empties text and files when it was deleted. */
   rewrite(conversation: ConversationId, messageId: string, text: string | undefined): Promise<boolean>;
+  /** Puts another description of its author in the place of the one it has, while it is still `new`. */
+  describe(id: string, author: Person): Promise<void>;
   /** When the oldest event that is not routed yet was received. */
   oldestNew(): Promise<number | undefined>;
   /** Deletes routed and noted rows received before `before`; returns how many. */

@@ -26,6 +26,7 @@ import type { Noted } from "../../src/gateway/noted.ts";
 import { createRouter } from "../../src/gateway/router.ts";
 import type { PlaceRules, RulesFor } from "../../src/gateway/rules.ts";
 import type { FiringDeps } from "../../src/gateway/schedule-firing.ts";
+import type { AskStanding } from "../../src/gateway/standing.ts";
 import { pauseWithoutPlace } from "../../src/gateway/schedule-pause.ts";
 import { askingStanding } from "../../src/gateway/standing.ts";
 import type { Queue } from "../../src/queue/contract.ts";
@@ -78,6 +79,8 @@ export interface GatewaySettings {
   readonly onDisk: boolean;
   readonly quietHours: QuietHours;
   readonly approvals: Partial<ApprovalParts>;
+  /** What the platform says of people whom nobody has described. */
+  readonly standing: AskStanding;
   /** Instead of SQLite. Closed with the world. */
   readonly store: Store;
 }
@@ -202,7 +205,14 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
     const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });
     const approvals = { ...testApprovals, managersOf: () => world.rules.managers, ...settings.approvals };
-    const router = createRouter({ world: loopWorld, desk, rulesFor, files, approvals });
+    const router = createRouter({
+      world: loopWorld,
+      desk,
+      rulesFor,
+      files,
+      approvals,
+      ...(settings.standing ? { standing: settings.standing } : {}),
+    });
     const burstMs = settings.burstMs ?? 0;
     return {
       desk,

@@ -10,7 +10,7 @@ import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
 import { createMessagesDoor, messagesPath } from "./inbound/door.ts";
 import { chatThread, teamsPlatformName } from "./inbound/home.ts";
-import { createPeople } from "./inbound/people.ts";
+import { createPeople, type People } from "./inbound/people.ts";
 import { createRejections } from "./inbound/rejections.ts";
 import { createVerify } from "./inbound/verify.ts";
 import { createTeamsOutbound, type OutboundTimes, type TeamsOutbound } from "./outbound/create-outbound.ts";
@@ -70,14 +70,18 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
     download: outbound.download,
     publishHome: outbound.publishHome,
     audience: (at) => outbound.audience(at),
-    people: peopleOf(outbound),
+    people: peopleOf(outbound, people),
     health: () => healthOf(listener.open, outbound.trouble(), rejections.total()),
   };
 }
 
-function peopleOf(outbound: TeamsOutbound): PlatformPeople {
+function peopleOf(outbound: TeamsOutbound, people: Pick<People, "learn">): PlatformPeople {
   return {
-    standing: outbound.standing,
+    async standing(person, at) {
+      const standing = await outbound.standing(person, at);
+      people.learn(person, standing === "absent" || standing === "gone" ? "external" : standing);
+      return standing;
+    },
     lineTo: async (person, tenant) => ({
       platform: teamsPlatformName,
       tenant,

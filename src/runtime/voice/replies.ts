@@ -52,6 +52,8 @@ export const refusedPlaces = {
     "I don't work for you any more: an operator has withdrawn your access. If that is wrong, ask whoever looks after me.",
   "channel-off":
     "I'm switched off in this channel. Ask whoever looks after me to switch me on, or write to me elsewhere.",
+  unchecked:
+    "I could not find out just now whether you are a member of this organisation, and I only work for members here. Please say that again in a few minutes.",
   guest:
     "Here I only work for members of this organisation. Ask a member to ask me, or whoever looks after me to let guests in.",
 } as const;

@@ -14,13 +14,15 @@ import type { Session } from "../session.ts";
 type Row = Tables["inbox"]["$inferSelect"];
 
 export function inboxRepository(session: Session): InboxRepository {
-  const { add, route, rewrite, prune } = writing(session);
+  const { add, route, prune } = writing(session);
+  const { rewrite, describe } = rewriting(session);
   const { unrouted, dueConversations, history, followers, findEvent, findMessage, oldestNew } =
     reading(session);
   return {
     add,
     route,
     rewrite,
+    describe,
     prune,
     unrouted,
     dueConversations,
@@ -32,7 +34,7 @@ export function inboxRepository(session: Session): InboxRepository {
   };
 }
 
-function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rewrite" | "prune"> {
+function writing(session: Session): Pick<InboxRepository, "add" | "route" | "prune"> {
   const { inbox } = session.tables;
   return {
     async add(row) {
@@ -65,6 +67,19 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rew
       return routed.length > 0;
     },
 
+    async prune(before) {
+      const gone = await session.db
+        .delete(inbox)
+        .where(and(lt(inbox.receivedAt, before), sql`${inbox.state} <> 'new'`))
+        .returning({ id: inbox.id });
+      return gone.length;
+    },
+  };
+}
+
+function rewriting(session: Session): Pick<InboxRepository, "rewrite" | "describe"> {
+  const { inbox } = session.tables;
+  return {
     async rewrite(conversation, messageId, text) {
       const row = await messageRow(session, conversation, messageId);
       if (row?.event.kind !== "message") return false;
@@ -79,12 +94,12 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "rew
       return true;
     },
 
-    async prune(before) {
-      const gone = await session.db
-        .delete(inbox)
-        .where(and(lt(inbox.receivedAt, before), sql`${inbox.state} <> 'new'`))
-        .returning({ id: inbox.id });
-      return gone.length;
+    async describe(id, author) {
+      const isNew = and(eq(inbox.id, id), sql`${inbox.state} = 'new'`);
+      const [row] = await session.db.select().from(inbox).where(isNew);
+      if (!row) return;
+      const event = JSON.stringify({ ...toInboxRow(row).event, author });
+      await session.done(session.db.update(inbox).set({ event }).where(isNew));
     },
   };
 }

@@ -184,15 +184,48 @@ describe("chat/teams: what is heard", () => {
     expect(heard[0]).toMatchObject({
       text: "one",
       mentionsAgent: true,
-      author: { key: ana, name: "Ana", kind: "member", timeZone: "Europe/Prague" },
+      author: { key: ana, name: "Ana", kind: "external", unchecked: true, timeZone: "Europe/Prague" },
       conversation: { platform: "teams", tenant: `teams-${teamsIds.tenant}` },
     });
   });
 
-  it("TP1: tells guests from members", async () => {
-    await world.teams.person(teamsIds.guest).mentions(teamsIds.general, "hello");
+  it("TP1, TP2: nothing waits to be told who somebody is; until then they are from outside, then a guest or a member", async () => {
+    const { teams, heard, platform } = world;
+    let asked = 0;
+    const lookUps = (): number => teams.calls.filter(({ path }) => path.includes("/members/")).length;
+    for (const [who, kind] of [
+      [teamsIds.guest, "guest"],
+      [teamsIds.ana, "member"],
+    ] as const) {
+      heard.splice(0);
+      await teams.person(who).mentions(teamsIds.general, "hello");
+      expect(heard[0]?.author).toMatchObject({ kind: "external", unchecked: true });
+      expect(lookUps()).toBe(asked);
 
-    expect(world.heard[0]?.author.kind).toBe("guest");
+      const [event] = heard;
+      expect(event && (await platform.people?.standing(event.author.key, event.conversation))).toBe(kind);
+      await teams.person(who).mentions(teamsIds.general, "hello again");
+      expect(heard[1]?.author).toMatchObject({ kind });
+      expect(heard[1]?.author).not.toHaveProperty("unchecked");
+      asked += 1;
+      expect(lookUps()).toBe(asked);
+    }
+    world.clock.jump(5 * 60_000); // ID-2
+    await teams.person(teamsIds.ana).mentions(teamsIds.general, "and later");
+    expect(heard.at(-1)?.author).toMatchObject({ unchecked: true });
+  });
+
+  it("TP2: whom Teams does not describe as of our tenant is from outside", async () => {
+    const { teams, heard, platform } = world;
+    await teams.person(teamsIds.ana).mentions(teamsIds.general, "hello");
+    const at = heard[0]?.conversation;
+    const standing = async (): Promise<unknown> => at && platform.people?.standing(ana, at);
+    teams.describes(teamsIds.ana, { tenantId: undefined });
+    expect(await standing()).toBe("external");
+    teams.describes(teamsIds.ana, { tenantId: "99999999-0000-0000-0000-000000000000" });
+    expect(await standing()).toBe("external");
+    teams.describes(teamsIds.ana, { userRole: "anonymous" });
+    expect(await standing()).toBe("external");
   });
 
   it("names others who are mentioned by their keys, and takes the agent's own mention out", async () => {

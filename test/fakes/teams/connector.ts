@@ -28,6 +28,8 @@ export interface ConnectorState {
   readonly files: Map<string, Buffer>;
   readonly faults: { readonly at: FaultAt; readonly fault: FakeFault }[];
   tokensGiven: number;
+  /** What the roster says of somebody otherwise than usual. */
+  readonly described: Map<string, Json>;
   changed(): void;
 }
 
@@ -226,6 +228,7 @@ function member({ state }: Call, id: string): Reply {
       tenantId: teamsIds.tenant,
       userRole: person.guest ? "guest" : "user",
       userPrincipalName: `${person.name}@corp.example`,
+      ...state.described.get(person.aadObjectId),
     },
   };
 }

@@ -46,6 +46,8 @@ export interface FakeTeams {
   fault(at: FaultAt, fault: FakeFault, times?: number): void;
   /** They are in no conversation any more. */
   leaves(aadObjectId: string): void;
+  /** The roster says this of the person beside the usual. */
+  describes(aadObjectId: string, otherwise: Json): void;
   /** The app is removed from the conversation. */
   remove(conversation: string): void;
   until<T>(look: () => T | undefined, ms?: number): Promise<T>;
@@ -80,6 +82,7 @@ export async function startFakeTeams({
     files: new Map(),
     faults: [],
     tokensGiven: 0,
+    described: new Map(),
     changed: () => watchers.forEach((look) => look()),
   };
   const server = await startConnector(state);
@@ -185,6 +188,7 @@ export async function startFakeTeams({
       for (let n = 0; n < times; n += 1) state.faults.push({ at, fault });
     },
     leaves: (aadObjectId) => void state.left.add(aadObjectId),
+    describes: (aadObjectId, otherwise) => void state.described.set(aadObjectId, otherwise),
     remove: (conversation) => void state.conversations.delete(conversation),
     until,
     close: () => server.close(),

@@ -2,7 +2,9 @@
 
 import { createHash } from "node:crypto";
 import { parseJson } from "../../../base/json.ts";
+import type { ActionId } from "../../../domain/actions.ts";
 import type { InboundEvent } from "../../../domain/inbound.ts";
+import type { Person } from "../../../domain/person.ts";
 import { type Click, FormData, readClick } from "../action-data.ts";
 import type { TeamsDeps } from "../deps.ts";
 import { addressOf, msOf } from "./home.ts";
@@ -69,11 +71,15 @@ async function eventOf(r: Reading, activity: Activity, click: Click): Promise<In
   return {
     eventId: `click:${createHash("sha256").update(JSON.stringify(id)).digest("hex")}`,
     conversation: addressOf(r.settings, activity),
-    author: await r.people.author(activity, action.startsWith("approval.")),
+    author: await authorOf(r, activity, action),
     sentAt: msOf(activity, r.clock.now()),
     kind: "action",
     action,
     value,
     ...(text === undefined ? {} : { text }),
   };
+}
+
+async function authorOf({ people }: Reading, activity: Activity, action: ActionId): Promise<Person> {
+  return action.startsWith("approval.") ? people.decider(activity) : people.author(activity);
 }

@@ -71,7 +71,7 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
     await welcomed(activity);
     const at = addressOf(settings, activity);
     if (change !== "added" || at.kind === "dm") return;
-    const by = await people.author(activity);
+    const by = people.author(activity);
     await edges.hooks.invited?.(outsideThreads(at), by);
   }
 }

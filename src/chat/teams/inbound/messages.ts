@@ -26,7 +26,7 @@ export async function readMessage(r: Reading, activity: Activity): Promise<Inbou
   if (id === undefined) return undefined;
   const heard = {
     conversation: addressOf(r.settings, activity),
-    author: await r.people.author(activity),
+    author: r.people.author(activity),
     sentAt: msOf(activity, r.clock.now()),
     messageId: id,
   };

@@ -1,7 +1,8 @@
 // Who wrote: a person as Teams describes them, by their Entra ID object.
 //
 //   TP1  Bots, guests and people of other tenants are told apart, so that the gateway can decide about them.
-//   TP2  Whom Teams can't describe now is taken as what the signed activity shows: somebody of this tenant.
+//   TP2  Nothing that is heard waits for Teams to describe its author: whom it has not described is `unchecked`, and counts as
+//        somebody from outside until it has. So does whom it describes without saying of which tenant.
 //   TP3  An answer is believed for five minutes, and asked for anew for who decides an approval: there, whom Teams can't describe is
 //        nobody who decides (ID-2).
 
@@ -32,10 +33,13 @@ export interface PeopleDeps {
 }
 
 export interface People {
-  /** `decides`: they press a button of an approval. */
-  author(activity: Activity, decides?: boolean): Promise<Person>;
+  author(activity: Activity): Person;
+  /** Who presses a button of an approval (TP3). Never rejects. */
+  decider(activity: Activity): Promise<Person>;
   /** The key of somebody who is mentioned. */
   mentioned(activity: Activity, mentioned: Mentioned): Promise<PersonKey>;
+  /** Teams has said who somebody is. */
+  learn(person: PersonKey, kind: Person["kind"]): void;
 }
 
 export interface Mentioned {
@@ -43,75 +47,81 @@ export interface Mentioned {
   readonly aadObjectId?: string | undefined;
 }
 
-const rememberedMs = 300_000;
+/** How long it holds what somebody is (ID-2); who they are stays the same. */
+const describedMs = 5 * 60_000;
+const rememberedMs = 24 * 3_600_000;
 const askedAgainMs = 300_000;
 const mostRemembered = 20_000;
 
-export function createPeople(deps: PeopleDeps): People {
-  const { settings, references, clock, log } = deps;
-  const known = createShortMemory<Member>(clock, { ms: rememberedMs, most: mostRemembered });
-  const unknown = createShortMemory<true>(clock, { ms: askedAgainMs, most: mostRemembered });
+export function createPeople({ settings, references, clock, log, member }: PeopleDeps): People {
+  const described = createShortMemory<Person["kind"]>(clock, { ms: describedMs, most: mostRemembered });
+  const keys = createShortMemory<string>(clock, { ms: rememberedMs, most: mostRemembered });
+  const keyOf = (id: string): PersonKey => teamsPerson(settings.tenantId, id);
 
-  const describe: Describe = async (activity, userId, anew = false) => {
-    const remembered = known.get(userId);
-    if (!anew && (remembered ?? unknown.has(userId))) return remembered;
+  /** By what Teams calls somebody where they are mentioned. Not asked again for a while where it can't say. */
+  const objectIdOf = async (activity: Activity, userId: string): Promise<string> => {
+    const remembered = keys.get(userId);
+    if (remembered !== undefined) return remembered;
     try {
-      const member = await deps.member(activity, userId);
-      if (member) known.set(userId, member);
-      else unknown.set(userId, true);
-      return member;
+      const found = (await member(activity, userId))?.aadObjectId ?? userId;
+      keys.set(userId, found);
+      return found;
     } catch (error) {
-      unknown.set(userId, true);
+      keys.set(userId, userId);
+      clock.after(askedAgainMs, () => keys.delete(userId));
       log.debug("Teams did not say who somebody is", { reason: errorText(error) });
-      return remembered;
+      return userId;
     }
   };
 
+  const author = (activity: Activity): Person => {
+    const { from } = activity;
+    const timeZone = zoneOf(activity);
+    const key = keyOf(from.aadObjectId ?? from.id);
+    return {
+      key,
+      name: nameOf(from.name),
+      ...(kindOf(settings, activity) ?? known(described.get(key))),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    };
+  };
   return {
-    async author(activity, decides = false) {
-      const { from } = activity;
-      const timeZone = zoneOf(activity);
-      return {
-        key: teamsPerson(settings.tenantId, from.aadObjectId ?? from.id),
-        name: nameOf(from.name),
-        kind: await kindOf(settings, activity, (one, userId) => describe(one, userId, decides), decides),
-        ...(timeZone === undefined ? {} : { timeZone }),
-      };
+    author,
+    async decider(activity) {
+      const { unchecked: _, ...person } = author(activity);
+      if (kindOf(settings, activity) !== undefined) return person;
+      const found = await member(activity, activity.from.id).catch((error: unknown) => {
+        log.debug("Teams did not say who somebody is", { reason: errorText(error) });
+      });
+      const kind = found ? roleOf(found, settings.tenantId) : "external";
+      if (found) described.set(person.key, kind);
+      return { ...person, kind };
     },
     async mentioned(activity, { id, aadObjectId }) {
-      const stored = aadObjectId ?? (await references.personByUserId(id))?.key;
-      if (stored !== undefined && stored !== aadObjectId) return teamsPersonKey(stored);
-      const found = aadObjectId ?? (await describe(activity, id))?.aadObjectId ?? id;
-      return teamsPerson(settings.tenantId, found);
+      if (aadObjectId !== undefined) return keyOf(aadObjectId);
+      const stored = (await references.personByUserId(id))?.key;
+      return stored ?? keyOf(await objectIdOf(activity, id));
     },
+    learn: (person, kind) => described.set(person, kind),
   };
-
-  function teamsPersonKey(key: string): PersonKey {
-    return teamsPerson(settings.tenantId, key.split(":").slice(2).join(":"));
-  }
 }
 
-/** `anew`: not from memory, where it can be had. */
-type Describe = (activity: Activity, userId: string, anew?: boolean) => Promise<Member | undefined>;
+type Described = Pick<Person, "kind" | "unchecked">;
 
-// oxlint-disable-next-line max-params -- whose, what they did, and how they are looked up
-async function kindOf(
-  { tenantId, playground }: TeamsSettings,
-  activity: Activity,
-  describe: Describe,
-  decides: boolean,
-): Promise<Person["kind"]> {
-  const { from } = activity;
-  if (from.role === "bot" || from.id.startsWith("28:")) return "bot";
-  if (playground === true) return "member";
-  if (from.aadObjectId === undefined) return "external";
-  const member = await describe(activity, from.id);
-  return member === undefined && decides ? "external" : roleOf(member ?? {}, tenantId);
+function known(kind: Person["kind"] | undefined): Described {
+  return kind === undefined ? { kind: "external", unchecked: true } : { kind };
+}
+
+/** What needs no asking. */
+function kindOf({ playground }: TeamsSettings, { from }: Activity): Described | undefined {
+  if (from.role === "bot" || from.id.startsWith("28:")) return { kind: "bot" };
+  if (playground === true) return { kind: "member" };
+  return from.aadObjectId === undefined ? { kind: "external" } : undefined;
 }
 
 /** What somebody is to the tenant `ours`. */
 export function roleOf({ tenantId, userRole, userPrincipalName }: Member, ours: string): Person["kind"] {
-  if (tenantId !== undefined && tenantId.toLowerCase() !== ours.toLowerCase()) return "external";
+  if (tenantId?.toLowerCase() !== ours.toLowerCase()) return "external";
   if (userRole === "anonymous") return "external";
   return userRole === "guest" || userPrincipalName?.includes("#EXT#") === true ? "guest" : "member";
 }

@@ -1,0 +1,71 @@
+// Who an author is, where their platform had not said so when they were heard (`unchecked`).
+//
+//   KA1  What was heard is kept without waiting for it; nothing is decided on it before it is known, or the platform was asked in vain.
+//   KA2  What the platform said within five minutes holds (ID-2); where it can't say now, what it said within the last day. Whom nobody
+//        knows counts as somebody from outside.
+
+import type { Standing } from "../chat/contract.ts";
+import type { ConversationAddress } from "../domain/conversation.ts";
+import type { InboundEvent } from "../domain/inbound.ts";
+import type { Person } from "../domain/person.ts";
+import type { InboxRow, Tx } from "../store/contract.ts";
+import type { Desk } from "./desk.ts";
+import type { AskStanding } from "./standing.ts";
+
+export interface KnownAuthorDeps {
+  readonly desk: Desk;
+  /** Nobody is asked where it is absent. */
+  readonly standing?: AskStanding | undefined;
+}
+
+const freshMs = 5 * 60_000;
+const lastKnownMs = 24 * 3_600_000;
+
+/** The author as the event is to be kept with. Notes who that is, if the platform has said so. */
+export async function knownAuthor(
+  tx: Pick<Tx, "people">,
+  { author, conversation }: InboundEvent,
+  now: number,
+): Promise<Person> {
+  if (author.unchecked !== true) {
+    await tx.people.see(author, conversation.tenant, now);
+    return author;
+  }
+  const recalled = await tx.people.recall(author.key, now - freshMs);
+  return recalled === undefined ? author : describedAs(author, recalled.kind);
+}
+
+function describedAs({ key, name, timeZone }: Person, kind: Person["kind"]): Person {
+  return { key, name, kind, ...(timeZone === undefined ? {} : { timeZone }) };
+}
+
+/** Asks the platform about the authors of these rows, and writes down what it says. Nothing changes where nobody can say. */
+export async function describeAuthors(
+  { desk, standing }: KnownAuthorDeps,
+  at: ConversationAddress,
+  rows: readonly InboxRow[],
+): Promise<void> {
+  const authors = new Map(rows.map(({ event }) => [event.author.key, event.author]));
+  for (const author of authors.values()) {
+    const found = await standing?.(at, author.key);
+    await desk.decide(async (d) => {
+      const last = await d.tx.people.recall(author.key, d.now - lastKnownMs);
+      const kind = found === undefined ? last?.kind : kindIn(found);
+      if (kind === undefined) return;
+      const described = describedAs(author, kind);
+      if (found !== undefined) await d.tx.people.see(described, at.tenant, d.now);
+      for (const { id, event } of rows) {
+        if (event.author.key === author.key) await d.tx.inbox.describe(id, described);
+      }
+    });
+  }
+}
+
+function kindIn(standing: Standing): Person["kind"] {
+  return standing === "absent" || standing === "gone" ? "external" : standing;
+}
+
+export function isUnchecked({ event }: InboxRow): boolean {
+  const decides = event.kind === "message" || event.kind === "action" || event.kind === "command";
+  return decides && event.author.unchecked === true;
+}
