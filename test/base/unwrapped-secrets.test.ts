@@ -18,6 +18,7 @@ const allowed = new Set([
   "config/contract.ts",
   "model/openai/openai-client.ts",
   "telemetry/redact.ts",
+  "tools/sandbox/services.ts",
   "web/service-routes.ts",
 ]);
 /** Folders whose files speak with the service or hold the key. */

@@ -65,6 +65,7 @@ function admitted(given: Given = {}): Promise<Admission> {
     conversation: { id: "con_1", address: { channel: given.channel ?? "C01" } },
     person: "person" in given ? given.person : member,
     offered: offeredTools([used], ceiling),
+    held: new Map(),
     provenanceOf: () => Promise.resolve({ warnings: [] }),
   };
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the members that stages look at
