@@ -6,7 +6,7 @@
 
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { findLocalPerson } from "../chat/local/cast.ts";
+import { findLocalPerson, localPeople } from "../chat/local/cast.ts";
 import { endConsent } from "../grants/ask-consent.ts";
 import { digestOf } from "../grants/digests.ts";
 import { documentFor } from "../grants/discovery/client-document.ts";
@@ -16,7 +16,6 @@ import { beginSignIn, browserOf, endSignIn, recognise } from "../grants/sign-in.
 import type { ConsentRow } from "../store/contract-grants.ts";
 import type { ChatAccess } from "./access.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
-import { parsePerson } from "./chat-requests.ts";
 import { connectHeaders, cookieOf, formProof, giveCookie, noStore, readForm } from "./connect-browser.ts";
 import type { WebConnect } from "./connect-contract.ts";
 import * as pages from "./connect-pages.ts";
@@ -46,7 +45,9 @@ export function createLocalConnect({ consent }: WebConnect, access: ChatAccess):
   const routes = new Hono<WebEnv>();
   routes.use(connectHeaders, noStore, ourHostOnly(access), sessionOnly(access));
   routes.get("/:link", async (c) => {
-    const { cookie } = await recognise(consent, parsePerson(c.req.query("as")));
+    const person = localPeople.find(({ id }) => id === c.req.query("as"));
+    if (!person) return c.html(pages.overPage(), 404);
+    const { cookie } = await recognise(consent, person.key);
     giveCookie(c, consent, cookie);
     return c.redirect(`${consent.base()}/connect/${encodeURIComponent(c.req.param("link"))}`, 303);
   });

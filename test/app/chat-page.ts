@@ -2,7 +2,12 @@
 
 import { z } from "zod";
 
-const Button = z.object({ action: z.string(), value: z.string(), label: z.string() });
+const Button = z.object({
+  action: z.string(),
+  value: z.string(),
+  label: z.string(),
+  url: z.string().optional(),
+});
 const State = z.object({
   messages: z.array(
     z.object({
@@ -12,7 +17,7 @@ const State = z.object({
       files: z.array(z.object({ id: z.string(), name: z.string() })),
       body: z.looseObject({
         kind: z.string(),
-        attention: z.object({ options: z.array(Button) }).optional(),
+        attention: z.object({ about: z.string(), title: z.string(), options: z.array(Button) }).optional(),
         result: z.object({ outcome: z.string(), text: z.string() }).optional(),
       }),
     }),
@@ -21,15 +26,17 @@ const State = z.object({
 export type ShownMessage = z.infer<typeof State>["messages"][number];
 
 export interface ChatPage {
+  /** Of the browser that it is open in. */
+  readonly cookie: string;
   messages(): Promise<readonly ShownMessage[]>;
   say(text: string): Promise<void>;
-  /** The first option of the question. */
-  answer(question: ShownMessage): Promise<void>;
+  /** The first option of the question, or the one that is called so. */
+  answer(question: ShownMessage, label?: string): Promise<void>;
   file(id: string): Promise<string>;
 }
 
-/** Opens the link once. Ana is at the keyboard, in `sales`. */
-export async function openChatPage(link: string): Promise<ChatPage> {
+/** Opens the link once. Ana is at the keyboard. */
+export async function openChatPage(link: string, channel = "sales"): Promise<ChatPage> {
   const { origin } = new URL(link);
   const opened = await fetch(link, { redirect: "manual" });
   const cookie = opened.headers.get("set-cookie")?.split(";", 1)[0] ?? "";
@@ -44,10 +51,11 @@ export async function openChatPage(link: string): Promise<ChatPage> {
     if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
   };
   return {
+    cookie,
     messages: async () => State.parse(await (await get("state?as=ana")).json()).messages,
-    say: (text) => post("messages", { as: "ana", channel: "sales", text }),
-    async answer({ id, body }) {
-      const [option] = body.attention?.options ?? [];
+    say: (text) => post("messages", { as: "ana", channel, text }),
+    async answer({ id, body }, label) {
+      const option = body.attention?.options.find((one) => label === undefined || one.label === label);
       await post("actions", { as: "ana", message: id, action: option?.action, value: option?.value });
     },
     file: async (id) => (await get(`files/${id}?as=ana`)).text(),

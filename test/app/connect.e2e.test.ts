@@ -159,6 +159,7 @@ describe("app: connecting an account", () => {
     // Bo has the link and the chat page, and is not Ana; a stranger has the link alone.
     expect((await createCookieBrowser().open(`${link}?as=ana`)).response?.status).toBe(401);
     expect((await createCookieBrowser().open(link.replace("/chat", ""))).response?.status).toBe(401);
+    expect((await (await chatBrowser("ana")).open(`${link}?as=nobody`)).response?.status).toBe(404);
 
     const browser = await chatBrowser("ana");
     const page = await browser.open(`${link}?as=ana`);

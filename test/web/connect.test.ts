@@ -217,6 +217,21 @@ describe("web/connect", () => {
     expect((await at.session()).state).toBe("open");
   });
 
+  it("CON-6: says that a service can't be reached, and leaves the link as it is", async () => {
+    const away = await openConnectWorld({ connection: { issuer: "http://127.0.0.1:9" } });
+    try {
+      const link = await away.ask();
+      const browser = away.browser("ann");
+      const page = await away.enter(browser, link);
+      const next = await browser.open(link, { form: { form: formOf(page), answer: "yes" } });
+      expect(next.response?.status).toBe(502);
+      expect(next.text).toContain("Nothing was connected");
+      expect((await away.session()).state).toBe("open");
+    } finally {
+      await away.close();
+    }
+  });
+
   it("CON-4: a sign-in that another browser began is nobody's", async () => {
     const link = await at.ask();
     const mallory = at.browser("ann");

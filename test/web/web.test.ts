@@ -153,6 +153,16 @@ describe("web/web", () => {
       expect(await (await fetch(`${url}/oauth/callback/mail`)).text()).toBe("/oauth/callback/mail");
     });
 
+    it("CON-3: fail without a link that is one person's in the log", async () => {
+      const errors: (LogFields | undefined)[] = [];
+      const log: Logger = { ...silentLogger, error: (_said, fields) => void errors.push(fields) };
+      const path = "/chat/connect/a-link-for-one-person";
+      const url = await start({ log, mounts: [{ path, handler: () => Promise.reject(new Error("boom")) }] });
+      await fetch(`${url}${path}`);
+
+      expect(errors).toMatchObject([{ path: "/chat/connect/:link" }]);
+    });
+
     it("fail with a plain sentence, and the log says where", async () => {
       const errors: [string, LogFields | undefined][] = [];
       const log: Logger = { ...silentLogger, error: (said, fields) => void errors.push([said, fields]) };
