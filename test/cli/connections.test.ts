@@ -11,6 +11,7 @@ import { createSeal } from "../../src/vault/seal.ts";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { Secret } from "../../src/base/secret.ts";
 import type { Store } from "../../src/store/contract.ts";
+import { openToken } from "../../src/grants/sealed-tokens.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import { aConnection } from "../contracts/store-grants.ts";
@@ -108,6 +109,42 @@ describe("cli/connections and cli/keys", () => {
       { version: 3, resealed: 1 },
     ]);
     expect((await deputy(["keys", "retire", tenant, "--json"])).json()).toEqual({ tenant, retired: [1, 2] });
+  });
+
+  it("VLT-11: the end of a tenant: its connections are given back first, then nothing can read what was sealed", async () => {
+    const { tenant, id } = aConnection("conn_1");
+    const before = await onStore((store) => store.read((tx) => tx.connections.find(id)));
+    const first = await deputy(["keys", "erase", tenant, "--json"]);
+    expect(first.json()).toEqual({ tenant, revoked: 1, left: 1, erased: 0 });
+    expect((await deputy(["keys", "status", "--json"])).json()["keys"]).toMatchObject([{ state: "active" }]);
+    // What the running server does about a revoked connection.
+    await onStore((store) => store.write((tx) => tx.connections.destroy(id)));
+    expect((await deputy(["keys", "erase", tenant, "--json"])).json()).toEqual({
+      tenant,
+      revoked: 0,
+      left: 0,
+      erased: 1,
+    });
+    await onStore(async (store) => {
+      const vault = createVault({ current: new Secret(masterKey) }, systemClock);
+      // As from a backup of the rows.
+      await expect(
+        store.read((tx) => openToken(tx, vault, before ?? aConnection("x"), "access")),
+      ).rejects.toThrow(/destroyed/);
+      const events = await store.read((tx) => tx.audit.list(tenant, 0, 100));
+      expect(JSON.stringify(events)).toMatch(/key\.rotated.*erased/);
+      // Who comes back gets a key of their own.
+      expect((await store.write((tx) => vault.sealing(tx, tenant))).version).toBe(2);
+    });
+  });
+
+  it("VLT-11: --now waits for no service; a tenant without keys exits with 1", async () => {
+    const { tenant, id } = aConnection("conn_1");
+    expect((await deputy(["keys", "erase", tenant, "--now", "--json"])).json()).toMatchObject({ erased: 1 });
+    const row = await onStore((store) => store.read((tx) => tx.connections.find(id)));
+    expect(row).toMatchObject({ state: "revoked" });
+    expect(row).not.toHaveProperty("access");
+    expect((await deputy(["keys", "erase", "slack-T9"])).code).toBe(1);
   });
 
   it("VLT-3, VLT-4: changes the master key with both at hand, and tells a wrong one", async () => {

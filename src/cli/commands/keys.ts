@@ -1,4 +1,4 @@
-// `deputy keys status|rotate|retire`: the keys of the vault, changed while it is used (docs/connections.md).
+// `deputy keys status|rotate|retire|erase`: the keys of the vault, changed while it is used (docs/connections.md).
 
 import type { Command } from "commander";
 import { resealSlackTokens } from "../../app/slack-rows.ts";
@@ -9,12 +9,15 @@ import { keyStatus, retireKeys, rotateDataKeys } from "../../vault/keys.ts";
 import { cliActor } from "../audit-desk.ts";
 import { withKeys } from "../connection-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
+import { eraseTenant } from "../erase-tenant.ts";
+import { withRows } from "../open-rows.ts";
 import { printJson, printTable, timeText } from "../print.ts";
 
 interface Form {
   readonly json?: boolean;
   readonly tenant?: string;
   readonly master?: boolean;
+  readonly now?: boolean;
 }
 
 export const addKeys: AddCommand = (program, context) => {
@@ -22,6 +25,7 @@ export const addKeys: AddCommand = (program, context) => {
   addStatus(keys, context);
   addRotate(keys, context);
   addRetire(keys, context);
+  addErase(keys, context);
 };
 
 function addStatus(keys: Command, context: CliContext): void {
@@ -110,6 +114,26 @@ function addRetire(keys: Command, context: CliContext): void {
       if (json) return printJson(context.stdout, { tenant, retired });
       context.stdout.write(
         `${tenant}: ${retired.length === 0 ? "nothing to retire" : `retired ${retired.join(", ")}`}.\n`,
+      );
+    });
+}
+
+function addErase(keys: Command, context: CliContext): void {
+  keys
+    .command("erase <tenant>")
+    .description(
+      "end all connections of a tenant, and when the server has given them back, destroy the tenant's data keys",
+    )
+    .option("--now", "destroy at once, whatever the services have been told")
+    .option("--json", "one JSON value")
+    .action(async (tenant: string, { json, now = false }: Form) => {
+      const wish = { tenant: asTenantId(tenant), atOnce: now, by: cliActor(context) };
+      const done = await withRows(context, ({ store }) => eraseTenant(store, wish));
+      if (json) return printJson(context.stdout, done);
+      context.stdout.write(
+        done.left > 0
+          ? `${tenant}: ${done.left} connections are being given back at their services. Run this again in a minute; nothing was destroyed yet.\n`
+          : `${tenant}: ${done.erased} keys destroyed, and with them all that they had sealed.\n`,
       );
     });
 }
