@@ -88,7 +88,7 @@ export function createGatewayParts(
     noted: noting(world),
     accounts: () => grants.consent,
   });
-  const grants = createGrantParts(config, edges, desk);
+  const grants = createGrantParts(config, edges, desk, byName);
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
   const rulesFor = createRulesFor(config, agents, brakes);
   const approvals = createApprovalParts(config, { masterKey, agents, tools });

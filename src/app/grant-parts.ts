@@ -1,6 +1,7 @@
 // Connections of this installation: the vault, the services, the asking for consent, and what keeps them in order.
 
 import { every } from "../base/clock.ts";
+import type { ChatPlatform } from "../chat/contract.ts";
 import { localPlatformName } from "../chat/local/cast.ts";
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
@@ -95,7 +96,12 @@ export function vaultOf(config: Config, { masterKey, world }: Pick<Edges, "maste
   );
 }
 
-export function createGrantParts(config: Config, edges: Edges, desk: Desk): GrantParts {
+export function createGrantParts(
+  config: Config,
+  edges: Edges,
+  desk: Desk,
+  platforms: ReadonlyMap<string, ChatPlatform>,
+): GrantParts {
   const { world, masterKey } = edges;
   let reached = `http://${config.core.host}:${config.core.port}`;
   const base = (): string => config.core.publicUrl ?? reached;
@@ -109,6 +115,8 @@ export function createGrantParts(config: Config, edges: Edges, desk: Desk): Gran
     base,
     ttlMs: config.limits.consentTtlMs,
     contextOf: contextIn(config),
+    addressOf: async (person, tenant) =>
+      platforms.get(person.split(":", 1)[0] ?? "")?.people?.address?.(person, tenant),
     // The security channel hears of it from the record (security-channel.ts).
     alarm: async (_tx, session) =>
       world.log.error("A link to connect an account was opened by somebody else", { consent: session.id }),

@@ -71,6 +71,8 @@ export interface PlatformPeople {
   standing(person: PersonKey, at: ConversationAddress): Promise<Standing>;
   /** Their direct messages with the agent. The thread is empty where each piece of work has its own there. */
   lineTo(person: PersonKey, tenant: TenantId): Promise<ConversationAddress>;
+  /** Their e-mail address, where the platform tells it. Names nobody (ID-1): a hint for what they are about to fill in. */
+  address?(person: PersonKey, tenant: TenantId): Promise<string | undefined>;
 }
 
 export interface ChatPlatform {

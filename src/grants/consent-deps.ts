@@ -1,6 +1,7 @@
 // What asking for consent is given beside the rest of grants.
 
 import type { ConsentSession, EndedConsentState } from "../domain/consent.ts";
+import type { PersonKey, TenantId } from "../domain/ids.ts";
 import type { Tx } from "../store/contract.ts";
 import type { Seal } from "../vault/seal.ts";
 import type { GrantDeps } from "./deps.ts";
@@ -22,6 +23,8 @@ export interface ConsentDeps extends GrantDeps {
   readonly ttlMs: number;
   /** The part of a callback's path that names the connection: distinct per tenant and service (A2). */
   readonly contextOf: (session: Pick<ConsentSession, "tenant" | "connection">) => string;
+  /** A person's address in chat, where their platform tells. */
+  readonly addressOf?: (person: PersonKey, tenant: TenantId) => Promise<string | undefined>;
   /** Where people of the tenant who look after security are told; not at all where there is none. */
   readonly alarm?: (tx: Tx, session: ConsentSession, text: string) => Promise<void>;
 }

@@ -15,6 +15,7 @@ import type { ConsentDeps } from "./consent-deps.ts";
 import { digestOf, randomToken } from "./digests.ts";
 import { GrantError } from "./errors.ts";
 import { recordConsent } from "./events.ts";
+import { accountHint } from "./login-hint.ts";
 import { keepConnection } from "./keep-connection.ts";
 import type { TokenAnswer } from "./oauth-client.ts";
 
@@ -43,6 +44,7 @@ export async function giveConsent(
     state,
     verifier,
     nonce,
+    ...(await accountHint(deps, session)),
   });
   const given = {
     browser: digestOf(browser.cookie),

@@ -32,6 +32,8 @@ export interface AuthorizationAsk {
   readonly verifier: string;
   readonly nonce: string;
   readonly loginHint?: string;
+  /** The person is to choose an account, where the service can have them do so. */
+  readonly choose?: boolean;
 }
 
 export interface Redemption {
@@ -166,7 +168,7 @@ function factsOf(config: oidc.Configuration): ServerFacts {
 }
 
 async function urlFor(spec: ConnectionSpec, config: oidc.Configuration, ask: AuthorizationAsk): Promise<URL> {
-  const { redirectUri, state, verifier, nonce, loginHint } = ask;
+  const { redirectUri, state, verifier, nonce, loginHint, choose = false } = ask;
   const scopes = allScopes(spec, config, ask.scopes);
   const own = spec.provider.quirks.flatMap((quirk) =>
     quirk.quirk === "authorization-parameters" ? Object.entries(quirk.parameters) : [],
@@ -182,11 +184,22 @@ async function urlFor(spec: ConnectionSpec, config: oidc.Configuration, ask: Aut
           code_challenge_method: "S256",
         }
       : {}),
-    ...(scopes.includes("offline_access") ? { prompt: "consent" } : {}),
+    ...promptFor(config, { consent: scopes.includes("offline_access"), choose }),
     ...Object.fromEntries(own),
     ...(spec.resource === undefined ? {} : { resource: spec.resource }),
     ...(loginHint === undefined ? {} : { login_hint: loginHint }),
   });
+}
+
+/** A choice is asked for where the service says that it knows how: another one would refuse the whole request. */
+function promptFor(
+  config: oidc.Configuration,
+  { consent, choose }: { readonly consent: boolean; readonly choose: boolean },
+): { readonly prompt?: string } {
+  const known = config.serverMetadata()["prompt_values_supported"];
+  const canChoose = Array.isArray(known) && known.includes("select_account");
+  const prompts = [...(consent ? ["consent"] : []), ...(choose && canChoose ? ["select_account"] : [])];
+  return prompts.length > 0 ? { prompt: prompts.join(" ") } : {};
 }
 
 /** With what the service needs to say who it is and to let us refresh. */

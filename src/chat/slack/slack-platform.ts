@@ -70,6 +70,9 @@ function peopleOf(outbound: SlackOutbound, people: People): PlatformPeople {
       const channel = await outbound.directMessages(teamOf({ tenant }), slackUser(person).user);
       return { platform: slackPlatformName, tenant, kind: "dm", channel, thread: "" };
     },
+    // Told to apps that have `users:read.email` besides.
+    address: async (person, tenant) =>
+      (await outbound.findUser(teamOf({ tenant }), slackUser(person).user))?.profile?.email,
   };
 }
 

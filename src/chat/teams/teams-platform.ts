@@ -82,6 +82,7 @@ function peopleOf(outbound: TeamsOutbound, people: Pick<People, "learn">): Platf
       people.learn(person, standing === "absent" || standing === "gone" ? "external" : standing);
       return standing;
     },
+    address: outbound.address,
     lineTo: async (person, tenant) => ({
       platform: teamsPlatformName,
       tenant,

@@ -27,7 +27,11 @@ export interface SlackUser {
   readonly name?: string | undefined;
   readonly real_name?: string | undefined;
   readonly profile?:
-    | { readonly display_name?: string | undefined; readonly real_name?: string | undefined }
+    | {
+        readonly display_name?: string | undefined;
+        readonly real_name?: string | undefined;
+        readonly email?: string | undefined;
+      }
     | undefined;
   readonly tz?: string | undefined;
   /** Deactivated. */

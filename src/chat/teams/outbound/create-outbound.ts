@@ -40,6 +40,7 @@ export interface TeamsOutbound extends Speech {
   member(activity: Activity, userId: string): Promise<Member | undefined>;
   standing: PlatformPeople["standing"];
   audience(at: ConversationAddress): Promise<Audience>;
+  readonly address: Required<PlatformPeople>["address"];
   /** Their personal chat, as Teams calls it. */
   personalChat(person: PersonKey): Promise<string>;
   /** What is wrong with the app's credentials, as far as the last calls show. */
@@ -101,13 +102,35 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
       const { serviceUrl, conversation } = (await places.of(at)).place;
       return audienceOf(connector, { serviceUrl, conversation }, settings.tenantId);
     },
+    ...peopleAt(parts),
+    trouble: () => tokens.refused() ?? (connector.refused() ? "Teams refuses the app's token" : undefined),
+  };
+}
+
+/** Of somebody by their key. */
+function peopleAt({
+  connector,
+  places,
+  references,
+  settings,
+}: Pick<PosterDeps, "connector" | "places"> & Pick<TeamsDeps, "references" | "settings">): Pick<
+  TeamsOutbound,
+  "standing" | "address" | "personalChat"
+> {
+  const idOf = async (person: PersonKey): Promise<string> =>
+    (await references.person(person))?.userId ?? person.split(":").slice(2).join(":");
+  return {
     async standing(person, at) {
       const { serviceUrl, conversation } = (await places.of(at)).place;
-      const userId = (await references.person(person))?.userId ?? person.split(":").slice(2).join(":");
-      return standingOf(connector, { serviceUrl, conversation }, { userId, ours: settings.tenantId });
+      const whose = { userId: await idOf(person), ours: settings.tenantId };
+      return standingOf(connector, { serviceUrl, conversation }, whose);
+    },
+    async address(person) {
+      const { place, conversation: id } = await places.personal(person);
+      const at = { serviceUrl: place.serviceUrl, conversation: { id } };
+      return (await findMember(connector, at, await idOf(person)))?.userPrincipalName;
     },
     personalChat: async (person) => (await places.personal(person)).conversation,
-    trouble: () => tokens.refused() ?? (connector.refused() ? "Teams refuses the app's token" : undefined),
   };
 }
 
