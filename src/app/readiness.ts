@@ -7,6 +7,7 @@ import type { Workers } from "../workers/create-workers.ts";
 import { sweeperLock } from "../workers/sweeper.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
+import { scheduleLock } from "./schedule-clock.ts";
 import type { Slack } from "./slack.ts";
 import { voiceLock } from "./voice-parts.ts";
 
@@ -22,11 +23,12 @@ export interface ReadinessParts {
 export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
   const { edges, gateway, slack } = parts;
   return async () => {
-    const [database, queue, sweeper, supervisor, installations] = await Promise.all([
+    const [database, queue, sweeper, supervisor, schedules, installations] = await Promise.all([
       answer(edges.store.read((tx) => tx.runs.counts())),
       answer(edges.queue.ping()),
       answered(holderOf(sweeperLock, parts)),
       answered(holderOf(voiceLock, parts)),
+      answered(holderOf(scheduleLock, parts)),
       slack === undefined ? undefined : answered(slack.states()),
     ]);
     return {
@@ -42,6 +44,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
         workers: workersCheck(parts),
         sweeper,
         supervisor,
+        schedules,
         sandbox: parts.workers === undefined ? { kind: "none here" } : await edges.sandbox.state(),
         tracing: edges.tracing?.state() ?? { kind: "off" },
       },

@@ -26,7 +26,7 @@ const atOnce = 200;
 const firedAtOnce = 8;
 
 /** The name of the turn. */
-const scheduleLock = "schedules";
+export const scheduleLock = "schedules";
 
 export function createScheduleClock({ world, store, desk, rulesFor, platforms }: ScheduleClockDeps): Sweeper {
   const { clock, ids, log, meter, failpoint } = world;

@@ -215,19 +215,24 @@ export function wordsOf(work: Work, end: End, deps: RuntimeDeps): Utterance[] {
   }
 }
 
-/** QT2. */
 function askingPost(work: Work, wait: NewWait, deps: RuntimeDeps): Utterance {
-  const { ask } = wait;
-  const post = askPost(toldIn(work.run, work.conversation.address), wait.id, ask, dueOf(work, wait));
+  const post = askPost(toldIn(work.run, work.conversation.address), wait.id, wait.ask, dueOf(work, wait));
+  return callsLater(work, wait, deps) ? withoutCall(post) : post;
+}
+
+/** QT2. */
+function callsLater(work: Work, { ask }: NewWait, deps: RuntimeDeps): boolean {
   const isVoidByMorning = ask.kind === "approval" || ask.kind === "schedule";
-  return isVoidByMorning || quietFor(work, deps) === undefined ? post : withoutCall(post);
+  return !isVoidByMorning && quietFor(work, deps) !== undefined;
 }
 
 /** What is said elsewhere, to whoever is asked in private. */
 export function saidPrivately(work: Work, end: End, deps: RuntimeDeps): PrivateCard[] {
   if (end.kind !== "gate" && end.kind !== "ask") return [];
   const { wait } = waitOf(work, end, deps);
-  return cardsAside(work.run, wait.id, wait.ask, dueOf(work, wait));
+  const cards = cardsAside(work.run, wait.id, wait.ask, dueOf(work, wait));
+  if (!callsLater(work, wait, deps)) return cards;
+  return cards.map(({ to, utterance }) => ({ to, utterance: withoutCall(utterance) }));
 }
 
 function settledPost(work: Work, end: Extract<End, { kind: "settle" }>, deps: RuntimeDeps): Utterance {

@@ -180,6 +180,7 @@ describe("app: a job that is traced", () => {
       model: { state: "ok" },
       workers: { state: "ok", owner: expect.any(String), busy: 0, leases: "none held" },
       supervisor: expect.stringMatching(/^voice_/),
+      schedules: expect.stringMatching(/^clock_/),
       tracing: { kind: "ok" },
     });
     expect(ready["workers"]).toMatchObject({ owner: ready["sweeper"] });

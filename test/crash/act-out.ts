@@ -37,6 +37,7 @@ export async function build(
     folder: stage.folder,
     env: { ...stage.env, ...scenario.env, OPENAI_API_KEY: fakeKey, OPENAI_BASE_URL: model.baseUrl },
     role: "all",
+    ...(scenario.config === undefined ? {} : { config: scenario.config }),
     outside: { url: world.url, settleMs },
     cast: { threads, doubt },
   };

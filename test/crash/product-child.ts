@@ -14,15 +14,15 @@ import type { ProductChildSettings } from "./product-process.ts";
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by product-process.ts
 const settings = JSON.parse(process.argv[2] ?? "") as ProductChildSettings;
-const { folder, role, dieAt, outside } = settings;
+// Its acts outside are what is tested, so nobody is asked about them.
+const outsideIsKnown = "policy: [{ name: outside-is-known, match: { tool: 'send_*' }, decision: allow }]\n";
+const { folder, role, dieAt, outside, config = outsideIsKnown } = settings;
 const tell = (event: string, about: object = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, ...about })}\n`);
 };
 
-// Its acts outside are what is tested, so nobody is asked about them.
-const outsideIsKnown = "policy: [{ name: outside-is-known, match: { tool: 'send_*' }, decision: allow }]\n";
 try {
-  writeFileSync(path.join(folder, "deputy.config.yml"), outsideIsKnown, { flag: "wx" });
+  writeFileSync(path.join(folder, "deputy.config.yml"), config, { flag: "wx" });
 } catch {
   // it is there, from the start before or with more in it
 }

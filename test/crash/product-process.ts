@@ -12,6 +12,8 @@ export interface ProductChildSettings {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
   readonly role: "all" | "web" | "worker";
+  /** Of its first start; without it acts outside are allowed. */
+  readonly config?: string;
   readonly outside: { readonly url: string; readonly settleMs: number };
   /** For the roles that have the chat. */
   readonly cast?: { readonly threads: readonly ThreadPlan[]; readonly doubt: DoubtAnswer };

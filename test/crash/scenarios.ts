@@ -8,6 +8,8 @@ import type { Story } from "./story-model.ts";
 export interface Scenario {
   readonly name: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** The configuration file, where acts outside are not simply allowed. */
+  readonly config?: string;
   readonly threads: readonly ThreadPlan[];
   readonly stories: readonly Story[];
   /** In the undisturbed run, on every profile. */
@@ -176,6 +178,29 @@ const usualScenarios: readonly Scenario[] = [
     posts: ["result", "result"],
     runs: ["done", "done"],
     outside: [["askable", "part two"]],
+  },
+  {
+    name: "acts that a person approves",
+    config:
+      "policy: [{ name: a-look, match: { tool: 'send_*' }, decision: ask, approvers: [requester], expires: 1h }]\n",
+    threads: [{ who: 0, asks: "@deputy do the approved" }],
+    stories: [
+      {
+        mark: "approved",
+        calls: [
+          ["send_keyed", { what: "a signed letter" }],
+          ["send_askable", { what: "a signed order" }],
+          finish("All signed."),
+        ],
+      },
+    ],
+    comesBy: [...everywhere, "park.in-commit", "park.after-commit"],
+    posts: ["attention", "attention", "result"],
+    runs: ["done"],
+    outside: [
+      ["keyed", "a signed letter"],
+      ["askable", "a signed order"],
+    ],
   },
   {
     name: "slices of a long run",

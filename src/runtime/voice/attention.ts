@@ -92,7 +92,7 @@ function inFull(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Att
   }
 }
 
-export function askPost(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Utterance {
+export function askPost(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefined): Utterance & Asking {
   return {
     key: askKey(wait),
     tenant: run.tenant,
@@ -102,11 +102,14 @@ export function askPost(run: Run, wait: WaitId, ask: WaitAsk, due: Due | undefin
   };
 }
 
+interface Asking {
+  readonly op: { readonly op: "post"; readonly message: Attention };
+}
+
 /** The same, calling nobody: a reminder does that when the night is over (QT2). */
-export function withoutCall({ op, ...at }: Utterance): Utterance {
-  if (op.op !== "post" || op.message.kind !== "attention") return { ...at, op };
+export function withoutCall<T extends Asking>({ op, ...at }: T): Omit<T, "op"> & Asking {
   const { mention: _person, ...message } = op.message;
-  return { ...at, op: { op: "post", message } };
+  return { ...at, op: { ...op, message } };
 }
 
 /** The same message once it is decided: no buttons, and who chose what. */
