@@ -4,6 +4,28 @@ import { plainText } from "../chat/plain-text.ts";
 import type { Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import { notice } from "../runtime/voice/notice.ts";
 
+const inlineCharacters = 1_000;
+
+/** The beginning, and all of it in a file; undefined where there is not more than a beginning. */
+export function fileForm(message: Outgoing): FileForm | undefined {
+  const text = plainText(message);
+  if (text.length <= inlineCharacters) return undefined;
+  const start = text.slice(0, inlineCharacters).toWellFormed();
+  return {
+    content: Buffer.from(text),
+    withFile: (file) =>
+      notice(`${start}…\n\n(This chat takes no message of this size. All of it is in ${file.name}.)`, [
+        file,
+        ...filesOf(message),
+      ]),
+  };
+}
+
+interface FileForm {
+  readonly content: Buffer;
+  readonly withFile: (file: OutgoingFile) => Outgoing;
+}
+
 /** The message itself; its text and files; a sentence that says where it is kept. */
 export function messageForms(message: Outgoing, run: string | undefined): readonly Outgoing[] {
   const where =

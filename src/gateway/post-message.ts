@@ -14,7 +14,7 @@ import type { World } from "../runtime/deps.ts";
 import type { Redactor } from "../telemetry/redact.ts";
 import type { Blobs } from "../workspace/contract.ts";
 import type { KnownFates } from "./known-fates.ts";
-import { filesOf, messageForms, withFiles } from "./message-forms.ts";
+import { fileForm, filesOf, messageForms, withFiles } from "./message-forms.ts";
 import { failed, type Outcome, settleMs } from "./outcome.ts";
 
 export interface PostDeps {
@@ -122,7 +122,23 @@ class OncePoster implements Poster {
         });
       }
     }
+    const whole = await this.#inFile(task);
+    if (whole) {
+      try {
+        return await this.#postForm(task, whole, until);
+      } catch (error) {
+        if (!isFormRefused(error)) throw error;
+      }
+    }
     return this.#postForm(task, forms.at(-1) ?? task.message, until);
+  }
+
+  /** What is too long to be said is handed over (T-M15). */
+  async #inFile({ message }: PostTask): Promise<Outgoing | undefined> {
+    const form = fileForm(message);
+    if (!form) return undefined;
+    const sha256 = await this.#deps.blobs.put(form.content);
+    return form.withFile({ name: "message.md", sha256, sizeBytes: form.content.byteLength });
   }
 
   async #postForm(task: PostTask, form: Outgoing, until: number): Promise<string> {

@@ -236,6 +236,19 @@ describe("gateway/delivery", () => {
       });
     });
 
+    it("T-M15: hands over in a file what is too long for the place, all of it", async () => {
+      const refused = { kind: "refuse", code: "chat.bad_request" } as const;
+      world.platform.fail("post", refused, refused);
+      const text = `${"word ".repeat(500)}the end`;
+      await post("one", aResult({ text, files: [] }));
+
+      const [only] = world.held().messages;
+      expect(only?.message).toMatchObject({ text: expect.stringContaining("All of it is in message.md") });
+      const [file] = only?.message.kind === "notice" ? only.message.files : [];
+      const whole = (await world.workspaces.blobs.get(file?.sha256 ?? "")).toString();
+      expect(whole).toContain(text);
+    });
+
     it("DL3: keeps a result that is refused, tries at long intervals, and shows it in its health", async () => {
       world.platform.failAlways("post", { kind: "refuse" });
       await post("result", aResult());

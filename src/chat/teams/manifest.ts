@@ -26,6 +26,7 @@ export const iconFiles = { color: "color.png", outline: "outline.png" } as const
 const commands = [
   { title: "help", description: "The words I know" },
   { title: "status", description: "What I am doing for you" },
+  { title: "home", description: "All that is yours with me, in the personal chat" },
   { title: "stop", description: "End what I am doing here" },
   { title: "why", description: "What I am doing here, and why" },
 ];

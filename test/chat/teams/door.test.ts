@@ -13,19 +13,21 @@ import { openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
 const ana = personKey("teams", teamsIds.tenant, teamsIds.ana);
 let world: TeamsWorld;
 let rejected: string[];
+let opened: string[] = [];
 let invited: { thread: string; by?: string | undefined }[];
 let away = false;
 
 beforeEach(async () => {
   rejected = [];
   invited = [];
+  opened = [];
   away = false;
   world = await openTeamsWorld({
     receive: async () => {
       if (away) throw new Error("the store is away");
     },
     hooks: {
-      homeOpened: (_person: Person) => undefined,
+      homeOpened: ({ name }: Person) => void opened.push(name),
       rejected: (why) => void rejected.push(why),
       invited: async (at, by) => void invited.push({ thread: at.thread, by: by?.name }),
     },
@@ -280,6 +282,20 @@ describe("chat/teams: what is heard", () => {
       // @ts-expect-error -- the tenant is not looked at here
       platform.post(at, { key: "k1" }, aResult(), []),
     ).rejects.toMatchObject({ fate: "refused", noPlace: true });
+  });
+
+  it("ux c.13: `home` in the personal chat is for its page alone; it is shown when the app is added there, too", async () => {
+    const { teams, heard } = world;
+    const person = teams.person(teamsIds.ana);
+    await person.says(person.chat, " Home ");
+    expect([heard, opened]).toEqual([[], ["Ana"]]);
+    await person.says(person.chat, "status");
+    expect(heard).toHaveLength(1);
+    await person.mentions(teamsIds.general, "home");
+    expect(heard).toHaveLength(2);
+    expect(opened).toEqual(["Ana", "Ana"]);
+    await teams.person(teamsIds.bo).installs(teams.person(teamsIds.bo).chat);
+    expect(opened).toEqual(["Ana", "Ana", "Bo"]);
   });
 
   it("a file of a channel can't be had, and the sentence says where it can be sent", async () => {

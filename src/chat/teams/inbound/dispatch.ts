@@ -4,7 +4,7 @@
 //   DP2  What is to be stored is stored together, so that it is waited for once: where it was heard, by whom, and what.
 
 import { errorText } from "../../../base/errors.ts";
-import type { InboundMessage } from "../../../domain/inbound.ts";
+import type { InboundEvent } from "../../../domain/inbound.ts";
 import type { TeamsDeps } from "../deps.ts";
 import type { SealedText } from "../sealed-text.ts";
 import type { InboundEdges } from "./edges.ts";
@@ -30,8 +30,11 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
   const { settings, clock, log, shown } = deps;
   const keeper = createReferenceKeeper(deps);
   const reading = { settings, people, clock, files };
-  const welcomed = async (activity: Activity): Promise<void> => {
-    if (await keeper.keep(activity)) await deps.welcome?.(addressOf(settings, activity));
+  /** True where it was the first word in a private line. */
+  const welcomed = async (activity: Activity): Promise<boolean> => {
+    const isNewLine = await keeper.keep(activity);
+    if (isNewLine) await deps.welcome?.(addressOf(settings, activity));
+    return isNewLine;
   };
   return async (activity) => {
     switch (activity.type) {
@@ -40,11 +43,11 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
       case "messageDelete": {
         const kept = welcomed(activity);
         const heard = readMessage(reading, activity).then(async (event) => {
-          if (event) await edges.receive(event);
+          if (event && !isForHomeAlone(event)) await edges.receive(event);
           return event;
         });
         const [event] = await Promise.all([heard, kept]);
-        if (event?.kind === "message" && asksForHome(event)) edges.homeWanted(event.author);
+        if (event && asksForHome(event)) edges.homeWanted(event.author);
         return undefined;
       }
       case "invoke": {
@@ -68,17 +71,25 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
     const change = changeOf(activity, settings.appId);
     if (change === "removed") return keeper.forget(activity);
     if (activity.from.id.startsWith("28:")) return;
-    await welcomed(activity);
+    const isNewLine = await welcomed(activity);
     const at = addressOf(settings, activity);
-    if (change !== "added" || at.kind === "dm") return;
     const by = people.author(activity);
+    if (isNewLine) edges.homeWanted(by);
+    if (change !== "added" || at.kind === "dm") return;
     await edges.hooks.invited?.(outsideThreads(at), by);
   }
 }
 
-/** Until a tab shows it, the page about one's own work is a card in the personal chat (ux c.13). */
-function asksForHome({ conversation, text }: InboundMessage): boolean {
-  return conversation.kind === "dm" && /^status$/i.test(text.trim());
+/** Until a tab shows it, the page about one's own work is a card in the personal chat (ux c.13): on `home`, and beside `status`. */
+function asksForHome(event: InboundEvent): boolean {
+  return (
+    event.kind === "message" && event.conversation.kind === "dm" && /^(?:status|home)$/i.test(event.text)
+  );
+}
+
+/** Not for anybody who works. */
+function isForHomeAlone(event: InboundEvent): boolean {
+  return asksForHome(event) && event.kind === "message" && /^home$/i.test(event.text);
 }
 
 function changeOf(activity: Activity, appId: string): "added" | "removed" | undefined {

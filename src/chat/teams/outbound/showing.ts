@@ -3,6 +3,7 @@
 //   SW1  A notice is the plainest form that the gateway has (ux c.0 rule 9). Richer messages are refused, so that the
 //        gateway can choose another form.
 //   SW2  Only what the message says may be followed can be clicked (OUT-2).
+//   SW3  Words that don't fit are refused whole, so that the gateway sends them as a file; only what has controls is cut (T-M15).
 
 import type { Ids } from "../../../base/ids.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
@@ -11,11 +12,11 @@ import type { Outgoing } from "../../../domain/outbox.ts";
 import { ChatError } from "../../errors.ts";
 import { requireSize } from "../../require-size.ts";
 import type { TeamsReferences } from "../deps.ts";
-import { plainForm, renderMessage } from "../render/render-message.ts";
+import { fitsWhole, plainForm, renderMessage } from "../render/render-message.ts";
 import type { RenderPlace, TeamsMessage } from "../render/teams-message.ts";
 
-/** Most characters in one message. */
-export const longestText = 20_000;
+/** Most characters in one message: nothing is cut of them (SW3). */
+export const longestText = 12_000;
 
 export interface Showing {
   /** What a rendering in `kind` of place needs to know. */
@@ -45,6 +46,7 @@ export function createShowing({ references, ids, fileLink }: ShowingDeps): Showi
     },
     async inSomeForm(message, to, send) {
       requireSize(message, longestText);
+      if (isProse(message) && !fitsWhole(message, to)) throw tooLarge();
       try {
         return await send(renderMessage(message, to));
       } catch (error) {
@@ -53,6 +55,16 @@ export function createShowing({ references, ids, fileLink }: ShowingDeps): Showi
       }
     },
   };
+}
+
+function isProse({ kind }: Outgoing): boolean {
+  return kind === "notice" || kind === "result";
+}
+
+function tooLarge(): ChatError {
+  return new ChatError("chat.bad_request", "Teams takes no message of this size. Send it as a file.", {
+    fate: "refused",
+  });
 }
 
 function isFormRefused(error: unknown): boolean {

@@ -1,7 +1,7 @@
 // What the connector's refusals mean (C3). Texts name the status and Teams' own code, never what was said.
 //
-//   TE1  429 and 412 did not happen. Nor did what a gateway refused with 502: Microsoft says to send that again.
-//   TE2  A write that got no answer, or 500, 503 or 504, may have happened.
+//   TE1  429 and 412 did not happen.
+//   TE2  A write that got no answer, or 500 and above, may have happened: behind a gateway that says 502 it may have been taken.
 
 import { z } from "zod";
 import { errorText, type Retry } from "../../../base/errors.ts";
@@ -33,8 +33,7 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [403, { code: "chat.refused", noPlace: true, todo: "Add the app there again." }],
   [404, { code: "chat.not_found", todo: "It was deleted, or the app is not there." }],
   [412, later],
-  [413, { code: "chat.bad_request", todo: "Say less, or send it as a file." }],
-  [502, later],
+  [413, { code: "chat.bad_request", todo: "It is sent as a file." }],
 ]);
 
 export function fromAnswer(

@@ -31,6 +31,11 @@ export function renderMessage(message: Outgoing, to: RenderPlace): TeamsMessage 
   return rendered;
 }
 
+/** Without cutting anything of its words. */
+export function fitsWhole(message: Outgoing, to: RenderPlace): boolean {
+  return sizeOf(rendering(safeOutgoing(message), to)) <= mostBytes;
+}
+
 export function sizeOf(message: TeamsMessage): number {
   return Buffer.byteLength(JSON.stringify(message));
 }
