@@ -11,7 +11,7 @@ import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platf
 import { createReadiness } from "./app/readiness.ts";
 import { keepSecurityChannel } from "./app/security-channel.ts";
 import { createStages } from "./app/stages.ts";
-import { createToolParts } from "./app/tool-parts.ts";
+import { createToolParts, type ToolParts } from "./app/tool-parts.ts";
 import { createStopList, type StopList } from "./app/stop-list.ts";
 import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
@@ -102,7 +102,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   }
 
   const modelLabel = labelOf(config, edges.model.model.scripted);
-  const web = openWeb(config, edges, gateway, { ...platforms, modelLabel, workers });
+  const web = openWeb(config, edges, gateway, { ...platforms, modelLabel, workers, mcp });
   stops.add(() => web.stop());
   const { url, chatUrl } = await web.start();
   gateway.grants.reachedAt(url);
@@ -122,7 +122,11 @@ function openWeb(
   config: Config,
   edges: Edges,
   gateway: GatewayParts,
-  parts: Platforms & { readonly modelLabel: string; readonly workers: Workers | undefined },
+  parts: Platforms &
+    Pick<ToolParts, "mcp"> & {
+      readonly modelLabel: string;
+      readonly workers: Workers | undefined;
+    },
 ): Web {
   const { localChat, slack, modelLabel, workers } = parts;
   const { host, port, publicUrl } = config.core;
@@ -132,7 +136,7 @@ function openWeb(
     listen: { host, port, ...(publicUrl === undefined ? {} : { publicUrl }) },
     clock: edges.world.clock,
     log: edges.world.log,
-    ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers }),
+    ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers, mcp: parts.mcp }),
     mounts: doorsOf(parts).map(({ path, handle }) => ({ path, handler: handle })),
     connect: gateway.grants.web,
     mcp: createMcpDoor(config, edges, gateway, platformsOf(parts)),

@@ -2,6 +2,7 @@
 
 import { errorText } from "../base/errors.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
+import type { McpTools } from "../tools/mcp/mcp-tools.ts";
 import type { Readiness } from "../web/contract.ts";
 import type { Workers } from "../workers/create-workers.ts";
 import { sweeperLock } from "../workers/sweeper.ts";
@@ -15,6 +16,7 @@ export interface ReadinessParts {
   readonly edges: Pick<Edges, "world" | "store" | "queue" | "lastOfModel" | "tracing" | "sandbox">;
   readonly gateway: Pick<GatewayParts, "delivery">;
   readonly platforms: readonly ChatPlatform[];
+  readonly mcp?: Pick<McpTools, "states"> | undefined;
   readonly slack?: Pick<Slack, "states"> | undefined;
   /** Absent in the role `web`. */
   readonly workers?: Pick<Workers, "owner" | "busy" | "leases"> | undefined;
@@ -23,13 +25,14 @@ export interface ReadinessParts {
 export function createReadiness(parts: ReadinessParts): () => Promise<Readiness> {
   const { edges, gateway, slack } = parts;
   return async () => {
-    const [database, queue, sweeper, supervisor, schedules, installations] = await Promise.all([
+    const [database, queue, sweeper, supervisor, schedules, installations, servers] = await Promise.all([
       answer(edges.store.read((tx) => tx.runs.counts())),
       answer(edges.queue.ping()),
       answered(holderOf(sweeperLock, parts)),
       answered(holderOf(voiceLock, parts)),
       answered(holderOf(scheduleLock, parts)),
       slack === undefined ? undefined : answered(slack.states()),
+      answered(parts.mcp?.states() ?? Promise.resolve([])),
     ]);
     return {
       ok: database === "ok",
@@ -45,6 +48,7 @@ export function createReadiness(parts: ReadinessParts): () => Promise<Readiness>
         sweeper,
         supervisor,
         schedules,
+        ...(servers.length === 0 ? {} : { mcp_servers: servers }),
         sandbox: parts.workers === undefined ? { kind: "none here" } : await edges.sandbox.state(),
         tracing: edges.tracing?.state() ?? { kind: "off" },
       },

@@ -16,6 +16,7 @@ import { findMasterKey } from "../vault/master-key.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check, Finding } from "./check.ts";
 import type { CliContext } from "./contract.ts";
+import { mcpChecks } from "./doctor-mcp.ts";
 import { slackChecks } from "./doctor-slack.ts";
 import { auditCheck, policyCheck } from "./doctor-trust.ts";
 import { teamsChecks } from "./doctor-teams.ts";
@@ -45,6 +46,7 @@ export async function doctorChecks(
     node(),
     pass("config", "settings", `${config.file.path}: ${config.file.found ? "read" : "defaults"}`),
     ...found,
+    ...(await ofPlatform("mcp", () => mcpChecks(context, options.offline))),
     ...(await ofPlatform("slack", () => slackChecks(config, options.offline))),
     ...(await ofPlatform("teams", () => teamsChecks(config, options.offline))),
   ];

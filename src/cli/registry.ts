@@ -10,6 +10,7 @@ import { addDev } from "./commands/dev.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addManifest } from "./commands/manifest.ts";
+import { addMcp } from "./commands/mcp.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addPolicy } from "./commands/policy.ts";
 import { addRuns } from "./commands/runs.ts";
@@ -32,6 +33,7 @@ export const commands: readonly AddCommand[] = [
   addApprovals,
   addConnections,
   addKeys,
+  addMcp,
   addPolicy,
   addBrakes,
   addSchedules,

@@ -16,6 +16,8 @@ export const actionIds = [
   "connect.open",
   "connect.decline",
   "connect.disconnect",
+  "connect.use",
+  "connect.another",
   "grant.use_here",
   "feedback.up",
   "feedback.down",

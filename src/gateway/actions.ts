@@ -20,6 +20,7 @@ import { doubtOptions } from "../runtime/voice/attention.ts";
 import { alreadyDecided } from "../runtime/voice/decided.ts";
 import { stoppingOwn } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
+import { clickAnother, clickUse } from "./account-choice.ts";
 import { servedAt } from "./addressing.ts";
 import { clickDecision, clickEdit, clickView } from "./approval-clicks.ts";
 import type { ApprovalParts } from "./approval-desk.ts";
@@ -67,6 +68,8 @@ const acts: Readonly<Record<ActionId, Act>> = {
   "connect.open": (d, click) => clickOpen(d, click),
   "connect.decline": (d, click) => clickDecline(d, click),
   "connect.disconnect": (d, click) => clickDisconnect(d, click),
+  "connect.use": (d, click) => clickUse(d, click),
+  "connect.another": (d, click) => clickAnother(d, click),
   "grant.use_here": (d, click) => clickUseHere(d, click),
   "result.show_privately": showPrivately,
   "result.post_here": postHere,

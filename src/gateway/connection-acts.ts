@@ -16,10 +16,12 @@ import { type Heard, tellAuthor } from "./heard.ts";
 
 type Click = Heard<InboundAction>;
 type Said = Heard<InboundMessage | InboundCommand>;
+type Asking = Heard<InboundMessage | InboundCommand | InboundAction>;
 
 const mostOwned = 100;
 
-export async function answerConnect(d: Decision, heard: Said, connection: string): Promise<void> {
+/** Asks for an account, in private. */
+export async function askedToConnect(d: Decision, heard: Asking, connection: string): Promise<void> {
   const { accounts } = d;
   if (!accounts) return tellAuthor(d, heard, replies.notAvailable);
   const { conversation, event, rules } = heard;

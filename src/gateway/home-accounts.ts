@@ -4,6 +4,7 @@
 import type { Connection } from "../domain/connection.ts";
 import type { HomeItem } from "../domain/home-page.ts";
 import type { PersonKey } from "../domain/ids.ts";
+import { useButton } from "../runtime/voice/account-list.ts";
 import { platformOf } from "../runtime/voice/link-words.ts";
 import type { Tx } from "../store/contract.ts";
 
@@ -12,12 +13,20 @@ export async function ownAccounts(tx: Tx, owner: PersonKey, limit: number): Prom
   return rows.filter(({ state }) => state === "active" || state === "needs_reauth");
 }
 
-export function accountItem({ id, name, account, state, scopes, run }: Connection): HomeItem {
+/** `all` are those of the same person. */
+export function accountItem(connection: Connection, all: readonly Connection[]): HomeItem {
+  const { id, name, account, state, scopes, run, isDefault } = connection;
+  const isStanding = state === "active" && run === undefined;
+  const others = all.filter((one) => one.name === name && one.tenant === connection.tenant && one.id !== id);
+  const chosen = isStanding && isDefault && others.length > 0 ? ["this one is used"] : [];
   const works = state === "active" ? scopes.join(", ") : `has to be connected again: say “connect ${name}”`;
   return {
     title: `${name}: ${account}`,
-    note: [works, ...(run === undefined ? [] : ["for one piece of work only"])].join(" · "),
-    buttons: [{ action: "connect.disconnect", value: id, label: "Disconnect", style: "danger" }],
+    note: [works, ...chosen, ...(run === undefined ? [] : ["for one piece of work only"])].join(" · "),
+    buttons: [
+      ...(isStanding && !isDefault ? [useButton(connection)] : []),
+      { action: "connect.disconnect", value: id, label: "Disconnect", style: "danger" },
+    ],
   };
 }
 

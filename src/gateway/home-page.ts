@@ -86,7 +86,7 @@ async function pageOf(reading: HomeReading, rows: HomeRows): Promise<HomePage> {
     scheduled: await section(schedules, (one) => scheduledItem(reading, one)),
     recent: await section(await recentWork(reading), (run) => recentItem(tx, run, zone)),
     connected: await section([...elsewhere, ...accounts], async (one) =>
-      typeof one === "string" ? linkedItem(tx, one) : accountItem(one),
+      typeof one === "string" ? linkedItem(tx, one) : accountItem(one, accounts),
     ),
     preferences: [["Time zone", zone ?? unknownZone]],
     may: mayDo,
@@ -102,8 +102,8 @@ export async function homeMark(reading: DecidingReading): Promise<string> {
 function markOf({ runs, schedules, accounts, elsewhere, deciding }: HomeRows): string {
   const works = runs.map((run) => [run.id, run.segment, run.state, titleOfRun(run)].join(" "));
   const comes = schedules.map(({ id, state, nextAt, lastRun }) => [id, state, nextAt, lastRun].join(" "));
-  const connected = accounts.map(({ id, state, account, scopes }) =>
-    [id, state, account, ...scopes].join(" "),
+  const connected = accounts.map(({ id, state, account, isDefault, scopes }) =>
+    [id, state, account, isDefault, ...scopes].join(" "),
   );
   return [...works, ...comes, ...connected, ...elsewhere, ...deciding.map(decidingMark)].join("\n");
 }

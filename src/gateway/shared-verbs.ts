@@ -1,7 +1,8 @@
 // The verbs that mean the same in a thread and behind the command: what is the asker's own, wherever it is asked.
 
 import type { InboundCommand, InboundMessage } from "../domain/inbound.ts";
-import { answerConnect, answerDisconnect } from "./connection-acts.ts";
+import { answerAccounts, answerConnect } from "./account-choice.ts";
+import { answerDisconnect } from "./connection-acts.ts";
 import type { Decision } from "./desk.ts";
 import type { Heard } from "./heard.ts";
 import { answerMemory } from "./memory-verbs.ts";
@@ -11,7 +12,16 @@ import type { Verb } from "./verbs.ts";
 
 type SharedVerb = Extract<Verb, { readonly verb: (typeof shared)[number] }>;
 
-const shared = ["schedules", "memory", "forget", "connect", "disconnect", "link", "unlink"] as const;
+const shared = [
+  "schedules",
+  "memory",
+  "forget",
+  "accounts",
+  "connect",
+  "disconnect",
+  "link",
+  "unlink",
+] as const;
 
 export function isShared(verb: Verb): verb is SharedVerb {
   return shared.some((name) => name === verb.verb);
@@ -28,6 +38,8 @@ export function answerShared(
     case "memory":
     case "forget":
       return answerMemory(d, heard, verb);
+    case "accounts":
+      return answerAccounts(d, heard);
     case "connect":
       return answerConnect(d, heard, verb.connection);
     case "disconnect":

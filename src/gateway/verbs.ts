@@ -2,7 +2,7 @@
 
 export type Verb =
   | { readonly verb: "stop" | "status" | "why" | "help" | "mute" | "unmute" }
-  | { readonly verb: "schedules" }
+  | { readonly verb: "schedules" | "accounts" }
   | { readonly verb: "connect" | "disconnect"; readonly connection: string }
   | { readonly verb: "link"; readonly code?: string }
   | { readonly verb: "unlink" }
@@ -20,6 +20,7 @@ const words: Readonly<Record<string, Verb>> = {
   why: { verb: "why" },
   help: { verb: "help" },
   schedules: { verb: "schedules" },
+  accounts: { verb: "accounts" },
   unlink: { verb: "unlink" },
   "!mute": { verb: "mute" },
   "!unmute": { verb: "unmute" },

@@ -63,6 +63,7 @@ async function ofAgent(tx: Tx, spec: ConnectionSpec, need: GrantNeed, now: numbe
 
 async function ofPerson(tx: Tx, spec: ConnectionSpec, need: GrantNeed & Scopes): Promise<GrantAnswer> {
   const { tenant, owner, run, needed, asked, capability = "" } = need;
+  if (!(await isMember(tx, owner))) return refused(membersOnly);
   const held = await tx.connections.held({ tenant, owner, name: spec.name, run });
   const usable = held.filter(
     (row) => (spec.grant === "standing" || row.run === run) && isForResource(row, spec),
@@ -70,10 +71,10 @@ async function ofPerson(tx: Tx, spec: ConnectionSpec, need: GrantNeed & Scopes):
   const [first] = usable;
   if (!first) return { kind: "missing", why: "not_connected", scopes: asked };
   const working = usable.filter(({ state }) => state === "active");
-  const ready = working.find((row) => missingScopes(spec, row.scopes, needed).length === 0);
-  const candidate = ready ?? working[0];
-  if (!candidate) return missing(first, "needs_reauth", asked);
-  if (!ready) return missing(candidate, "too_few_scopes", needed);
+  // The one that its owner has chosen is meant, also where another one could do it already.
+  const [ready] = working;
+  if (!ready) return missing(first, "needs_reauth", asked);
+  if (missingScopes(spec, ready.scopes, needed).length > 0) return missing(ready, "too_few_scopes", needed);
   const want = await tx.scopeWants.find(ready.id, capability);
   if (want && want.askedAt === undefined && missingScopes(spec, ready.scopes, want.scopes).length > 0)
     return missing(ready, "too_few_scopes", [...needed, ...want.scopes]);
@@ -81,6 +82,14 @@ async function ofPerson(tx: Tx, spec: ConnectionSpec, need: GrantNeed & Scopes):
   const isHere =
     need.mode === "assistant" || ready.run === run || (await tx.connections.isAllowedIn(run, ready.id));
   return isHere ? { kind: "ready", grant: readyOf(ready, need) } : missing(ready, "not_here", needed);
+}
+
+const membersOnly =
+  "Only members of this organisation can have their accounts used; whom this is for is none. A member can ask for it.";
+
+/** ID-2: as their platform last described them; whom it never did is none. */
+async function isMember(tx: Tx, owner: GrantNeed["owner"]): Promise<boolean> {
+  return !isAgentPrincipal(owner) && (await tx.people.find(owner))?.kind === "member";
 }
 
 function missing(

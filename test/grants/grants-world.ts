@@ -128,6 +128,9 @@ export async function openGrantsWorld(spec: WorldSpec): Promise<GrantsWorld> {
   const folder = spec.folder ?? (await mkdtemp(path.join(tmpdir(), "deputy-grants-")));
   const store = spec.store ?? (await createSqliteStore({ path: path.join(folder, "deputy.db") }));
   const deps = grantDeps(spec, store);
+  await store.write(async (tx) => {
+    for (const key of [ann, bob]) await tx.people.see({ key, name: key, kind: "member" }, tenant, Date.now());
+  });
   const grants = createGrants(deps);
   const need = (more: Partial<GrantNeed> = {}): GrantNeed => ({
     tenant,

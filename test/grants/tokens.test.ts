@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { agentPrincipal } from "../../src/domain/connection.ts";
-import { asConversationId } from "../../src/domain/ids.ts";
+import { asConversationId, asPersonKey } from "../../src/domain/ids.ts";
 import type { GrantToken } from "../../src/grants/contract.ts";
 import { createGrants } from "../../src/grants/grants.ts";
 import { openToken } from "../../src/grants/sealed-tokens.ts";
@@ -89,6 +89,25 @@ describe("grants/tokens", () => {
     const answer = await find(more);
     expect(answer.kind).toBe(kind);
     expect(answer).toMatchObject({ why: expect.stringMatching(/^[A-Z].*\.$/) });
+  });
+
+  it("ID-2: of guests, of people of other companies and of whom nobody knows no account is used or asked for", async () => {
+    await world.connect(ann, "ann");
+    for (const kind of ["guest", "external", "bot"] as const) {
+      await world.store.write((tx) => tx.people.see({ key: ann, name: "Ann", kind }, tenant, 0));
+      expect(await find()).toMatchObject({ kind: "refused", why: expect.stringContaining("members") });
+    }
+    expect((await find({ owner: asPersonKey("local:local:nobody") })).kind).toBe("refused");
+  });
+
+  it("uses the account that its owner has chosen, also where another one has the scopes already", async () => {
+    const first = await world.connect(ann, "ann", { scopes: ["mail.read", "mail.send"] });
+    const second = await world.connect(ann, "ann-at-home", { isDefault: false });
+    expect((await world.ready({ capability: "send" })).id).toBe(first.id);
+    await world.store.write((tx) => tx.connections.makeDefault(second));
+
+    expect((await world.ready({ capability: "read" })).id).toBe(second.id);
+    expect(await find({ capability: "send" })).toMatchObject({ why: "too_few_scopes", id: second.id });
   });
 
   it("VLT-9: asks for the union of what was granted and what is needed", async () => {

@@ -21,6 +21,7 @@ import { defineTool, type Tool } from "../../src/tools/contract.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
 import { ana, createLoopWorld, Crash, type LoopWorld, type SegmentOptions } from "../support/loop-world.ts";
 import { allowed, asked, testSeal } from "../support/open-stages.ts";
+import { fixedTools, type ToolSource } from "../../src/tools/source.ts";
 
 const bo = asPersonKey("local:local:bo");
 let world: LoopWorld;
@@ -338,6 +339,36 @@ describe("runtime: an act that needs approval", () => {
       "done 1",
       "pending 0",
     ]);
+  });
+
+  const pinned = (pin: string): SegmentOptions => ({ tools: [{ ...sending("once"), pin }, note] });
+
+  it("APR-8 MCP-5: what stands for this run ends when the server's tool has another pin", async () => {
+    await world.begin("Mail");
+    await segment(new ScriptedModel([mail("bo")]), pinned("p1"));
+    await decide("approve", (approval) => withStanding(approval, world.clock.now(), testSeal));
+    // The server changes its tool when it has been called twice, in the middle of the segment.
+    const isChanged = (): boolean => sent.length >= 2;
+    const source: ToolSource = {
+      ...fixedTools([]),
+      version: () => (isChanged() ? 1 : 0),
+      forRun: () =>
+        Promise.resolve({ tools: [{ ...sending("once"), pin: isChanged() ? "p2" : "p1" }], held: new Map() }),
+    };
+    expect(await segment(new ScriptedModel([mail("bo"), mail("bo")]), { source })).toBe("parked");
+
+    expect(sent).toEqual(["bo", "bo"]);
+    expect((await approvals()).map(({ state }) => state).toSorted()).toEqual(["done", "pending"]);
+  });
+
+  it("APR-1 MCP-5: what was approved is asked for again when the tool's pin changed before it was done", async () => {
+    await world.begin("Mail");
+    await segment(new ScriptedModel([mail("bo")]), pinned("p1"));
+    await decide("approve");
+    expect(await segment(new ScriptedModel([]), pinned("p2"))).toBe("parked");
+
+    expect(sent).toEqual([]);
+    expect((await approvals()).map(({ state }) => state).toSorted()).toEqual(["pending", "superseded"]);
   });
 
   it("APR-1: what an approver changed is what is done, and the model is told", async () => {

@@ -79,6 +79,7 @@ export async function openConnectWorld(
       ...options.more,
     },
   });
+  await world.store.write((tx) => tx.people.see({ key: ann, name: "Ann", kind: "member" }, tenant, 0));
   const ended: [string, string][] = [];
   const alarms: string[] = [];
   const consent: ConsentDeps = {

@@ -13,6 +13,13 @@ export const asked = {
     `${name} is connected for one piece of work at a time. I ask you for it when the work needs it.`,
 } as const;
 
+export const noAccounts =
+  "You have connected no account with me. I ask you for one when your work needs it, and `connect` with its name does it at once.";
+
+export function usedNow(name: string, account: string): string {
+  return `From now on I use ${account} for ${name}.`;
+}
+
 export function disconnected(name: string, accounts: readonly string[]): string {
   if (accounts.length === 0) return `You have no ${name} connection.`;
   return `Disconnected ${name} (${accounts.join(", ")}). I can't use it any more, and the access is given back.`;

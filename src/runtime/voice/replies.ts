@@ -20,7 +20,7 @@ export function help(agent: string): string {
     "• `why`: for whom, and why I'm doing it",
     "• `stop` or `cancel`: end the work",
     "• `memory`: what I remember, and how to erase it",
-    "• `connect` or `disconnect` and a name: your accounts that I may use for you",
+    "• `accounts`, `connect` or `disconnect` and a name: your accounts that I may use for you",
     "• `link`: show me that you are the same person on another platform; `unlink` ends it",
     "• `schedules`: what I do for you by the clock, to pause, run or delete it",
     "• `!mute` and `!unmute`: whether I react to replies in this thread without a mention",

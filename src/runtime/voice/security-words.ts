@@ -11,6 +11,8 @@ const Alert = z.object({
   connection: z.string().optional(),
   data: z.object({
     why: z.string(),
+    server: z.string().optional(),
+    tool: z.string().optional(),
     by: z.string().optional(),
     live: z.boolean().optional(),
     known: z.string().optional(),
@@ -30,6 +32,9 @@ export function alertText(event: unknown): string | undefined {
     return `The link to connect ${connection} for ${subject} was opened by ${by} and stopped: ${data.why}. Nothing was connected. ${where}`;
   }
   if (type === "mcp.quarantined") {
+    if (data.why === "definition") {
+      return `The MCP server ${data.server} changed what it says of its tool ${data.tool} since that was approved. The tool is held back. Look at it with \`deputy mcp review ${data.server}\`. ${where}`;
+    }
     if (data.why !== "authorization_server") return undefined;
     return `The MCP server of ${connection} names another authorization server (${data.named}) than before (${data.known}). Its accounts are stopped, and nothing was sent to it. Look at it with \`deputy mcp review\`. ${where}`;
   }

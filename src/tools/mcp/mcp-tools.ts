@@ -39,7 +39,9 @@ export interface McpDeps {
 }
 
 export interface McpTools extends ToolSource {
-  /** Looks at the servers that need no account, from now on and beside everything else. */
+  /** Looks once at the servers that need no account, at those only that were never seen where `all` is false. */
+  look(all: boolean): Promise<void>;
+  /** Does so from now on and beside everything else. */
   start(): void;
   /** Ends that, and all sessions. */
   close(): Promise<void>;
@@ -103,16 +105,25 @@ class Mcp implements McpTools {
     return this.#sessions.leave(run, goesOn);
   }
 
+  async look(all: boolean): Promise<void> {
+    const { servers, store, services } = this.#deps;
+    const startable = ({ at }: McpServer): boolean => at.kind === "http" || services !== undefined;
+    const open = servers.filter((server) => server.connection === undefined && startable(server));
+    const rows = all || open.length === 0 ? [] : await store.read((tx) => tx.mcpTools.list());
+    const wanted = open.filter(({ name }) => !rows.some(({ server }) => server === name));
+    await this.#lookAt(wanted);
+  }
+
   start(): void {
-    const { servers, clock } = this.#deps;
-    const open = servers.filter(({ connection }) => connection === undefined);
+    const open = this.#deps.servers.filter(({ connection }) => connection === undefined);
     // What is started here changes with the configuration alone: once is enough, so that it can be reviewed.
     const again = open.filter(({ at }) => at.kind === "http");
-    const { signal } = this.#ending;
     const look = async (some: readonly McpServer[]): Promise<void> => {
       if (some.length === 0) return;
-      await Promise.all(some.map((server) => this.#look(server, undefined, signal)));
-      if (!signal.aborted) this.#cancelLook = clock.after(lookEveryMs, () => void look(again));
+      await this.#lookAt(some);
+      if (!this.#ending.signal.aborted) {
+        this.#cancelLook = this.#deps.clock.after(lookEveryMs, () => void look(again));
+      }
     };
     void look(open);
   }
@@ -138,6 +149,10 @@ class Mcp implements McpTools {
         ...(problem === undefined ? {} : { problem }),
       };
     });
+  }
+
+  async #lookAt(servers: readonly McpServer[]): Promise<void> {
+    await Promise.all(servers.map((server) => this.#look(server, undefined, this.#ending.signal)));
   }
 
   #looking() {

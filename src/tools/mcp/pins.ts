@@ -133,9 +133,9 @@ export async function record(
 ): Promise<void> {
   const heads = await tx.audit.heads();
   const tenants: TenantId[] = heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
-  const before = type === "mcp.quarantined" && approvedPin !== undefined ? { approved: approvedPin } : {};
+  const changed = type === "mcp.quarantined" ? { why: "definition", approved: approvedPin ?? "" } : {};
   for (const tenant of tenants) {
-    await tx.audit.append({ ...by, tenant, type, pin, data: { server, tool: plainName(tool), ...before } });
+    await tx.audit.append({ ...by, tenant, type, pin, data: { server, tool: plainName(tool), ...changed } });
   }
 }
 
