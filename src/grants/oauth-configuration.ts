@@ -19,7 +19,7 @@ export async function configure(spec: ConnectionSpec, fetch: Fetch): Promise<oid
     secret === undefined
       ? oidc.None()
       : provider.clientAuth === "basic"
-        ? oidc.ClientSecretBasic(secret)
+        ? basicAuthentication(secret)
         : oidc.ClientSecretPost(secret);
   const asked = standardFetch(provider, fetch);
   const customFetch: oidc.CustomFetch = (url, options) => asked(url, fetchOptions(options));
@@ -27,6 +27,15 @@ export async function configure(spec: ConnectionSpec, fetch: Fetch): Promise<oid
   config[oidc.customFetch] = customFetch;
   config.timeout = timeoutSeconds;
   return config;
+}
+
+/** RFC 6749, 2.3.1. What needs no encoding has none: some servers compare without decoding. */
+function basicAuthentication(secret: string): oidc.ClientAuth {
+  const encoded = (text: string): string => new URLSearchParams([["", text]]).toString().slice(1);
+  return (_server, { client_id: id }, _body, headers) => {
+    const pair = `${encoded(id)}:${encoded(secret)}`;
+    headers.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
+  };
 }
 
 function fetchOptions({ body, signal, ...rest }: oidc.CustomFetchOptions): RequestInit {

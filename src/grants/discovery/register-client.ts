@@ -8,6 +8,7 @@
 import * as oidc from "openid-client";
 import { pause } from "../../base/abort.ts";
 import { AppError } from "../../base/errors.ts";
+import { parseJson } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { TenantId } from "../../domain/ids.ts";
 import type { OAuthClientRow } from "../../store/contract-authorities.ts";
@@ -120,19 +121,30 @@ async function ask(
     clientDocument({ redirectUris, method: methodFor(metadata) }),
     undefined,
     {
-      [oidc.customFetch]: (url, { body, signal, ...rest }) => {
-        if (url === at) return Promise.resolve(Response.json(metadata)); // RC3
-        return fetch(url, {
+      [oidc.customFetch]: async (url, { body, signal, ...rest }) => {
+        if (url === at) return Response.json(metadata); // RC3
+        const response = await fetch(url, {
           ...rest,
           ...(signal === undefined ? {} : { signal }),
           ...(typeof body === "string" ? { body } : {}),
         });
+        return response.ok ? withExpiry(response) : response;
       },
       execute: isLoopback(new URL(metadata.issuer)) ? [oidc.allowInsecureRequests] : [],
       timeout: 10,
     },
   );
   return registration.clientMetadata();
+}
+
+/** RFC 7591 wants it beside a secret. Some servers leave it out where there is no end. */
+async function withExpiry(response: Response): Promise<Response> {
+  const text = await response.text();
+  const value = parseJson(text)?.value;
+  const { status, headers } = response;
+  const isWhole = typeof value !== "object" || value === null || !("client_secret" in value);
+  if (isWhole) return new Response(text, { status, headers });
+  return Response.json({ client_secret_expires_at: 0, ...value }, { status });
 }
 
 /** With a secret where the server can take one. */
