@@ -12,6 +12,7 @@ import type { McpServer } from "../tools/mcp/contract.ts";
 import { type DefinitionChange, definitionChanges } from "../tools/mcp/definition-changes.ts";
 import { createMcpTools, type McpTools } from "../tools/mcp/mcp-tools.ts";
 import { approved, record } from "../tools/mcp/pins.ts";
+import { resourceRule } from "../tools/mcp/resource-tools.ts";
 import { toolName } from "../tools/mcp/tool-name.ts";
 import type { Rows } from "./open-rows.ts";
 
@@ -91,7 +92,7 @@ async function lookedAt(rows: Rows, look: "never-seen" | "all" | "none"): Promis
 }
 
 function toolView(server: McpServer, row: McpTool): ToolView {
-  const { effect, repeat } = ruleFor(server, row.tool);
+  const { effect, repeat } = ruleFor(server, row.tool, resourceRule(server.name, row.tool, row.pin));
   return {
     tool: row.tool,
     name: toolName(server.name, row.tool),

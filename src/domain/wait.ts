@@ -26,6 +26,8 @@ export const QuestionAsk = z.object({
   question: z.string(),
   options: z.array(z.string()),
   default: z.string().optional(),
+  /** Of one that a server asked in a call: which, so that it gets the answer when it asks again. */
+  of: z.object({ key: z.string(), tool: z.string() }).optional(),
   ...apart,
 });
 export type QuestionAsk = z.infer<typeof QuestionAsk>;

@@ -4,6 +4,8 @@
 //   B2  An answered wait becomes the result of the step that waited, once.
 //   B3  A step whose tool is gone, takes other arguments now, or may not be done any more, can neither be done again nor
 //       asked about: where it may have acted it becomes `unknown`, and a person decides.
+//   B5  A server that asked something in the middle of a call gets the answer when the call is made again: at once where it may be
+//       repeated, else by the model's next call, which is judged like any other (EL1).
 //   B4  A step that waits at a gate has touched nothing: it is judged again, as the calls without a step are (decide.ts).
 
 import { moved } from "../approvals/decide-approval.ts";
@@ -112,6 +114,8 @@ async function verdictOn(work: Work, step: ToolStep, tool: Tool, deps: RuntimeDe
   if (waitFor(work, step.n, "result")?.state === "superseded") {
     return { kind: "result", output: { content: supersededWords, isError: true } };
   }
+  const asked = tool.repeat === "waits" ? undefined : askedInCall(work, step, tool);
+  if (asked) return asked;
   const call = await judgeAgain(work, step, deps);
   switch (tool.repeat) {
     case "read":
@@ -172,6 +176,22 @@ const askAgain: ToolOutput = {
 
 function outputOf(wait: Wait, answer: WaitAnswer): ToolOutput {
   return wait.ask.kind === "schedule" ? decidedOutput(wait.id, wait.ask, answer) : answerOutput(answer);
+}
+
+/** B5. Undefined where nothing was asked, and where the call may be made again now. */
+function askedInCall(work: Work, step: ToolStep, { repeat }: Tool): Verdict | undefined {
+  const wait = waitFor(work, step.n, "result");
+  if (!wait) return undefined;
+  if (!wait.answer) return { kind: "parked" };
+  const mayRepeat = repeat === "read" || repeat === "keyed";
+  return mayRepeat ? undefined : { kind: "result", output: toldLater(wait, wait.answer) };
+}
+
+/** A server asked it in a call that was broken off for it: it gets the answer in the next one. */
+function toldLater({ ask }: Wait, { byName, by = "The person" }: WaitAnswer): ToolOutput {
+  const name = ask.kind === "question" ? ask.of?.tool : undefined;
+  const content = `Not done: the server asked something first, and ${byName ?? by} has answered it. Call ${name ?? "it"} again with the same arguments: the server gets the answer then.`;
+  return { content, isError: true };
 }
 
 export function answerOutput(answer: WaitAnswer): ToolOutput {

@@ -15,6 +15,7 @@ import { limits } from "./limits.ts";
 import type { Admission } from "./pipeline.ts";
 import { memoryScope } from "./memory-scope.ts";
 import { resultFile } from "./own-files.ts";
+import { progressOf } from "./progress.ts";
 import { repeatsOf, repeatWarning } from "./repeats.ts";
 import { maySayNothing } from "./scheduled.ts";
 import { seeTool } from "./seeing.ts";
@@ -187,10 +188,27 @@ function editedNote({ admission }: PlannedCall): string {
 export function contextOf(
   work: Work,
   n: number,
-  { rights: { grant } }: Extract<Admission, { kind: "admitted" }>,
+  admission: Extract<Admission, { kind: "admitted" }>,
   deps: RuntimeDeps,
 ): ToolContext {
-  return { ...toolContext(work, n, deps), ...(grant ? { grant } : {}) };
+  const { grant } = admission.rights;
+  return {
+    ...toolContext(work, n, deps),
+    ...(grant ? { grant } : {}),
+    answers: answersIn(work),
+    progress: progressOf(work, admission, deps),
+  };
+}
+
+/** To questions of servers; the last word on each counts. */
+function answersIn({ waits }: Work): ReadonlyMap<string, string> {
+  return new Map(
+    waits
+      .toSorted((one, other) => (one.resolvedAt ?? 0) - (other.resolvedAt ?? 0))
+      .flatMap(({ ask, answer }): [string, string][] =>
+        ask.kind === "question" && ask.of && answer ? [[ask.of.key, answer.answer]] : [],
+      ),
+  );
 }
 
 export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolContext {

@@ -36,6 +36,10 @@ export interface ToolContext {
   readonly sandbox?: RunSandbox | undefined;
   /** Facts remembered for this agent in this person's DM or this channel. */
   readonly recall: (query: string) => Promise<readonly Memory[]>;
+  /** What people answered in this run to questions of servers, by the key of the question. */
+  readonly answers?: ReadonlyMap<string, string>;
+  /** Says how a long act gets on. May say nothing: not more than people want to hear is said. */
+  readonly progress?: (text: string) => void;
   /** Puts a file's present content where messages can refer to it. */
   readonly attach: (path: string, title?: string) => Promise<OutgoingFile>;
 }

@@ -6,6 +6,8 @@
 //        key; anything else is in doubt, and a person decides (I5).
 //   CL4  A server that wants more rights has done nothing. They are asked for by the next call, in private, of the account's owner.
 
+import type { Progress } from "@modelcontextprotocol/sdk/types.js";
+import { isAgentPrincipal } from "../../domain/connection.ts";
 import type { McpTool } from "../../domain/mcp-tool.ts";
 import type { Grants } from "../../grants/contract.ts";
 import type { Denied } from "../../net/contract.ts";
@@ -13,11 +15,14 @@ import type { Clock } from "../../base/clock.ts";
 import type { Store } from "../../store/contract.ts";
 import type { ToolContext, ToolOutcome } from "../contract.ts";
 import type { McpServer } from "./contract.ts";
-import { McpFailure, McpNeedsScopes } from "./errors.ts";
+import type { Asked } from "./elicitation.ts";
+import { McpAsksFirst, McpFailure, McpNeedsScopes } from "./errors.ts";
 import type { Arguments, CallTool, Target } from "./mcp-tool.ts";
 import { observe } from "./pins.ts";
+import { progressWords } from "./progress-words.ts";
+import { createQuestions } from "./questions.ts";
 import { outcomeOf } from "./result-content.ts";
-import type { Session } from "./session.ts";
+import { type Session, usualLimits } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 import { toolName } from "./tool-name.ts";
 import { heldWords } from "./held-words.ts";
@@ -68,7 +73,7 @@ async function withSecondTry(on: On): Promise<ToolOutcome> {
 }
 
 async function attempt({ deps, target, args, context, denied }: On): Promise<ToolOutcome> {
-  const { server, tool } = target;
+  const { server } = target;
   const session = await deps.sessions.of(server, {
     run: context.run.id,
     grant: context.grant,
@@ -78,13 +83,64 @@ async function attempt({ deps, target, args, context, denied }: On): Promise<Too
   try {
     const problem = problemOf(target, await rowsIn(session, server, { ...deps, signal: context.signal }));
     if (problem !== undefined) return ownWords(problem, server);
-    const { key, signal, workspace } = context;
-    const result = await session.call({ tool, arguments: args, key, signal });
-    return await outcomeOf(result, { server: server.name, tool, workspace });
+    lookWhenChanged(session, server, deps);
+    return await called(session, { deps, target, args, context, denied });
   } catch (error) {
     if (error instanceof McpFailure && broken.has(error.code)) await deps.sessions.drop(session);
     throw error;
   }
+}
+
+async function called(session: Session, { target, args, context }: On): Promise<ToolOutcome> {
+  const { server, tool } = target;
+  const { key, signal, workspace, answers } = context;
+  const questions = createQuestions(server.name, answers);
+  const { elicit } = questions;
+  const onProgress = ({ progress, total, message }: Progress): void =>
+    context.progress?.(progressWords(server.name, { progress, total, message }));
+  try {
+    const result = await session.call({ tool, arguments: args, key, signal, elicit, onProgress });
+    const open = questions.open();
+    if (open) return questionOf(open, target, context);
+    return await outcomeOf(result, { server: server.name, tool, workspace });
+  } catch (error) {
+    if (error instanceof McpAsksFirst) for (const question of error.questions) elicit(question);
+    const open = questions.open();
+    const isAnswered = error instanceof McpFailure && error.code === "mcp.refused";
+    if (open && isAnswered) return questionOf(open, target, context);
+    throw error;
+  }
+}
+
+function questionOf(
+  { key, ask, isPrivate }: Asked,
+  { server, tool }: Target,
+  { grant }: ToolContext,
+): ToolOutcome {
+  // What concerns a person's own account is asked of them alone.
+  const isTheirs = grant !== undefined && !isAgentPrincipal(grant.owner);
+  return {
+    kind: "ask",
+    ask: {
+      ...ask,
+      of: { key, tool: toolName(server.name, tool) },
+      ...(isPrivate || isTheirs ? { apart: "asked" as const } : {}),
+    },
+  };
+}
+
+const looking = new WeakSet<Session>();
+
+/** A server that says that its tools have changed is looked at (MCP-5): one look at a time. */
+function lookWhenChanged(session: Session, server: McpServer, deps: CallDeps): void {
+  session.onToolsChanged = () => {
+    if (looking.has(session)) return;
+    looking.add(session);
+    const signal = AbortSignal.timeout(usualLimits.listMs);
+    void rowsIn(session, server, { ...deps, signal })
+      .catch(() => undefined) // the next call looks again
+      .finally(() => looking.delete(session));
+  };
 }
 
 const broken: ReadonlySet<string> = new Set(["mcp.session_lost", "mcp.answer_lost", "mcp.unavailable"]);

@@ -39,8 +39,8 @@ function toRule({ effect, repeat, needs }: RuleConfig): ToolRule {
 const unnamed: ToolRule = { effect: "write-external", repeat: "once" };
 
 /** What the tool of that name at the server is taken for; `usually` where the configuration does not name it. */
-export function ruleFor({ tools }: McpServer, tool: string, usually: ToolRule = unnamed): ToolRule {
-  return (Object.hasOwn(tools, tool) ? tools[tool] : undefined) ?? usually;
+export function ruleFor({ tools }: McpServer, tool: string, usually?: ToolRule): ToolRule {
+  return (Object.hasOwn(tools, tool) ? tools[tool] : undefined) ?? usually ?? unnamed;
 }
 
 export function isNamed({ tools }: McpServer, tool: string): boolean {

@@ -1,5 +1,6 @@
 // Failures of MCP servers, in sentences for the model. What a server wrote itself is quoted and bounded.
 
+import { z } from "zod";
 import { AppError, type AppErrorOptions } from "../../base/errors.ts";
 import { visible } from "../../approvals/visible-text.ts";
 
@@ -33,6 +34,19 @@ export class McpNeedsScopes extends McpFailure {
       `The server ${server} says that the account was given too few rights for this.`,
     );
     this.scopes = scopes;
+  }
+}
+
+const Elicitations = z.looseObject({ elicitations: z.array(z.unknown()) });
+
+/** It did nothing: its questions come first (URL elicitation). */
+export class McpAsksFirst extends McpFailure {
+  readonly questions: readonly unknown[];
+
+  constructor(server: string, data: unknown) {
+    super("mcp.refused", `The server ${server} wants something finished outside first.`);
+    const read = Elicitations.safeParse(data);
+    this.questions = read.success ? read.data.elicitations : [];
   }
 }
 

@@ -20,6 +20,7 @@ import type { McpServer, TransportKind } from "./contract.ts";
 import { heldWords, unusableWords } from "./held-words.ts";
 import { type Made, makeTool, unseenTool } from "./mcp-tool.ts";
 import { transportKinds } from "./registry.ts";
+import { resourceRule } from "./resource-tools.ts";
 import { type SessionLimits, usualLimits } from "./session.ts";
 import { createSessions } from "./sessions.ts";
 import { toolName } from "./tool-name.ts";
@@ -187,7 +188,12 @@ class Mcp implements McpTools {
     const key = `${server.name} ${row.tool}`;
     const known = this.#made.get(key);
     if (known?.kind === "tool" && known.tool.pin === row.approvedPin) return known;
-    const made = makeTool(server, row, ruleFor(server, row.tool), this.#call);
+    const made = makeTool(
+      server,
+      row,
+      ruleFor(server, row.tool, resourceRule(server.name, row.tool, row.approvedPin ?? "")),
+      this.#call,
+    );
     this.#made.set(key, made);
     return made;
   }

@@ -110,7 +110,9 @@ export async function startFakeMcp(tools: FakeTool[] = []): Promise<FakeMcp> {
     ended: [],
     forget: () => live.clear(),
     async tellChanged() {
-      await Promise.all([...live.values()].map(({ server }) => server.sendToolListChanged()));
+      await Promise.all(
+        [...live.values()].map(({ server }) => server.sendToolListChanged().catch(() => undefined)),
+      );
     },
     async close() {
       await Promise.all([...live.values()].map(({ server }) => server.close()));

@@ -47,6 +47,8 @@ export interface CallBy {
   readonly run?: string;
   readonly step?: number;
   readonly signal?: AbortSignal;
+  readonly answers?: ReadonlyMap<string, string>;
+  readonly progress?: (text: string) => void;
 }
 
 export interface McpWorldOptions {
@@ -98,10 +100,19 @@ export async function openMcpWorld(options: McpWorldOptions = {}): Promise<McpWo
     limits: { ...usualLimits, idleMs: options.idleMs ?? 5_000 },
   });
   const lasting = new AbortController();
-  const context = ({ person = ana, run = `run_${person}`, step = 1, signal }: CallBy): ToolContext => ({
+  const context = ({
+    person = ana,
+    run = `run_${person}`,
+    step = 1,
+    signal,
+    answers,
+    progress,
+  }: CallBy): ToolContext => ({
     key: `${run}:${step}`,
     run: { id: asRunId(run), tenant: asTenantId("local") },
     ...(connection === undefined ? {} : { grant: grantOf(person, run, connection) }),
+    ...(answers ? { answers } : {}),
+    ...(progress ? { progress } : {}),
     workspace,
     ...(options.sandbox
       ? {
