@@ -35,6 +35,10 @@ export const failpointNames = [
   "tool.after-act",
   "compaction.before-files",
   "compaction.after-files",
+  // What a person approves: asked for, decided, about to be done
+  "approval.asked",
+  "approval.decided",
+  "approval.executing",
   // Its folder
   "workspace.after-blobs",
   "workspace.before-swap",

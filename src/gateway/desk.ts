@@ -80,6 +80,7 @@ export function createDesk(deps: DeskDeps): Desk {
       await deps.failpoint("decision.in-commit");
       return { result, after };
     });
+    if (after.notes.some(isDecided)) await deps.failpoint("approval.decided");
     await deps.failpoint("intake.after-route");
     return { result, carriedOut: carryOut(deps, after) };
   };
@@ -92,6 +93,10 @@ export function createDesk(deps: DeskDeps): Desk {
       return result;
     },
   };
+}
+
+function isDecided(what: Noted): boolean {
+  return what.kind === "approval" && (what.outcome === "approved" || what.outcome === "denied");
 }
 
 function decisionOn(tx: Tx, now: number, after: Aftermath, deps: DeskDeps): Decision {

@@ -112,6 +112,9 @@ export async function commit(store: Store, world: World, work: Work, plan: Plan)
     runEnded(world, work.run, { state: after.state, code: after.outcome.code, asked });
   }
   await world.failpoint("step.after-commit");
+  if (approvals.asks.length > 0) await world.failpoint("approval.asked");
+  if (approvals.moves.some(({ after: { state } }) => state === "executing"))
+    await world.failpoint("approval.executing");
   const end = endName(committed.change.after);
   if (end !== "step") await world.failpoint(`${end}.after-commit`);
   return committed.change;

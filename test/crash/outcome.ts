@@ -4,6 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { silentLogger } from "../../src/base/logger.ts";
+import type { Approval } from "../../src/domain/approval.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { Schedule } from "../../src/domain/schedule.ts";
 import type { Step } from "../../src/domain/step.ts";
@@ -33,6 +34,11 @@ export function rowsOf(stage: Stage): Promise<Rows[]> {
 /** The product must be down or idle. */
 export function schedulesOf(stage: Stage): Promise<readonly Schedule[]> {
   return readOf(stage, (tx) => tx.schedules.list({ limit: 100 }));
+}
+
+/** The product must be down or idle. */
+export function approvalsOf(stage: Stage): Promise<readonly Approval[]> {
+  return readOf(stage, (tx) => tx.approvals.list(1_000));
 }
 
 async function readOf<T>(stage: Stage, read: (tx: Tx) => Promise<T>): Promise<T> {

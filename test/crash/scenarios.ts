@@ -54,6 +54,13 @@ export const everywhere = [
 /** Where a test of its own dies (refresh.crash.test.ts). */
 export const elsewhere = ["grant.refreshed"] as const satisfies readonly FailpointName[];
 
+/** What an approval comes by: asked for, decided, about to be done (APR-2). */
+export const approvalPoints = [
+  "approval.asked",
+  "approval.decided",
+  "approval.executing",
+] as const satisfies readonly FailpointName[];
+
 const plan = (title: string): readonly [string, object] => [
   "set_plan",
   { title, steps: ["One", "Two", "Three"].map((text) => ({ text, state: "todo" })) },
@@ -194,7 +201,7 @@ const usualScenarios: readonly Scenario[] = [
         ],
       },
     ],
-    comesBy: [...everywhere, "park.in-commit", "park.after-commit"],
+    comesBy: [...everywhere, "park.in-commit", "park.after-commit", ...approvalPoints],
     posts: ["attention", "attention", "result"],
     runs: ["done"],
     outside: [
