@@ -30,7 +30,7 @@ async function walked(workspace: Workspace, path: string): Promise<string[]> {
   return paths;
 }
 
-describe.each(["descriptor", "checked"] as const)("workspace/confined-files (%s)", (confinement) => {
+describe.each(["descriptor", "checked"] as const)("SBX-6: workspace/confined-files (%s)", (confinement) => {
   let temporary: TemporaryWorkspaces;
   let workspace: Workspace;
 
@@ -156,7 +156,7 @@ const swapper = `
   }
 `;
 
-describe.runIf(process.platform === "linux")("workspace/confined-files (races)", () => {
+describe.runIf(process.platform === "linux")("SBX-6: workspace/confined-files (races)", () => {
   let temporary: TemporaryWorkspaces;
   let workspace: Workspace;
   let swapping: ChildProcess;
@@ -232,7 +232,7 @@ const fileSwapper = `
   }
 `;
 
-describe.runIf(process.platform === "linux")("workspace/confined-files (races for a file)", () => {
+describe.runIf(process.platform === "linux")("SBX-6: workspace/confined-files (races for a file)", () => {
   let temporary: TemporaryWorkspaces;
   let workspace: Workspace;
   let swapping: ChildProcess;

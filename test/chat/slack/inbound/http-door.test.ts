@@ -20,7 +20,7 @@ describe("what is taken", () => {
     expect(world.rejections()).toEqual([]);
   });
 
-  test("HD1: the answer waits for the commit", async () => {
+  test("HD1 ING-5: the answer waits for the commit, and for no work", async () => {
     const committed = createGate();
     const world = await startedWorld({ receive: () => committed.opened });
     let answered = false;
@@ -81,7 +81,7 @@ describe("what is taken", () => {
 });
 
 describe("what is refused", () => {
-  test("a bad signature", async () => {
+  test("ING-1: a bad signature", async () => {
     const world = await startedWorld();
     const wrong = [
       "v0=00",
@@ -103,7 +103,7 @@ describe("what is refused", () => {
     ["5 minutes early", 300, 200],
     ["a second more than 5 minutes old", -301, 401],
     ["a second more than 5 minutes early", 301, 401],
-  ])("a time that is %s: well signed, %i s away → %i", async (_, away, status) => {
+  ])("ING-1: a time that is %s: well signed, %i s away → %i", async (_, away, status) => {
     const world = await startedWorld();
     const at = String(world.seconds() + away);
     const answer = await world.post(body, { "x-slack-request-timestamp": at });

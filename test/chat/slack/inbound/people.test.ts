@@ -62,6 +62,16 @@ describe("who somebody is", () => {
     expect(await people.find(home, "U1", { team: "T1" })).toMatchObject({ kind: "external" });
   });
 
+  test("ID-1: a name or a payload never makes another key of one id", async () => {
+    const keys = [];
+    for (const user of [
+      { team_id: "T1", real_name: "Ana" },
+      { team_id: "T1", real_name: "Bo", name: "ana" },
+    ])
+      keys.push((await known(user).find(home, "U1", { team: "T9" })).key);
+    expect(new Set(keys)).toEqual(new Set(["slack:T1:U1"]));
+  });
+
   test("a payload can make a guest of a member, and not a member of a guest", async () => {
     expect((await known({ team_id: "T1" }).find(home, "U1", { guest: true })).kind).toBe("guest");
     const guest = known({ team_id: "T1", is_restricted: true });
