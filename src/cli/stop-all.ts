@@ -9,12 +9,14 @@ import { systemClock } from "../base/clock.ts";
 import { AppError, errorText } from "../base/errors.ts";
 import { createIds } from "../base/ids.ts";
 import { withoutUndefined } from "../base/without-undefined.ts";
+import type { Approval } from "../domain/approval.ts";
 import { asPersonKey } from "../domain/ids.ts";
 import type { InFlightReport, RunInFlight } from "../domain/in-flight.ts";
 import type { Run } from "../domain/run.ts";
 import { operator, pullBrake } from "../gateway/brakes.ts";
 import { stopRun } from "../gateway/stop-run.ts";
 import type { Tx } from "../store/contract.ts";
+import { CorruptRow } from "../store/errors.ts";
 import { openMasterKey } from "../vault/master-key.ts";
 import { withDesk } from "./desk-from-cli.ts";
 import type { Rows } from "./open-rows.ts";
@@ -55,9 +57,7 @@ async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
   const { id, tenant, conversation, agent, subject, mode, state } = run;
   const [last] = await tx.steps.list(id, Math.max(0, run.cursor - 1));
   const open = (await tx.waits.readableOf(id)).find((wait) => wait.answer === undefined);
-  const asked = (await tx.approvals.forRun(id)).find(
-    ({ state: now }) => now === "pending" || now === "executing",
-  );
+  const asked = await openApproval(tx, run);
   return {
     run: id,
     tenant,
@@ -74,6 +74,17 @@ async function flightOf(tx: Tx, run: Run): Promise<RunInFlight> {
       approval: asked?.id,
     }),
   };
+}
+
+/** Undefined also where its rows can't be read: stopping does not wait for the version that can. */
+async function openApproval(tx: Tx, { id }: Run): Promise<Approval | undefined> {
+  try {
+    const all = await tx.approvals.forRun(id);
+    return all.find(({ state }) => state === "pending" || state === "executing");
+  } catch (error) {
+    if (error instanceof CorruptRow) return undefined;
+    throw error;
+  }
 }
 
 /** Signed with the key of the audit log. */

@@ -2,6 +2,7 @@ import { createPublicKey, verify } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { canonicalJson } from "../../src/domain/canonical-json.ts";
@@ -9,7 +10,8 @@ import { asTenantId, personKey } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import { aConnection } from "../contracts/store-grants.ts";
-import { aRun, aWorkingRun } from "../contracts/store-rows.ts";
+import { aQuestion, aRun, aWorkingRun } from "../contracts/store-rows.ts";
+import { anApproval } from "../contracts/store-waits.ts";
 
 describe("cli/brakes", () => {
   let folder: string;
@@ -177,5 +179,26 @@ describe("cli/brakes", () => {
     expect(await brakes()).toMatchObject([{ kind: "all" }]);
     expect((await deputy("stop-all", "--release")).out).toEqual({ state: "active", changed: true });
     expect(await brakes()).toEqual([]);
+  });
+
+  it("OPS-1: stop-all stops a run too whose wait and approval a newer version wrote (J2)", async () => {
+    await onStore(async (store) => {
+      const run = await aRun(store, "a");
+      await store.write(async (tx) => {
+        await tx.waits.open(aQuestion("wait_1", run.id));
+        await tx.approvals.ask(anApproval(run.id));
+      });
+    });
+    const database = new Database(path.join(folder, "deputy.db"));
+    database.prepare("update waits set ask = ?").run('{"kind":"riddle"}');
+    database.prepare("update approvals set votes = ?").run('["a nod"]');
+    database.close();
+
+    const { code, out } = await deputy("stop-all", "--out", "report.json");
+
+    expect(code).toBe(0);
+    expect(out).toMatchObject({ state: "stopped", stopped: 1 });
+    const [run] = await onStore((store) => store.read((tx) => tx.runs.list({ limit: 1 })));
+    expect(run?.state).toBe("stopped");
   });
 });

@@ -161,7 +161,7 @@ export function waitSuite(current: StoreCase): void {
   });
 }
 
-function anApproval(run: RunId): Approval {
+export function anApproval(run: RunId): Approval {
   return {
     id: asApprovalId("apr_1"),
     tenant: asTenantId("local"),
