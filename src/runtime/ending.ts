@@ -64,9 +64,8 @@ export function waitOf(
           step: end.n,
           kind: end.ask.kind === "schedule" ? "approval" : "question",
           ask: apartFor(work, end.ask),
-          ...(end.dueAt === undefined
-            ? { nudgeAt: nudgeTime(work, deps) }
-            : { dueAt: end.dueAt, ...morningCall(work, deps) }),
+          ...(end.dueAt === undefined ? {} : { dueAt: end.dueAt }),
+          ...(end.ask.kind === "schedule" ? {} : { nudgeAt: nudgeTime(work, deps) }),
         },
         intents: [],
       };
@@ -124,12 +123,6 @@ function firstOf(calls: readonly GatedCall[]): GatedCall {
 function nudgeTime(work: Work, deps: RuntimeDeps): number {
   const { agents, world } = deps;
   return quietFor(work, deps) ?? nextWorkingMorning(agents.quietHours, world.clock.now(), work.timeZone);
-}
-
-/** Of a question that goes on with its default: nobody was called, so somebody is, where that is before it. */
-function morningCall(work: Work, deps: RuntimeDeps): Pick<NewWait, "nudgeAt"> {
-  const quiet = quietFor(work, deps);
-  return quiet === undefined ? {} : { nudgeAt: quiet };
 }
 
 /** All that is known of an act in doubt. */

@@ -3,6 +3,7 @@
 //   A1  Nothing in here runs before the intents are committed (I4).
 //   A2  A result above 8 KB is a file with a preview; the context holds the preview.
 
+import { nextWorkingMorning } from "../domain/quiet-hours.ts";
 import type { ToolOutput } from "../domain/step.ts";
 import type { TaintMarks } from "../domain/taint.ts";
 import { scrubAll } from "../telemetry/scrub-all.ts";
@@ -71,7 +72,7 @@ function endOf(
 ): (Pick<Done, "next"> & { readonly results?: readonly SettledStep[] }) | undefined {
   switch (outcome.kind) {
     case "ask": {
-      const dueAt = dueAtOf(outcome, deps);
+      const dueAt = dueAtOf(work, outcome, deps);
       return {
         next: { kind: "ask", n: call.n, ask: outcome.ask, ...(dueAt === undefined ? {} : { dueAt }) },
       };
@@ -103,14 +104,20 @@ const quietly = { code: "nothing_new", quiet: true } as const;
 /** Where the settings name none. */
 const usualApprovalMs = 30 * 60_000;
 
+/** After the reminder of a question (ux c.3), which comes in the morning. */
+const answeredByNoonMs = 4 * 3_600_000;
+
 /** When the ask is decided by itself: a question by its default, an approval by nobody having given it. */
 function dueAtOf(
+  { timeZone }: Work,
   { ask, dueInMinutes }: Extract<ToolOutcome, { kind: "ask" }>,
   { agents, world }: RuntimeDeps,
 ): number | undefined {
   const now = world.clock.now();
   if (ask.kind === "schedule") return now + (agents.approvalMs ?? usualApprovalMs);
-  return dueInMinutes === undefined ? undefined : now + Math.round(dueInMinutes * 60_000);
+  if (dueInMinutes !== undefined) return now + Math.round(dueInMinutes * 60_000);
+  if (ask.kind !== "question" || ask.default === undefined) return undefined;
+  return nextWorkingMorning(agents.quietHours, now, timeZone) + answeredByNoonMs;
 }
 
 async function outcomeOf(work: Work, call: ReadyCall, deps: RuntimeDeps): Promise<ToolOutcome> {

@@ -66,6 +66,13 @@ describe("runtime: a question in quiet hours", () => {
     expect(wait).toMatchObject({ nudgeAt: thursdayMorning, dueAt: thursdayMorning + 14 * hour });
   });
 
+  it("says when a default applies, also where the model named no time: some hours after the reminder", async () => {
+    const { post, wait } = await asked({ at: "2026-11-25T17:00:00Z", args: { default: "EU" } });
+
+    expect(wait).toMatchObject({ nudgeAt: thursdayMorning, dueAt: thursdayMorning + 4 * hour });
+    expect(post).toMatchObject({ footer: expect.stringMatching(/^Without an answer by .+ I go with: EU$/) });
+  });
+
   it("calls at once outside of quiet hours, and reminds on the next working morning", async () => {
     const { post, wait } = await asked({ at: "2026-11-26T12:00:00Z" });
 

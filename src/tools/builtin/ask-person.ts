@@ -23,13 +23,15 @@ export const askPerson: Tool = defineTool({
       .min(1)
       .max(300)
       .optional()
-      .describe("What you will go with if nobody answers; without it you wait until somebody does"),
+      .describe("What you will go with if nobody answers by then; without it you wait until somebody does"),
     due_in_minutes: z
       .number()
       .positive()
       .max(43_200)
       .optional()
-      .describe("When the default applies, in minutes from now; needs a default"),
+      .describe(
+        "When the default applies, in minutes from now; needs a default. Without it, by noon of their next working day",
+      ),
   }),
   run: (input) => {
     if (input.due_in_minutes !== undefined && input.default === undefined) {
