@@ -66,6 +66,34 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
       button("approval.view", "View all"),
     ],
   },
+  budget: {
+    ...question,
+    about: "budget",
+    text: "Paused at 5.00 USD, the limit of this channel. Done: 2 of 3 steps.",
+    options: [
+      button("budget.add", "Add 2 USD", "primary"),
+      button("budget.finish", "Finish with what I have"),
+      button("run.stop", "Stop", "danger"),
+    ],
+  },
+  "account that is asked for": {
+    ...question,
+    about: "grant",
+    text: "I need your mail account to read the newest messages.",
+    options: [
+      {
+        ...button("connect.open", "Connect mail", "primary"),
+        url: "https://deputy.example/connect/sample-of-a-link",
+      },
+      button("connect.decline", "Not now"),
+    ],
+  },
+  "account that may be used here": {
+    ...question,
+    about: "grant",
+    text: "May I use your mail account for this, where others read?",
+    options: [button("grant.use_here", "Use it here", "primary"), button("connect.decline", "No", "danger")],
+  },
   result: {
     kind: "result",
     outcome: "done",
@@ -85,6 +113,26 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
     files: [],
     footer: "Asked by Ana · took 4 min · run_1",
     buttons: [button("run.retry", "Start over", "primary")],
+  },
+  "result that is kept back": {
+    kind: "result",
+    outcome: "done",
+    title: "Compare three vendors",
+    text: "It holds private matters, and others read here.",
+    ...requester,
+    files: [],
+    footer: "Asked by Ana · took 4 min · run_1",
+    buttons: [button("result.show_privately", "Show me"), button("result.post_here", "Post here")],
+  },
+  stopped: {
+    kind: "result",
+    outcome: "stopped",
+    title: "Compare three vendors",
+    text: "Stopped by Bo.",
+    mentionName: "Ana",
+    files: [],
+    footer: "Asked by Ana · took 4 min · run_1",
+    buttons: [button("run.resume", "Go on", "primary"), button("run.retry", "Start over")],
   },
   notice: { kind: "notice", text: "I'm quiet in this thread now.", files: [] },
 };

@@ -87,6 +87,13 @@ describe("chat/teams: cards in Microsoft's renderer", () => {
         "approval.deny",
         "approval.view",
         "run.retry",
+        "run.resume",
+        "budget.add",
+        "budget.finish",
+        "connect.decline",
+        "grant.use_here",
+        "result.show_privately",
+        "result.post_here",
       ]),
     );
 
