@@ -23,10 +23,14 @@ const [
   ].map(product),
 );
 
-const [{ countTokens }, { finish }, { byRules }, { loadPolicy }] = await Promise.all(
-  ["model/tokens.js", "tools/builtin/finish.js", "runtime/stages/by-rules.js", "policy/load-policy.js"].map(
-    product,
-  ),
+const [{ countTokens }, { finish }, { fixedTools }, { byRules }, { loadPolicy }] = await Promise.all(
+  [
+    "model/tokens.js",
+    "tools/builtin/finish.js",
+    "tools/source.js",
+    "runtime/stages/by-rules.js",
+    "policy/load-policy.js",
+  ].map(product),
 );
 
 const { policy } = loadPolicy({ rules: [], channelApprovers: {}, groups: {} });
@@ -104,7 +108,7 @@ export function runtimeOn(place, { model, tools, contextTokens = 128_000 }) {
     store: place.store,
     workspaces: place.workspaces,
     model: { model, countTokens, contextTokens },
-    tools: [finish, ...tools],
+    tools: fixedTools([finish, ...tools]),
     fetch: () => Promise.reject(new Error("no network in a benchmark")),
     agents: { find: () => agent, checkInMs: 900_000 },
     stages,

@@ -5,12 +5,14 @@
 //        window functions, literals in conditions that a partial index must match. The rest is a method of `Dialect`.
 //   DI2  Both sets of tables have the same names and columns (test/store/schema.test.ts).
 
+import type Database from "better-sqlite3";
 import { type Column, is, Placeholder, type SQL, sql } from "drizzle-orm";
 import type { BetterSQLite3Database } from "drizzle-orm/better-sqlite3";
 import type { NodePgDatabase } from "drizzle-orm/node-postgres";
-import type { EventColumns } from "./event-columns.ts";
+import { type Appending, lineColumns } from "./event-columns.ts";
 import * as pgTables from "./schema-pg.ts";
 import * as sqliteTables from "./schema-sqlite.ts";
+import { sqliteAppending } from "./sqlite-chain.ts";
 
 export type Db = NodePgDatabase;
 export type Tables = typeof pgTables;
@@ -25,12 +27,8 @@ export interface Dialect {
   serialize(db: Db, key: string): PromiseLike<unknown>;
   /** Locks the rows that `query` selects until the transaction ends. */
   locked<Q extends { for(strength: "update"): unknown }>(query: Q): Q;
-  /** Appends events of one tenant to its chain, where the database can do that by itself (AU2). */
-  readonly appending?: (db: Db, name: string) => Appending;
-}
-
-export interface Appending {
-  execute(values: EventColumns & { readonly tenant: string }): Promise<unknown>;
+  /** Appends events of one tenant to its chain (AU2). */
+  appending(db: Db, name: string): Appending;
 }
 
 export const postgresDialect: Dialect = {
@@ -43,7 +41,7 @@ export const postgresDialect: Dialect = {
     query.for("update");
     return query;
   },
-  appending: (db, name) => {
+  appending(db, name) {
     const [ats, types, runs, befores, betweens, afters] = [
       sql`${sql.placeholder("ats")}::bigint[]`,
       sql`${sql.placeholder("types")}::text[]`,
@@ -58,7 +56,7 @@ export const postgresDialect: Dialect = {
         sql`audit_append(${sql.placeholder("tenant")}, ${ats}, ${types}, ${runs}, ${befores}, ${betweens}, ${afters}) as place`,
       )
       .prepare(name);
-    return { execute: (values) => statement.execute({ ...values }) };
+    return { execute: ({ lines, ...values }) => statement.execute({ ...values, ...lineColumns(lines) }) };
   },
 };
 
@@ -72,9 +70,13 @@ export const sqliteDialect: Dialect = {
   list: (values) => JSON.stringify(values),
   serialize: () => Promise.resolve(),
   locked: (query) => query,
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `asDb` was given
+  appending: (db) => sqliteAppending((db as unknown as SqliteDb).$client),
 };
 
-export function asDb(db: BetterSQLite3Database): Db {
+type SqliteDb = BetterSQLite3Database & { readonly $client: Database.Database };
+
+export function asDb(db: SqliteDb): Db {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the builders are spelt alike as far as DI1 goes
   return db as unknown as Db;
 }
