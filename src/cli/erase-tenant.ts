@@ -1,5 +1,5 @@
 // The end of a tenant's accounts from the command line (VLT-11): given back at their services by the running server, and then what
-// sealed them is destroyed, in every backup too.
+// sealed them is destroyed. What backups hold of those keys is wrapped by the master key, and not reached from here.
 //
 //   ET1  Keys are destroyed when nothing is sealed with them any more, or on the operator's word that it is to be now.
 
