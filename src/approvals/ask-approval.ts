@@ -2,6 +2,7 @@
 
 import { parseJson } from "../base/json.ts";
 import type { Approval, ApprovalFacts } from "../domain/approval.ts";
+import { isAgentPrincipal, type Principal } from "../domain/connection.ts";
 import type { ApprovalId, PersonKey, WaitId } from "../domain/ids.ts";
 import type { ApproverName, PolicyVerdict } from "../domain/policy.ts";
 import type { Run } from "../domain/run.ts";
@@ -17,7 +18,11 @@ export interface Act {
   readonly tool: { readonly name: string; readonly effect: EffectClass; readonly pin?: string };
   /** JSON of the arguments. */
   readonly canonical: string;
-  readonly rights: { readonly connection?: string; readonly account?: string };
+  readonly rights: {
+    readonly connection?: string;
+    readonly account?: string;
+    readonly grant?: { readonly connection: string; readonly owner: Principal };
+  };
   readonly policy: PolicyVerdict;
   readonly files: ApprovalFacts["files"];
 }
@@ -44,6 +49,7 @@ export function draftApproval(act: Act, asking: Asking): Draft {
   const facts: ApprovalFacts = {
     ...boundFacts(act),
     nonce,
+    ...serviceOf(act),
     subjectName: run.subjectName,
     rules: [...policy.rules],
     why: policy.why,
@@ -128,6 +134,11 @@ function boundFacts({ run, tool, rights, policy, files }: Act) {
     files,
     policy: policy.version,
   };
+}
+
+function serviceOf({ rights: { grant } }: Act): Pick<ApprovalFacts, "service"> {
+  if (!grant) return {};
+  return { service: { name: grant.connection, of: isAgentPrincipal(grant.owner) ? "agent" : "subject" } };
 }
 
 function approversOf({ approvers, alsoIn = [] }: PolicyVerdict): ApproverName[][] {

@@ -83,11 +83,13 @@ function shownArguments(approval: Shown, limit: number): { readonly text: string
   return { text, left: whole.length - Math.min(whole.length, limit) };
 }
 
-function rights({ facts: { connection, account, mode, subjectName } }: Shown): string {
+function rights({ facts: { connection, account, mode, subjectName, service } }: Shown): string {
   const asked = `Asked for by ${visible(subjectName)}.`;
   if (connection === undefined) return `It uses no account. ${asked}`;
-  const whose = mode === "assistant" ? `${visible(subjectName)}'s` : "the agent's own";
-  return `It uses ${whose} account${account === undefined ? "" : ` ${visible(account)}`}. ${asked}`;
+  const isTheirs = service ? service.of === "subject" : mode === "assistant";
+  const whose = isTheirs ? `${visible(subjectName)}'s` : "the agent's own";
+  const of = service ? ` ${visible(service.name)}` : "";
+  return `It uses ${whose}${of} account${account === undefined ? "" : ` ${visible(account)}`}. ${asked}`;
 }
 
 function shortened(text: string): string {

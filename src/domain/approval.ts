@@ -47,6 +47,8 @@ export const ApprovalFacts = z.object({
   pin: z.string().optional(),
   connection: z.string().optional(),
   account: z.string().optional(),
+  /** How people know the connection, and whether it is the agent's own or the subject's. Beside what the digest binds by id. */
+  service: z.object({ name: z.string(), of: z.enum(["agent", "subject"]) }).optional(),
   /** Files that the arguments name, as they were. */
   files: z.array(z.object({ path: z.string(), sha256: z.string() })),
   /** Version of the rules. */

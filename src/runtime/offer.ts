@@ -5,6 +5,10 @@ import { toolsOf } from "./scheduled.ts";
 import { offeredTools, toolSpecs } from "./stages/validate.ts";
 import type { Work } from "./work.ts";
 
+/** More than that model services refuse. */
+const mostTools = 128;
+const tooManyWords = `This tool is one too many: a model takes ${mostTools}. An operator can narrow what the agent has (\`tools\` in deputy.config.yml).`;
+
 type Offered = Pick<Work, "tools" | "held" | "toolsVersion" | "baseTokens">;
 
 export async function offerTo(
@@ -13,9 +17,11 @@ export async function offerTo(
 ): Promise<Offered> {
   const toolsVersion = deps.tools.version();
   const { tools: all, held } = await deps.tools.forRun(run);
-  const tools = toolsOf(run, offeredTools(all, agent.tools));
+  const fitting = toolsOf(run, offeredTools(all, agent.tools));
+  const tools = fitting.slice(0, mostTools);
+  const rest = fitting.slice(mostTools).map(({ name }) => [name, tooManyWords] as const);
   const text = instructions + JSON.stringify(toolSpecs(tools));
-  return { tools, held, toolsVersion, baseTokens: deps.model.countTokens(text) };
+  return { tools, held: new Map([...held, ...rest]), toolsVersion, baseTokens: deps.model.countTokens(text) };
 }
 
 /** Before a model call: what has come or gone since. */

@@ -2,7 +2,15 @@ import { describe, expect, it } from "vitest";
 import { draftApproval } from "../../src/approvals/ask-approval.ts";
 import { actText, wholeText } from "../../src/approvals/card-text.ts";
 import { visible } from "../../src/approvals/visible-text.ts";
-import { asApprovalId, asPersonKey, asRunId, asTenantId, asWaitId } from "../../src/domain/ids.ts";
+import { type AgentPrincipal, agentPrincipal } from "../../src/domain/connection.ts";
+import {
+  asApprovalId,
+  asPersonKey,
+  asRunId,
+  asTenantId,
+  asWaitId,
+  type PersonKey,
+} from "../../src/domain/ids.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { untainted } from "../../src/domain/taint.ts";
 import { sealedFor } from "../../src/approvals/ask-approval.ts";
@@ -20,13 +28,16 @@ const run = {
 } as Run;
 /* oxlint-enable typescript/no-unsafe-type-assertion */
 
-function approvalOf(args: Readonly<Record<string, string>>) {
+function approvalOf(
+  args: Readonly<Record<string, string>>,
+  rights: Parameters<typeof draftApproval>[0]["rights"] = {},
+) {
   const draft = draftApproval(
     {
       run,
       tool: { name: "mail__send", effect: "write-external" },
       canonical: JSON.stringify(args),
-      rights: {},
+      rights,
       policy: asked(),
       files: [],
     },
@@ -46,6 +57,18 @@ describe("approvals/card-text", () => {
     ["plain words", "Bo & Cy <x@y.example>", "Bo & Cy <x@y.example>"],
   ])("APR-5 A7: shows %s as what it is", (_what, text, shown) => {
     expect(visible(text)).toBe(shown);
+  });
+
+  it("APR-5: says whose account is used, also of a person's that a run in a channel may use", () => {
+    const owned = (owner: PersonKey | AgentPrincipal): string =>
+      actText(
+        approvalOf(
+          { to: "bo" },
+          { connection: "conn_1", account: "ana@corp.example", grant: { connection: "mail", owner } },
+        ),
+      );
+    expect(owned(run.subject)).toContain("It uses Ana's mail account ana@corp.example.");
+    expect(owned(agentPrincipal(run.tenant, "deputy"))).toContain("It uses the agent's own mail account");
   });
 
   it("APR-5: cuts nothing silently: says how much is left, and shows all of it in parts with the same digest", () => {
