@@ -4,6 +4,7 @@ import path from "node:path";
 import { createCheckpoints } from "../audit/checkpoints.ts";
 import type { AuditDeps } from "../audit/contract.ts";
 import { resealSigningKey } from "../audit/signing-key.ts";
+import { createAuditStream } from "../audit/stream.ts";
 import { pruneAudit } from "../audit/prune.ts";
 import { systemClock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
@@ -11,6 +12,7 @@ import type { Config } from "../config/load-config.ts";
 import type { Store } from "../store/contract.ts";
 import { type MasterKeys, sealOf } from "../vault/master-keys.ts";
 import type { SweepPart } from "../workers/sweeper.ts";
+import { auditSink } from "./audit-sink.ts";
 import type { Edges } from "./edges.ts";
 
 export function auditDepsOf(store: Store, keys: MasterKeys, log: Logger): AuditDeps {
@@ -22,7 +24,7 @@ const pruneEveryMs = 3_600_000;
 /** What the sweeper does for the log: signs and anchors it, and lets go of what is too old. */
 export function auditParts(
   config: Config,
-  { store, world, masterKey }: Pick<Edges, "store" | "world" | "masterKey">,
+  { store, world, masterKey, request }: Pick<Edges, "store" | "world" | "masterKey" | "request">,
 ): readonly SweepPart[] {
   const { clock, log } = world;
   const keys = { current: masterKey, previous: config.core.previousMasterKey };
@@ -32,7 +34,10 @@ export function auditParts(
   const checkpoint = createCheckpoints({ ...deps, everyMs, anchors: anchorFilesOf(config) });
   const keptMs = config.file.settings.retention.audit;
   let nextPrune = 0;
+  const { audit_stream: to } = config.file.settings.security;
+  const stream = to && createAuditStream({ store, clock, sink: auditSink(to, request) });
   return [
+    ...(stream ? [{ name: "audit-stream", sweep: stream }] : []),
     {
       name: "audit-checkpoint",
       async sweep() {

@@ -7,6 +7,7 @@ import { connections, mcpServers } from "./file/connection-schema.ts";
 import { mcpServer } from "./file/mcp-server-schema.ts";
 import { approver, policyRule } from "./file/policy-schema.ts";
 import {
+  address,
   amount,
   block,
   choice,
@@ -17,6 +18,7 @@ import {
   named,
   person,
   positive,
+  secret,
   span,
   text,
   timeZone,
@@ -94,6 +96,15 @@ export const ConfigFile = block({
     channel: text("a channel's id").optional(),
     /** Absolute paths. */
     audit_anchor: listOf(text("a file"), "files").optional(),
+    /** One of the two. */
+    audit_stream: block({
+      /** Absolute path. */
+      file: text("a file").optional(),
+      url: address.optional(),
+      token: secret.optional(),
+    })
+      .refine(({ file, url }) => (file === undefined) !== (url === undefined), "expected either file or url")
+      .optional(),
   }).prefault({}),
   /** Milliseconds. */
   retention: block({

@@ -96,7 +96,7 @@ function withoutEchoes(problems: readonly FileProblem[], filled: Interpolated): 
 }
 
 function withAbsolutePaths(settings: ConfigFile, folder: string): ConfigFile {
-  const { audit_anchor: anchors } = settings.security;
+  const { audit_anchor: anchors, audit_stream: stream } = settings.security;
   const mcp = Object.entries(settings.mcp).map(([server, config]) => {
     const { command } = config;
     const relative = command !== undefined && /^\.{1,2}\//.test(command);
@@ -108,6 +108,9 @@ function withAbsolutePaths(settings: ConfigFile, folder: string): ConfigFile {
     security: {
       ...settings.security,
       ...(anchors && { audit_anchor: anchors.map((file) => resolve(folder, file)) }),
+      ...(stream?.file === undefined
+        ? {}
+        : { audit_stream: { ...stream, file: resolve(folder, stream.file) } }),
     },
   };
 }

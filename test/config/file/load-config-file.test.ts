@@ -43,6 +43,7 @@ describe("config/file/load-config-file", () => {
       CRM_KEY: "k-crm",
       MAIL_SECRET: "s-mail",
       FILES_TOKEN: "t-files",
+      SIEM_TOKEN: "t-siem",
     });
 
     expect(problems).toEqual([]);
