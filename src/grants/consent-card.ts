@@ -89,6 +89,10 @@ const endings: Readonly<Record<string, string>> = {
   exchange_failed: "The service did not give access. Nothing was connected; ask me to try again.",
   blocked:
     "Somebody else opened your link, so it was stopped. Nothing was connected. If you passed it on, don't: it is yours alone.",
+  other_authorization_server:
+    "The service names somebody else to sign in with than before, so nothing was sent there and nothing was connected. An operator has to look at it.",
+  not_described:
+    "The service does not say who signs people in, or not in a way that can be trusted. Nothing was connected.",
   account_domain:
     "That account is not one that may be connected here. Nothing was kept; use the account of your work.",
 };

@@ -137,6 +137,11 @@ async function answer(c: Door, connect: WebConnect): Promise<Response> {
   } catch (error) {
     if (!(error instanceof GrantError)) throw error;
     consent.log.warn("A service could not be asked for consent", { connection: session.connection, error });
+    // Nothing that its person does changes it: the work goes on without.
+    if (error.code === "grant.quarantined")
+      await consent.decide((tx, ended) =>
+        endConsent(tx, consent, session, { ended, state: "blocked", why: "other_authorization_server" }),
+      );
     return c.html(pages.donePage(`${error.message} Nothing was connected.`), 502);
   }
 }

@@ -113,4 +113,16 @@ describe("cli/mcp", () => {
       err: expect.stringContaining("Nothing was seen of the server away"),
     });
   });
+
+  it("MCP-11: shows a command whole, however long, with nothing hidden in it", async () => {
+    const long = `--${"x".repeat(500)}`;
+    await writeFile(
+      path.join(folder, "deputy.config.yml"),
+      `mcp:\n  local:\n    command: node\n    args: ["/srv/server.js", "${long}", "two words", "a\\u202eb"]\n`,
+    );
+    const { out } = await deputy("list", "--offline");
+    expect(out).toContain(`local is started in the sandbox: node /srv/server.js ${long} "two words" `);
+    expect(out).toContain("u{202e}");
+    expect(out).not.toContain("\u202e");
+  });
 });

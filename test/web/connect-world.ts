@@ -47,6 +47,7 @@ export async function openConnectWorld(
   options: {
     connection?: Record<string, unknown>;
     more?: Record<string, Record<string, unknown>>;
+    mcp?: Record<string, unknown>;
     chat?: WebChat;
   } = {},
 ): Promise<ConnectWorld> {
@@ -69,6 +70,7 @@ export async function openConnectWorld(
     clock,
     allow: [slack.port],
     ...(options.connection ? { connection: options.connection } : {}),
+    ...(options.mcp ? { mcp: options.mcp } : {}),
     more: {
       other: {
         issuer: service.issuer,

@@ -10,6 +10,7 @@ import {
   listServers,
   type ReviewView,
   reviewTools,
+  type ServerView,
   settleAuthorityOf,
 } from "../mcp-desk.ts";
 import { withRows } from "../open-rows.ts";
@@ -59,7 +60,14 @@ function addList(mcp: Command, context: CliContext): void {
               ]),
         ),
       ]);
+      for (const server of servers) if (server.command) context.stdout.write(commandLine(server));
     });
+}
+
+/** All of it, as it is started (MCP-11). */
+function commandLine({ name, command = [] }: ServerView): string {
+  const words = command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : JSON.stringify(visible(word))));
+  return `${name} is started in the sandbox: ${words.join(" ")}\n`;
 }
 
 function unseenWord(connection: string | undefined): string {
