@@ -28,7 +28,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function setUp(mark: string): Promise<{ readonly asked: FakeMessage; readonly schedule: Schedule }> {
+async function setUp(
+  mark: string,
+  owner: string = ids.ana,
+): Promise<{ readonly asked: FakeMessage; readonly schedule: Schedule }> {
   const { slack, model, app } = product;
   const proposal = {
     what: `Tell what is new in ${mark}`,
@@ -36,13 +39,13 @@ async function setUp(mark: string): Promise<{ readonly asked: FakeMessage; reado
     timezone: "Europe/Prague",
   };
   model.replyTo(`watch ${mark}`, uses(["schedule_task", proposal]), says("It is set up."));
-  const ana = slack.person(ids.ana);
-  const asked = await ana.mentions(ids.general, `watch ${mark} every weekday at nine`);
+  const person = slack.person(owner);
+  const asked = await person.mentions(ids.general, `watch ${mark} every weekday at nine`);
   const card = await product.said(asked, "attention");
   const words = wordsOf(card);
   expect(words).toContain("Every weekday at 09:00 Europe/Prague");
   expect(new Set(words.match(/(?:Mon|Tue|Wed|Thu|Fri) \d+ \w+/g)).size).toBe(3);
-  await ana.clicks(card, "Approve");
+  await person.clicks(card, "Approve");
   await product.said(asked, "result");
   const schedules = await app.edges.store.read((tx) => tx.schedules.list({ limit: 10 }));
   return { asked, schedule: schedules.find(({ what }) => what.includes(mark)) ?? fail() };
@@ -56,6 +59,12 @@ async function comesDue({ id }: Schedule): Promise<void> {
 
 async function scheduleNow({ id }: Schedule): Promise<Schedule | undefined> {
   return product.app.edges.store.read((tx) => tx.schedules.find(id));
+}
+
+function toldOf(mark: string): FakeMessage | undefined {
+  return product.slack
+    .botMessages()
+    .find((one) => /I have paused the schedule/.test(wordsOf(one)) && wordsOf(one).includes(mark));
 }
 
 describe("app: schedules on Slack", () => {
@@ -91,6 +100,15 @@ describe("app: schedules on Slack", () => {
     expect(await scheduleNow(schedule)).toMatchObject({ state: "active" });
   });
 
+  it("OPS-2: is paused as soon as Slack tells that its owner's account is closed", async () => {
+    const { slack } = product;
+    const { schedule } = await setUp("the vendors", ids.cem);
+    await slack.deactivate(ids.cem, { tell: true });
+
+    await expect.poll(() => scheduleNow(schedule), { timeout: 10_000 }).toMatchObject({ state: "paused" });
+    await slack.until(() => toldOf("the vendors"));
+  });
+
   it("SF5: is paused when its owner's account is closed, and the agent's manager is told", async () => {
     const { slack } = product;
     const { schedule } = await setUp("the orders");
@@ -98,9 +116,7 @@ describe("app: schedules on Slack", () => {
     const runs = await product.app.edges.store.read((tx) => tx.runs.list({ limit: 100 }));
     await comesDue(schedule);
 
-    const told = await slack.until(() =>
-      slack.botMessages().find((one) => wordsOf(one).includes("I have paused the schedule")),
-    );
+    const told = await slack.until(() => toldOf("the orders"));
     expect(slack.message(told.channel, told.ts)?.channel).toBe("D0BO");
     expect(await scheduleNow(schedule)).toMatchObject({ state: "paused" });
     expect(await product.app.edges.store.read((tx) => tx.runs.list({ limit: 100 }))).toHaveLength(
