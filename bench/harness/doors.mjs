@@ -39,8 +39,8 @@ export function openDoorbell(redisUrl) {
   return openQueue({ redisUrl, log });
 }
 
-/** Where the burst window is nought, a message is routed as soon as it is committed. */
-export function openDoors({ store, workspaces }, queue, { burstMs = 0 } = {}) {
+/** Where the burst window is nought, a message is routed as soon as it is committed. `standing` says who somebody is, where the event does not. */
+export function openDoors({ store, workspaces }, queue, { burstMs = 0, standing } = {}) {
   const desk = createDesk({ store, queue, clock, failpoint, log, kick: nothing, checkInMs: 900_000 });
   const limits = { maxBytes: 1_000_000, timeoutMs: 1_000, retryAfterMs: [] };
   const files = createFilesIn({ store, workspaces, platforms: new Map(), clock, log, limits });
@@ -55,7 +55,7 @@ export function openDoors({ store, workspaces }, queue, { burstMs = 0 } = {}) {
     approvers: [],
     revoked: new Set(),
   };
-  const router = createRouter({ world, desk, rulesFor: () => rules, files, approvals: undefined });
+  const router = createRouter({ world, desk, rulesFor: () => rules, files, approvals: undefined, standing });
   return { desk, intake: createIntake({ world, store, router, burstMs }) };
 }
 

@@ -20,6 +20,7 @@ const teamsBo = asPersonKey(`teams:${teamsIds.tenant}:${teamsIds.bo}`);
 
 const config = `
 agents: [{ name: deputy }]
+channels: { "a:personal-0000000d": { guests: true } }
 groups: { desk: ${JSON.stringify([teamsAna, slackBo, teamsBo])} }
 policy:
   - { name: letters, layer: org, match: { tool: send_letter }, decision: ask, approvers: ["group:desk"], not_requester: true }
@@ -122,7 +123,7 @@ describe("app: one person in Slack and in Teams", () => {
   it("GL3: guests are linked with nobody", async () => {
     const code = await codeFor(ids.ana);
     await teamsSays(teamsIds.guest, `link ${code}`);
-    await teamsTold(teamsIds.guest, /members of this organisation/);
+    await teamsTold(teamsIds.guest, /can link who they are/);
     expect(await linkedWith(slackAna)).toEqual([]);
   });
 

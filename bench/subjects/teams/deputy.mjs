@@ -34,7 +34,8 @@ export async function openSubject() {
     async measure({ messages, ...pace }) {
       const place = await openPlace(scratch.nextFile(""));
       const queue = openDoorbell(undefined);
-      const { intake } = openDoors(place, queue, { burstMs: 1_500 });
+      const standing = (at, person) => platform.people.standing(person, at);
+      const { intake } = openDoors(place, queue, { burstMs: 1_500, standing });
       const platform = createTeamsPlatform({
         settings: {
           appId: teamsIds.app,

@@ -42,10 +42,14 @@ export function personRepository(session: Session): PersonRepository {
     },
 
     async recall(key, since) {
-      const [row] = await session.db
-        .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })
-        .from(people)
-        .where(and(eq(people.key, key), gte(people.seenAt, since)));
+      const statement = session.prepared("people.recall", (db, name) =>
+        db
+          .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })
+          .from(people)
+          .where(and(eq(people.key, sql.placeholder("key")), gte(people.seenAt, sql.placeholder("since"))))
+          .prepare(name),
+      );
+      const [row] = await statement.execute({ key, since });
       return row && withoutNulls(row);
     },
   };

@@ -131,6 +131,22 @@ describe("chat/teams: tokens", () => {
     expect((await world.teams.deliver({ ...message, id: "2" }, { notBeforeIn: 290 })).status).toBe(200);
   });
 
+  it("VE4: of a token that was good once, what it claims is judged each time", async () => {
+    const message = await aMessage();
+    const { keys, serviceUrl } = world.teams;
+    const token = await keys.sign({ serviceUrl, expiresIn: -200 });
+    expect((await world.teams.deliver(message, token)).status).toBe(200);
+    expect(
+      (await world.teams.deliver({ ...message, id: "2", serviceUrl: `${serviceUrl}x` }, token)).status,
+    ).toBe(401);
+    const other = { id: "19:x@thread.tacv2", tenantId: "other" };
+    expect((await world.teams.deliver({ ...message, id: "3", conversation: other }, token)).status).toBe(401);
+    world.clock.jump(101_000);
+    expect((await world.teams.deliver({ ...message, id: "4" }, token)).status).toBe(401);
+    expect(rejected).toEqual(["service-url", "tenant", "expired"]);
+    expect(world.heard).toHaveLength(1);
+  });
+
   it("VE2: a new signing key is taken up at once", async () => {
     const message = await aMessage();
     await world.teams.keys.rotate();
@@ -362,6 +378,27 @@ describe("chat/teams: invokes", () => {
     const anew = world.teams.said(conversation).find(({ id }) => id === message.id) ?? message;
     await world.teams.person(teamsIds.ana).clicks(conversation, anew, "Europe");
     expect(world.heard[2]?.eventId).not.toBe(first?.eventId);
+  });
+
+  it("TP3, ID-2: who decides an approval is asked for anew; whom Teams can't describe then is from outside", async () => {
+    const person = world.teams.person(teamsIds.ana);
+    await person.says(person.chat, "hello");
+    world.heard.splice(0);
+    const approves = () =>
+      person.invokes(person.chat, "adaptiveCard/action", {
+        action: { type: "Action.Execute", verb: "approval.approve", data: { value: "apr_1", n: "n1" } },
+      });
+    const lookUps = (): number => world.teams.calls.filter(({ path }) => path.includes("/members/")).length;
+    await approves();
+    await approves();
+    expect(world.heard.map(({ author }) => author.kind)).toEqual(["member", "member"]);
+    expect(lookUps()).toBe(2);
+
+    world.teams.describes(teamsIds.ana, { userRole: "guest" });
+    await approves();
+    world.teams.fault("member", { kind: "status", status: 403 });
+    await approves();
+    expect(world.heard.slice(2).map(({ author }) => author.kind)).toEqual(["guest", "external"]);
   });
 
   it("takes an answer in own words from the field of its card", async () => {

@@ -8,7 +8,7 @@ import { personKey } from "../../../src/domain/ids.ts";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import type { Json } from "../../fakes/teams/state.ts";
 import { aNotice, aResult } from "../outgoing.ts";
-import { openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
+import { listen, openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
 
 const ana = personKey("teams", teamsIds.tenant, teamsIds.ana);
 let world: TeamsWorld;
@@ -266,7 +266,12 @@ describe("chat/teams: files in the personal chat", () => {
   it("FO1, FO2: no other file, and no place but a file host of Microsoft's, whatever the answer says", async () => {
     const { person, offer, context } = await offered();
     const forged = { offer: `${context.offer.slice(0, -2)}AA` };
-    const elsewhere = { ...uploadInfo("table.csv"), uploadUrl: "https://evil.example/take" };
+    const taken: string[] = [];
+    const thief = await listen(async (request) => {
+      taken.push(await request.text());
+      return new Response(null, { status: 201 });
+    });
+    const elsewhere = { ...uploadInfo("table.csv"), uploadUrl: `${thief.url}/take` };
     for (const value of [
       { action: "accept", context: forged, uploadInfo: uploadInfo("table.csv") },
       { action: "accept", context, uploadInfo: elsewhere },
@@ -274,6 +279,8 @@ describe("chat/teams: files in the personal chat", () => {
       expect((await person.invokes(person.chat, "fileConsent/invoke", value, offer.id)).status).toBe(200);
     }
     await passing(500);
+    await thief.close();
+    expect(taken).toEqual([]);
     expect(world.teams.files.has("table.csv")).toBe(false);
     expect(world.teams.said(person.chat).find(({ id }) => id === offer.id)?.edits).toBe(0);
   });

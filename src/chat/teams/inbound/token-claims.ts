@@ -21,6 +21,8 @@ const Claims = z.object({
   tid: z.string().optional(),
 });
 
+export type TokenClaims = z.infer<typeof Claims>;
+
 const skewSeconds = 300;
 const longestToken = 16_384;
 
@@ -32,11 +34,13 @@ export interface Expected {
   readonly now: number;
 }
 
-/** Why the token can't be one for this activity; undefined where nothing is against it yet. */
-export function reasonAgainst(token: string, activity: Activity, expected: Expected): string | undefined {
-  const read = readToken(token);
-  if (read === undefined) return "malformed-token";
-  const { iss, aud, exp, nbf, serviceurl, tid } = read;
+/** Why a token with these claims can't be one for this activity; undefined where nothing is against it yet. */
+export function reasonAgainst(
+  claims: TokenClaims,
+  activity: Activity,
+  expected: Expected,
+): string | undefined {
+  const { iss, aud, exp, nbf, serviceurl, tid } = claims;
   const now = expected.now / 1_000;
   if (!expected.issuers.includes(iss)) return "issuer";
   if (aud !== expected.appId) return "audience";
@@ -66,7 +70,8 @@ export function issuersFor(metadataUrl: string): readonly string[] {
   return ["https://api.botframework.com"];
 }
 
-function readToken(token: string): z.infer<typeof Claims> | undefined {
+/** Undefined where it is none that could be ours. */
+export function readToken(token: string): TokenClaims | undefined {
   const parts = token.split(".");
   if (parts.length !== 3 || parts[2] === "" || token.length > longestToken) return undefined;
   const [header, claims] = parts

@@ -15,7 +15,7 @@ import type { TeamsDeps } from "../deps.ts";
 import { isLoopbackUrl, type IsAllowed } from "../service-hosts.ts";
 import { type BotFramework, openBotFramework } from "./bot-framework.ts";
 import type { Activity } from "./shapes.ts";
-import { issuersFor, reasonAgainst } from "./token-claims.ts";
+import { issuersFor, readToken, reasonAgainst, type TokenClaims } from "./token-claims.ts";
 
 /** Undefined where it is genuine, otherwise why it is not. */
 export type Verify = (authorization: string | null, activity: Activity) => Promise<string | undefined>;
@@ -27,21 +27,22 @@ const mostBelieved = 1_000;
 export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsAllowed): Verify {
   const issuers = issuersFor(settings.openIdMetadataUrl);
   const framework = keptFresh(() => clock.now(), settings);
-  const believed = createShortMemory<true>(clock, { ms: believedMs, most: mostBelieved });
-  const claimsReason = (token: string, activity: Activity): string | undefined => {
-    const { appId, tenantId } = settings;
-    return reasonAgainst(token, activity, { appId, tenantId, issuers, isService, now: clock.now() });
-  };
+  const believed = createShortMemory<TokenClaims>(clock, { ms: believedMs, most: mostBelieved });
+  const { appId, tenantId } = settings;
   return async (authorization, activity) => {
     if (authorization === null) return withoutToken(settings, activity);
     if (activity.channelId !== "msteams") return "channel";
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
-    const reason = token === undefined ? "malformed-token" : claimsReason(token, activity);
-    if (token === undefined || reason !== undefined) return reason ?? "malformed-token";
+    if (token === undefined) return "malformed-token";
     const name = createHash("sha256").update(token).digest("base64url");
-    if (believed.has(name)) return undefined;
+    const known = believed.get(name);
+    const claims = known ?? readToken(token);
+    if (claims === undefined) return "malformed-token";
+    const expected = { appId, tenantId, issuers, isService, now: clock.now() };
+    const reason = reasonAgainst(claims, activity, expected);
+    if (known !== undefined || reason !== undefined) return reason;
     const wrong = await signatureReason(framework, { token, activity, log });
-    if (wrong === undefined) believed.set(name, true);
+    if (wrong === undefined) believed.set(name, claims);
     return wrong;
   };
 }
