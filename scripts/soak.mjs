@@ -26,6 +26,7 @@ const states = suites.map((suite) =>
       DEPUTY_CRASH_PASSES: "all",
       DEPUTY_FLEET_SECONDS: "180",
       DEPUTY_FLEET_EVENTS: "1000",
+      DEPUTY_TEST_PEOPLE: "1000",
     },
   }),
 );

@@ -57,13 +57,20 @@ export function formProof({ linkKey }: Deps, cookie: string, link: string): stri
   return keyedToken(linkKey, "form", cookie, link);
 }
 
+/** Our pages send no referrer (CON-3), so browsers say `null` as the origin of their forms, and where those come from elsewhere. */
+function isFromUs(c: Context<WebEnv>, { base }: Deps): boolean {
+  const origin = c.req.header("origin");
+  if (origin === "null") return c.req.header("sec-fetch-site") === "same-origin";
+  return origin === new URL(base()).origin;
+}
+
 export async function readForm(
   c: Context<WebEnv>,
   deps: Deps,
   link: string,
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const cookie = cookieOf(c, deps);
-  if (cookie === "" || c.req.header("origin") !== new URL(deps.base()).origin) return undefined;
+  if (cookie === "" || !isFromUs(c, deps)) return undefined;
   const fields = Object.entries(await c.req.parseBody()).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value] as const] : [],
   );

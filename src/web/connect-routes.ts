@@ -112,7 +112,7 @@ async function look(c: Door, connect: WebConnect): Promise<Response> {
       capability: capability ?? "use the account",
       scopes: await scopesOf(consent, session),
       use: spec.grant === "run" ? "this piece of work alone" : "what you ask for, until you disconnect it",
-      until: new Date(expiresAt).toISOString().replace(/\.\d+Z$/, "Z"),
+      until: `${new Date(expiresAt).toISOString().slice(11, 16)} UTC`,
     }),
   );
 }

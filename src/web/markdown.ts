@@ -122,7 +122,9 @@ function link({ href, text, tokens }: Tokens.Link, context: Context): readonly I
   if (url !== undefined && context.mayFollow(url))
     return [{ t: "link", href: url.href, host: url.host, of: label }];
   const address: Inline = { t: "address", text: url?.href ?? href };
-  const bare = text === href || href.endsWith(`//${text}`) || href === `mailto:${text}`;
+  // A mail address that stands alone is words: it leads nowhere else than it says.
+  if (href === `mailto:${text}`) return label;
+  const bare = text === href || href.endsWith(`//${text}`);
   return bare ? [address] : [...label, { t: "text", text: " " }, address];
 }
 

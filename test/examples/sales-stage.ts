@@ -22,6 +22,8 @@ export interface SalesStage {
   asks(who: Who, text?: string): Promise<Thread>;
   /** The card that asks for an account of this service, as soon as it is there. */
   asked(thread: Thread, title: string): Promise<Post<"attention">>;
+  /** That card is not what is asked next. */
+  used(card: Post<"attention">): void;
   approval(thread: Thread, more?: (card: Attention) => boolean): Promise<Post<"attention">>;
   /** Opens the card's link as somebody, without a click on the page. */
   open(card: Post<"attention">, as: Who): Promise<Visit>;
@@ -70,10 +72,11 @@ export async function startSalesStage(): Promise<SalesStage> {
         thread,
         (card) => card.title.includes(title) && card.options.some(({ action }) => action === "connect.open"),
       ),
+    used: ({ id }) => void used.add(id),
     approval: (thread, more = () => true) =>
       cardIn(thread, (card) => card.about === "approval" && more(card)),
     async open(card, as) {
-      used.add(card.id);
+      stage.used(card);
       const visit = createVisit({ browser: await browserOf(as) });
       const { url } = card.body.options.find(({ action }) => action === "connect.open") ?? {};
       await visit.open(`${url}?as=${as}`);

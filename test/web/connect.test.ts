@@ -214,7 +214,15 @@ describe("web/connect", () => {
       (await browser.open(link, { form, headers: { origin: "https://evil.example" } })).response?.status,
     ).toBe(403);
     expect((await at.browser("ann").open(link, { form })).response?.status).toBe(403);
+    for (const site of ["cross-site", "same-site", "none", ""]) {
+      const headers = { origin: "null", "sec-fetch-site": site };
+      expect((await browser.open(link, { form, headers })).response?.status).toBe(403);
+    }
     expect((await at.session()).state).toBe("open");
+    // As browsers send a form of a page that sends no referrer.
+    const headers = { origin: "null", "sec-fetch-site": "same-origin" };
+    await browser.open(link, { form, headers, until: ({ origin }) => origin === at.service.issuer });
+    expect((await at.session()).state).toBe("consented");
   });
 
   it("CON-6: says that a service can't be reached, and leaves the link as it is", async () => {

@@ -147,7 +147,7 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
   const { look, who } = standingOf(attention, forViewer);
   return h(
     "section",
-    { class: "attention", "aria-label": who },
+    { class: `attention ${look}`, "aria-label": who },
     h(
       "p",
       { class: "attention-head" },

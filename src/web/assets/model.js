@@ -114,6 +114,7 @@ export class Model {
       ({ body }) =>
         body.kind === "attention" &&
         body.attention.decided === undefined &&
+        body.attention.options.every(({ action }) => action !== "connect.disconnect") &&
         body.attention.mentionName === name,
     ).length;
   }

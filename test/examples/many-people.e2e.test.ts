@@ -1,0 +1,16 @@
+import { expect, it } from "vitest";
+import { manyPeople } from "./many-people.ts";
+
+const count = 40;
+
+it("I10, MC4: forty people at once, each with an account of their own: no call has another one's token", async () => {
+  const { mismatches, refused, served, results, calls } = await manyPeople(count, 60_000);
+
+  expect({ mismatches, refused, served, results, calls }).toEqual({
+    mismatches: [],
+    refused: [],
+    served: count,
+    results: count,
+    calls: 2 * count,
+  });
+}, 90_000);
