@@ -3,6 +3,7 @@
 // Owns the order of steps. Does not own what a step does (tools/, model/), whether it may happen (stages/), or when we
 // are called (workers/). Invariants R1 to R3 are in contract.ts.
 
+import { within } from "../base/abort.ts";
 import { raised, type TaintMarks, unknownFile } from "../domain/taint.ts";
 import { LeaseLost, StoreUnavailable } from "../store/errors.ts";
 import { type Act, type Done, type End, isAct, type Next, nothingDone } from "./act.ts";
@@ -34,6 +35,8 @@ import { isOfNewerVersion, suspendRun } from "./suspend-run.ts";
 import { performTools } from "./tool-act.ts";
 import { takeVersion } from "./versions.ts";
 import type { Work } from "./work.ts";
+
+const farewellMs = 1_000;
 
 export function createRuntime(deps: RuntimeDeps): Runtime {
   return {
@@ -74,7 +77,8 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
     return endOf(await moveOn(work, { ...nothingDone, next: unforeseen(work, error, deps) }, deps));
   } finally {
     await deps.sandbox?.leave(work.run.id, end === "sliced");
-    await deps.tools.leave(work.run.id, end === "sliced");
+    // A server that takes its time to say goodbye holds up nobody.
+    await within(deps.world.clock, farewellMs, deps.tools.leave(work.run.id, end === "sliced"));
     await work.workspace.close();
   }
 }

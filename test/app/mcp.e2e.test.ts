@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { asTenantId } from "../../src/domain/ids.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { type FakeMcp, startFakeMcp } from "../fakes/mcp/mcp-server.ts";
@@ -132,6 +133,17 @@ describe("app: tools of MCP servers", () => {
     const told = JSON.stringify(product.model.requests.map(({ body }) => body));
     expect(told).toContain("notes__surprise is held back: nobody has approved it yet");
   });
+});
+
+it("I14: readyz says which server can't be looked at and why, and what waits of the others", async () => {
+  const Ready = z.object({
+    checks: z.object({ mcp_servers: z.array(z.looseObject({ server: z.string(), waiting: z.number() })) }),
+  });
+  const answer = await fetch(`${base}/readyz`);
+  const { mcp_servers: servers } = Ready.parse(await answer.json()).checks;
+  const byName = new Map(servers.map((server) => [server.server, server]));
+  expect(byName.get("gone")).toMatchObject({ problem: expect.stringContaining("can't be reached") });
+  expect(byName.get("notes")).toMatchObject({ approved: 1, waiting: 1, quarantined: 0 });
 });
 
 async function connect(person: string): Promise<void> {

@@ -3,6 +3,7 @@
 //   MT1  What is offered is what is approved in the rows at that moment, whichever process wrote them.
 //   MT2  A server that does not answer holds nothing up for long, and holds up nothing but its own tools.
 
+import { within } from "../../base/abort.ts";
 import { errorText, isAppError } from "../../base/errors.ts";
 import type { CancelTimer, Clock } from "../../base/clock.ts";
 import type { Logger } from "../../base/logger.ts";
@@ -60,6 +61,7 @@ export interface ServerState {
 
 /** A server that failed to show its tools is not asked by the next run at once. */
 const quietMs = 30_000;
+const farewellMs = 3_000;
 const lookEveryMs = 60_000;
 
 export function createMcpTools(deps: McpDeps): McpTools {
@@ -132,7 +134,7 @@ class Mcp implements McpTools {
   async close(): Promise<void> {
     this.#ending.abort();
     this.#cancelLook();
-    await this.#sessions.close();
+    await within(this.#deps.clock, farewellMs, this.#sessions.close());
   }
 
   async states(): Promise<readonly ServerState[]> {

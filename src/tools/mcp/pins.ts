@@ -15,6 +15,8 @@ import { definitionText, pinOf, type Shown, type ToolDefinition } from "./defini
 import type { Listing } from "./session.ts";
 
 const configured = "config";
+/** Of one server, gone ones too: one that invents names is not followed for ever. */
+const mostKept = 512;
 /** Where the record begins before any tenant has one. */
 const firstTenant = asTenantId("local");
 
@@ -67,8 +69,10 @@ function definitionsIn({ shown }: Listing): ReadonlyMap<string, ToolDefinition> 
 function changesOf(rows: readonly McpTool[], server: McpServer, seen: Seen): Change[] {
   const { definitions, listing, now } = seen;
   const known = new Map(rows.map((row) => [row.tool, row]));
+  let room = mostKept - rows.length;
   const shown = [...definitions.values()].flatMap((definition): Change[] => {
     const before = known.get(definition.name);
+    if (!before && room-- <= 0) return [];
     const after = afterSeeing(before, server, definition, now);
     return before && isSame(before, after) ? [] : [{ ...(before ? { before } : {}), after }];
   });

@@ -47,12 +47,13 @@ const keptMs = 30_000;
 export function createSessions(deps: SessionDeps): Sessions {
   const held = new Map<RunId, Map<string, Promise<Session>>>();
   const leaving = new Map<RunId, CancelTimer>();
+  const farewells = new Set<Promise<unknown>>();
   const end = async (run: RunId): Promise<void> => {
     leaving.get(run)?.();
     leaving.delete(run);
     const sessions = [...(held.get(run)?.values() ?? [])];
     held.delete(run);
-    await Promise.all(
+    const closed = Promise.all(
       sessions.map((opening) =>
         opening.then(
           (session) => session.close(),
@@ -60,6 +61,9 @@ export function createSessions(deps: SessionDeps): Sessions {
         ),
       ),
     );
+    farewells.add(closed);
+    await closed;
+    farewells.delete(closed);
   };
   return {
     async of(server, seat) {
@@ -94,7 +98,7 @@ export function createSessions(deps: SessionDeps): Sessions {
       );
     },
     async close() {
-      await Promise.all([...held.keys()].map(end));
+      await Promise.all([...farewells, ...[...held.keys()].map(end)]);
     },
   };
 }
