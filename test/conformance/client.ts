@@ -31,6 +31,7 @@ import type { GuardedRequest } from "../../src/net/contract.ts";
 import { createGuardedRequest } from "../../src/net/guarded-request.ts";
 import { createWhatwgFetch } from "../../src/net/whatwg-fetch.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
+import type { ToolContext, ToolOutcome } from "../../src/tools/contract.ts";
 import { serversOf } from "../../src/tools/mcp/catalogue.ts";
 import { createMcpTools } from "../../src/tools/mcp/mcp-tools.ts";
 import { sealOf } from "../../src/vault/master-keys.ts";
@@ -184,6 +185,9 @@ async function agree(scopes: readonly string[]): Promise<void> {
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is looked at of a run
 const working = { id: run, tenant, agent: "deputy", subject: person, mode: "assistant" } as Run;
 
+/** What the person answered to questions of the server. */
+const answers = new Map<string, string>();
+
 async function play(): Promise<void> {
   const grant = await account();
   const { tools } = await mcp.forRun(working);
@@ -191,24 +195,36 @@ async function play(): Promise<void> {
     const input = tool.parse(calls[tool.name.replace("it__", "")] ?? {});
     if (input.kind === "invalid") throw new Error(input.problem);
     for (let step = 1; step <= mostCalls; step += 1) {
-      const held = step === 1 ? grant : await account();
-      const outcome = await input.call.run({
-        key: `${run}:${step}`,
-        run: { id: run, tenant },
-        ...(held ? { grant: held } : {}),
-        workspace,
-        signal: AbortSignal.timeout(25_000),
-        now: () => Date.now(),
-        fetch: () => Promise.reject(new Error("no fetch here")),
-        recall: () => Promise.resolve([]),
-        attach: () => Promise.reject(new Error("nothing is attached here")),
-      });
+      const outcome = await input.call.run(contextOf(step, step === 1 ? grant : await account()));
       process.stdout.write(`${tool.name} ${JSON.stringify(outcome).slice(0, 500)}\n`);
-      if (outcome.kind !== "result" || outcome.isError !== true) break;
+      if (!isToBeRepeated(outcome)) break;
     }
   }
   const problem = (await mcp.states())[0]?.problem;
   if (problem !== undefined) throw new Error(problem);
+}
+
+function contextOf(step: number, grant: Awaited<ReturnType<typeof account>>): ToolContext {
+  return {
+    key: `${run}:${step}`,
+    run: { id: run, tenant },
+    ...(grant ? { grant } : {}),
+    answers,
+    workspace,
+    signal: AbortSignal.timeout(25_000),
+    now: () => Date.now(),
+    fetch: () => Promise.reject(new Error("no fetch here")),
+    recall: () => Promise.resolve([]),
+    attach: () => Promise.reject(new Error("nothing is attached here")),
+  };
+}
+
+/** The model would call again; or the run would park, and its person leave every field of a question as it is. */
+function isToBeRepeated(outcome: ToolOutcome): boolean {
+  if (outcome.kind === "result") return outcome.isError === true;
+  const key = outcome.kind === "ask" && outcome.ask.kind === "question" ? outcome.ask.of?.key : undefined;
+  if (key !== undefined) answers.set(key, "As it stands.");
+  return key !== undefined;
 }
 
 try {

@@ -104,11 +104,16 @@ export function askFor(server: string, elicitation: Elicitation, wasUnfit: boole
   return { key, isPrivate: false, ask: { kind: "question", question, options } };
 }
 
-function lineOf({ name, title, description, choices, isRequired }: Field): string {
+function lineOf({ name, title, description, choices, isRequired, usual }: Field): string {
   const words = [title, description].filter((part) => part !== undefined).join(", ");
   const of = choices.length === 0 ? "" : ` (${choices.map((choice) => visible(choice.title)).join(" | ")})`;
   const about = words === "" ? "" : ` (${shortened(visible(words))})`;
-  return `${visible(name)}: …${about}${of}${isRequired ? "" : " – may be left out"}`;
+  return `${visible(name)}: …${about}${of}${leftOut(isRequired, usual)}`;
+}
+
+function leftOut(isRequired: boolean, usual: string | undefined): string {
+  if (usual !== undefined) return ` – ${shortened(visible(usual, "line"))} where it is left out`;
+  return isRequired ? "" : " – may be left out";
 }
 
 function hintOf({ title, description }: Field): string {

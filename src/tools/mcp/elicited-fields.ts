@@ -13,6 +13,8 @@ export interface Field {
   /** What can be chosen: of a truth value, yes and no. */
   readonly choices: readonly { readonly value: string; readonly title: string }[];
   readonly isRequired: boolean;
+  /** What the server takes it for where it is left out, as a person would write it (SEP-1034). */
+  readonly usual?: string;
 }
 
 const mostFields = 12;
@@ -23,6 +25,7 @@ const Property = z.looseObject({
   type: z.enum(["string", "number", "integer", "boolean", "array"]),
   title: z.string().optional(),
   description: z.string().optional(),
+  default: z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).optional(),
   enum: z.array(z.string()).optional(),
   enumNames: z.array(z.string()).optional(),
   oneOf: z.array(Choice).optional(),
@@ -45,7 +48,7 @@ export function fieldsOf(
 function fieldOf(name: string, property: unknown, isRequired: boolean): Field | undefined {
   const read = Property.safeParse(property);
   if (!read.success) return undefined;
-  const { type, title, description } = read.data;
+  const { type, title, description, default: usual } = read.data;
   const choices = choicesOf(read.data);
   if (choices.length > mostChoices || (type === "array" && choices.length === 0)) return undefined;
   return {
@@ -55,6 +58,7 @@ function fieldOf(name: string, property: unknown, isRequired: boolean): Field | 
     type: type === "array" ? "choices" : type === "string" && choices.length > 0 ? "choice" : type,
     choices,
     isRequired,
+    ...(usual === undefined ? {} : { usual: Array.isArray(usual) ? usual.join(",") : String(usual) }),
   };
 }
 
@@ -77,7 +81,8 @@ const yesNo = [
 export function readAnswer(fields: readonly Field[], answer: string): Content | undefined {
   const content: Content = {};
   for (const field of fields) {
-    const text = fields.length === 1 ? answer.trim() : lineFor(field, answer);
+    const said = fields.length === 1 ? answer.trim() : lineFor(field, answer);
+    const text = said === undefined || said === "" ? field.usual : said;
     if (text === undefined || text === "") {
       if (field.isRequired) return undefined;
       continue;
