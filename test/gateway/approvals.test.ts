@@ -1,6 +1,8 @@
 // Who decides an approval, where, once (APR-2 to APR-7; A4, A6).
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { personKey } from "../../src/domain/ids.ts";
+import type { Person } from "../../src/domain/person.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { expireWait } from "../../src/gateway/waits-due.ts";
@@ -100,6 +102,28 @@ describe("gateway/approvals", () => {
     expect(await stateOf(approval)).toBe("pending");
     const said = JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)));
     expect(said).toContain("Approved so far by Bo");
+    await world.click("approval.approve", approval.id, { by: ana });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("approved");
+  });
+
+  it("APR-3, LK1: two keys of one person are one in a quorum, also for a week after they were unlinked", async () => {
+    const boElsewhere: Person = { ...bo, key: personKey("other", "t2", "bo") };
+    const verdict = { quorum: 2, approvers: ["group:finance", "requester", boElsewhere.key] };
+    const { approval } = await ask({ verdict });
+    await world.store.write((tx) =>
+      tx.personLinks.link(bo.key, boElsewhere.key, { fresh: "who_1", now: world.clock.now() }),
+    );
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+    await world.click("approval.approve", approval.id, { by: boElsewhere });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("pending");
+
+    await world.store.write((tx) => tx.personLinks.unlink(bo.key, world.clock.now()));
+    await world.click("approval.approve", approval.id, { by: boElsewhere });
+    await world.settle();
+    expect(await stateOf(approval)).toBe("pending");
     await world.click("approval.approve", approval.id, { by: ana });
     await world.settle();
     expect(await stateOf(approval)).toBe("approved");

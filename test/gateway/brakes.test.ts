@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BrakeKind } from "../../src/domain/brake.ts";
 import { directLine } from "../../src/domain/conversation.ts";
-import { asPersonKey, asScheduleId } from "../../src/domain/ids.ts";
+import { asPersonKey, asScheduleId, personKey } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Run, RunMode } from "../../src/domain/run.ts";
 import { pullBrake, releaseBrake, tellHeldUp } from "../../src/gateway/brakes.ts";
@@ -118,6 +118,22 @@ describe("gateway/brakes", () => {
     expect(texts(world.held(), "result")).toEqual([expect.stringContaining("Stopped by an operator")]);
     expect(maySteer(run, ana, world.rules)).toBe(false);
     expect(await events()).toMatchObject([{ type: "brake.pulled", data: { kind: "person", name: ana.key } }]);
+  });
+
+  it("OPS-2, LK1: an operator withdraws it for every key of the person; a platform for the one that it knows", async () => {
+    await started();
+    const elsewhere = personKey("other", "t2", "ana");
+    const link = { fresh: "who_1", now: world.clock.now() };
+    await world.store.write((tx) => tx.personLinks.link(ana.key, elsewhere, link));
+    await offboard({ desk: desk(), ...world.gateway.scheduling }, elsewhere);
+    const pulled = async () => (await world.store.read((tx) => tx.brakes.list())).map(({ name }) => name);
+    expect(await pulled()).toEqual([]); // nobody here has heard of that key
+
+    const revoked = await desk().decide((d) =>
+      revokePerson(d, world.gateway.scheduling, elsewhere, "cli:op"),
+    );
+    expect(revoked).toEqual({ pulled: true, linked: [ana.key], runs: 1, schedules: 0, connections: 0 });
+    expect((await pulled()).toSorted()).toEqual([ana.key, elsewhere].toSorted());
   });
 
   it("OPS-2: a platform's word that somebody is gone does the same, for those who have been here", async () => {
