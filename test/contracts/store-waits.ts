@@ -60,6 +60,18 @@ export function waitSuite(current: StoreCase): void {
     expect(await store.read((tx) => tx.approvals.pending(10))).toEqual([]);
   });
 
+  it("APR-2 SP1: of two votes on what was the same the second changes nothing, though the state is the same", async () => {
+    const { store } = current;
+    const { run } = await aWorkingRun(store, "a");
+    const asked = anApproval(run.id);
+    await store.write((tx) => tx.approvals.ask(asked));
+
+    const vote = (seal: string) =>
+      store.write((tx) => tx.approvals.change(asked, { ...asked, seal, uses: 1 }));
+    expect([await vote("one"), await vote("other")]).toEqual([true, false]);
+    expect(await store.read((tx) => tx.approvals.find(asked.id))).toMatchObject({ seal: "one" });
+  });
+
   it("AP1: an approval goes no way that its states don't have", async () => {
     const { store } = current;
     const { run } = await aWorkingRun(store, "a");

@@ -28,11 +28,13 @@ let world: LoopWorld;
 let sent: string[];
 let verdict: PolicyVerdict;
 let account: string;
+let connection: string;
 beforeEach(async () => {
   world = await createLoopWorld({ managers: [bo] });
   sent = [];
   verdict = asked();
   account = "ops@corp.example";
+  connection = "mail";
 });
 afterEach(() => world.close());
 
@@ -71,9 +73,7 @@ function stages(): Partial<Stages> {
     policy: ({ call }) => (call.tool.name === "send" ? verdict : allowed),
     grant: ({ call }) =>
       Promise.resolve(
-        call.tool.name === "send"
-          ? { kind: "ready", identity: "agent", connection: "mail", account }
-          : ownRights,
+        call.tool.name === "send" ? { kind: "ready", identity: "agent", connection, account } : ownRights,
       ),
     approval: createApprovalStage({
       seal: testSeal,
@@ -184,6 +184,7 @@ describe("runtime: an act that needs approval", () => {
 
   const swaps: readonly (readonly [string, () => Promise<void>])[] = [
     ["the account", () => Promise.resolve(void (account = "other@corp.example"))],
+    ["the connection", () => Promise.resolve(void (connection = "mail-of-others"))],
     ["the rules", () => Promise.resolve(void (verdict = asked({ version: "2" })))],
     [
       "a file that goes with it",

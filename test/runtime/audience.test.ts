@@ -60,7 +60,9 @@ describe("runtime: audience", () => {
     model.expectSpent();
     const { conversation } = await world.run();
     const said = await world.store.read((tx) => tx.outbox.list(conversation, 1_000));
-    return JSON.stringify(said.filter(({ op }) => op.op === "post" || op.op === "edit"));
+    return JSON.stringify(
+      said.filter(({ op }) => op.op === "post" || op.op === "edit" || op.op === "status"),
+    );
   };
 
   it("OUT-4: from a person's account nothing reaches a channel: not the result, a file, a check-in or the card", async () => {
