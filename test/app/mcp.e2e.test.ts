@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { ElicitResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { asTenantId } from "../../src/domain/ids.ts";
@@ -45,7 +46,18 @@ beforeAll(async () => {
   notes = await startFakeMcp([
     { name: "add_note", annotations: { readOnlyHint: true }, inputSchema: text("note") },
     { name: "surprise" },
+    { name: "pick" },
   ]);
+  notes.handle = async ({ tool, server }) => {
+    if (tool !== "pick") return { content: [] };
+    const requestedSchema = {
+      type: "object",
+      properties: { region: { type: "string", enum: ["eu", "us"] } },
+    };
+    const params = { mode: "form", message: "Which region?", requestedSchema };
+    const answer = await server.request({ method: "elicitation/create", params }, ElicitResultSchema);
+    return { content: [{ type: "text", text: `picked ${JSON.stringify(answer.content)}` }] };
+  };
   folder = await mkdtemp(path.join(tmpdir(), "deputy-mcp-"));
   await writeFile(
     path.join(folder, "deputy.config.yml"),
@@ -62,7 +74,7 @@ mcp:
     tools: { get_account: { effect: read, needs: read }, log_call: { effect: write-external, repeat: keyed, needs: write } }
   notes:
     url: ${notes.url}
-    tools: { add_note: {} }
+    tools: { add_note: {}, pick: { effect: read } }
   gone:
     url: http://127.0.0.1:1/mcp
 policy:
@@ -135,6 +147,20 @@ describe("app: tools of MCP servers", () => {
   });
 });
 
+it("EL1: a server's question in the middle of a call is a question of the run, and its answer is given to the server", async () => {
+  const { ana } = product.people;
+  product.model.replyTo("pick-one", uses(["notes__pick", {}]), says("Picked."));
+  const thread = await ana.asks("@deputy please pick-one");
+  const card = await thread.post("attention");
+  expect(card.body.text).toContain("The server notes asks: “Which region?”");
+  await ana.clicks(card, "eu");
+  expect((await thread.post("result")).body.text).toContain("Picked.");
+  expect(notes.calls.filter(({ tool }) => tool === "pick")).toHaveLength(2);
+  const told = JSON.stringify(product.model.requests.map(({ body }) => body));
+  expect(told).toContain("picked {");
+  expect(told).not.toContain("Which region?");
+});
+
 it("I14: readyz says which server can't be looked at and why, and what waits of the others", async () => {
   const Ready = z.object({
     checks: z.object({ mcp_servers: z.array(z.looseObject({ server: z.string(), waiting: z.number() })) }),
@@ -143,7 +169,7 @@ it("I14: readyz says which server can't be looked at and why, and what waits of 
   const { mcp_servers: servers } = Ready.parse(await answer.json()).checks;
   const byName = new Map(servers.map((server) => [server.server, server]));
   expect(byName.get("gone")).toMatchObject({ problem: expect.stringContaining("can't be reached") });
-  expect(byName.get("notes")).toMatchObject({ approved: 1, waiting: 1, quarantined: 0 });
+  expect(byName.get("notes")).toMatchObject({ approved: 2, waiting: 1, quarantined: 0 });
 });
 
 async function connect(person: string): Promise<void> {
