@@ -53,7 +53,7 @@ describe("examples/sales-assistant", () => {
     const card = await at.approval(thread);
     expect(card.body.text).toContain("to: jo.keller@acme.example");
     expect(card.body.text).toContain("Kind regards,\nAna");
-    expect(card.body.text).toContain("It uses Ana's account ana@fernway.example.");
+    expect(card.body.text).toContain("It uses Ana's mail account ana@fernway.example.");
     expect(card.body.text).toContain("jo.keller@acme.example comes from crm");
     expect(sent()).toEqual([]);
     const [draft] = at.world.mail.drafts.values();
@@ -97,6 +97,7 @@ describe("examples/sales-assistant", () => {
 
   it("APR-4: a letter that Ana denies stays in her drafts, whatever she writes, and the CRM says nothing of it", async () => {
     const { ana } = at.product.people;
+    const drafts = at.world.mail.drafts.size;
     const thread = await at.asks("ana");
     await at.connect(thread, "ana", crm);
     await at.connect(thread, "ana", mail);
@@ -109,7 +110,7 @@ describe("examples/sales-assistant", () => {
 
     expect(body.text).toContain("is in your drafts, and I don't know of it being sent. Ana denied it.");
     expect(sent()).toEqual([]);
-    expect([...at.world.mail.drafts.values()]).toHaveLength(1);
+    expect(at.world.mail.drafts.size).toBe(drafts + 1);
     expect(did("crm")).not.toContain("log_activity as ana");
   });
 
