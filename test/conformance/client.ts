@@ -189,6 +189,7 @@ const working = { id: run, tenant, agent: "deputy", subject: person, mode: "assi
 const answers = new Map<string, string>();
 
 async function play(): Promise<void> {
+  await store.write((tx) => tx.people.see({ key: person, name: "Ann", kind: "member" }, tenant, Date.now()));
   const grant = await account();
   const { tools } = await mcp.forRun(working);
   for (const tool of tools) {
