@@ -4,6 +4,7 @@
 //   KA2  What the platform said within five minutes holds (ID-2); where it can't say now, what it said within the last day. Whom nobody
 //        knows counts as somebody from outside.
 
+import type { Clock } from "../base/clock.ts";
 import type { Standing } from "../chat/contract.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { InboundEvent } from "../domain/inbound.ts";
@@ -14,6 +15,7 @@ import type { AskStanding } from "./standing.ts";
 
 export interface KnownAuthorDeps {
   readonly desk: Desk;
+  readonly clock: Clock;
   /** Nobody is asked where it is absent. */
   readonly standing?: AskStanding | undefined;
 }
@@ -41,19 +43,21 @@ function describedAs({ key, name, timeZone }: Person, kind: Person["kind"]): Per
 
 /** Asks the platform about the authors of these rows, and writes down what it says. Nothing changes where nobody can say. */
 export async function describeAuthors(
-  { desk, standing }: KnownAuthorDeps,
+  { desk, standing, clock }: KnownAuthorDeps,
   at: ConversationAddress,
   rows: readonly InboxRow[],
 ): Promise<void> {
   const authors = new Map(rows.map(({ event }) => [event.author.key, event.author]));
   for (const author of authors.values()) {
-    const found = await standing?.(at, author.key);
+    // Somebody may have asked meanwhile, for other words of theirs.
+    const fresh = await desk.read((tx) => tx.people.recall(author.key, clock.now() - freshMs));
+    const found = fresh?.kind ?? (await standing?.(at, author.key));
     await desk.decide(async (d) => {
       const last = await d.tx.people.recall(author.key, d.now - lastKnownMs);
       const kind = found === undefined ? last?.kind : kindIn(found);
       if (kind === undefined) return;
       const described = describedAs(author, kind);
-      if (found !== undefined) await d.tx.people.see(described, at.tenant, d.now);
+      if (fresh === undefined && found !== undefined) await d.tx.people.see(described, at.tenant, d.now);
       for (const { id, event } of rows) {
         if (event.author.key === author.key) await d.tx.inbox.describe(id, described);
       }

@@ -5,6 +5,7 @@
 //   RI3  A click is decided in the transaction that keeps it, where nothing that came before it is still to be routed: one wait
 //        for the disk less for who clicked. Where that fails it is kept alone, and routed like anything else.
 
+import type { Clock } from "../base/clock.ts";
 import { errorText, isAppError } from "../base/errors.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
@@ -26,6 +27,7 @@ import { answerVerb } from "./verb-answers.ts";
 export interface RouteImmediateDeps {
   readonly desk: Desk;
   readonly standing?: AskStanding | undefined;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly rulesFor: RulesFor;
   readonly log: Logger;

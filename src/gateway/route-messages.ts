@@ -4,6 +4,7 @@
 //   RM2  Every message leaves the state `new` in the transaction that acted on it; nothing is dropped (I1).
 //   RM3  A run never hears of a file before the file is there: the decision waits for files, not the other way round.
 
+import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Conversation } from "../domain/conversation.ts";
@@ -31,6 +32,7 @@ import { overhear, type Said, takeIn } from "./take-in.ts";
 export interface RouteMessagesDeps {
   readonly desk: Desk;
   readonly standing?: AskStanding | undefined;
+  readonly clock: Clock;
   readonly ids: Ids;
   readonly rulesFor: RulesFor;
   readonly files: FilesIn;

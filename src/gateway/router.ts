@@ -43,8 +43,8 @@ const mostFaults = 3;
 export function createRouter(deps: RouterDeps): Router {
   const { world, desk, rulesFor, files, approvals, standing } = deps;
   const faults = new Map<ConversationId, number>();
-  const { ids, log } = world;
-  const immediate = { desk, rulesFor, ids, log, approvals, standing };
+  const { ids, log, clock } = world;
+  const immediate = { desk, rulesFor, ids, log, approvals, standing, clock };
   return {
     routeImmediate: (id) => pastCorruption(deps, () => routeImmediate(immediate, id)),
     takeClick: (keep) =>
@@ -56,7 +56,7 @@ export function createRouter(deps: RouterDeps): Router {
     async routeMessages(id) {
       try {
         const routing = await pastCorruption(deps, () =>
-          routeMessages({ desk, rulesFor, files, ids, standing }, id),
+          routeMessages({ desk, rulesFor, files, ids, standing, clock }, id),
         );
         faults.delete(id);
         return routing;

@@ -68,6 +68,18 @@ describe("gateway: authors whom nobody has described", () => {
     expect(told().at(-1)).toBe(refusedPlaces.unchecked);
   });
 
+  it("KA2: is asked for once, however many words of theirs wait in however many places", async () => {
+    const elsewhere = { ...thread, thread: "t2" };
+    await world.hear("@deputy compare", { by: unchecked });
+    await world.hear("@deputy compare", { by: unchecked, conversation: elsewhere });
+    await world.settle();
+    await world.hear("@deputy once more", { by: unchecked, conversation: { ...thread, thread: "t3" } });
+    await world.settle();
+
+    expect(await world.runs()).toHaveLength(3);
+    expect(asked).toBeLessThan(3);
+  });
+
   it.each(["guest", "external", "absent", "gone"] as const)("KA1: a %s starts nothing", async (standing) => {
     says = () => standing;
     await hears("@deputy compare");
