@@ -90,6 +90,9 @@ describe("web/chat-page", () => {
     await ask();
     const card = thread().getByRole("region", { name: "Run" });
     const cardState = await card.textContent();
+    const footer = await thread().getByText("Without an answer by").textContent();
+    expect(footer, "APR-7: times by the reader's own clock").toMatch(/2027/);
+    expect(footer).not.toContain("UTC");
     await thread().getByRole("button", { name: "Europe" }).click();
     const result = thread().getByRole("region", { name: "Result: Done" });
     await result.waitFor();

@@ -116,6 +116,6 @@ function aQuestion(options: number): Attention {
   return anAttention({
     options: labels.map((label, index) => aButton({ label, value: `wait_1.${index}` })),
     freeText: aButton({ value: "wait_1", label: "Something else" }),
-    footer: "Without an answer by 17:00 I take Europe.",
+    footer: "Without an answer by 2027-01-05 12:30 UTC I take Europe.",
   });
 }

@@ -4,7 +4,7 @@
 import { h } from "./dom.js";
 import { icon } from "./icons.js";
 import { richText } from "./rich-text.js";
-import { timeOf } from "./time.js";
+import { timeOf, withLocalTimes } from "./time.js";
 
 /** @typedef {import("../message-view.ts").MessageView} MessageView */
 /** @typedef {import("../../domain/outbox.ts").Button} Button */
@@ -158,7 +158,7 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
     attention.text !== "" && attention.text !== title && richText(blocks),
     options.length > mostButtons ? selectOf(options, { press, id }) : buttonsOf(options, { press, id }),
     freeText !== undefined && freeTextOf(freeText, { press, id }),
-    footer !== undefined && h("p", { class: "footer" }, footer),
+    footer !== undefined && h("p", { class: "footer" }, withLocalTimes(footer)),
   );
 }
 

@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 
 const clock = new Intl.DateTimeFormat(undefined, { timeStyle: "short" });
 const whole = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+const short = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const day = new Intl.DateTimeFormat(undefined, { weekday: "long", day: "numeric", month: "long" });
 const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
@@ -41,6 +42,18 @@ export function dayOf(ms) {
   if (days < -1 || days > 0) return day.format(ms);
   const word = relative.format(days, "day");
   return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+/**
+ * Times that are written in UTC, by the reader's own clock.
+ * @param {string} text
+ * @returns {string}
+ */
+export function withLocalTimes(text) {
+  return text.replace(/\b(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC\b/g, (written, date, time) => {
+    const ms = Date.parse(`${date}T${time}:00Z`);
+    return Number.isNaN(ms) ? written : short.format(ms);
+  });
 }
 
 /** @param {number} ms */

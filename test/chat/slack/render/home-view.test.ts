@@ -123,7 +123,7 @@ describe("chat/slack/render/home-view", () => {
     ]);
   });
 
-  it("HV2, c.0 rule 11: words of others call nobody and are no links", () => {
+  it("HV2 OUT-2 OUT-3, c.0 rule 11: words of others call nobody and are no links", () => {
     const evil = "<!here> <@U0666> https://evil.example/x";
     const item = anItem({ title: evil, note: evil });
     const page = aPage({ waiting: { items: [item], more: 0 }, may: [evil], agent: evil });

@@ -70,7 +70,7 @@ describe("chat/slack/render/modals", () => {
     }
   });
 
-  it("MO2: whatever was said, the form keeps Slack's limits and has no markup", () => {
+  it("MO2 OUT-2 OUT-3: whatever was said, the form keeps Slack's limits and has no markup", () => {
     fc.assert(
       fc.property(anyText, (text) => {
         for (const view of [
