@@ -17,6 +17,7 @@ import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
 import type { LocalChat } from "./chat/local/local-chat.ts";
 import type { Config } from "./config/load-config.ts";
+import { runDetails } from "./gateway/run-details.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { createRedactor } from "./telemetry/redact.ts";
 import type { Tool } from "./tools/contract.ts";
@@ -139,6 +140,7 @@ function openWeb(
     ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers, mcp: parts.mcp }),
     mounts: doorsOf(parts).map(({ path, handle }) => ({ path, handler: handle })),
     connect: gateway.grants.web,
+    details: (reader, run) => gateway.desk.read((tx) => runDetails(tx, gateway.rulesFor, reader, run)),
     mcp: createMcpDoor(config, edges, gateway, platformsOf(parts)),
     metrics: {
       text: async () => (await edges.metrics.page()).body,

@@ -87,6 +87,7 @@ export function createGatewayParts(
     quietHours: config.file.settings.quiet_hours,
     noted: noting(world),
     accounts: () => grants.consent,
+    detailsAt: (run, reader) => grants.detailsAt(run, reader),
   });
   const grants = createGrantParts(config, edges, desk, byName);
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });

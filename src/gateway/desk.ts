@@ -7,7 +7,7 @@ import { errorText } from "../base/errors.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Bell, Hint } from "../domain/bell.ts";
-import type { RunId } from "../domain/ids.ts";
+import type { PersonKey, RunId } from "../domain/ids.ts";
 import type { Utterance } from "../domain/outbox.ts";
 import type { ConsentDeps } from "../grants/consent-deps.ts";
 import type { QuietHours } from "../domain/quiet-hours.ts";
@@ -15,6 +15,9 @@ import type { Run } from "../domain/run.ts";
 import type { Queue } from "../queue/contract.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import type { Noted } from "./noted.ts";
+
+/** Where `reader` finds the page of a run; undefined where they could not say there who they are. */
+export type DetailsAt = (run: RunId, reader: PersonKey) => string | undefined;
 
 /** What a decision works with. Only inside `Desk.decide`. */
 export interface Decision {
@@ -31,6 +34,7 @@ export interface Decision {
   readonly quietHours?: QuietHours;
   /** Where people's accounts are connected; absent where they can't be. */
   readonly accounts?: ConsentDeps | undefined;
+  readonly detailsAt?: DetailsAt;
   /** Shown after the commit in logs, traces and measures. */
   note(what: Noted): void;
 }
@@ -60,6 +64,7 @@ export interface DeskDeps {
   readonly quietHours?: QuietHours | undefined;
   /** Asked when it is needed: consents are decided on this desk as well. */
   readonly accounts?: () => ConsentDeps | undefined;
+  readonly detailsAt?: DetailsAt | undefined;
   /** Told of what was decided, after its commit. */
   readonly noted?: (what: Noted) => void;
 }
@@ -100,7 +105,7 @@ function isDecided(what: Noted): boolean {
 }
 
 function decisionOn(tx: Tx, now: number, after: Aftermath, deps: DeskDeps): Decision {
-  const { checkInMs, quietHours } = deps;
+  const { checkInMs, quietHours, detailsAt } = deps;
   return {
     tx,
     now,
@@ -108,6 +113,7 @@ function decisionOn(tx: Tx, now: number, after: Aftermath, deps: DeskDeps): Deci
       return deps.accounts?.();
     },
     ...(quietHours ? { quietHours } : {}),
+    ...(detailsAt ? { detailsAt } : {}),
     async say(utterance) {
       if (await tx.outbox.add(utterance, now)) after.said = true;
     },

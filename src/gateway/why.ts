@@ -7,6 +7,7 @@ import { asPersonKey, type PersonKey } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
 import { why, whyIdle } from "../runtime/voice/replies.ts";
 import { actLine, spentLine, type ToldAct } from "../runtime/voice/why-words.ts";
+import type { Tx } from "../store/contract.ts";
 import type { Decision } from "./desk.ts";
 
 /** Acts that are told, the last ones. */
@@ -39,9 +40,13 @@ export async function whyOf(d: Decision, run: Run, asker: PersonKey): Promise<st
   const [last] = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
   const head = open ? why(run, await d.tx.waits.readableOf(run.id), last, d.now) : whyIdle(run);
   const acts = run.mode === "assistant" && asker !== run.subject ? [] : await actsOf(d, run);
-  return [head, ...(acts.length > 0 ? ["What I did last:", ...acts.map(actLine)] : []), spentLine(run)].join(
-    "\n",
-  );
+  const details = d.detailsAt?.(run.id, asker);
+  return [
+    head,
+    ...(acts.length > 0 ? ["What I did last:", ...acts.map(actLine)] : []),
+    spentLine(run),
+    ...(details === undefined ? [] : [`Details: ${details}`]),
+  ].join("\n");
 }
 
 async function actsOf(d: Decision, run: Run): Promise<ToldAct[]> {
@@ -59,7 +64,7 @@ async function actsOf(d: Decision, run: Run): Promise<ToldAct[]> {
 async function toldAct(d: Decision, event: ActEvent, approval: Approval | undefined): Promise<ToldAct> {
   const { tool, step, type, decision, rules = [], data } = event;
   const { account } = approval?.facts ?? {};
-  const as = await rightsOf(d, data?.identity);
+  const as = await rightsOf(d.tx, data?.identity);
   return {
     tool,
     step,
@@ -74,8 +79,8 @@ async function toldAct(d: Decision, event: ActEvent, approval: Approval | undefi
   };
 }
 
-async function rightsOf(d: Decision, identity: string | undefined): Promise<ToldAct["as"]> {
+export async function rightsOf(tx: Pick<Tx, "people">, identity: string | undefined): Promise<ToldAct["as"]> {
   if (identity === undefined) return undefined;
   if (identity === "agent") return { kind: "agent" };
-  return { kind: "person", name: (await d.tx.people.find(asPersonKey(identity)))?.name ?? identity };
+  return { kind: "person", name: (await tx.people.find(asPersonKey(identity)))?.name ?? identity };
 }

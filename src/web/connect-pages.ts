@@ -3,7 +3,7 @@
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
 
-type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
+export type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
 
 /** What the page says before anybody is sent anywhere (CON-6). */
 export interface Explained {
@@ -87,7 +87,7 @@ export function donePage(text: string): Page {
   return page("You can close this page", html`<p>${text}</p>`);
 }
 
-function page(title: string, body: Page): Page {
+export function page(title: string, body: Page): Page {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -113,6 +113,9 @@ h1 { font-size: 1.5rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1rem; }
 dt { opacity: .75; }
 dd { margin: 0; overflow-wrap: anywhere; }
+main:has(table) { max-width: 60rem; }
+table { border-collapse: collapse; display: block; overflow-x: auto; }
+th, td { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
 button { font: inherit; padding: .6rem 1rem; margin: 1rem .5rem 0 0; border: 1px solid; border-radius: .5rem; background: transparent; color: inherit; }
 button.primary { background: #1a56c4; border-color: #1a56c4; color: #fff; }
 `;

@@ -18,6 +18,7 @@ import type { ChatAccess } from "./access.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { connectHeaders, cookieOf, formProof, giveCookie, noStore, readForm } from "./connect-browser.ts";
 import type { WebConnect } from "./connect-contract.ts";
+import { isConsolePath } from "./console-path.ts";
 import * as pages from "./connect-pages.ts";
 
 type Door = Context<WebEnv>;
@@ -188,6 +189,7 @@ async function signedIn(c: Door, connect: WebConnect): Promise<Response> {
   const proved = identity && (await endSignIn(consent, identity, { cookie: cookieOf(c, consent), query }));
   if (!proved) return c.html(pages.overPage(), 403);
   giveCookie(c, consent, proved.cookie);
+  if (isConsolePath(proved.link)) return c.redirect(proved.link, 303);
   const session = await openSession(connect, proved.link);
   if (session && session.initiator !== proved.person) {
     await block(consent, session, { why: "other_person", person: proved.person });

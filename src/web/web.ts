@@ -13,6 +13,7 @@ import { type ChatAccess, createChatAccess, isLoopback } from "./access.ts";
 import type { WebEnv } from "./chat-guard.ts";
 import { type ChatRoutes, createChatRoutes } from "./chat-routes.ts";
 import { createConnectRoutes, createLocalConnect } from "./connect-routes.ts";
+import { createConsoleRoutes, createLocalConsole } from "./console-routes.ts";
 import type { Web, WebDeps } from "./contract.ts";
 import { WebError } from "./errors.ts";
 import { createMcpRoutes } from "./mcp-routes.ts";
@@ -75,7 +76,7 @@ export function createWeb(deps: WebDeps): Web {
 }
 
 function buildApp(
-  { mounts = [], metrics, ready, log, connect, mcp }: WebDeps,
+  { mounts = [], metrics, ready, log, connect, details, mcp }: WebDeps,
   { chat, access }: { readonly chat: ChatRoutes | undefined; readonly access: ChatAccess | undefined },
   isStopping: () => boolean,
 ): Hono<WebEnv> {
@@ -83,9 +84,12 @@ function buildApp(
   for (const { path, handler } of mounts) app.all(path, (c) => handler(c.req.raw));
   app.route("/", createServiceRoutes({ ready, metrics, isStopping }));
   if (connect !== undefined) app.route("/", createConnectRoutes(connect));
+  if (connect !== undefined && details !== undefined) app.route("/", createConsoleRoutes(connect, details));
   if (mcp !== undefined) app.route("/", createMcpRoutes(mcp));
   if (connect !== undefined && access !== undefined)
     app.route("/chat/connect", createLocalConnect(connect, access));
+  if (details !== undefined && access !== undefined)
+    app.route("/chat/console", createLocalConsole(access, details));
   if (chat !== undefined) app.route("/chat", chat.routes);
   app.notFound((c) => c.text("There is nothing at this address.\n", 404));
   app.onError((error, c) => {

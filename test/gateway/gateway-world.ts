@@ -19,7 +19,7 @@ import type { Lease, Run } from "../../src/domain/run.ts";
 import type { Wait, WaitAsk } from "../../src/domain/wait.ts";
 import { createDelivery, type Delivery } from "../../src/gateway/delivery.ts";
 import type { ApprovalParts } from "../../src/gateway/approval-desk.ts";
-import { createDesk, type Desk } from "../../src/gateway/desk.ts";
+import { createDesk, type Desk, type DetailsAt } from "../../src/gateway/desk.ts";
 import { createFilesIn } from "../../src/gateway/files-in.ts";
 import { createIntake, type Intake } from "../../src/gateway/intake.ts";
 import type { Noted } from "../../src/gateway/noted.ts";
@@ -81,6 +81,7 @@ export interface GatewaySettings {
   readonly approvals: Partial<ApprovalParts>;
   /** What the platform says of people whom nobody has described. */
   readonly standing: AskStanding;
+  readonly detailsAt: DetailsAt;
   /** Instead of SQLite. Closed with the world. */
   readonly store: Store;
 }
@@ -201,6 +202,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
       checkInMs: 900_000,
       quietHours: settings.quietHours,
       noted: (what) => void world.notes.push(what),
+      detailsAt: settings.detailsAt,
     });
     const limits = { maxBytes: settings.maxFileBytes ?? 1_000_000, timeoutMs: 60_000, retryAfterMs: [1_000] };
     const files = createFilesIn({ store: living, workspaces, platforms, clock, log, limits });

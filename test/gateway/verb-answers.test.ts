@@ -45,6 +45,24 @@ describe("gateway/verb-answers", () => {
     expect(status).toContain("My question: Which region?");
   });
 
+  it("`why` leads to the page of the run where there is one for whoever asks", async () => {
+    const own = await createGatewayWorld({
+      detailsAt: (run, reader) =>
+        reader === bo.key ? undefined : `https://deputy.example/console/runs/${run}`,
+    });
+    await own.hear("compare the vendors");
+    await own.settle();
+    await own.hear("why");
+    await own.settle();
+    await own.hear("why", { by: bo });
+    await own.settle();
+    const run = await own.run();
+    const [first, second] = texts(own.held(), "notice").filter((text) => text.includes("Trace"));
+    expect(first).toMatch(new RegExp(`Details: https://deputy.example/console/runs/${run?.id}$`));
+    expect(second).not.toContain("Details");
+    await own.close();
+  });
+
   it("says that nothing is going on, and what was the last", async () => {
     await world.hear("status");
     await world.settle();

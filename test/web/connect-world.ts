@@ -11,10 +11,11 @@ import { slackIdentity } from "../../src/grants/sign-in.ts";
 import type { ConsentRow } from "../../src/store/contract-grants.ts";
 import { sealOf } from "../../src/vault/master-keys.ts";
 import { deriveKey } from "../../src/vault/seal.ts";
-import type { WebChat } from "../../src/web/contract.ts";
+import type { ReadDetails, WebChat } from "../../src/web/contract.ts";
 import { createWeb } from "../../src/web/web.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { type GrantsWorld, masterKey, openGrantsWorld } from "../grants/grants-world.ts";
 import { type CookieBrowser, createCookieBrowser, type Page } from "../support/cookie-browser.ts";
 
@@ -49,6 +50,10 @@ export async function openConnectWorld(
     more?: Record<string, Record<string, unknown>>;
     mcp?: Record<string, unknown>;
     chat?: WebChat;
+    /** The pages of runs read with it. */
+    details?: (store: Store) => ReadDetails;
+    /** Nobody can sign in. */
+    closed?: true;
   } = {},
 ): Promise<ConnectWorld> {
   const port = await freePort();
@@ -105,15 +110,18 @@ export async function openConnectWorld(
     clock,
     log: silentLogger,
     ready: async () => ({ ok: true, checks: {} }),
+    ...(options.details ? { details: options.details(world.store) } : {}),
     connect: {
       consent,
-      identities: [
-        slackIdentity({
-          issuer: slack.issuer,
-          clientId: slack.clientId,
-          clientSecret: new Secret(slack.clientSecret),
-        }),
-      ],
+      identities: options.closed
+        ? []
+        : [
+            slackIdentity({
+              issuer: slack.issuer,
+              clientId: slack.clientId,
+              clientSecret: new Secret(slack.clientSecret),
+            }),
+          ],
       localPlatform: "local",
     },
     ...(options.chat ? { chat: options.chat } : {}),
