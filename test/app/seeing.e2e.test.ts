@@ -263,3 +263,30 @@ describe("app: a job that is not traced", () => {
     expect(collector.requests).toEqual([]);
   });
 });
+
+describe("app: the page of a run", () => {
+  it("RD2: `why` leads to it; it names trace and tools, and of what was read or written nothing but the title", async () => {
+    const product = await startProduct();
+    const { app, people, model } = product;
+    model.reply(
+      uses(["write_file", { path: "list.md", content: canary }]),
+      finishes(`All ${canary}.`, "list.md"),
+    );
+    const thread = await people.ana.asks("@deputy make the list");
+    await thread.post("result");
+    const next = thread.posts("notice").length + 1;
+    await people.ana.writes(thread, "@deputy why");
+    const { body } = await thread.post("notice", next);
+    const link = /Details: (\S+)/.exec(body.text)?.[1] ?? "";
+    const opened = await fetch(app.chatUrl ?? "", { redirect: "manual" });
+    const cookie = opened.headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+    const page = await (await fetch(link, { headers: { cookie } })).text();
+    const [run] = await app.edges.store.read((tx) => tx.runs.list({ limit: 1 }));
+    await product.stop();
+    if (!run) throw new Error("There is no run");
+    expect(page).toContain(traceIdOf(run.id));
+    expect(page).toContain("tool write_file");
+    expect(page).toContain("make the list");
+    expect(page).not.toContain(canary);
+  });
+});
