@@ -2,7 +2,8 @@
 //
 //   RD1  Shown to whoever may steer it where they can be: what was asked in a direct message or a group is its person's alone.
 //        Another's run is as one that is not there.
-//   RD2  Nothing that was said, given to a tool or got from it; the title as this person may read it (OUT-4).
+//   RD2  Nothing that was said, given to a tool or got from it; the title as this person may read it (OUT-4). A tool by its name
+//        only where it was let in: the model may call for one that it made up.
 
 import { type ApprovalId, asRunId, type PersonKey, type RunId } from "../domain/ids.ts";
 import { approvalOf } from "../domain/approval.ts";
@@ -84,15 +85,16 @@ async function stepsOf(tx: Tx, run: Run, from: number): Promise<StepDetails[]> {
   const told: StepDetails[] = [];
   for (const { n, kind, state, tool, startedAt, endedAt, identity } of await tx.steps.list(run.id, from)) {
     const as = await rightsOf(tx, identity);
+    const approval = approvalOf(approvals, n)?.id;
     told.push({
       n,
       kind,
       state,
-      tool,
+      ...(identity !== undefined || approval !== undefined ? { tool } : {}),
       startedAt,
       endedAt,
       ...(as ? { as } : {}),
-      approval: approvalOf(approvals, n)?.id,
+      approval,
     });
   }
   return told;

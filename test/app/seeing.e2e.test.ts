@@ -269,7 +269,7 @@ describe("app: the page of a run", () => {
     const product = await startProduct();
     const { app, people, model } = product;
     model.reply(
-      uses(["write_file", { path: "list.md", content: canary }]),
+      uses(["write_file", { path: "list.md", content: canary }], [canary, {}]),
       finishes(`All ${canary}.`, "list.md"),
     );
     const thread = await people.ana.asks("@deputy make the list");

@@ -77,7 +77,7 @@ describe("web/console", () => {
       const args = JSON.stringify({ to: secret });
       await tx.steps.start(
         lease,
-        { n: 0, kind: "tool", tool: "send_mail", callId: "c", arguments: args },
+        { n: 0, kind: "tool", tool: "send_mail", callId: "c", arguments: args, identity: "agent" },
         3_000,
       );
     });
