@@ -11,6 +11,8 @@ const [
   { connectionSpecs },
   { createGrants },
   { createOAuthClient },
+  { createResolver },
+  { oauthClientSeal },
   { sealTokens },
   { createGuardedRequest },
   { createWhatwgFetch },
@@ -24,6 +26,8 @@ const [
     "grants/connection-spec.js",
     "grants/grants.js",
     "grants/oauth-client.js",
+    "grants/discovery/resolve.js",
+    "grants/discovery/sealed-clients.js",
     "grants/sealed-tokens.js",
     "net/guarded-request.js",
     "net/whatwg-fetch.js",
@@ -76,13 +80,24 @@ function grantDeps({ service, store, vault, clock }) {
   });
   const request = createGuardedRequest({ allow: [new URL(service.url).host], clock: machine });
   const fetch = createWhatwgFetch(request, { redirect: "same-origin", maxBytes: 256_000 });
+  const specs = connectionSpecs({ connections });
   return {
     store,
     vault,
     clock,
     ids,
     log: silentLogger,
-    specs: connectionSpecs(connections),
+    specs,
+    resolver: createResolver({
+      store,
+      clock,
+      log: silentLogger,
+      fetch,
+      specs,
+      seal: oauthClientSeal({ current: masterKey }),
+      redirectUri: ({ connection }) => `http://127.0.0.1:9/oauth/callback/${connection}`,
+      clientDocument: () => undefined,
+    }),
     oauth: createOAuthClient(fetch, () => clock.now()),
     fetch,
     refreshMarginMs: 300_000,
