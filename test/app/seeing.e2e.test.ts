@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { asRunId } from "../../src/domain/ids.ts";
 import { traceIdOf } from "../../src/domain/trace.ts";
 import { type CollectedSpan, type OtlpCollector, startOtlpCollector } from "../fakes/otlp-collector.ts";
@@ -58,8 +58,12 @@ describe("app: a job that is traced", () => {
     });
     await playJob(product);
     run = await product.app.edges.store.read(async (tx) => (await tx.runs.list({ limit: 1 }))[0]?.id ?? "");
-    await product.app.gateway.delivery.idle();
-    page = (await product.app.edges.metrics.page()).body;
+    page = await vi.waitFor(async () => {
+      await product.app.gateway.delivery.idle();
+      const { body } = await product.app.edges.metrics.page();
+      if (!body.includes("deputy_outbox_age_seconds 0\n")) throw new Error("Marks are still being sent");
+      return body;
+    });
     const answer: unknown = await (await fetch(`${product.app.url}/readyz`)).json();
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own answer to this machine
     ready = (answer as { checks: Record<string, unknown> }).checks;
