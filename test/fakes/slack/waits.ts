@@ -7,6 +7,9 @@ export interface Waits {
   settled(): Promise<void>;
 }
 
+/** Longer than an event that was not acknowledged is sent again and again in tests: 3 s to answer, three times more. */
+const redeliveredMs = 30_000;
+
 export function createWaits(hub: Hub): Waits {
   const until = <T>(look: () => T | undefined | false | null, ms = 10_000): Promise<T> =>
     new Promise((resolve, reject) => {
@@ -37,7 +40,7 @@ export function createWaits(hub: Hub): Waits {
   return {
     until,
     async settled() {
-      await until(() => hub.deliver.log.every((one) => one.state !== "under way"));
+      await until(() => hub.deliver.log.every((one) => one.state !== "under way"), redeliveredMs);
     },
   };
 }
