@@ -6,7 +6,7 @@ import type { LocalChat } from "../chat/local/local-chat.ts";
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
 import { usesTeams } from "../config/teams-rules.ts";
-import { isLoopback } from "../web/access.ts";
+import { isLoopback } from "../net/loopback.ts";
 import type { Edges } from "./edges.ts";
 import { ChatInUse, openLocalChat } from "./local-chat.ts";
 import type { Slack } from "./slack.ts";

@@ -1,8 +1,8 @@
 // How the protocol library is set up for one service (OA1, OA2).
 
 import * as oidc from "openid-client";
+import { isLoopback } from "../net/loopback.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
-import { isLoopback } from "./discovery/safe-address.ts";
 import { GrantError } from "./errors.ts";
 import { standardFetch } from "./quirks.ts";
 
@@ -76,7 +76,7 @@ function configurationFor(
 
 function described(metadata: oidc.ServerMetadata, { clientId, authentication }: Client): oidc.Configuration {
   const config = new oidc.Configuration(metadata, clientId, undefined, authentication);
-  if (isLoopback(new URL(metadata.issuer))) oidc.allowInsecureRequests(config);
+  if (isLoopback(new URL(metadata.issuer).hostname)) oidc.allowInsecureRequests(config);
   if (metadata.jwks_uri !== undefined) oidc.enableNonRepudiationChecks(config);
   return config;
 }
@@ -90,7 +90,7 @@ async function discovered(
       [oidc.customFetch]: customFetch,
       algorithm,
       timeout: timeoutSeconds,
-      execute: isLoopback(issuer) ? [oidc.allowInsecureRequests] : [],
+      execute: isLoopback(issuer.hostname) ? [oidc.allowInsecureRequests] : [],
     });
   const config = await discover("oidc").catch((error: unknown) => {
     // Not OpenID: an authorization server of RFC 8414 has its metadata elsewhere.
@@ -120,6 +120,6 @@ function fixed(
     undefined,
     authentication,
   );
-  if (isLoopback(new URL(server.tokenEndpoint))) oidc.allowInsecureRequests(config);
+  if (isLoopback(new URL(server.tokenEndpoint).hostname)) oidc.allowInsecureRequests(config);
   return config;
 }

@@ -5,6 +5,7 @@
 //   AC3  Writes come from a page of our own origin.
 
 import { createHash, randomBytes } from "node:crypto";
+import { isLoopback } from "../net/loopback.ts";
 import { parseUrl } from "./parse-url.ts";
 
 export interface ChatAccess {
@@ -55,11 +56,6 @@ export function createChatAccess({ port, publicUrl }: AccessOptions): ChatAccess
       return origin === `http://${host}` || (origin === outside?.origin && host === outside.host);
     },
   };
-}
-
-/** A name or address of this machine that no other machine can reach. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 /** What is compared is a digest: equal or not takes the same time, and memory holds no secret. */

@@ -2,7 +2,7 @@
 
 import { timingSafeEqual } from "node:crypto";
 import { type Context, Hono } from "hono";
-import { isLoopback } from "./access.ts";
+import { isLoopback } from "../net/loopback.ts";
 import type { WebEnv } from "./chat-guard.ts";
 import type { Readiness, WebMetrics } from "./contract.ts";
 

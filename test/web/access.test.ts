@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { createChatAccess, isLoopback } from "../../src/web/access.ts";
+import { isLoopback } from "../../src/net/loopback.ts";
+import { createChatAccess } from "../../src/web/access.ts";
 
 describe("web/access", () => {
   it("AC1: opens a session with a link once", () => {

@@ -2,6 +2,8 @@
 //
 //   TH1  https only, but on loopback; no other host, whatever a signed activity says (A22).
 
+import { isLoopback } from "../../net/loopback.ts";
+
 /** Where Microsoft keeps the files of people: addresses there carry their own permission, and never get our token. */
 const fileHosts = [".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn", ".svc.ms"];
 
@@ -27,17 +29,13 @@ export function fileHost(isService: IsAllowed): IsAllowed {
 }
 
 export function isLoopbackUrl(address: string): boolean {
-  return URL.canParse(address) && isLoopbackName(new URL(address).hostname);
+  return URL.canParse(address) && isLoopback(new URL(address).hostname);
 }
 
 function plainUrl(address: string): URL | undefined {
   if (!URL.canParse(address)) return undefined;
   const url = new URL(address);
   if (url.username !== "" || url.password !== "") return undefined;
-  const encrypted = url.protocol === "https:" || (url.protocol === "http:" && isLoopbackName(url.hostname));
+  const encrypted = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
   return encrypted ? url : undefined;
-}
-
-function isLoopbackName(name: string): boolean {
-  return name === "localhost" || name === "[::1]" || /^127\.\d+\.\d+\.\d+$/.test(name);
 }

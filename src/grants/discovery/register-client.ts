@@ -11,11 +11,11 @@ import { AppError } from "../../base/errors.ts";
 import { parseJson } from "../../base/json.ts";
 import { Secret } from "../../base/secret.ts";
 import type { TenantId } from "../../domain/ids.ts";
+import { isLoopback } from "../../net/loopback.ts";
 import type { OAuthClientRow } from "../../store/contract-authorities.ts";
 import type { DescribedServer } from "./authorization-server.ts";
 import { clientDocument } from "./client-document.ts";
 import type { DiscoveryDeps } from "./deps.ts";
-import { isLoopback } from "./safe-address.ts";
 import { clientPlace } from "./sealed-clients.ts";
 
 export interface RegisteredClient {
@@ -130,7 +130,7 @@ async function ask(
         });
         return response.ok ? withExpiry(response) : response;
       },
-      execute: isLoopback(new URL(metadata.issuer)) ? [oidc.allowInsecureRequests] : [],
+      execute: isLoopback(new URL(metadata.issuer).hostname) ? [oidc.allowInsecureRequests] : [],
       timeout: 10,
     },
   );
