@@ -7,7 +7,9 @@ import type { Secret } from "../base/secret.ts";
 import type { InstallationRows, StoredInstallation } from "../chat/slack/install/stored-installations.ts";
 import type { Store, Tx } from "../store/contract.ts";
 import type { SlackInstallationRow } from "../store/contract-platforms.ts";
-import { keyNameOf, type MasterKeys, sealOf } from "../vault/master-keys.ts";
+import { learningSeal } from "../vault/learning-seal.ts";
+import type { MasterKeys } from "../vault/master-keys.ts";
+import { resealRows } from "../vault/reseal.ts";
 import type { Seal } from "../vault/seal.ts";
 
 /** What their seal is made for. */
@@ -32,7 +34,7 @@ export interface Installed {
 
 export function createSlackRows(deps: SlackRowsDeps): InstallationRows {
   const { store, clock, log, alongside } = deps;
-  const seal = learning(deps);
+  const seal = learningSeal(deps.seal, deps.learn ?? (() => undefined));
   return {
     async find(team) {
       const row = await store.read((tx) => tx.slackInstallations.find(team));
@@ -74,30 +76,16 @@ export function createSlackRows(deps: SlackRowsDeps): InstallationRows {
 
 /** Tokens that a former master key sealed, under the present one (VLT-4). Returns how many; repeated it finds none. */
 export async function resealSlackTokens(tx: Tx, keys: MasterKeys): Promise<number> {
-  const present = keyNameOf(sealOf({ current: keys.current }, sealPurpose).close(keys.current, "name"));
-  const seal = sealOf(keys, sealPurpose);
-  let count = 0;
-  for (const { team, botToken: sealed } of await tx.slackInstallations.list()) {
-    if (sealed === undefined || keyNameOf(sealed) === present) continue;
-    const place = placeOf(team);
-    if (await tx.slackInstallations.reseal(team, sealed, seal.close(seal.open(sealed, place), place)))
-      count += 1;
-  }
-  return count;
-}
-
-function learning({ seal, learn = () => undefined }: SlackRowsDeps): Seal {
-  return {
-    close(token, place) {
-      learn(token);
-      return seal.close(token, place);
-    },
-    open(sealed, place) {
-      const token = seal.open(sealed, place);
-      learn(token);
-      return token;
-    },
-  };
+  const rows = await tx.slackInstallations.list();
+  return resealRows(
+    keys,
+    sealPurpose,
+    rows.map(({ team, botToken: sealed }) => ({
+      sealed,
+      place: placeOf(team),
+      replace: (from: string, to: string) => tx.slackInstallations.reseal(team, from, to),
+    })),
+  );
 }
 
 function opened(row: SlackInstallationRow, seal: Seal): StoredInstallation | undefined {
