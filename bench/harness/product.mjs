@@ -12,6 +12,7 @@ const [
   { createRuntime },
   { openStore },
   { createWorkspaces },
+  { createFolderBlobs },
 ] = await Promise.all(
   [
     "base/ids.js",
@@ -20,6 +21,7 @@ const [
     "runtime/runtime.js",
     "store/open.js",
     "workspace/workspaces.js",
+    "workspace/blobs.js",
   ].map(product),
 );
 
@@ -50,7 +52,7 @@ export async function openPlace(folder, { databaseUrl } = {}) {
   const store = await openStore({ dataFolder: folder, databaseUrl, log: silentLogger });
   const workspaces = createWorkspaces({
     root: path.join(folder, "workspaces"),
-    blobsFolder: path.join(folder, "blobs"),
+    blobs: createFolderBlobs(path.join(folder, "blobs")),
     log: silentLogger,
     now: () => clock.now(),
   });

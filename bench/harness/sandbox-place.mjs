@@ -6,9 +6,16 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { product } from "./product-place.mjs";
 
-const [{ systemClock }, { silentLogger }, { createWorkspaces }, { createSandbox }] = await Promise.all(
-  ["base/clock.js", "base/logger.js", "workspace/workspaces.js", "tools/sandbox/sandbox.js"].map(product),
-);
+const [{ systemClock }, { silentLogger }, { createFolderBlobs }, { createWorkspaces }, { createSandbox }] =
+  await Promise.all(
+    [
+      "base/clock.js",
+      "base/logger.js",
+      "workspace/blobs.js",
+      "workspace/workspaces.js",
+      "tools/sandbox/sandbox.js",
+    ].map(product),
+  );
 
 export const never = new AbortController().signal;
 const nobody = 65_534;
@@ -23,7 +30,7 @@ export async function openSandboxPlace() {
   const log = silentLogger;
   const workspaces = createWorkspaces({
     root: path.join(folder, "workspaces"),
-    blobsFolder: path.join(folder, "blobs"),
+    blobs: createFolderBlobs(path.join(folder, "blobs")),
     log,
     now: Date.now,
   });

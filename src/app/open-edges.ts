@@ -5,17 +5,21 @@ import { systemClock } from "../base/clock.ts";
 import { type Failpoints, noFailpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import { modelApiOf } from "../config/env-model.ts";
+import { bucketOf } from "../config/env-state.ts";
 import type { Config } from "../config/load-config.ts";
 import { openModel } from "../model/open.ts";
 import { countTokens } from "../model/tokens.ts";
 import { createHttpFetch } from "../net/http-fetch.ts";
+import { createObjectRequest } from "../net/object-request.ts";
 import type { Queue } from "../queue/contract.ts";
 import { openQueue } from "../queue/open.ts";
 import type { ModelSetup } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import { openStore } from "../store/open.ts";
 import type { MasterKeySource } from "../vault/master-key.ts";
+import { type BlobStore, createFolderBlobs } from "../workspace/blobs.ts";
 import type { Workspaces } from "../workspace/contract.ts";
+import { createS3Blobs } from "../workspace/s3-blobs.ts";
 import { createWorkspaces } from "../workspace/workspaces.ts";
 
 const maxModelBytes = 100 * 1024 * 1024;
@@ -56,14 +60,26 @@ export function openConfiguredWorkspaces(
   return createWorkspaces({
     failpoints,
     root: path.join(config.core.dataFolder, "workspaces"),
-    blobsFolder: blobsFolderOf(config),
+    blobs: openConfiguredBlobs(config),
     now: () => systemClock.now(),
     log,
   });
 }
 
-export function blobsFolderOf(config: Config): string {
-  return config.state.blobsFolder ?? path.join(config.core.dataFolder, "blobs");
+export function openConfiguredBlobs({ core, state }: Config): BlobStore {
+  const at = bucketOf(state.blobs);
+  if (at === undefined) return createFolderBlobs(state.blobs ?? path.join(core.dataFolder, "blobs"));
+  const keys = {
+    accessKeyId: state.awsKeyId ?? "",
+    secretAccessKey: state.awsSecretKey?.reveal() ?? "",
+    sessionToken: state.awsSessionToken?.reveal(),
+  };
+  return createS3Blobs({
+    place: { ...at, region: state.awsRegion, endpoint: state.s3Endpoint, keys },
+    request: createObjectRequest({ connectTimeoutMs: 10_000, idleTimeoutMs: 30_000 }),
+    clock: systemClock,
+    spoolFolder: path.join(core.dataFolder, "spool"),
+  });
 }
 
 export function openConfiguredModel(config: Config, log: Logger): ModelSetup {

@@ -11,11 +11,13 @@ import {
 } from "../app/open-edges.ts";
 import { systemClock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
+import { bucketOf } from "../config/env-state.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
 import { findMasterKey } from "../vault/master-key.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check, Finding } from "./check.ts";
 import type { CliContext } from "./contract.ts";
+import { bucketCheck } from "./doctor-blobs.ts";
 import { mcpChecks } from "./doctor-mcp.ts";
 import { slackChecks } from "./doctor-slack.ts";
 import { auditCheck, policyCheck } from "./doctor-trust.ts";
@@ -29,12 +31,13 @@ export async function doctorChecks(
 ): Promise<Check[]> {
   const config = readConfig(context);
   if ("problem" in config) return [node(), config.problem];
-  const checks: readonly [group: string, id: string, look: () => Promise<Finding>][] = [
+  const checks: readonly Looking[] = [
     ["runtime", "data-folder", () => dataFolder(config)],
     ["runtime", "disk-space", () => diskSpace(config)],
     ["storage", "database", () => database(config)],
     ["storage", "master-key", () => masterKey(config)],
     ["storage", "queue", () => queue(config)],
+    ...(bucketOf(config.state.blobs) === undefined ? [] : [bucket(config, options.offline)]),
     ["trust", "policy", () => Promise.resolve(policyCheck(config))],
     ["trust", "audit", () => auditCheck(config)],
     ["runtime", "sandbox", () => sandbox(config)],
@@ -50,6 +53,12 @@ export async function doctorChecks(
     ...(await ofPlatform("slack", () => slackChecks(config, options.offline))),
     ...(await ofPlatform("teams", () => teamsChecks(config, options.offline))),
   ];
+}
+
+type Looking = readonly [group: string, id: string, look: () => Promise<Finding>];
+
+function bucket(config: Config, offline: boolean): Looking {
+  return ["storage", "blobs", () => bucketCheck(config, offline)];
 }
 
 async function ofPlatform(name: string, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {

@@ -56,6 +56,8 @@ export function setting<Value>(spec: SettingSpec<Value>): Setting<Value> {
 }
 
 export interface PathSpec {
+  /** Of what is no path, and stays as it is. */
+  readonly unless?: RegExp;
   readonly name: string;
   readonly description: string;
   readonly schema?: z.ZodType<string, string>;
@@ -73,6 +75,7 @@ export function pathSetting(spec: PathSpec): Setting<string> {
     read: (text, cwd) => {
       const reading = plain.read(text, cwd);
       if (reading.kind === "problem") return reading;
+      if (spec.unless?.test(text)) return { kind: "value", value: text };
       return { kind: "value", value: resolve(cwd, reading.value ?? text) };
     },
     show: String,

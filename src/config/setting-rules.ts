@@ -1,6 +1,7 @@
 // What must hold between settings, and what is worth a sentence though it is allowed.
 
 import type { BuiltinGroups } from "./builtin-slices.ts";
+import { bucketOf } from "./env-state.ts";
 import type { ConfigProblem } from "./errors.ts";
 import { slackConflicts, slackNotes } from "./slack-rules.ts";
 import { teamsConflicts, teamsNotes } from "./teams-rules.ts";
@@ -23,12 +24,21 @@ export function conflictsOf(groups: BuiltinGroups): readonly ConfigProblem[] {
       message: `is "${model.api}", but there is neither OPENAI_API_KEY nor OPENAI_BASE_URL to reach a model with.`,
     });
   }
+  if (
+    bucketOf(state.blobs) !== undefined &&
+    (state.awsKeyId === undefined || state.awsSecretKey === undefined)
+  ) {
+    problems.push({
+      where: "DEPUTY_BLOBS",
+      message: "is on S3, which takes a key: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    });
+  }
   return [...problems, ...slackConflicts(groups), ...teamsConflicts(groups)];
 }
 
 /** Sentences for the operator: printed by `deputy config` and at start. */
 export function notesOf(groups: BuiltinGroups): readonly string[] {
-  const { core, state, observability } = groups;
+  const { core, state } = groups;
   const notes: string[] = [];
   if (core.role !== "all" && state.databaseUrl === undefined) {
     notes.push(
@@ -36,8 +46,5 @@ export function notesOf(groups: BuiltinGroups): readonly string[] {
     );
   }
   notes.push(...slackNotes(groups), ...teamsNotes(groups));
-  if (observability.otlpEndpoint !== undefined) {
-    notes.push("A trace collector is configured, but this version sends no traces yet.");
-  }
   return notes;
 }

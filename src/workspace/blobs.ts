@@ -13,7 +13,8 @@ import { Manifest } from "../domain/manifest.ts";
 import type { Blobs } from "./contract.ts";
 import { fromSystemError, translated, WorkspaceError } from "./errors.ts";
 
-export interface FolderBlobs extends Blobs {
+/** Blobs as this folder keeps them: on disk here, in a bucket in `s3-blobs.ts`. */
+export interface BlobStore extends Blobs {
   /** Reads `source` to its end, in constant memory. */
   putFrom(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   /** The content in pieces; rejects at the end when it is not what the name says. */
@@ -26,7 +27,7 @@ export interface StoredBlob {
 }
 
 /** Blobs under `folder`, as `ab/cdef…`. Several processes may share it. */
-export function createFolderBlobs(folder: string): FolderBlobs {
+export function createFolderBlobs(folder: string): BlobStore {
   const store = new BlobFolder(folder);
   const put = (content: Buffer): Promise<string> =>
     translated("keep", "a version of a file", () => store.put(content));
@@ -37,13 +38,14 @@ export function createFolderBlobs(folder: string): FolderBlobs {
     has: (sha256) => store.has(sha256),
     stream: (sha256) => store.stream(sha256),
     putManifest: (manifest) => put(Buffer.from(manifestText(manifest))),
-    async getManifest(digest) {
-      const text = (await store.get(digest)).toString();
-      const parsed = Manifest.safeParse(parseJson(text)?.value);
-      if (!parsed.success) throw corrupt(digest, "it is not a manifest");
-      return parsed.data;
-    },
+    getManifest: async (digest) => asManifest(digest, await store.get(digest)),
   };
+}
+
+export function asManifest(digest: string, content: Buffer): Manifest {
+  const parsed = Manifest.safeParse(parseJson(content.toString())?.value);
+  if (!parsed.success) throw corruptBlob(digest, "it is not a manifest");
+  return parsed.data;
 }
 
 /** The canonical form (RFC 8785): members by name, no white space. */
@@ -95,7 +97,7 @@ class BlobFolder {
 
   async get(sha256: string): Promise<Buffer> {
     const content = await this.#reading(sha256, () => readFile(this.#pathOf(sha256)));
-    if (sha256Of(content) !== sha256) throw corrupt(sha256, "its content is not what its name says");
+    if (sha256Of(content) !== sha256) throw corruptBlob(sha256, "its content is not what its name says");
     return content;
   }
 
@@ -112,7 +114,7 @@ class BlobFolder {
       // oxlint-disable-next-line typescript/only-throw-error -- bugs pass through as they were thrown
       throw missingOr(error, sha256);
     }
-    if (hash.digest("hex") !== sha256) throw corrupt(sha256, "its content is not what its name says");
+    if (hash.digest("hex") !== sha256) throw corruptBlob(sha256, "its content is not what its name says");
   }
 
   async has(sha256: string): Promise<boolean> {
@@ -167,7 +169,7 @@ class BlobFolder {
   }
 
   #pathOf(sha256: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw corrupt(sha256, "it is not the name of a blob");
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw corruptBlob(sha256, "it is not the name of a blob");
     return join(this.#folder, sha256.slice(0, 2), sha256.slice(2));
   }
 }
@@ -189,18 +191,23 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 function missingOr(error: unknown, sha256: string): unknown {
-  if (systemErrorCode(error) !== "ENOENT") return fromSystemError(error, "read", sha256);
+  return systemErrorCode(error) === "ENOENT"
+    ? missingBlob(sha256, error)
+    : fromSystemError(error, "read", sha256);
+}
+
+export function missingBlob(sha256: string, cause?: unknown): WorkspaceError {
   return new WorkspaceError(
     "workspace.blob_missing",
-    `The blob ${sha256} is not there. Bring it back from a backup of the blobs folder.`,
-    { cause: error, facts: { sha256 } },
+    `The blob ${sha256} is not there. Bring it back from a backup of the blobs.`,
+    { ...(cause === undefined ? {} : { cause }), facts: { sha256 } },
   );
 }
 
-function corrupt(sha256: string, why: string): WorkspaceError {
+export function corruptBlob(sha256: string, why: string): WorkspaceError {
   return new WorkspaceError(
     "workspace.blob_corrupt",
-    `The blob ${sha256} can't be used: ${why}. Bring it back from a backup of the blobs folder.`,
+    `The blob ${sha256} can't be used: ${why}. Bring it back from a backup of the blobs.`,
     { facts: { sha256: sha256.slice(0, 64) } },
   );
 }

@@ -6,7 +6,7 @@
 import { type FileHandle, rename } from "node:fs/promises";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
-import { type FolderBlobs, manifestText } from "./blobs.ts";
+import { type BlobStore, manifestText } from "./blobs.ts";
 import { atPlace, entryAt, openFile, openFolderAt, parseFilePath } from "./confined-files.ts";
 import type { DecodedText, FileEntry, Snapshot, Workspace, WorkspaceQuota } from "./contract.ts";
 import { decodeText } from "./decode-text.ts";
@@ -29,7 +29,7 @@ export interface HeldWorkspaceDeps {
   /** Both are closed with the workspace. */
   readonly root: Folder;
   readonly staging: Folder;
-  readonly blobs: FolderBlobs;
+  readonly blobs: BlobStore;
   readonly quota: WorkspaceQuota;
   readonly known: KnownMemory;
   readonly failpoints: Failpoints;

@@ -3,7 +3,7 @@
 import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Manifest, ManifestFile } from "../domain/manifest.ts";
-import { type FolderBlobs, syncFolder } from "./blobs.ts";
+import { type BlobStore, syncFolder } from "./blobs.ts";
 import { translated, WorkspaceError } from "./errors.ts";
 import { parsePath } from "./workspace-path.ts";
 
@@ -34,7 +34,7 @@ const writtenAtOnce = 8;
  * writing there. Durable when it resolves; what was written stays when it rejects.
  */
 export async function restore(
-  blobs: Pick<FolderBlobs, "stream">,
+  blobs: Pick<BlobStore, "stream">,
   manifest: Manifest,
   folder: string,
 ): Promise<void> {
@@ -52,7 +52,7 @@ export async function restore(
   });
 }
 
-async function writeBlob(blobs: Pick<FolderBlobs, "stream">, sha256: string, path: string): Promise<void> {
+async function writeBlob(blobs: Pick<BlobStore, "stream">, sha256: string, path: string): Promise<void> {
   const handle: FileHandle = await open(path, "wx");
   try {
     for await (const chunk of blobs.stream(sha256)) await handle.writeFile(chunk);

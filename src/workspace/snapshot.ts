@@ -8,7 +8,7 @@ import type { BigIntStats } from "node:fs";
 import { type FileHandle, utimes } from "node:fs/promises";
 import { systemErrorCode } from "../base/errors.ts";
 import type { Manifest, ManifestFile } from "../domain/manifest.ts";
-import type { FolderBlobs, StoredBlob } from "./blobs.ts";
+import type { BlobStore, StoredBlob } from "./blobs.ts";
 import type { Folder } from "./folder.ts";
 import { type OpenedFile, openPlainFile } from "./plain-file.ts";
 import { deepest, statEntry, type TreeEntry, walkTree } from "./tree.ts";
@@ -38,7 +38,7 @@ export interface VersionDeps {
   readonly root: Folder;
   /** Outside `root`, on the same file system: its clock is asked here. */
   readonly staging: Folder;
-  readonly blobs: FolderBlobs;
+  readonly blobs: BlobStore;
 }
 
 const readAtOnce = 8;
@@ -72,7 +72,7 @@ export function byPath(a: ManifestFile, b: ManifestFile): number {
 }
 
 async function versionOf(
-  blobs: FolderBlobs,
+  blobs: BlobStore,
   folder: Folder,
   entry: TreeEntry,
   before: Known | undefined,
@@ -102,7 +102,7 @@ async function openIfAllowed(folder: Folder, name: string): Promise<OpenedFile> 
   }
 }
 
-async function store(blobs: FolderBlobs, handle: FileHandle, stats: BigIntStats): Promise<StoredBlob> {
+async function store(blobs: BlobStore, handle: FileHandle, stats: BigIntStats): Promise<StoredBlob> {
   if (stats.size <= wholeReadBytes) {
     const content = await handle.readFile();
     return { sha256: await blobs.put(content), sizeBytes: content.length };

@@ -13,7 +13,7 @@ import { systemErrorCode } from "../base/errors.ts";
 import { type Failpoints, noFailpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Manifest } from "../domain/manifest.ts";
-import { createFolderBlobs, type FolderBlobs, syncFolder } from "./blobs.ts";
+import { type BlobStore, syncFolder } from "./blobs.ts";
 import type { Workspace, WorkspaceAddress, WorkspaceQuota, Workspaces } from "./contract.ts";
 import { quoted, translated, WorkspaceError } from "./errors.ts";
 import { stagedAt, stagedName } from "./file-writer.ts";
@@ -27,7 +27,7 @@ import { isAddressName } from "./workspace-path.ts";
 
 export interface WorkspacesDeps {
   readonly root: string;
-  readonly blobsFolder: string;
+  readonly blobs: BlobStore;
   readonly quota?: WorkspaceQuota;
   readonly failpoints?: Failpoints;
   readonly log: Logger;
@@ -39,8 +39,8 @@ export interface WorkspacesDeps {
 const keptMs = 3_600_000;
 
 export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
-  const blobs = createFolderBlobs(deps.blobsFolder);
-  const folders = new WorkspaceFolders(deps, blobs);
+  const { blobs } = deps;
+  const folders = new WorkspaceFolders(deps);
   return {
     blobs,
     open: (address) => folders.open(address),
@@ -51,13 +51,11 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
 
 class WorkspaceFolders {
   readonly #deps: WorkspacesDeps;
-  readonly #blobs: FolderBlobs;
   readonly #known: KnownVersions = createKnownVersions();
   #confinement: Promise<Confinement> | undefined;
 
-  constructor(deps: WorkspacesDeps, blobs: FolderBlobs) {
+  constructor(deps: WorkspacesDeps) {
     this.#deps = deps;
-    this.#blobs = blobs;
   }
 
   homeOf({ tenant, workspace }: WorkspaceAddress): string {
@@ -125,7 +123,7 @@ class WorkspaceFolders {
     const staging = join(home, ".staging");
     const half = join(staging, stagedName("half", this.#deps.now()));
     try {
-      await restore(this.#blobs, manifest, half);
+      await restore(this.#deps.blobs, manifest, half);
     } catch (error) {
       await rm(half, { recursive: true, force: true }); // nobody but us has been in there
       throw error;
@@ -181,7 +179,7 @@ class WorkspaceFolders {
       throw error;
     }
     const known = this.#known.of(await identity(root));
-    const blobs = this.#blobs;
+    const blobs = this.#deps.blobs;
     return createHeldWorkspace({ path, root, staging, blobs, quota, known, failpoints, log, now });
   }
 

@@ -113,10 +113,11 @@ describe("config/load-config", () => {
       (config: Config): unknown => config.teams.loginUrl,
       "http://127.0.0.1:9999",
     ],
+    ["AWS_REGION", "eu-central-1", (config: Config): unknown => config.state.awsRegion, "eu-central-1"],
     [
       "DEPUTY_BLOBS",
       "blobs",
-      (config: Config): unknown => config.state.blobsFolder?.endsWith("/blobs") === true,
+      (config: Config): unknown => config.state.blobs?.endsWith("/blobs") === true,
       true,
     ],
   ])("reads %s=%s", (name, text, pick, expected) => {
@@ -145,7 +146,8 @@ describe("config/load-config", () => {
     ["DEPUTY_EGRESS_ALLOW", "wiki.corp", 'one entry is "wiki.corp"'],
     ["DEPUTY_EGRESS_ALLOW", "wiki.corp:0", "host:port"],
     ["DEPUTY_EGRESS_ALLOW", "a b:80", "host:port"],
-    ["DEPUTY_BLOBS", "s3://bucket/prefix", "this version keeps blobs in a folder only"],
+    ["DEPUTY_BLOBS", "gs://bucket/prefix", "a folder, or s3://bucket/prefix"],
+    ["DEPUTY_BLOBS", "s3://bucket/../up", "a folder, or s3://bucket/prefix"],
     ["SLACK_TEAM_ID", "our team", "an id such as T0001"],
   ])("refuses %s=%s and says what was expected", (name, text, words) => {
     const problems = problemsOf({ [name]: text });
@@ -253,6 +255,14 @@ describe("config/load-config", () => {
   describe("what must hold between settings", () => {
     it.each(["web", "worker"])("refuses the role %s without Redis", (role) => {
       expect(problemsOf({ DEPUTY_ROLE: role })).toEqual([expect.stringContaining("set REDIS_URL")]);
+    });
+
+    it("takes blobs in a bucket as they are named, with a key to it and not without", () => {
+      const DEPUTY_BLOBS = "s3://my-blobs/deputy/one";
+      const keys = { AWS_ACCESS_KEY_ID: "AKID", AWS_SECRET_ACCESS_KEY: "secret" };
+
+      expect(problemsOf({ DEPUTY_BLOBS })).toEqual([expect.stringContaining("set AWS_ACCESS_KEY_ID")]);
+      expect(load({ DEPUTY_BLOBS, ...keys }).state.blobs).toBe(DEPUTY_BLOBS);
     });
 
     it("lets web and worker share SQLite on one machine, with a note", () => {

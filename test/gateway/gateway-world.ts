@@ -36,6 +36,7 @@ import { cardPost } from "../../src/runtime/voice/run-card.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
+import { createFolderBlobs } from "../../src/workspace/blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { testApprovals } from "../support/open-stages.ts";
 import { createFakePlatform, type FakePlatform, type HeldConversation } from "../fakes/fake-platform.ts";
@@ -149,7 +150,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
     }));
   const workspaces = createWorkspaces({
     root: path.join(folder, "workspaces"),
-    blobsFolder: path.join(folder, "blobs"),
+    blobs: createFolderBlobs(path.join(folder, "blobs")),
     log: silentLogger,
     now: () => clock.now(),
   });

@@ -16,6 +16,7 @@ import { NewerRow } from "../../src/store/errors.ts";
 import { createPostgresStore } from "../../src/store/postgres.ts";
 import { claimRun } from "../../src/workers/claim-run.ts";
 import { createShares } from "../../src/workers/shares.ts";
+import { createFolderBlobs } from "../../src/workspace/blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
 import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
@@ -30,7 +31,7 @@ describe.skipIf(!postgresIsInstalled())("runtime: a change of a lease whose comm
   const folder = mkdtempSync(path.join(tmpdir(), "deputy-cut-"));
   const workspaces = createWorkspaces({
     root: path.join(folder, "workspaces"),
-    blobsFolder: path.join(folder, "blobs"),
+    blobs: createFolderBlobs(path.join(folder, "blobs")),
     log: silentLogger,
     now: () => clock.now(),
   });

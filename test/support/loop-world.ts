@@ -35,6 +35,7 @@ import type { GuardedFetch, Tool } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
 import { fixedTools, type ToolSource } from "../../src/tools/source.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
+import { createFolderBlobs } from "../../src/workspace/blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
 import { openStages } from "./open-stages.ts";
@@ -111,7 +112,7 @@ export async function createLoopWorld(
     store: await (openStore?.() ?? createSqliteStore({ path: path.join(folder, "deputy.db") })),
     workspaces: createWorkspaces({
       root: path.join(folder, "workspaces"),
-      blobsFolder: path.join(folder, "blobs"),
+      blobs: createFolderBlobs(path.join(folder, "blobs")),
       log: silentLogger,
       now: () => clock.now(),
     }),

@@ -2,12 +2,12 @@ import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/pro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createFolderBlobs, type FolderBlobs, sha256Of } from "../../src/workspace/blobs.ts";
+import { createFolderBlobs, type BlobStore, sha256Of } from "../../src/workspace/blobs.ts";
 import { rejection } from "./temporary-workspaces.ts";
 
 describe("workspace/blobs", () => {
   let folder: string;
-  let blobs: FolderBlobs;
+  let blobs: BlobStore;
   const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), sha256.slice(2));
   const pieces = async function* (...texts: string[]): AsyncGenerator<Buffer> {
     for (const text of texts) yield await Promise.resolve(Buffer.from(text));

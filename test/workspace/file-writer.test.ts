@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { silentLogger } from "../../src/base/logger.ts";
 import type { Workspace } from "../../src/workspace/contract.ts";
 import { fromSystemError } from "../../src/workspace/errors.ts";
+import { createFolderBlobs } from "../../src/workspace/blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { address, rejection, type TemporaryWorkspaces, temporaryWorkspaces } from "./temporary-workspaces.ts";
 
@@ -161,11 +162,9 @@ describe.runIf(process.platform === "linux" && canMount())(
       disk = await mkdtemp(join(tmpdir(), "deputy-disk-"));
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "none", disk]);
       const root = join(disk, "workspaces");
-      const blobsFolder = join(disk, "blobs");
+      const blobs = createFolderBlobs(join(disk, "blobs"));
       await mkdir(root);
-      workspace = await createWorkspaces({ root, blobsFolder, log: silentLogger, now: Date.now }).open(
-        address,
-      );
+      workspace = await createWorkspaces({ root, blobs, log: silentLogger, now: Date.now }).open(address);
     });
 
     afterAll(async () => {

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ManifestFile } from "../../src/domain/manifest.ts";
-import { createFolderBlobs, type FolderBlobs } from "../../src/workspace/blobs.ts";
+import { createFolderBlobs, type BlobStore } from "../../src/workspace/blobs.ts";
 import { diffManifests, restore } from "../../src/workspace/history.ts";
 import { rejection, type TemporaryWorkspaces, temporaryWorkspaces } from "./temporary-workspaces.ts";
 
@@ -10,7 +10,7 @@ const file = (path: string, sha256: string): ManifestFile => ({ path, sha256, si
 
 describe("workspace/history", () => {
   let temporary: TemporaryWorkspaces;
-  let blobs: FolderBlobs;
+  let blobs: BlobStore;
   let target: string;
 
   beforeEach(async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { Workspace, Workspaces } from "../../src/workspace/contract.ts";
+import { createFolderBlobs } from "../../src/workspace/blobs.ts";
 import { createWorkspaces, type WorkspacesDeps } from "../../src/workspace/workspaces.ts";
 
 export const address = { tenant: "local", workspace: "thread-1" };
@@ -36,7 +37,7 @@ export async function temporaryWorkspaces(deps: Partial<WorkspacesDeps> = {}): P
   const again = (more: Partial<WorkspacesDeps> = {}): Workspaces =>
     createWorkspaces({
       root: join(folder, "workspaces"),
-      blobsFolder: join(folder, "blobs"),
+      blobs: createFolderBlobs(join(folder, "blobs")),
       log: silentLogger,
       now: Date.now,
       ...deps,

@@ -3,11 +3,10 @@
 import { createWriteStream } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
-import { blobsFolderOf } from "../../app/open-edges.ts";
+import { openConfiguredBlobs } from "../../app/open-edges.ts";
 import { AppError } from "../../base/errors.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { ManifestRow } from "../../domain/manifest.ts";
-import { createFolderBlobs } from "../../workspace/blobs.ts";
 import { diffManifests, restore } from "../../workspace/history.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { exportGit } from "../export-git.ts";
@@ -70,12 +69,16 @@ function addRestore(workspace: Command, context: CliContext): void {
   workspace
     .command("restore <run> <version> <folder>")
     .description("write the files of a version into a new folder")
-    .action(async (id: string, version: string, folder: string) => {
-      await withRows(context, async (rows) => {
-        const blobs = createFolderBlobs(blobsFolderOf(rows.config));
+    .option("--json", "one JSON value")
+    .action(async (id: string, version: string, folder: string, { json }: { json?: boolean }) => {
+      const to = path.resolve(context.cwd, folder);
+      const files = await withRows(context, async (rows) => {
+        const blobs = openConfiguredBlobs(rows.config);
         const row = pick(await versionsOf(rows, id), version);
-        await restore(blobs, await blobs.getManifest(row.digest), path.resolve(context.cwd, folder));
+        await restore(blobs, await blobs.getManifest(row.digest), to);
+        return row.files;
       });
+      if (json) return printJson(context.stdout, { run: id, version: Number(version), folder: to, files });
       context.stdout.write(`Version ${version} is in ${folder}.\n`);
     });
 }
@@ -85,10 +88,15 @@ function addExport(workspace: Command, context: CliContext): void {
     .command("export <run> <file>")
     .description("every version as a git history, to be read by `git fast-import`")
     .requiredOption("--git", "the form")
-    .action(async (id: string, file: string) => {
-      await withRows(context, async (rows) =>
-        exportGit(await versionsOf(rows, id), rows.workspaces.blobs, createWriteStream(file)),
-      );
+    .option("--json", "one JSON value")
+    .action(async (id: string, file: string, { json }: { json?: boolean }) => {
+      const to = path.resolve(context.cwd, file);
+      const versions = await withRows(context, async (rows) => {
+        const all = await versionsOf(rows, id);
+        await exportGit(all, rows.workspaces.blobs, createWriteStream(to));
+        return all.length;
+      });
+      if (json) return printJson(context.stdout, { run: id, file: to, versions });
       context.stdout.write(`git init there && cd there && git fast-import < ${file}\n`);
     });
 }

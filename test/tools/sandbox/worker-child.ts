@@ -5,12 +5,13 @@ import { systemClock } from "../../../src/base/clock.ts";
 import { silentLogger } from "../../../src/base/logger.ts";
 import { asRunId } from "../../../src/domain/ids.ts";
 import { createSandbox } from "../../../src/tools/sandbox/sandbox.ts";
+import { createFolderBlobs } from "../../../src/workspace/blobs.ts";
 import { createWorkspaces } from "../../../src/workspace/workspaces.ts";
 
 const [folder = "", command = ""] = process.argv.slice(2);
 const workspaces = createWorkspaces({
   root: join(folder, "workspaces"),
-  blobsFolder: join(folder, "blobs"),
+  blobs: createFolderBlobs(join(folder, "blobs")),
   log: silentLogger,
   now: Date.now,
 });

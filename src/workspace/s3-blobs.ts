@@ -1,0 +1,227 @@
+// Blobs in S3, or in what speaks its language: for many machines without a shared volume for them (design 4).
+//
+//   OB1  A blob is whole or not there: its digest is part of the signed request, and the store refuses what does not match.
+//   OB2  What is read is checked against its name.
+//   OB3  What the store refuses for a moment, or a broken connection, is tried again; anything else is told at once, and nothing was kept.
+
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { mkdir, open, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { pause } from "../base/abort.ts";
+import type { Clock } from "../base/clock.ts";
+import { errorText } from "../base/errors.ts";
+import { type AwsKeys, awsSigned } from "../net/aws-signature.ts";
+import type { ObjectAnswer, ObjectCall, ObjectRequest } from "../net/object-request.ts";
+import {
+  asManifest,
+  type BlobStore,
+  corruptBlob,
+  manifestText,
+  missingBlob,
+  type StoredBlob,
+  sha256Of,
+} from "./blobs.ts";
+import { translated, WorkspaceError } from "./errors.ts";
+
+export interface S3Place {
+  readonly bucket: string;
+  /** Before the names, without slashes at its ends. */
+  readonly prefix: string;
+  readonly region: string;
+  /** Where it is not AWS's own. */
+  readonly endpoint?: string | undefined;
+  readonly keys: AwsKeys;
+}
+
+export interface S3BlobsDeps {
+  readonly place: S3Place;
+  readonly request: ObjectRequest;
+  readonly clock: Clock;
+  /** Large files of unknown digest wait here while they are hashed. */
+  readonly spoolFolder: string;
+}
+
+type Body = () => Uint8Array | AsyncIterable<Uint8Array>;
+
+interface Call {
+  readonly method: ObjectCall["method"];
+  readonly sha256: string;
+  readonly sizeBytes?: number;
+  readonly body?: Body;
+}
+
+const emptySha256 = sha256Of(new Uint8Array());
+const pausesMs = [200, 1_000, 4_000];
+const passing = new Set([408, 429, 500, 502, 503, 504]);
+/** Smaller ones are sent without asking whether they are there. */
+const askFromBytes = 256 * 1024;
+
+export function createS3Blobs(deps: S3BlobsDeps): BlobStore {
+  const store = new BlobBucket(deps);
+  return {
+    put: (content) => store.put(content),
+    putFrom: (source) => store.putFrom(source),
+    get: (sha256) => store.get(sha256),
+    has: (sha256) => store.has(sha256),
+    stream: (sha256) => store.stream(sha256),
+    putManifest: (manifest) => store.put(Buffer.from(manifestText(manifest))),
+    getManifest: async (digest) => asManifest(digest, await store.get(digest)),
+  };
+}
+
+class BlobBucket {
+  readonly #deps: S3BlobsDeps;
+
+  constructor(deps: S3BlobsDeps) {
+    this.#deps = deps;
+  }
+
+  async put(content: Buffer): Promise<string> {
+    const sha256 = sha256Of(content);
+    await this.#keep(sha256, content.length, () => content);
+    return sha256;
+  }
+
+  async putFrom(source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
+    const { spoolFolder } = this.#deps;
+    const spool = join(spoolFolder, randomUUID());
+    try {
+      const stored = await translated("keep", "a version of a file", async () => {
+        await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
+        return spooled(source, spool);
+      });
+      await this.#keep(stored.sha256, stored.sizeBytes, () => createReadStream(spool));
+      return stored;
+    } finally {
+      await rm(spool, { force: true });
+    }
+  }
+
+  async get(sha256: string): Promise<Buffer> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.stream(sha256)) pieces.push(piece);
+    return Buffer.concat(pieces);
+  }
+
+  async *stream(sha256: string): AsyncGenerator<Buffer> {
+    const answer = await this.#call({ method: "GET", sha256 });
+    if (answer.status === 404) throw missingBlob(sha256);
+    if (answer.status !== 200) throw await refused("read", sha256, answer);
+    const hash = createHash("sha256");
+    for await (const piece of answer.body) {
+      hash.update(piece);
+      yield piece;
+    }
+    if (hash.digest("hex") !== sha256) throw corruptBlob(sha256, "its content is not what its name says");
+  }
+
+  async has(sha256: string): Promise<boolean> {
+    const answer = await this.#call({ method: "HEAD", sha256 });
+    await drained(answer);
+    if (answer.status === 200) return true;
+    if (answer.status === 404) return false;
+    throw await refused("look for", sha256, answer);
+  }
+
+  async #keep(sha256: string, sizeBytes: number, body: Body): Promise<void> {
+    if (sizeBytes >= askFromBytes && (await this.has(sha256))) return;
+    const answer = await this.#call({ method: "PUT", sha256, sizeBytes, body });
+    if (answer.status !== 200) throw await refused("keep", sha256, answer);
+    await drained(answer);
+  }
+
+  /** OB3. */
+  async #call(call: Call): Promise<ObjectAnswer> {
+    for (let tried = 0; ; tried += 1) {
+      const wait = pausesMs[tried];
+      try {
+        const answer = await this.#send(call);
+        if (wait === undefined || !passing.has(answer.status)) return answer;
+        await drained(answer);
+      } catch (error) {
+        if (wait === undefined || error instanceof WorkspaceError) throw unreachable(call, error);
+      }
+      await pause(this.#deps.clock, wait);
+    }
+  }
+
+  #send({ method, sha256, sizeBytes, body }: Call): Promise<ObjectAnswer> {
+    const { place, clock, request } = this.#deps;
+    const { keys, region } = place;
+    const url = urlOf(place, sha256);
+    const bodySha256 = body === undefined ? emptySha256 : sha256;
+    const headers = awsSigned(
+      {
+        method,
+        url,
+        bodySha256,
+        ...(sizeBytes === undefined ? {} : { headers: { "content-length": String(sizeBytes) } }),
+      },
+      { keys, region, service: "s3", now: clock.now() },
+    );
+    return request(url, { method, headers, ...(body === undefined ? {} : { body: body() }) });
+  }
+}
+
+/** An endpoint of one's own has the bucket in its path; AWS has it in the name of the host. */
+function urlOf({ bucket, prefix, region, endpoint }: S3Place, sha256: string): URL {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw corruptBlob(sha256, "it is not the name of a blob");
+  const name = `${prefix === "" ? "" : `${prefix}/`}${sha256.slice(0, 2)}/${sha256.slice(2)}`;
+  return endpoint === undefined
+    ? new URL(`https://${bucket}.s3.${region}.amazonaws.com/${name}`)
+    : new URL(`${endpoint}/${bucket}/${name}`);
+}
+
+async function spooled(source: AsyncIterable<Uint8Array>, path: string): Promise<StoredBlob> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  const handle = await open(path, "wx", 0o600);
+  try {
+    for await (const chunk of source) {
+      hash.update(chunk);
+      sizeBytes += chunk.byteLength;
+      await handle.writeFile(chunk);
+    }
+  } finally {
+    await handle.close();
+  }
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+async function drained({ body }: ObjectAnswer): Promise<string> {
+  let text = "";
+  for await (const piece of body) if (text.length < 2_000) text += piece.toString();
+  return text;
+}
+
+const hints: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: "The store does not know AWS_ACCESS_KEY_ID.",
+  SignatureDoesNotMatch: "AWS_SECRET_ACCESS_KEY does not fit AWS_ACCESS_KEY_ID.",
+  ExpiredToken: "AWS_SESSION_TOKEN has expired.",
+  RequestTimeTooSkewed: "The clock of this machine is wrong.",
+  NoSuchBucket: "There is no such bucket: check DEPUTY_BLOBS.",
+  PermanentRedirect: "The bucket is in another region: check AWS_REGION.",
+  AuthorizationHeaderMalformed: "The bucket is in another region: check AWS_REGION.",
+  AccessDenied: "The key may not do that: it needs s3:GetObject, s3:PutObject and s3:ListBucket.",
+};
+
+async function refused(attempt: string, sha256: string, answer: ObjectAnswer): Promise<WorkspaceError> {
+  const text = await drained(answer);
+  const code = /<Code>(\w{1,60})<\/Code>/.exec(text)?.[1] ?? "";
+  const hint = hints[code] ?? "An operator has to look; try again later.";
+  return new WorkspaceError(
+    "workspace.io",
+    `Could not ${attempt} the blob ${sha256.slice(0, 12)}: the object store answered ${answer.status}${code === "" ? "" : ` (${code})`}. ${hint}`,
+    { facts: { status: answer.status, code }, retry: { kind: "backoff" } },
+  );
+}
+
+function unreachable({ method, sha256 }: Call, error: unknown): unknown {
+  if (error instanceof WorkspaceError) return error;
+  return new WorkspaceError(
+    "workspace.io",
+    `Could not ${method === "PUT" ? "keep" : "read"} the blob ${sha256.slice(0, 12)}: ${errorText(error)}`,
+    { cause: error, retry: { kind: "backoff" } },
+  );
+}
