@@ -1,4 +1,5 @@
-// Builds dist: compiles src, copies what is not TypeScript, makes the command executable.
+// Builds dist: compiles src, copies what is not TypeScript, makes the command executable. With `--if-absent` only where there is none:
+// so that `npm start` works in a fresh clone.
 
 import { spawnSync } from "node:child_process";
 import { chmodSync, cpSync, existsSync, rmSync } from "node:fs";
@@ -7,6 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const at = (...parts) => path.join(root, ...parts);
+if (process.argv.includes("--if-absent") && existsSync(at("dist", "main.js"))) process.exit(0);
 
 rmSync(at("dist"), { recursive: true, force: true });
 const compiled = spawnSync(process.execPath, [at("node_modules", "typescript", "bin", "tsc"), "-p", root], {

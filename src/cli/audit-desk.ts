@@ -7,6 +7,7 @@ import { AppError } from "../base/errors.ts";
 import { findMasterKey } from "../vault/master-key.ts";
 import type { CliContext } from "./contract.ts";
 import { withRows } from "./open-rows.ts";
+import { osUser } from "./os-user.ts";
 
 export async function withAudit<T>(context: CliContext, act: (deps: AuditDeps) => Promise<T>): Promise<T> {
   return withRows(context, async ({ config, store, log }) => {
@@ -21,6 +22,6 @@ export async function withAudit<T>(context: CliContext, act: (deps: AuditDeps) =
 }
 
 /** Who acts at this terminal, as the log names them. */
-export function cliActor({ env }: CliContext): string {
-  return `cli:${env["USER"] ?? "operator"}`;
+export function cliActor(context: CliContext): string {
+  return `cli:${osUser(context)}`;
 }

@@ -42,7 +42,7 @@ export async function explainEvent(
   const event = await findEvent(store, id);
   const { type, time, tool, run, step, decision, rules = [], taint = [], data } = event;
   if (decision === undefined) {
-    throw new AppError("cli.usage", `The event ${id}, a ${type}, holds no decision of policy.`);
+    throw new AppError("cli.no_decision", `The event ${id}, a ${type}, holds no decision of policy.`);
   }
   const version = data?.policy;
   const current = version === undefined ? undefined : version === policyOf(config.file).version;
@@ -61,7 +61,7 @@ async function findEvent(store: Store, id: string): Promise<Decided> {
   const [, tenant, seq] = /^(.+):(\d{1,15})$/.exec(id) ?? [];
   if (tenant === undefined || seq === undefined) {
     throw new AppError(
-      "cli.usage",
+      "cli.unknown",
       `${id} is no audit event; write TENANT:SEQUENCE, such as slack-T0001:42.`,
     );
   }

@@ -57,7 +57,7 @@ const Call = z.object({
 export function readCall(text: string, config: Config, now: number): PolicyRequest {
   const parsed = Call.safeParse(parseText(text));
   if (!parsed.success) {
-    throw new AppError("cli.usage", `The call can't be judged:\n${z.prettifyError(parsed.error)}`);
+    throw new AppError("cli.unreadable", `The call can't be judged:\n${z.prettifyError(parsed.error)}`);
   }
   return judgedAs(parsed.data, config, now);
 }
@@ -85,7 +85,7 @@ function parseText(text: string): unknown {
     const value: unknown = JSON.parse(text);
     return value;
   } catch (error) {
-    throw new AppError("cli.usage", "The call can't be judged: it is not JSON.", { cause: error });
+    throw new AppError("cli.unreadable", "The call can't be judged: it is not JSON.", { cause: error });
   }
 }
 

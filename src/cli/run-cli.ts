@@ -35,7 +35,7 @@ function failed(error: unknown, { stderr }: CliContext): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isAppError(error)) {
     stderr.write(`${error.message}\n`);
-    return 1;
+    return error.code === "cli.usage" ? 2 : 1;
   }
   stderr.write(`deputy failed with a bug: ${error instanceof Error ? error.stack : String(error)}\n`);
   return 1;

@@ -2,6 +2,7 @@
 
 import { AppError } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
+import { approvalOf } from "../domain/approval.ts";
 import { asRunId } from "../domain/ids.ts";
 import { type Run, type RunState, runStates } from "../domain/run.ts";
 import type { Step } from "../domain/step.ts";
@@ -67,9 +68,10 @@ export async function showRun(
   id: string,
 ): Promise<{ readonly run: ShownRun; readonly steps: readonly ShownStep[] }> {
   const run = await findRun(rows, id);
-  const { steps, waits } = await rows.store.read(async (tx) => ({
+  const { steps, waits, approvals } = await rows.store.read(async (tx) => ({
     steps: await tx.steps.list(run.id, 0),
     waits: await tx.waits.forRun(run.id),
+    approvals: await tx.approvals.forRun(run.id),
   }));
   const open = waits.find((wait) => wait.state === "open");
   return {
@@ -84,7 +86,9 @@ export async function showRun(
       input_tokens: run.spent.inputTokens,
       output_tokens: run.spent.outputTokens,
     },
-    steps: await Promise.all(steps.map((step) => shown(step, rows.workspaces.blobs))),
+    steps: await Promise.all(
+      steps.map((step) => shown(step, approvalOf(approvals, step.n)?.id, rows.workspaces.blobs)),
+    ),
   };
 }
 
@@ -110,10 +114,12 @@ interface ShownStep {
   readonly started_at: string;
   readonly ended_at?: string;
   readonly identity?: string;
+  /** The approval that it was asked under. */
+  readonly approval?: string;
   readonly manifest?: string;
 }
 
-async function shown(step: Step, blobs: Blobs): Promise<ShownStep> {
+async function shown(step: Step, approval: string | undefined, blobs: Blobs): Promise<ShownStep> {
   const json = async (text: string): Promise<unknown> => {
     const whole = await expand(blobs, text);
     return parseJson(whole)?.value ?? whole;
@@ -128,6 +134,7 @@ async function shown(step: Step, blobs: Blobs): Promise<ShownStep> {
     started_at: new Date(step.startedAt).toISOString(),
     ...(step.endedAt === undefined ? {} : { ended_at: new Date(step.endedAt).toISOString() }),
     ...(step.identity === undefined ? {} : { identity: step.identity }),
+    ...(approval === undefined ? {} : { approval }),
     ...(step.manifest === undefined ? {} : { manifest: step.manifest }),
   };
 }

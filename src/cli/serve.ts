@@ -30,3 +30,14 @@ async function signal(): Promise<"signal"> {
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   return "signal";
 }
+
+/** What `--json` says of a server that is up. */
+export function upView({ url, chatUrl, modelLabel }: App, { config, role }: AppOptions): object {
+  return {
+    url,
+    ...(chatUrl === undefined ? {} : { chat_url: chatUrl }),
+    role,
+    data: config.core.dataFolder,
+    model: modelLabel,
+  };
+}

@@ -25,6 +25,7 @@ policy:
     decision: deny
 `;
 const Listed = z.object({ approvals: z.array(z.looseObject({ id: z.string() })) });
+const Shown = z.object({ steps: z.array(z.looseObject({ tool: z.string().optional() })) });
 const sent: string[] = [];
 const letter = defineTool({
   name: "send_letter",
@@ -100,6 +101,12 @@ describe("app: approvals", () => {
     await vi.waitFor(async () => {
       const { out } = await deputy("approvals", "list", "--all", "--json");
       expect(out).toContain('"state":"done"');
+    });
+    const { out } = await deputy("runs", "show", String(one?.["run"]), "--json");
+    const { steps } = Shown.parse(parseJson(out)?.value);
+    expect(steps.find(({ tool }) => tool === "send_letter")).toMatchObject({
+      state: "done",
+      approval: one?.id,
     });
   });
 });

@@ -94,8 +94,13 @@ describe("cli/brakes", () => {
 
   it.each([
     ["agents", "pause", "nobody", /There is no agent nobody/],
+    ["agents", "resume", "nobody", /There is no agent nobody/],
     ["tenants", "pause", "slack-T9", /There is no tenant slack-T9/],
+    ["tenants", "resume", "slack-T9", /There is no tenant slack-T9/],
     ["people", "revoke", "ana", /platform:organisation:user/],
+    ["people", "restore", "ana", /platform:organisation:user/],
+    ["tools", "disable", "wriet_file", /There is no tool wriet_file; did you mean write_file\?/],
+    ["tools", "enable", "nothing", /There is no tool nothing; .*<server>__<tool>/],
   ])("%s %s of what there is none of fails, and holds nothing", async (group, verb, ...given) => {
     const [name, problem] = given;
     const { code, err } = await deputy(group, verb, name);

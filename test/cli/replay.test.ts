@@ -174,7 +174,7 @@ describe("cli: runs replay", () => {
       code: 1,
       err: expect.stringContaining("has no step 999; it has 0 to"),
     });
-    expect((await deputy("runs", "replay", id, "--step", "x")).code).toBe(1);
+    expect((await deputy("runs", "replay", id, "--step", "x")).code).toBe(2);
     expect((await deputy("runs", "replay", "run_none")).code).toBe(1);
   });
 

@@ -33,6 +33,49 @@ describe("cli/run-cli", () => {
     expect((await deputy("runs", "show")).code).toBe(2);
   });
 
+  it.each([
+    [["runs", "list", "--limit", "none"], "--limit none is not a number of runs."],
+    [["runs", "list", "--state", "asleep"], "--state asleep is none of queued"],
+    [["approvals", "decide", "apr_1", "maybe"], "maybe is no verdict: say approve or deny."],
+    [["audit", "erase"], "Say whose: --run ID or --person KEY."],
+  ])("exits 2 on %j, which it can't understand", async (argv, problem) => {
+    const { code, err } = await deputy(...argv);
+
+    expect(code).toBe(2);
+    expect(err).toContain(problem);
+  });
+
+  it("L1: --json writes nothing to stdout where it fails", async () => {
+    const failed = await deputy("runs", "show", "run_none", "--json");
+
+    expect(failed).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("There is no run run_none"),
+    });
+  });
+
+  it("L1: every command takes --json", async () => {
+    const leaves: string[] = [];
+    const without: string[] = [];
+    const look = async (...at: string[]): Promise<void> => {
+      const { out } = await deputy(...at, "--help");
+      const [, listed] = /^Commands:\n([\s\S]*)$/m.exec(out) ?? [];
+      const names = [...(listed ?? "").matchAll(/^ {2}([a-z][a-z-]*)/gm)].map(([, name = ""]) => name);
+      for (const name of names.filter((one) => one !== "help")) await look(...at, name);
+      if (names.length > 0) return;
+      leaves.push(at.join(" "));
+      if (!out.includes("--json")) without.push(at.join(" "));
+    };
+
+    await look();
+
+    expect(leaves).toEqual(
+      expect.arrayContaining(["dev", "demo", "worker", "workspace restore", "runs list"]),
+    );
+    expect(without).toEqual([]);
+  });
+
   it("exits 1 with a sentence on an unknown run", async () => {
     const shown = await deputy("runs", "show", "run_none");
 

@@ -1,7 +1,6 @@
 // `deputy approvals list|decide`: what is asked for, and a decision from the command line. Whoever runs it is the person
 // `local:cli:<os user>`, and has to be among those who may decide like anyone else (design 10).
 
-import { userInfo } from "node:os";
 import type { Command } from "commander";
 import { createApprovalParts } from "../../app/approval-parts.ts";
 import { createAgentDirectory } from "../../app/agent-directory.ts";
@@ -10,7 +9,7 @@ import { shortDigest } from "../../domain/approval.ts";
 import { AppError } from "../../base/errors.ts";
 import { parseJson } from "../../base/json.ts";
 import type { Approval } from "../../domain/approval.ts";
-import { asApprovalId, asPersonKey } from "../../domain/ids.ts";
+import { asApprovalId } from "../../domain/ids.ts";
 import { decideApprovals } from "../../gateway/approval-desk.ts";
 import { builtinTools } from "../../tools/registry.ts";
 import { fixedTools } from "../../tools/source.ts";
@@ -18,6 +17,7 @@ import { findMasterKey } from "../../vault/master-key.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withDesk } from "../desk-from-cli.ts";
 import { type Rows, withRows } from "../open-rows.ts";
+import { cliPerson, osUser } from "../os-user.ts";
 import { printJson, printTable } from "../print.ts";
 
 interface Form {
@@ -75,7 +75,7 @@ function addDecide(approvals: Command, context: CliContext): void {
 
 async function decide(
   rows: Rows,
-  { env }: CliContext,
+  context: CliContext,
   { id, verdict }: { readonly id: string; readonly verdict: "approve" | "deny" },
 ): Promise<Approval> {
   const { config, store } = rows;
@@ -84,8 +84,7 @@ async function decide(
     throw new AppError("cli.unknown_id", `There is no approval ${id}. See: deputy approvals list`);
   const masterKey = await findMasterKey(store, masterKeySource(config));
   if (!masterKey) throw new AppError("cli.no_key", "There is no master key yet, so nothing can be decided.");
-  const user = env["USER"] ?? userInfo().username;
-  const by = { key: asPersonKey(`local:cli:${user}`), name: user, kind: "member" } as const;
+  const by = { key: cliPerson(context), name: osUser(context), kind: "member" } as const;
   const agents = createAgentDirectory(config);
   const parts = createApprovalParts(config, { masterKey, agents, tools: fixedTools(builtinTools) });
   const refusal = await withDesk(rows, (desk) =>

@@ -7,15 +7,17 @@ import { createAgentDirectory } from "../../app/agent-directory.ts";
 import { systemClock } from "../../base/clock.ts";
 import { AppError } from "../../base/errors.ts";
 import { createIds } from "../../base/ids.ts";
+import { nearestName } from "../../config/nearest-name.ts";
 import type { BrakeKind } from "../../domain/brake.ts";
 import { asTenantId } from "../../domain/ids.ts";
 import { type BrakePlace, pullBrake, releaseBrake } from "../../gateway/brakes.ts";
+import { builtinTools } from "../../tools/registry.ts";
 import { cliActor } from "../audit-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withDesk } from "../desk-from-cli.ts";
 import { type Rows, withRows } from "../open-rows.ts";
 import { printJson, printTable } from "../print.ts";
-import { revokeFromCli } from "../revoke-from-cli.ts";
+import { personNamed, revokeFromCli } from "../revoke-from-cli.ts";
 import { stopAll } from "../stop-all.ts";
 
 interface Form {
@@ -71,14 +73,30 @@ function addSwitch(parent: Command, context: CliContext, { kind, off, on, said }
 }
 
 async function change(rows: Rows, place: BrakePlace, pull: boolean, by: string): Promise<boolean> {
-  if (pull) await mustBeKnown(rows, place);
+  await mustBeKnown(rows, place);
   return withDesk(rows, (desk) =>
     desk.decide((d) => (pull ? pullBrake(d, ids, place, by) : releaseBrake(d, place, by))),
   );
 }
 
-/** A brake on what there is none of would look as if it held something. Tools of servers are known to the server alone. */
+/**
+ * A brake on what there is none of would look as if it held something. One that is pulled can be released, whatever became of what it
+ * holds. Tools of servers are known to the server alone.
+ */
 async function mustBeKnown({ config, store }: Rows, { kind, name }: BrakePlace): Promise<void> {
+  const brakes = await store.read((tx) => tx.brakes.list());
+  if (brakes.some((brake) => brake.kind === kind && brake.name === name)) return;
+  if (kind === "tool" && !name.includes("__") && builtinTools.every((tool) => tool.name !== name)) {
+    const near = nearestName(
+      name,
+      builtinTools.map((tool) => tool.name),
+    );
+    const hint =
+      near === undefined
+        ? "they are called read_file and the like, or <server>__<tool>"
+        : `did you mean ${near}?`;
+    throw new AppError("cli.unknown", `There is no tool ${name}; ${hint}${near === undefined ? "." : ""}`);
+  }
   if (kind === "agent" && createAgentDirectory(config).all.every((agent) => agent.name !== name)) {
     throw new AppError("cli.unknown", `There is no agent ${name}; deputy agents list shows them.`);
   }
@@ -157,7 +175,7 @@ function addPeople(program: Command, context: CliContext): void {
     .description("serve this person again; what was ended stays ended")
     .option("--json", "one JSON value")
     .action(async (name: string, options: Form) => {
-      const place = { kind: "person", name } as const;
+      const place = { kind: "person", name: personNamed(name) } as const;
       const changed = await withRows(context, (rows) => change(rows, place, false, cliActor(context)));
       if (options.json) return printJson(context.stdout, { person: name, state: "active", changed });
       context.stdout.write(`${name} is served${changed ? " again" : ", as before"}.\n`);

@@ -15,13 +15,22 @@ export const addDemo: AddCommand = (program, context, finish) => {
     .command("demo")
     .description("play the main job once: a person asks with a file, Deputy works, asks, and reports")
     .option("--file <csv>", "the file to ask about", exampleFile())
-    .action(async ({ file }: { file: string }) => {
+    .option("--json", "one JSON value at the end; the transcript goes to stderr")
+    .action(async ({ file, json }: { file: string; json?: boolean }) => {
       const [ana] = localPeople;
       if (!ana) throw new TypeError("The local chat has nobody in it");
       const opening = "Deputy does one job from start to end.";
       const asked = { as: ana.key, channel: "sales", text: request, file: path.resolve(context.cwd, file) };
       const story = () => ({ ...asked, ponderMs: 1_500 });
-      finish(await perform(context, { folder: "demo", opening, story, yourself: "npm run dev" }));
+      finish(
+        await perform(context, {
+          folder: "demo",
+          opening,
+          story,
+          yourself: "npm run dev",
+          json: json ?? false,
+        }),
+      );
     });
 };
 

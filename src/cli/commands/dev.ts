@@ -1,9 +1,11 @@
 // `deputy dev`: server, worker and local chat on this machine, and the chat page in a browser.
 
 import { spawn } from "node:child_process";
+import type { AppOptions } from "../../app.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
-import { serve } from "../serve.ts";
+import { printJson } from "../print.ts";
+import { serve, upView } from "../serve.ts";
 
 export const addDev: AddCommand = (program, context, finish) => {
   program
@@ -11,13 +13,16 @@ export const addDev: AddCommand = (program, context, finish) => {
     .description("run everything on this machine and open the local chat")
     .option("--no-open", "don't open a browser")
     .option("--playground", "let Microsoft's Agents Playground in at /api/messages, without a token")
-    .action(async (options: { open: boolean; playground?: boolean }) => {
+    .option("--json", "one JSON value when it is up; logs on stderr, and no browser")
+    .action(async (options: { open: boolean; playground?: boolean; json?: boolean }) => {
       const env = { ...context.env, DEPUTY_LOG_LEVEL: context.env["DEPUTY_LOG_LEVEL"] ?? "warn" };
       const config = loadConfig({ env, cwd: context.cwd });
       const playground = options.playground === true;
       const form = context.stderr.isTTY ? "pretty-colour" : "json";
+      const served: AppOptions = { config, role: "all", log: { to: "stderr", form }, playground };
       finish(
-        await serve({ config, role: "all", log: { to: "stderr", form }, playground }, (app) => {
+        await serve(served, (app) => {
+          if (options.json) return printJson(context.stdout, upView(app, served));
           if (app.chatUrl !== undefined) context.stdout.write(`Chat    ${app.chatUrl}\n`);
           context.stdout.write(`Data    ${config.core.dataFolder}\n`);
           context.stdout.write(`Model   ${app.modelLabel}\n`);

@@ -108,7 +108,7 @@ function textOf(file: string, cwd: string): string {
   try {
     return readFileSync(file === "-" ? 0 : resolve(cwd, file), "utf8");
   } catch (error) {
-    throw new AppError("cli.usage", `The call in ${file} can't be read: ${errorText(error)}`, {
+    throw new AppError("cli.unreadable", `The call in ${file} can't be read: ${errorText(error)}`, {
       cause: error,
     });
   }

@@ -3,10 +3,10 @@
 
 import type { Command } from "commander";
 import { AppError } from "../../base/errors.ts";
-import { asPersonKey } from "../../domain/ids.ts";
 import { runStates } from "../../domain/run.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
+import { cliPerson } from "../os-user.ts";
 import { printJson, printTable } from "../print.ts";
 import { printReplay } from "../print-replay.ts";
 import { readRun } from "../read-journal.ts";
@@ -110,7 +110,7 @@ function addStop(runs: Command, context: CliContext): void {
     .description("stop a run; its files are kept")
     .option("--json", "one JSON value")
     .action(async (id: string, options: Form) => {
-      const by = asPersonKey(`local:cli:${context.env["USER"] ?? "operator"}`);
+      const by = cliPerson(context);
       const stopped = await withRows(context, async (rows) => stopFromCli(rows, await findRun(rows, id), by));
       if (options.json) return printJson(context.stdout, { id, stopped });
       context.stdout.write(stopped ? `${id} is being stopped.\n` : `${id} has ended already.\n`);

@@ -8,6 +8,7 @@ import type { LocalRoom } from "../../chat/local/room.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { sqlitePath } from "../../store/open.ts";
 import type { CliContext, Output } from "../contract.ts";
+import { printJson } from "../print.ts";
 import { play, type Story } from "./play.ts";
 import { createTranscript } from "./transcript.ts";
 
@@ -20,6 +21,8 @@ export interface Performance {
   readonly opening: string;
   /** How to do the same by hand. */
   readonly yourself: string;
+  /** The transcript goes to stderr, and what came of it to stdout. */
+  readonly json?: boolean;
   readonly story: (stage: Stage) => Omit<Story, "timeoutMs">;
   /** Looks back, when all is said. */
   readonly afterwards?: (stage: Stage) => Promise<void>;
@@ -39,10 +42,13 @@ export async function perform(context: CliContext, performance: Performance): Pr
   const app = await startApp({ config, role: "all", log: { to: "stderr" } });
   try {
     if (!app.localChat) throw new TypeError("The local chat is not there");
-    const stage: Stage = { app, room: app.localChat.room, out: context.stdout };
+    const out = performance.json ? context.stderr : context.stdout;
+    const stage: Stage = { app, room: app.localChat.room, out };
     const outcome = await tell(stage, performance);
     await performance.afterwards?.(stage);
-    await tellWhereToLook(app, { folder, yourself: performance.yourself }, context.stdout);
+    const look = await whereToLook(app, folder);
+    if (look) out.write(lookAround(look, folder, performance.yourself));
+    if (performance.json) printJson(context.stdout, { outcome, ...look });
     return outcome === "done" ? 0 : 1;
   } finally {
     await app.stop();
@@ -69,30 +75,33 @@ async function everythingSaid({ edges }: App): Promise<void> {
   }
 }
 
-async function tellWhereToLook(
-  app: App,
-  { folder, yourself }: Pick<Performance, "folder" | "yourself">,
-  out: Output,
-): Promise<void> {
-  const { store, workspaces } = app.edges;
+interface Look {
+  readonly run: string;
+  readonly workspace: string;
+  readonly journal: string;
+}
+
+async function whereToLook({ edges: { store, workspaces } }: App, folder: string): Promise<Look | undefined> {
   const { run, conversation } = await store.read(async (tx) => {
     const [newest] = await tx.runs.list({ limit: 1 });
     return { run: newest, conversation: newest && (await tx.conversations.find(newest.conversation)) };
   });
-  if (!run || !conversation) return;
-  const place = workspaces.pathOf({ tenant: run.tenant, workspace: conversation.workspace });
-  out.write(
-    [
-      "",
-      "Look around:",
-      `  workspace  ${place}`,
-      `  journal    ${sqlitePath(folder)}`,
-      `  steps      DEPUTY_DATA=${folder} npx tsx src/main.ts runs show ${run.id}`,
-      `  versions   DEPUTY_DATA=${folder} npx tsx src/main.ts workspace log ${run.id}`,
-      `  yourself   ${yourself}`,
-      "",
-    ].join("\n"),
-  );
+  if (!run || !conversation) return undefined;
+  const workspace = workspaces.pathOf({ tenant: run.tenant, workspace: conversation.workspace });
+  return { run: run.id, workspace, journal: sqlitePath(folder) };
+}
+
+function lookAround({ run, workspace, journal }: Look, folder: string, yourself: string): string {
+  return [
+    "",
+    "Look around:",
+    `  workspace  ${workspace}`,
+    `  journal    ${journal}`,
+    `  steps      DEPUTY_DATA=${folder} npx tsx src/main.ts runs show ${run}`,
+    `  versions   DEPUTY_DATA=${folder} npx tsx src/main.ts workspace log ${run}`,
+    `  yourself   ${yourself}`,
+    "",
+  ].join("\n");
 }
 
 /** Embedded defaults: a database, Redis or channel setup of the environment is not touched; the model is used. */
