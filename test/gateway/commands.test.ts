@@ -95,7 +95,7 @@ describe("gateway/commands", () => {
 
       const [status = ""] = told();
       expect(status.split("\n")).toEqual([
-        "Of yours, 3 runs are going on:",
+        "You have 3 pieces of work going on:",
         "• Queued: “count the words”, in another channel, asked 2 min ago.",
         "• Waiting for you: “write to Cem”, in a direct message, asked 2 min ago.",
         "• Queued: “compare the vendors”, here, asked 2 min ago.",
@@ -151,7 +151,7 @@ describe("gateway/commands", () => {
       expect(choice?.to).toBe(ana.key);
       expect(choice?.message).toMatchObject({
         kind: "attention",
-        text: "2 runs of yours go on in this channel.\n1. Queued: “count the words”\n2. Queued: “compare the vendors”",
+        text: "You have 2 pieces of work going on in this channel.\n1. Queued: “count the words”\n2. Queued: “compare the vendors”",
         options: [
           { action: "run.stop", value: second.id, label: "Stop 1" },
           { action: "run.stop", value: first.id, label: "Stop 2" },

@@ -93,7 +93,7 @@ describe("gateway/memory-verbs", () => {
 
   it("says so when there is nothing, or nothing under the number", async () => {
     await write("forget 1");
-    expect(last()).toContain("I remember nothing of you");
+    expect(last()).toContain("I don't remember anything about you");
     await keep(ofAna, "one");
     await write("forget 7");
     expect(last()).toContain("nothing was erased");
@@ -150,8 +150,8 @@ describe("gateway/memory-verbs", () => {
     };
 
     expect(await command("memory", ana)).toContain("1. Ana likes tea");
-    expect(await command("memory", bo)).toContain("I remember nothing of you");
-    expect(await command("forget 1", bo)).toContain("I remember nothing of you");
+    expect(await command("memory", bo)).toContain("I don't remember anything about you");
+    expect(await command("forget 1", bo)).toContain("I don't remember anything about you");
     expect(await kept(ofAna)).toEqual(["Ana likes tea"]);
     expect(await command("forget 1", ana)).toContain("Forgotten:\n• Ana likes tea");
     expect(await kept(ofAna)).toEqual([]);

@@ -26,7 +26,7 @@ export const approvalAnswers = {
   approved: "Approved",
   denied: "Denied",
   mixed: "Decided one by one",
-  expired: "nothing of it is done",
+  expired: "not doing it",
 } as const;
 
 export function approvalAsk(run: Run, drafts: readonly Draft[], people: readonly Named[]): ApprovalAsk {

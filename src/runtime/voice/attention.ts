@@ -189,7 +189,7 @@ function doubt(run: Run, wait: WaitId, ask: DoubtAsk): Attention {
     title: run.plan?.title ?? run.title,
     text:
       `I was interrupted while doing “${ask.tool}” (step ${ask.step}${begun(ask)}) and can't tell whether it happened. ` +
-      `${doneWith(ask)}I won't repeat it by myself. Please look and tell me.`,
+      `${doneWith(ask)}I won't repeat it by myself. Please check, and tell me.`,
     mention: run.subject,
     mentionName: run.subjectName,
     options: doubtOptions.map((label, index) => answerButton(optionValue(wait, index), label, false)),

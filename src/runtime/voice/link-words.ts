@@ -20,7 +20,7 @@ export const membersOnly = "Only members of this organisation can link who they 
 export const burnt =
   "A code counts in a direct message to me only, and others could read this one here. It is void; nothing was linked. Begin again with `link`.";
 export const noSuchCode =
-  "That code is not good: it was used, its time is over, or it is mistyped. Nothing was linked. Begin again with `link`.";
+  "That code doesn't work: it was used already, has expired, or is mistyped. Nothing was linked. Begin again with `link`.";
 export const notForYou = "That code was for somebody else. It is void, and nothing was linked.";
 export const sameOrganisation =
   "That code comes from the same organisation that you are writing in, where nobody is two people. Nothing was linked.";

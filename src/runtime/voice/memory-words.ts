@@ -26,13 +26,13 @@ export function remembered(place: MemoryPlace, facts: readonly Memory[], upTo = 
 }
 
 const heads = {
-  person: "This is what I remember of you",
-  channel: "This is what I remember of this channel",
+  person: "This is what I remember about you",
+  channel: "This is what I remember about this channel",
 };
 const nothing = {
   person:
-    "I remember nothing of you. What I keep in our direct messages you can see and erase with `memory`.",
-  channel: "I remember nothing of this channel.",
+    "I don't remember anything about you. What I keep from our direct messages you can see and erase with `memory`.",
+  channel: "I don't remember anything about this channel.",
 };
 
 function newestThatFit(facts: readonly Memory[]): string[] {
@@ -67,7 +67,7 @@ export function notThere(place: MemoryPlace, count: number): string {
 }
 
 export const onlyManagersForget =
-  "What I remember of a channel only my managers can erase. What I remember of you, you can: write `memory` to me directly.";
+  "Only my managers can erase what I remember about a channel. What I remember about you, you can erase yourself: write `memory` to me directly.";
 
 function oneLine(text: string): string {
   return text.replace(/\s+/gu, " ").trim();

@@ -41,20 +41,24 @@ export function ownStatus(own: readonly OwnRun[], now: number): string {
     ({ run, open, where }) =>
       `• ${ownState(run, open)}: “${titleOfRun(run)}”, ${where}, asked ${duration(now - run.createdAt)} ago.`,
   );
-  return [`Of yours, ${own.length === 1 ? "one run is" : `${own.length} runs are`} going on:`, ...lines].join(
-    "\n",
-  );
+  return [`You have ${piecesOfWork(own.length)} going on:`, ...lines].join("\n");
+}
+
+function piecesOfWork(count: number): string {
+  return count === 1 ? "one piece of work" : `${count} pieces of work`;
 }
 
 /** `elsewhere`: how many the person has in other places. */
 export function nothingToStopHere(elsewhere: number): string {
   const others =
-    elsewhere === 0 ? "" : ` ${elsewhere} of yours go on elsewhere: \`stop\` in their own threads ends them.`;
+    elsewhere === 0
+      ? ""
+      : ` You have ${piecesOfWork(elsewhere)} going on elsewhere: \`stop\` in ${elsewhere === 1 ? "its own thread ends it" : "their own threads ends them"}.`;
   return `Nothing of yours is running in this channel, so there is nothing to stop.${others}`;
 }
 
 export function stoppingOwn(run: Run): string {
-  return `I'm stopping “${titleOfRun(run)}”. How far it got is said in its thread.`;
+  return `I'm stopping “${titleOfRun(run)}”. Its thread will say how far it got.`;
 }
 
 /** For the person alone: which of several is to be stopped. */
@@ -67,9 +71,9 @@ export function stopChoice(at: NoticePlace, key: string, to: PersonKey, own: rea
     about: "question",
     title: "Which one shall I stop?",
     text: [
-      `${own.length} runs of yours go on in this channel.`,
+      `You have ${piecesOfWork(own.length)} going on in this channel.`,
       ...lines,
-      ...(rest > 0 ? [`And ${rest} more, which \`stop\` in their own threads ends.`] : []),
+      ...(rest > 0 ? [`And ${rest} more: \`stop\` in their own threads ends them.`] : []),
     ].join("\n"),
     mention: to,
     mentionName: own[0]?.run.subjectName ?? "you",
@@ -88,10 +92,10 @@ export function commandHelp(agent: string): string {
   return [
     `I'm ${agent}. Mention me in a channel, or write to me directly, with what you need. Only you see the answers to these commands:`,
     "• `status`: what I'm doing for you",
-    "• `why`: for what I'm doing it",
+    "• `why`: why I'm doing it, and by whose leave",
     "• `stop`: end what I do for you in this channel",
     "• `schedules`: what I do for you by the clock",
-    "• `memory` and `forget 2`: what I remember of you, and to erase it",
+    "• `memory` and `forget 2`: what I remember about you, and how to erase it",
     "• `mute` and `unmute`: whether I react in this channel without a mention",
     "• `help`: this",
     "In a thread of mine, `status`, `why`, `stop`, `!mute` and `!unmute` work as replies.",

@@ -1,6 +1,7 @@
 // @ts-check
 // The chat page: brings model and panes together, and keeps the address in step with what is shown.
 
+import { agent, agentName } from "./agent.js";
 import { announce, sayPolitely } from "./announce.js";
 import { click, edit, remove, retry, say } from "./api.js";
 import { Composer } from "./composer.js";
@@ -20,7 +21,6 @@ import { tell } from "./toast.js";
 /** @typedef {import("./message.js").MessageActs} MessageActs */
 /** @typedef {import("./composer.js").Draft} Draft */
 
-const agent = document.body.dataset["agent"] ?? "deputy";
 const limits = () => model.state?.limits;
 const sidebar = byId("sidebar");
 let drawn = "";
@@ -142,14 +142,14 @@ function draw() {
   drawSidebar(model, { become: (as) => void become(as) });
   const { channel } = model.place;
   const dm = channel.startsWith("dm-");
-  const name = dm ? "Deputy" : `#${channel}`;
+  const name = dm ? agentName : `#${channel}`;
   byId("place-name").textContent = name;
   byId("page-name").textContent = `Deputy chat, ${name}`;
   byId("place-note").textContent = dm
     ? "Direct line: only you two can read it"
     : `Mention @${agent} to give it work`;
   if (drawn !== `${model.as} ${channel}`) {
-    const label = dm ? "Message Deputy" : `Message #${channel}`;
+    const label = dm ? `Message ${agentName}` : `Message #${channel}`;
     composer.moveTo(`${model.as} ${channel}`, label, "Enter sends, Shift + Enter makes a new line");
   }
   drawn = `${model.as} ${channel}`;

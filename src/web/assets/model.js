@@ -1,6 +1,7 @@
 // @ts-check
 // What the page knows: the room as one person sees it, where they look, and what they have seen.
 
+import { agentName } from "./agent.js";
 import { follow, loadState } from "./api.js";
 
 /** @typedef {import("../message-view.ts").MessageView} MessageView */
@@ -81,7 +82,7 @@ export class Model {
 
   /** @param {MessageView} message */
   nameOf(message) {
-    return this.state?.people.find((person) => person.id === message.author)?.name ?? "Deputy";
+    return this.state?.people.find((person) => person.id === message.author)?.name ?? agentName;
   }
 
   /** First messages of the threads of a channel, oldest first. @param {string} channel */

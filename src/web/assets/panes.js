@@ -1,6 +1,7 @@
 // @ts-check
 // The two lists of messages: a channel, and a thread beside it.
 
+import { agent, agentName } from "./agent.js";
 import { byId, h, syncChildren } from "./dom.js";
 import { icon } from "./icons.js";
 import { messageOf, printOf } from "./message.js";
@@ -116,9 +117,8 @@ export function drawEmpty(model, acts) {
     return;
   }
   const dm = channel.startsWith("dm-");
-  const agent = model.state?.agent ?? "deputy";
   const lead = dm
-    ? "Write to Deputy here. Only you two can read it, and it works with your own access."
+    ? `Write to ${agentName} here. Only you two can read it, and it works with your own access.`
     : `Mention @${agent} in a message, and attach a file if it needs one. It answers in the thread.`;
   const ideas = (model.state?.suggestions ?? []).map((idea) =>
     h(
@@ -139,7 +139,7 @@ export function drawEmpty(model, acts) {
     "div",
     { class: "empty", id: "empty" },
     h("img", { src: "/chat/assets/mark.svg", alt: "", width: 56, height: 56 }),
-    h("h2", {}, dm ? "Your direct line" : "Give Deputy something to do"),
+    h("h2", {}, dm ? "Your direct line" : `Give ${agentName} something to do`),
     h("p", {}, lead),
     ideas.length > 0 && h("ul", { class: "suggestions", "aria-label": "Things to ask for" }, ideas),
   );

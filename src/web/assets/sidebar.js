@@ -1,6 +1,7 @@
 // @ts-check
 // Places to look at, and who one is.
 
+import { agentName } from "./agent.js";
 import { byId, h, syncChildren } from "./dom.js";
 import { icon } from "./icons.js";
 
@@ -56,7 +57,7 @@ function placeOf({ id, name, kind, unread, current }) {
       "data-focus": `place ${id}`,
     },
     face,
-    h("span", { class: "place-name" }, kind === "dm" ? "Deputy" : name),
+    h("span", { class: "place-name" }, kind === "dm" ? agentName : name),
     unread > 0 && h("span", { class: "badge" }, String(unread), h("span", { class: "hidden" }, " new")),
   );
 }

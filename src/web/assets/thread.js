@@ -1,6 +1,7 @@
 // @ts-check
 // The thread panel: the request, everything said about it, and a field to answer.
 
+import { agentName } from "./agent.js";
 import { Composer } from "./composer.js";
 import { byId, h } from "./dom.js";
 import { dropFiles } from "./drop-files.js";
@@ -59,7 +60,7 @@ export function createThread({ agent, limits, send, close }) {
       if (shown !== root.id)
         composer.moveTo(root.id, "Reply in the thread", "Enter sends, Shift + Enter makes a new line");
       shown = root.id;
-      where.textContent = dm ? "with Deputy" : `in #${root.channel}`;
+      where.textContent = dm ? `with ${agentName}` : `in #${root.channel}`;
       const said = statusWords[model.statuses.get(root.thread) ?? ""] ?? "";
       status.textContent = said;
       status.classList.toggle("busy", model.statuses.get(root.thread) === "processing");
@@ -71,6 +72,6 @@ export function createThread({ agent, limits, send, close }) {
 
 /** @type {Readonly<Record<string, string>>} */
 const statusWords = {
-  processing: "Deputy is working",
-  suspended: "Deputy is waiting for an answer",
+  processing: `${agentName} is working`,
+  suspended: `${agentName} is waiting for an answer`,
 };
