@@ -1,6 +1,7 @@
 // The composition root: reads as a table of contents. Edges, middle, top, then a list of things to stop.
 
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
+import { createWebConsole } from "./app/web-console.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
@@ -17,7 +18,6 @@ import { createWorkerParts } from "./app/worker-parts.ts";
 import { type Failpoints, noFailpoints } from "./base/failpoints.ts";
 import type { LocalChat } from "./chat/local/local-chat.ts";
 import type { Config } from "./config/load-config.ts";
-import { runDetails } from "./gateway/run-details.ts";
 import { createRuntime } from "./runtime/runtime.ts";
 import { createRedactor } from "./telemetry/redact.ts";
 import type { Tool } from "./tools/contract.ts";
@@ -140,7 +140,12 @@ function openWeb(
     ready: createReadiness({ edges, gateway, platforms: platformsOf(parts), slack, workers, mcp: parts.mcp }),
     mounts: doorsOf(parts).map(({ path, handle }) => ({ path, handler: handle })),
     connect: gateway.grants.web,
-    details: (reader, run) => gateway.desk.read((tx) => runDetails(tx, gateway.rulesFor, reader, run)),
+    console: createWebConsole({
+      world: edges.world,
+      gateway,
+      agents: config.file.settings.agents.map(({ name }) => name),
+      platforms: platformsOf(parts),
+    }),
     mcp: createMcpDoor(config, edges, gateway, platformsOf(parts)),
     metrics: {
       text: async () => (await edges.metrics.page()).body,

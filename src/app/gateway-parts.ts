@@ -5,6 +5,7 @@ import { every } from "../base/clock.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import { localPlatformName } from "../chat/local/cast.ts";
 import type { Config } from "../config/load-config.ts";
+import type { PersonKey, RunId } from "../domain/ids.ts";
 import { servedAt } from "../gateway/addressing.ts";
 import { createDelivery, type Delivery } from "../gateway/delivery.ts";
 import { createDesk, type Desk } from "../gateway/desk.ts";
@@ -64,13 +65,14 @@ export function createGatewayParts(
   const left = byName.has(localPlatformName) ? [] : [localPlatformName];
   const { clock, log, failpoint } = world;
   const { checkInMs } = config.limits;
+  const ways = waysInto(() => grants);
   const delivery = createDelivery({
     world,
     store,
     blobs: workspaces.blobs,
     platforms: byName,
     left,
-    linkOf: (consent, platform) => grants.linkOf(consent, platform),
+    ...ways,
     placeRefused: (entry) => pauseWithoutPlace(desk, { ids: world.ids, rulesFor }, entry),
     senders: sendersHere(world.ids.next("s")),
     // The local chat's ledger belongs to one process, whatever the rows are kept in.
@@ -87,7 +89,7 @@ export function createGatewayParts(
     quietHours: config.file.settings.quiet_hours,
     noted: noting(world),
     accounts: () => grants.consent,
-    detailsAt: (run, reader) => grants.detailsAt(run, reader),
+    detailsAt: ways.detailsAt,
   });
   const grants = createGrantParts(config, edges, desk, byName);
   const files = createFilesIn({ ...world, store, workspaces, platforms: byName, limits: downloads });
@@ -98,7 +100,8 @@ export function createGatewayParts(
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });
   const schedules = createScheduleClock({ world, store, desk, rulesFor, platforms: byName });
-  const home = createHome({ world, store, agent: defaultAgent(agents.all).name, deciders: approvals });
+  const agent = defaultAgent(agents.all).name;
+  const home = createHome({ world, store, agent, deciders: approvals, consoleAt: ways.consoleAt });
   return {
     desk,
     intake,
@@ -108,6 +111,16 @@ export function createGatewayParts(
     grants,
     start: () =>
       openDoors({ edges, platforms, left, desk, rulesFor, intake, delivery, voice, schedules, home }),
+  };
+}
+
+/** Where links lead; asked when they are sent, since accounts are decided on the desk that is made with them. */
+function waysInto(grants: () => GrantParts) {
+  return {
+    linkOf: (consent: string, platform: string) => grants().linkOf(consent, platform),
+    pageOf: (run: RunId, platform: string) => grants().console.runPage(run, platform),
+    detailsAt: (run: RunId, reader: PersonKey) => grants().console.detailsAt(run, reader),
+    consoleAt: (platform: string) => grants().console.home(platform),
   };
 }
 

@@ -6,7 +6,7 @@ import { localPlatformName } from "../chat/local/cast.ts";
 import type { Config } from "../config/load-config.ts";
 import { usesSlack } from "../config/slack-rules.ts";
 import { usesTeams } from "../config/teams-rules.ts";
-import type { Desk, DetailsAt } from "../gateway/desk.ts";
+import type { Desk } from "../gateway/desk.ts";
 import { askingFor, decideOn } from "../gateway/grant-waits.ts";
 import { expireConsents, linkToken } from "../grants/ask-consent.ts";
 import { connectionSpecs } from "../grants/connection-spec.ts";
@@ -19,15 +19,15 @@ import { createResolver } from "../grants/discovery/resolve.ts";
 import { oauthClientSeal } from "../grants/discovery/sealed-clients.ts";
 import { createOAuthClient } from "../grants/oauth-client.ts";
 import { createRevocations } from "../grants/revoke.ts";
-import { entraIdentity, type IdentityProvider, slackIdentity } from "../grants/sign-in.ts";
 import { createWhatwgFetch } from "../net/whatwg-fetch.ts";
 import type { Parked } from "../runtime/deps.ts";
 import { sealOf } from "../vault/master-keys.ts";
 import { deriveKey } from "../vault/seal.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
 import type { WebConnect } from "../web/connect-contract.ts";
-import { consolePath } from "../web/console-path.ts";
+import { type ConsoleAt, createConsoleAt } from "./console-at.ts";
 import type { Edges } from "./edges.ts";
+import { identitiesOf } from "./identities.ts";
 
 /** What a service may say about itself, or about a token. */
 const mostAnswerBytes = 256 * 1024;
@@ -40,7 +40,7 @@ export interface GrantParts {
   readonly web: WebConnect;
   /** Where a link to connect an account leads, on a platform. */
   readonly linkOf: (consent: string, platform: string) => string;
-  readonly detailsAt: DetailsAt;
+  readonly console: ConsoleAt;
   /** Says under which address this process is reached, where the settings don't. */
   reachedAt(url: string): void;
   /** Ends what is over; returns what stops it. */
@@ -123,21 +123,14 @@ export function createGrantParts(
     alarm: async (_tx, session) =>
       world.log.error("A link to connect an account was opened by somebody else", { consent: session.id }),
   };
-  const identities = identitiesOf(config);
   return {
     grants: createGrants(deps),
     consent,
     parked: askingFor(consent),
-    web: { consent, identities, localPlatform: localPlatformName },
+    web: { consent, identities: identitiesOf(config), localPlatform: localPlatformName },
     linkOf: (id, platform) =>
       `${base()}${platform === localPlatformName ? "/chat" : ""}/connect/${linkToken(consent, id)}`,
-    detailsAt(run, reader) {
-      const [platform, , user = ""] = reader.split(":");
-      if (platform === localPlatformName)
-        return `${base()}/chat${consolePath(run)}?as=${encodeURIComponent(user)}`;
-      const canSignIn = identities.some((identity) => identity.platform === platform);
-      return canSignIn && config.core.publicUrl !== undefined ? `${base()}${consolePath(run)}` : undefined;
-    },
+    console: createConsoleAt(config, base),
     reachedAt: (url) => void (reached = url),
     start: () =>
       every(
@@ -164,18 +157,4 @@ function contextIn(config: Config): ConsentDeps["contextOf"] {
     return !several;
   };
   return ({ tenant, connection }) => (isPlain(tenant) ? connection : `${tenant}.${connection}`);
-}
-
-function identitiesOf({ slack, teams }: Config): readonly IdentityProvider[] {
-  const found: IdentityProvider[] = [];
-  if (slack.clientId !== undefined) {
-    found.push(
-      slackIdentity({ issuer: slack.oidcIssuer, clientId: slack.clientId, clientSecret: slack.clientSecret }),
-    );
-  }
-  if (teams.appId !== undefined && teams.tenantId !== undefined) {
-    const issuer = `${teams.loginUrl}/${teams.tenantId}/v2.0`;
-    found.push(entraIdentity({ issuer, clientId: teams.appId, clientSecret: teams.appPassword }));
-  }
-  return found;
 }

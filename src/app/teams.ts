@@ -7,9 +7,11 @@ import type { TeamsSettings } from "../chat/teams/deps.ts";
 import { serviceHosts } from "../chat/teams/service-hosts.ts";
 import type { Config } from "../config/load-config.ts";
 import { welcomeInstaller } from "../gateway/greetings.ts";
+import { withDetails } from "../gateway/message-forms.ts";
 import type { GuardedRequest } from "../net/contract.ts";
 import { createHttpFetch } from "../net/http-fetch.ts";
 import { createWhatwgFetch } from "../net/whatwg-fetch.ts";
+import { createConsoleAt } from "./console-at.ts";
 import type { Edges } from "./edges.ts";
 import { createTeamsReferences } from "./teams-references.ts";
 
@@ -34,7 +36,8 @@ export async function openTeams(config: Config, edges: Edges, options: TeamsOpti
   const { clock, ids, log } = world;
   const settings = settingsOf(config, options.playground);
   const createTeamsPlatform = await chatPlatforms.teams();
-  const platform = createTeamsPlatform({
+  const consoleAt = createConsoleAt(config);
+  const platform: ChatPlatform = createTeamsPlatform({
     settings,
     references: createTeamsReferences({ store, clock, tenant: settings.tenantId }),
     fetch: fetchFor(settings, edges.request),
@@ -42,7 +45,12 @@ export async function openTeams(config: Config, edges: Edges, options: TeamsOpti
     ids,
     log,
     sealKey: masterKey,
-    shown: (at, messageId) => store.read((tx) => tx.outbox.shown(at, messageId)),
+    async shown(at, messageId) {
+      const shown = await store.read((tx) => tx.outbox.shown(at, messageId));
+      if (!shown) return undefined;
+      const page = shown.run && consoleAt.runPage(shown.run, platform.name);
+      return { ...shown, message: withDetails(shown.message, page) };
+    },
     content: (sha256) => workspaces.blobs.get(sha256),
     async welcome(at) {
       await store.write((tx) => welcomeInstaller({ tx, now: clock.now(), ids }, at, options.agentName));

@@ -104,6 +104,8 @@ export interface ChatPlatform {
   download(file: InboundFile): Promise<AsyncIterable<Uint8Array>>;
   /** Who reads there, thread or not. Rejects with `ChatError` where it can't be told; absent where it never can. */
   audience?(at: ConversationAddress): Promise<Audience>;
+  /** Where people open a conversation, or one message of it, in a browser. Rejects with `ChatError`. */
+  linkTo?(at: ConversationAddress, messageId?: string): Promise<string | undefined>;
   /** Replaces what the person sees of their own work. Only where the platform has such a page. May be lost. */
   publishHome?(person: PersonKey, page: HomePage): Promise<void>;
   readonly people?: PlatformPeople;

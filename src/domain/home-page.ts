@@ -34,4 +34,6 @@ export interface HomePage {
   readonly preferences: readonly (readonly [name: string, value: string])[];
   readonly may: readonly string[];
   readonly mayNot: readonly string[];
+  /** Where all of it is, if there is such a place. */
+  readonly console?: string | undefined;
 }

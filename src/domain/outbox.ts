@@ -31,6 +31,11 @@ export const OutgoingFile = z.object({
 });
 export type OutgoingFile = z.infer<typeof OutgoingFile>;
 
+const ofRun = {
+  /** The page of its run: set when it is sent, so never stored. Whoever follows it is asked there who they are. */
+  details: z.string().optional(),
+};
+
 const prose = {
   /** Addresses in the words that may be followed (OUT-2): set when it is sent, so never stored. None when absent. */
   follow: z.array(z.string()).optional(),
@@ -65,6 +70,7 @@ export const RunCard = z.object({
   spentUsd: z.number().optional(),
   capUsd: z.number().optional(),
   buttons: z.array(Button),
+  ...ofRun,
 });
 export type RunCard = z.infer<typeof RunCard>;
 
@@ -107,6 +113,7 @@ export const ResultMessage = z.object({
   footer: z.string(),
   buttons: z.array(Button),
   ...prose,
+  ...ofRun,
 });
 export type ResultMessage = z.infer<typeof ResultMessage>;
 

@@ -34,6 +34,8 @@ export interface DeliveryDeps {
   readonly platforms: ReadonlyMap<string, ChatPlatform>;
   /** See `SendDeps`. */
   readonly linkOf?: SendDeps["linkOf"];
+  /** See `SendDeps`. */
+  readonly pageOf?: SendDeps["pageOf"];
   /** Names of platforms that another process has: what is to be said there is not touched. */
   readonly left?: readonly string[];
   readonly pacing?: Pacing;
@@ -104,9 +106,10 @@ class OutboxDelivery implements Delivery {
 
   constructor(deps: DeliveryDeps) {
     this.#deps = deps;
-    const { world, store, blobs, linkOf } = deps;
+    const { world, store, blobs, linkOf, pageOf } = deps;
     const pacing = deps.pacing ?? usualPacing;
-    this.#sender = createEntrySender({ world, store, blobs, timeoutMs: callTimeoutMs, linkOf, pacing });
+    const leads = { linkOf, pageOf };
+    this.#sender = createEntrySender({ world, store, blobs, timeoutMs: callTimeoutMs, ...leads, pacing });
   }
 
   start(): void {

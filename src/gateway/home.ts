@@ -23,6 +23,8 @@ export interface HomeDeps {
   readonly agent: string;
   /** Who may decide what waits for approval. */
   readonly deciders: Deciders;
+  /** Where people of a platform find the console, if they do. */
+  readonly consoleAt?: (platform: string) => string | undefined;
 }
 
 export interface Home {
@@ -144,7 +146,8 @@ class HomePages implements Home {
         const pending = await tx.approvals.pending(mostPending);
         return homeOf({ tx, person, agent, now, deciders, pending });
       });
-      await platform.publishHome?.(person.key, page);
+      const console = this.#deps.consoleAt?.(platform.name);
+      await platform.publishHome?.(person.key, { ...page, console });
       viewer.shown = mark;
     } catch (error) {
       log.warn("A home page could not be published", { platform: platform.name, error: errorText(error) });

@@ -52,6 +52,12 @@ export function withLinks(message: Outgoing, linkOf: (value: string) => string):
   return { ...message, options };
 }
 
+/** With the way to the page of its run, where the message is of one kind that shows it. */
+export function withDetails(message: Outgoing, details: string | undefined): Outgoing {
+  if (details === undefined || (message.kind !== "card" && message.kind !== "result")) return message;
+  return { ...message, details };
+}
+
 export function filesOf(message: Outgoing): readonly OutgoingFile[] {
   return message.kind === "result" || message.kind === "notice" ? message.files : [];
 }

@@ -1,36 +1,58 @@
-// One run as its page tells of it: where it stands, what it may spend, and its steps by name, time and rights.
+// One run as its page tells of it, for whoever has to answer for it: where it stands, what it did by which rule and whose word, what it
+// cost, what it handed over, and where all that is on record.
 //
-//   RD1  Shown to whoever may steer it where they can be: what was asked in a direct message or a group is its person's alone.
-//        Another's run is as one that is not there.
-//   RD2  Nothing that was said, given to a tool or got from it; the title as this person may read it (OUT-4). A tool by its name
-//        only where it was let in: the model may call for one that it made up.
+//   RD1  Shown to whoever may see it (RS1). Another's run is as one that is not there.
+//   RD2  Nothing that was said, given to a tool or got from it; title, plan and names of files as this person may read them (OUT-4). A
+//        tool by its name only where it was let in: the model may call for one that it made up.
 
-import { type ApprovalId, asRunId, type PersonKey, type RunId } from "../domain/ids.ts";
+import { parseJson } from "../base/json.ts";
+import type { Approval } from "../domain/approval.ts";
 import { approvalOf } from "../domain/approval.ts";
 import type { Budget, Spent } from "../domain/budget.ts";
-import type { Run } from "../domain/run.ts";
-import type { StepKind, StepState } from "../domain/step.ts";
+import type { ConversationAddress } from "../domain/conversation.ts";
+import type { ApprovalId, PersonKey, RunId } from "../domain/ids.ts";
+import type { PlanStep } from "../domain/plan.ts";
+import { isTerminal, type Run } from "../domain/run.ts";
+import { ModelOutput, type Step, type StepKind, type StepState } from "../domain/step.ts";
 import { traceIdOf } from "../domain/trace.ts";
-import { toldTo } from "../runtime/told-run.ts";
+import { isMatterOf, toldTo } from "../runtime/told-run.ts";
 import { waitsFor } from "../runtime/voice/handed-words.ts";
 import { titleOfRun } from "../runtime/voice/own-work.ts";
 import type { ToldAct } from "../runtime/voice/why-words.ts";
 import type { Tx } from "../store/contract.ts";
-import { maySteer, type RulesFor } from "./rules.ts";
+import { mayStop, type RulesFor } from "./rules.ts";
+import { type RecordedStep, type RecordSpan, recordOf } from "./run-record.ts";
+import { seenBy } from "./run-sight.ts";
 import { rightsOf } from "./why.ts";
 
 export interface RunDetails extends Pick<Run, "id" | "state" | "mode" | "agent" | "createdAt"> {
   readonly title: string;
+  readonly reader: string;
   readonly asker: string;
+  /** It has seen private matters: of others there is no word here. */
+  readonly isPrivate: boolean;
+  readonly place: Pick<ConversationAddress, "kind" | "channel" | "platform">;
+  readonly plan: readonly PlanStep[];
+  readonly mayStop: boolean;
+  /** A stop was asked for and not obeyed yet. */
+  readonly isStopping: boolean;
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly waitsFor: readonly string[];
   readonly spent: Spent;
   readonly budget: Budget;
   readonly trace: string;
+  /** The one whose journal it goes on from. */
+  readonly continues?: RunId | undefined;
+  readonly through?: string | undefined;
   /** How many there are before the first one that is told. */
   readonly earlier: number;
   readonly steps: readonly StepDetails[];
+  readonly approvals: readonly ApprovalDetails[];
+  readonly files: readonly FileDetails[];
+  /** Files that this person is not told the names of. */
+  readonly untoldFiles: number;
+  readonly record?: RecordSpan | undefined;
 }
 
 export interface StepDetails {
@@ -42,10 +64,34 @@ export interface StepDetails {
   readonly endedAt?: number | undefined;
   readonly as?: ToldAct["as"];
   readonly approval?: ApprovalId | undefined;
+  /** By which rules it was let in, asked for or refused. */
+  readonly ruling?: RecordedStep | undefined;
+  readonly tokens?: number | undefined;
+  readonly usdMicros?: number | undefined;
+  /** What it changed in the workspace, by the digest of what is there since. */
+  readonly manifest?: string | undefined;
+}
+
+export interface ApprovalDetails
+  extends Pick<Approval, "id" | "step" | "tool" | "state" | "digest" | "expiresAt" | "createdAt"> {
+  readonly rules: readonly string[];
+  /** Whose word it takes: each of these lists. */
+  readonly approvers: readonly (readonly string[])[];
+  readonly quorum: number;
+  readonly fourEyes: boolean;
+  readonly votes: readonly Pick<Approval["votes"][number], "byName" | "verdict" | "via" | "at">[];
+  /** Acts after the first that it stood for. */
+  readonly uses: number;
+}
+
+export interface FileDetails {
+  readonly name: string;
+  readonly sizeBytes: number;
 }
 
 /** Steps that are told, the last ones. */
 const mostSteps = 200;
+const mostPosts = 500;
 
 export async function runDetails(
   tx: Tx,
@@ -53,21 +99,28 @@ export async function runDetails(
   reader: PersonKey,
   id: RunId | string,
 ): Promise<RunDetails | undefined> {
-  const run = await tx.runs.find(asRunId(id));
-  const person = await tx.people.find(reader);
-  const place = run && (await tx.conversations.find(run.conversation));
-  if (!run || !person || !place) return undefined;
-  if (!maySteer(run, person, rulesFor(place.address, run.agent))) return undefined;
-  if (reader !== run.subject && place.address.kind !== "channel") return undefined;
+  const seen = await seenBy(tx, rulesFor, reader, id);
+  if (!seen) return undefined;
+  const { run, address } = seen;
+  const { kind, channel, platform } = address;
+  const told = toldTo(run, reader);
   const earlier = Math.max(0, run.cursor - mostSteps);
   const waits = await tx.waits.readableOf(run.id);
+  const approvals = await tx.approvals.forRun(run.id);
+  const { steps: rulings, span } = await recordOf(tx, run);
   return {
     id: run.id,
-    title: titleOfRun(toldTo(run, reader)),
+    title: titleOfRun(told),
+    reader: seen.reader.name,
     state: run.state,
     mode: run.mode,
     agent: run.agent,
     asker: run.subjectName,
+    isPrivate: run.taint.private.length > 0,
+    place: { kind, channel, platform },
+    plan: told.plan?.steps ?? [],
+    mayStop: !isTerminal(run.state) && mayStop(run, reader, rulesFor(address, run.agent)),
+    isStopping: !isTerminal(run.state) && run.stopRequestedBy !== undefined,
     createdAt: run.createdAt,
     startedAt: run.startedAt,
     endedAt: run.endedAt,
@@ -75,15 +128,26 @@ export async function runDetails(
     spent: run.spent,
     budget: run.budget,
     trace: traceIdOf(run.id),
+    continues: run.continues,
+    through: run.through,
     earlier,
-    steps: await stepsOf(tx, run, earlier),
+    steps: await stepsOf(tx, run, { from: earlier, approvals, rulings }),
+    approvals: approvals.map(approvalDetails),
+    ...(await filesOf(tx, run, reader)),
+    record: span,
   };
 }
 
-async function stepsOf(tx: Tx, run: Run, from: number): Promise<StepDetails[]> {
-  const approvals = await tx.approvals.forRun(run.id);
+interface Known {
+  readonly from: number;
+  readonly approvals: readonly Approval[];
+  readonly rulings: ReadonlyMap<number, RecordedStep>;
+}
+
+async function stepsOf(tx: Tx, run: Run, { from, approvals, rulings }: Known): Promise<StepDetails[]> {
   const told: StepDetails[] = [];
-  for (const { n, kind, state, tool, startedAt, endedAt, identity } of await tx.steps.list(run.id, from)) {
+  for (const step of await tx.steps.list(run.id, from)) {
+    const { n, kind, state, tool, startedAt, endedAt, identity, manifest } = step;
     const as = await rightsOf(tx, identity);
     const approval = approvalOf(approvals, n)?.id;
     told.push({
@@ -95,7 +159,55 @@ async function stepsOf(tx: Tx, run: Run, from: number): Promise<StepDetails[]> {
       endedAt,
       ...(as ? { as } : {}),
       approval,
+      ruling: rulings.get(n),
+      ...costOf(step),
+      manifest,
     });
   }
   return told;
+}
+
+function costOf({ kind, result }: Step): Pick<StepDetails, "tokens" | "usdMicros"> {
+  if (kind !== "model" || result === undefined) return {};
+  const usage = ModelOutput.safeParse(parseJson(result)?.value).data?.usage;
+  return usage ? { tokens: usage.inputTokens + usage.outputTokens, usdMicros: usage.usdMicros } : {};
+}
+
+function approvalDetails(approval: Approval): ApprovalDetails {
+  const { id, step, tool, state, digest, expiresAt, createdAt, facts, votes, uses } = approval;
+  const { rules, approvers, quorum, notRequester } = facts;
+  const cast = votes.map(({ byName, verdict, via, at }) => ({ byName, verdict, via, at }));
+  return {
+    id,
+    step,
+    tool,
+    state,
+    digest,
+    expiresAt,
+    createdAt,
+    rules,
+    approvers,
+    quorum,
+    fourEyes: notRequester,
+    votes: cast,
+    uses,
+  };
+}
+
+/** What it put into its thread. */
+async function filesOf(
+  tx: Tx,
+  run: Run,
+  reader: PersonKey,
+): Promise<Pick<RunDetails, "files" | "untoldFiles">> {
+  const posts = await tx.outbox.posted(run.conversation, Number.MAX_SAFE_INTEGER, mostPosts);
+  const files = posts.flatMap(({ run: of, op }) => {
+    if (of !== run.id || op.op !== "post") return [];
+    return op.message.kind === "result" || op.message.kind === "notice" ? op.message.files : [];
+  });
+  if (!isMatterOf(run, reader)) return { files: [], untoldFiles: files.length };
+  return {
+    files: files.map(({ title, name, sizeBytes }) => ({ name: title ?? name, sizeBytes })),
+    untoldFiles: 0,
+  };
 }

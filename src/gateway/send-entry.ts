@@ -7,6 +7,7 @@ import { ChatError } from "../chat/errors.ts";
 import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { OutboxEntry, OutboxOp, Outgoing, OutgoingFile } from "../domain/outbox.ts";
+import type { RunId } from "../domain/ids.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
@@ -15,7 +16,7 @@ import type { Blobs } from "../workspace/contract.ts";
 import { createEditPace, type EditPace, type Pacing } from "./edit-pace.ts";
 import { withFollowable } from "./followable.ts";
 import { createKnownFates, type KnownFates } from "./known-fates.ts";
-import { textForm, withLinks } from "./message-forms.ts";
+import { textForm, withDetails, withLinks } from "./message-forms.ts";
 import { createWithAudience, type WithAudience } from "./with-audience.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { createPoster, isFormRefused, type Poster, within } from "./post-message.ts";
@@ -27,6 +28,8 @@ export interface SendDeps {
   readonly timeoutMs: number;
   /** The address behind a `connect.open` of a session. */
   readonly linkOf?: ((consent: string, platform: string) => string) | undefined;
+  /** Where people of a platform find the page of a run; undefined where they could not say there who they are. */
+  readonly pageOf?: ((run: RunId, platform: string) => string | undefined) | undefined;
   readonly pacing: Pacing;
 }
 
@@ -249,11 +252,12 @@ class PlatformSender implements EntrySender {
     }
   }
 
-  /** With what is known only now: who reads there, which addresses may be followed, and where links to connect an account lead (CS3). */
+  /** With what is known only now: who reads there, which addresses may be followed, and where links to connect an account (CS3) and to its run lead. */
   async #linked(task: SendTask, message: Outgoing): Promise<Outgoing> {
-    const { store, linkOf } = this.#deps;
+    const { store, linkOf, pageOf } = this.#deps;
     const { platform, at, entry } = task;
-    const led = linkOf ? withLinks(message, (consent) => linkOf(consent, platform.name)) : message;
+    const linked = linkOf ? withLinks(message, (consent) => linkOf(consent, platform.name)) : message;
+    const led = withDetails(linked, entry.run && pageOf?.(entry.run, platform.name));
     const read = await this.#withAudience(platform, at, led);
     return withFollowable(store, entry.conversation, read);
   }

@@ -168,3 +168,9 @@ export async function browserOf(deps: ConsentDeps, cookie: string): Promise<Pers
   if (cookie === "") return undefined;
   return (await deps.store.read((tx) => tx.browsers.find(digestOf(cookie), deps.clock.now())))?.person;
 }
+
+/** Nobody's browser any more. */
+export async function forgetBrowser(deps: ConsentDeps, cookie: string): Promise<void> {
+  const now = deps.clock.now();
+  await deps.store.write((tx) => tx.browsers.save({ id: digestOf(cookie), expiresAt: now, createdAt: now }));
+}

@@ -4,6 +4,7 @@
 
 import type { Bell } from "../domain/bell.ts";
 import type { Budget, Spent } from "../domain/budget.ts";
+import type { ConversationAddress } from "../domain/conversation.ts";
 import type { CutSteps } from "../domain/going-on.ts";
 import type { ConversationId, PersonKey, RunId, ScheduleId, TenantId } from "../domain/ids.ts";
 import type { Plan } from "../domain/plan.ts";
@@ -71,6 +72,28 @@ export interface RunFilter {
   readonly limit: number;
 }
 
+/** Where a list of runs goes on: after this one. */
+export interface RunMark {
+  readonly createdAt: number;
+  readonly id: RunId;
+}
+
+/** What might be shown to a person: `subject`'s own runs, and what `agents` do in channels with rights of their own. */
+export interface RunPageQuery {
+  readonly subject: PersonKey;
+  readonly agents: readonly string[];
+  readonly states?: readonly RunState[] | undefined;
+  readonly agent?: string | undefined;
+  readonly channel?: string | undefined;
+  readonly after?: RunMark | undefined;
+  readonly limit: number;
+}
+
+export interface PlacedRun {
+  readonly run: Run;
+  readonly address: ConversationAddress;
+}
+
 export interface RunRepository {
   /**
    * Undefined if the conversation has an active run already (I3), or another run went on from `continues`: unique
@@ -91,6 +114,8 @@ export interface RunRepository {
   activeOf(subject: PersonKey, limit: number): Promise<Run[]>;
   /** Newest first. */
   list(filter: RunFilter): Promise<Run[]>;
+  /** Newest first, with where each is. */
+  page(query: RunPageQuery): Promise<PlacedRun[]>;
   counts(): Promise<Readonly<Partial<Record<RunState, number>>>>;
 
   /** What the person's tenant has ahead of this person's next run, by round-robin among its people (I3). */

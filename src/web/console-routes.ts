@@ -1,71 +1,124 @@
-// The pages of runs: for reading, by whoever proves to be somebody whose run it is to see.
+// The pages of the console: for whoever proves to be somebody who may see what is on them.
 //
-//   CO1  Who looks is known by the sign-in of the consent pages, or by the session of the chat page; asked before anything is read.
-//   CO2  One answer for a run that is not there and for one that is not theirs. Looking changes nothing.
+//   CO2  One answer for what is not there and for what is not theirs. Looking changes nothing.
 //   CO3  Where nobody can sign in there is no such address.
 
-import { type Context, Hono } from "hono";
+import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { localPeople } from "../chat/local/cast.ts";
-import type { PersonKey } from "../domain/ids.ts";
-import { beginSignIn, browserOf } from "../grants/sign-in.ts";
+import { beginSignIn, forgetBrowser } from "../grants/sign-in.ts";
 import type { ChatAccess } from "./access.ts";
+import { createAssetRoutes } from "./chat-assets.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
-import { connectHeaders, cookieOf, formProof, giveCookie, noStore, readForm } from "./connect-browser.ts";
+import { cookieOf, noStore, readForm } from "./connect-browser.ts";
 import type { WebConnect } from "./connect-contract.ts";
-import { consolePath, consoleRuns, isConsolePath } from "./console-path.ts";
-import { noRunPage, runPage, whoPage } from "./console-pages.ts";
-import type { ReadDetails } from "./contract.ts";
-
-type Door = Context<WebEnv>;
+import type { WebConsole } from "./console-contract.ts";
+import {
+  type ConsoleDoor,
+  consoleHeaders,
+  type Door,
+  localDoor,
+  type Looking,
+  signInDoor,
+} from "./console-door.ts";
+import { indexPage } from "./console-index-page.ts";
+import { noRunPage, runPage } from "./console-pages.ts";
+import { consoleHome, consolePath, isConsolePath } from "./console-path.ts";
+import { readQuery } from "./console-query.ts";
+import { etagOf, hrefOf } from "./console-shell.ts";
 
 const maxFormBytes = 10_000;
 
-export function createConsoleRoutes(connect: WebConnect, details: ReadDetails): Hono<WebEnv> {
+export function createConsoleRoutes(connect: WebConnect, console: WebConsole): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
   if (connect.identities.length === 0) return routes;
-  routes.use(`${consoleRuns}/*`, connectHeaders, noStore, bodyLimit({ maxSize: maxFormBytes }));
-  routes.get(`${consoleRuns}/:id`, (c) => look(c, connect, details));
-  routes.post(`${consoleRuns}/:id/sign-in/:platform`, (c) => signIn(c, connect));
-  return routes;
+  routes.route(`${consoleHome}/assets`, createAssetRoutes());
+  const pages = new Hono<WebEnv>();
+  pages.use(consoleHeaders, noStore, bodyLimit({ maxSize: maxFormBytes }));
+  pages.post("/sign-in/:platform", (c) => signIn(c, connect, consoleHome));
+  pages.post("/runs/:id/sign-in/:platform", (c) => signIn(c, connect, consolePath(c.req.param("id"))));
+  pages.post("/sign-out", (c) => signOut(c, connect));
+  addPages(pages, signInDoor(connect), console);
+  return routes.route(consoleHome, pages);
 }
 
-/** Whoever uses the chat page is the person whom they play there. */
-export function createLocalConsole(access: ChatAccess, details: ReadDetails): Hono<WebEnv> {
+export function createLocalConsole(access: ChatAccess, console: WebConsole): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
-  routes.use(connectHeaders, noStore, ourHostOnly(access), sessionOnly(access));
-  routes.get("/runs/:id", (c) =>
-    show(c, details, localPeople.find(({ id }) => id === c.req.query("as"))?.key),
-  );
+  routes.use(consoleHeaders, noStore, ourHostOnly(access), sessionOnly(access));
+  addPages(routes, localDoor(access), console);
   return routes;
 }
 
-async function look(c: Door, { consent, identities }: WebConnect, details: ReadDetails): Promise<Response> {
-  const cookie = cookieOf(c, consent);
-  const person = await browserOf(consent, cookie);
-  if (person !== undefined) return show(c, details, person);
-  const path = pathOf(c);
-  if (path === undefined) return c.html(noRunPage(), 404);
-  const held = cookie === "" ? giveCookie(c, consent) : cookie;
-  const ways = identities.map(({ platform, title }) => ({ action: `${path}/sign-in/${platform}`, title }));
-  return c.html(whoPage(ways, formProof(consent, held, path)), 401);
+type Act = (c: Door, looking: Looking) => Promise<Response>;
+
+function addPages(routes: Hono<WebEnv>, door: ConsoleDoor, console: WebConsole): void {
+  const entered =
+    (act: Act) =>
+    async (c: Door): Promise<Response> => {
+      const looking = await door.enter(c);
+      return looking instanceof Response ? looking : act(c, looking);
+    };
+  const leads = async (c: Door, url: string | undefined): Promise<Response> =>
+    url === undefined ? nothing(c) : c.redirect(url, 303);
+
+  routes.get(
+    "/",
+    entered(async (c, { reader, ways }) => {
+      const query = readQuery(c.req.query());
+      const index = await console.index(reader, query);
+      return index ? fresh(c, String(await indexPage(index, query, ways))) : nothing(c);
+    }),
+  );
+  routes.get(
+    "/runs/:id",
+    entered(async (c, { reader, ways }) => {
+      const run = await console.run(reader, runOf(c));
+      return run ? fresh(c, String(await runPage(run, ways))) : nothing(c);
+    }),
+  );
+  routes.get(
+    "/runs/:id/thread",
+    entered(async (c, { reader }) => leads(c, await console.threadOf(reader, runOf(c)))),
+  );
+  routes.get(
+    "/waits/:id",
+    entered(async (c, { reader }) => leads(c, await console.messageOf(reader, c.req.param("id") ?? ""))),
+  );
+  routes.post(
+    "/runs/:id/stop",
+    entered(async (c, { reader, ways }) => {
+      if (!(await door.isOurs(c))) return c.html(noRunPage(), 403);
+      const stopped = await console.stop(reader, runOf(c));
+      return stopped ? c.redirect(hrefOf(ways, `/runs/${runOf(c)}`), 303) : nothing(c);
+    }),
+  );
 }
 
-async function show(c: Door, details: ReadDetails, person: PersonKey | undefined): Promise<Response> {
-  const run = person && pathOf(c) !== undefined && (await details(person, c.req.param("id") ?? ""));
-  return run ? c.html(runPage(run)) : c.html(noRunPage(), 404);
+function nothing(c: Door): Response | Promise<Response> {
+  return c.html(noRunPage(), 404);
 }
 
-async function signIn(c: Door, { consent, identities }: WebConnect): Promise<Response> {
-  const path = pathOf(c);
-  const form = path === undefined ? undefined : await readForm(c, consent, path);
+/** The page, unless the reader has it already. */
+function fresh(c: Door, page: string): Response | Promise<Response> {
+  const etag = etagOf(page);
+  c.header("etag", etag);
+  return c.req.header("if-none-match") === etag ? c.body(null, 304) : c.html(page);
+}
+
+function runOf(c: Door): string {
+  const id = c.req.param("id") ?? "";
+  return isConsolePath(consolePath(id)) ? id : "";
+}
+
+async function signIn(c: Door, { consent, identities }: WebConnect, path: string): Promise<Response> {
+  const form = isConsolePath(path) ? await readForm(c, consent, path) : undefined;
   const identity = identities.find(({ platform }) => platform === c.req.param("platform"));
-  if (!form || !identity || path === undefined) return c.html(noRunPage(), 403);
+  if (!form || !identity) return c.html(noRunPage(), 403);
   const url = await beginSignIn(consent, identity, { cookie: cookieOf(c, consent), link: path });
   return c.redirect(url.href, 303);
 }
 
-function pathOf(c: Door): string | undefined {
-  const path = consolePath(c.req.param("id") ?? "");
-  return isConsolePath(path) ? path : undefined;
+async function signOut(c: Door, { consent }: WebConnect): Promise<Response> {
+  if (!(await readForm(c, consent, c.req.path))) return c.html(noRunPage(), 403);
+  await forgetBrowser(consent, cookieOf(c, consent));
+  return c.redirect(consoleHome, 303);
 }

@@ -4,9 +4,8 @@ import type { Clock } from "../base/clock.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Secret } from "../base/secret.ts";
 import type { LocalRoom } from "../chat/local/room.ts";
-import type { PersonKey } from "../domain/ids.ts";
-import type { RunDetails } from "../gateway/run-details.ts";
 import type { WebConnect } from "./connect-contract.ts";
+import type { WebConsole } from "./console-contract.ts";
 import type { WebMcp } from "./mcp-contract.ts";
 
 export interface Readiness {
@@ -41,9 +40,6 @@ export interface WebChat {
   readonly openToNetwork?: boolean;
 }
 
-/** Undefined for a run that is not there, and for one that is not theirs to see. */
-export type ReadDetails = (reader: PersonKey, run: string) => Promise<RunDetails | undefined>;
-
 export interface WebDeps {
   readonly listen: {
     readonly host: string;
@@ -58,8 +54,8 @@ export interface WebDeps {
   readonly mounts?: readonly Mount[];
   /** The pages behind links to connect accounts. */
   readonly connect?: WebConnect;
-  /** For the pages of runs, which need `connect` for who asks; none when absent. */
-  readonly details?: ReadDetails;
+  /** For the console, which needs `connect` for who asks; none when absent. */
+  readonly console?: WebConsole;
   /** The door for other agents and IDEs; none when absent. */
   readonly mcp?: WebMcp | undefined;
   /** The local chat page; none when absent. */

@@ -91,7 +91,7 @@ function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
   const { body } = content;
   switch (body.kind) {
     case "card":
-      return { kind: "card", card: body };
+      return { kind: "card", card: withOwnDetails(body, context) };
     case "attention": {
       const forViewer = body.mention === context.viewer;
       const attention = {
@@ -101,7 +101,7 @@ function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
       return { kind: "attention", attention, blocks: blocks(body.text, context), forViewer };
     }
     case "result":
-      return { kind: "result", result: body, blocks: blocks(body.text, context) };
+      return { kind: "result", result: withOwnDetails(body, context), blocks: blocks(body.text, context) };
     case "notice":
       return { kind: "notice", blocks: blocks(body.text, context) };
     default:
@@ -114,6 +114,13 @@ function linkFor(option: Button, forViewer: boolean, { viewer }: ViewContext): B
   const { url, ...rest } = option;
   const id = findLocalPerson(viewer)?.id;
   return url === undefined || !forViewer || id === undefined ? rest : { ...rest, url: `${url}?as=${id}` };
+}
+
+/** The page of a run is asked for as whoever looks. */
+function withOwnDetails<T extends RunCard | ResultMessage>(message: T, { viewer }: ViewContext): T {
+  const id = findLocalPerson(viewer)?.id;
+  const { details } = message;
+  return details === undefined || id === undefined ? message : { ...message, details: `${details}?as=${id}` };
 }
 
 function blocks(text: string, context: ViewContext, names: readonly string[] = []): readonly Block[] {

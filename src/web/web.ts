@@ -77,7 +77,7 @@ export function createWeb(deps: WebDeps): Web {
 }
 
 function buildApp(
-  { mounts = [], metrics, ready, log, connect, details, mcp }: WebDeps,
+  { mounts = [], metrics, ready, log, connect, console, mcp }: WebDeps,
   { chat, access }: { readonly chat: ChatRoutes | undefined; readonly access: ChatAccess | undefined },
   isStopping: () => boolean,
 ): Hono<WebEnv> {
@@ -85,12 +85,12 @@ function buildApp(
   for (const { path, handler } of mounts) app.all(path, (c) => handler(c.req.raw));
   app.route("/", createServiceRoutes({ ready, metrics, isStopping }));
   if (connect !== undefined) app.route("/", createConnectRoutes(connect));
-  if (connect !== undefined && details !== undefined) app.route("/", createConsoleRoutes(connect, details));
+  if (connect !== undefined && console !== undefined) app.route("/", createConsoleRoutes(connect, console));
   if (mcp !== undefined) app.route("/", createMcpRoutes(mcp));
   if (connect !== undefined && access !== undefined)
     app.route("/chat/connect", createLocalConnect(connect, access));
-  if (details !== undefined && access !== undefined)
-    app.route("/chat/console", createLocalConsole(access, details));
+  if (console !== undefined && access !== undefined)
+    app.route("/chat/console", createLocalConsole(access, console));
   if (chat !== undefined) app.route("/chat", chat.routes);
   app.notFound((c) => c.text("There is nothing at this address.\n", 404));
   app.onError((error, c) => {

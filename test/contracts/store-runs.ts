@@ -1,14 +1,16 @@
 // A run's life: each transition has one winner (S4), and the fence lets one worker through (S5, I8).
 
 import { expect, it } from "vitest";
-import { asRunId, asTenantId, asWaitId } from "../../src/domain/ids.ts";
+import { asConversationId, asRunId, asTenantId, asWaitId } from "../../src/domain/ids.ts";
 import { terminalRunStates } from "../../src/domain/run.ts";
+import type { RunPageQuery } from "../../src/store/contract-runs.ts";
 import type { Tx } from "../../src/store/contract.ts";
 import { LeaseLost } from "../../src/store/errors.ts";
 import type { StoreCase } from "./store-contract.ts";
 import {
   aConversation,
   aMail,
+  anAddress,
   aPerson,
   aQuestion,
   aRun,
@@ -118,6 +120,42 @@ function makingSuite(current: StoreCase): void {
 
     expect(await ids(9)).toEqual(["run_working", "run_parked", "run_queued"]);
     expect(await ids(1)).toEqual(["run_working"]);
+  });
+
+  it("RP1: pages through one person's runs and those of agents in channels, newest first, with where each is", async () => {
+    const { store } = current;
+    const group = await store.write((tx) =>
+      tx.conversations.ensure(
+        { ...anAddress("g"), kind: "group", channel: "G01" },
+        { id: asConversationId("conv_g"), workspace: "w-g", now: t0 },
+      ),
+    );
+    await aRun(store, "a");
+    await aRun(store, "b", { subject: aPerson("U2") });
+    await aRun(store, "c", { subject: aPerson("U2"), mode: "assistant" });
+    await aRun(store, "d", { subject: aPerson("U2"), conversation: group.id });
+    await aRun(store, "e", { subject: aPerson("U2"), agent: "clerk", now: t0 + 1 });
+    await aRun(store, "f", { conversation: await aConversation(store, "f"), now: t0 + 1 });
+    const page = async (query: Partial<RunPageQuery> = {}): Promise<string[]> => {
+      const whole = { subject: aPerson("U1"), agents: [], limit: 10, ...query };
+      return (await store.read((tx) => tx.runs.page(whole))).map(({ run }) => run.id);
+    };
+    expect(await page()).toEqual(["run_f", "run_a"]);
+    expect(await page({ agents: ["deputy"] })).toEqual(["run_f", "run_b", "run_a"]);
+    expect(await page({ agents: ["deputy", "clerk"] })).toEqual(["run_f", "run_e", "run_b", "run_a"]);
+    expect(await page({ agents: ["deputy", "clerk"], limit: 2 })).toEqual(["run_f", "run_e"]);
+    const after = { createdAt: t0 + 1, id: asRunId("run_e") };
+    expect(await page({ agents: ["deputy", "clerk"], after })).toEqual(["run_b", "run_a"]);
+    expect(await page({ agents: ["deputy"], agent: "clerk" })).toEqual([]);
+    expect(await page({ states: ["done"] })).toEqual([]);
+    expect(await page({ states: ["queued", "done"] })).toEqual(["run_f", "run_a"]);
+    expect(await page({ subject: aPerson("U2"), channel: "C01" })).toEqual(["run_e", "run_c", "run_b"]);
+    expect(await page({ subject: aPerson("U2"), channel: "G01" })).toEqual([]);
+    const [first] = await store.read((tx) =>
+      tx.runs.page({ subject: aPerson("U2"), agents: [], agent: "deputy", limit: 1 }),
+    );
+    expect(first?.address).toEqual(group.address);
+    expect(first?.run).toEqual(await runOf(store, asRunId("run_d")));
   });
 
   it("patches the columns that are named and leaves the others", async () => {

@@ -70,6 +70,47 @@ describe("gateway/delivery", () => {
     });
   });
 
+  describe("the way to a run's page", () => {
+    const pageOf = (run: string, platform: string): string => `https://deputy.example/${platform}/${run}`;
+
+    it("is on its card, posted and edited, and on its result, and is not stored; on nothing else", async () => {
+      await world.close();
+      world = await createGatewayWorld({ pageOf });
+      await world.hear("@deputy report");
+      await world.settle();
+      const run = await world.run();
+      if (!run) throw new Error("There is no run");
+      const of = { tenant: run.tenant, conversation: run.conversation, run: run.id };
+      await world.say({ ...of, key: "card", op: { op: "post", message: aCard() } });
+      await world.say({ ...of, key: "result", op: { op: "post", message: aResult() } });
+      await world.say({ ...of, key: "told", op: { op: "post", message: aNotice() } });
+      await world.say({ ...of, key: "asked", op: { op: "post", message: anAttention() } });
+      await world.say({
+        ...of,
+        key: "edit",
+        op: { op: "edit", target: "card", message: aCard({ state: "Done" }) },
+      });
+      await world.pass(5_000);
+      const details = `https://deputy.example/fake/${run.id}`;
+      const said = new Map(world.held().messages.map(({ key, message }) => [key, message]));
+      expect(said.get("card")).toMatchObject({ state: "Done", details });
+      expect(said.get("result")).toMatchObject({ details });
+      expect(said.get("told")).not.toHaveProperty("details");
+      expect(said.get("asked")).not.toHaveProperty("details");
+      for (const key of ["card", "result", "edit"])
+        expect(JSON.stringify(await entry(key))).not.toContain("deputy.example");
+    });
+
+    it("is nowhere where its people could not say who they are", async () => {
+      await world.close();
+      world = await createGatewayWorld({ pageOf: () => undefined });
+      await world.hear("hello", { mentionsAgent: false });
+      await world.settle();
+      await post("card", aCard());
+      expect(world.held().messages[0]?.message).not.toHaveProperty("details");
+    });
+  });
+
   describe("when a platform fails", () => {
     it("waits as long as a rate limit asks, keeps order, and leaves other channels alone", async () => {
       world.platform.fail("post", { kind: "rate-limit", retryAfterMs: 30_000 });

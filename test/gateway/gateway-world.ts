@@ -83,6 +83,8 @@ export interface GatewaySettings {
   /** What the platform says of people whom nobody has described. */
   readonly standing: AskStanding;
   readonly detailsAt: DetailsAt;
+  /** Where the page of a run is. */
+  readonly pageOf: (run: string, platform: string) => string | undefined;
   /** Instead of SQLite. Closed with the world. */
   readonly store: Store;
 }
@@ -190,6 +192,7 @@ export async function createGatewayWorld(settings: Partial<GatewaySettings> = {}
       store: living,
       platforms,
       blobs: workspaces.blobs,
+      pageOf: settings.pageOf,
       placeRefused: (entry) => pauseWithoutPlace(desk, scheduling, entry),
     });
     const kick = (): void => delivery.kick();

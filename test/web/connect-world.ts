@@ -11,7 +11,8 @@ import { slackIdentity } from "../../src/grants/sign-in.ts";
 import type { ConsentRow } from "../../src/store/contract-grants.ts";
 import { sealOf } from "../../src/vault/master-keys.ts";
 import { deriveKey } from "../../src/vault/seal.ts";
-import type { ReadDetails, WebChat } from "../../src/web/contract.ts";
+import type { WebConsole } from "../../src/web/console-contract.ts";
+import type { WebChat } from "../../src/web/contract.ts";
 import { createWeb } from "../../src/web/web.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
@@ -50,8 +51,8 @@ export async function openConnectWorld(
     more?: Record<string, Record<string, unknown>>;
     mcp?: Record<string, unknown>;
     chat?: WebChat;
-    /** The pages of runs read with it. */
-    details?: (store: Store) => ReadDetails;
+    /** What the console's pages are made from. */
+    console?: (store: Store) => WebConsole;
     /** Nobody can sign in. */
     closed?: true;
   } = {},
@@ -110,7 +111,7 @@ export async function openConnectWorld(
     clock,
     log: silentLogger,
     ready: async () => ({ ok: true, checks: {} }),
-    ...(options.details ? { details: options.details(world.store) } : {}),
+    ...(options.console ? { console: options.console(world.store) } : {}),
     connect: {
       consent,
       identities: options.closed

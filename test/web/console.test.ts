@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asConversationId, asPersonKey, asRunId, type PersonKey } from "../../src/domain/ids.ts";
 import { privateMarks } from "../../src/domain/taint.ts";
 import { traceIdOf } from "../../src/domain/trace.ts";
-import { runDetails } from "../../src/gateway/run-details.ts";
 import type { RulesFor } from "../../src/gateway/rules.ts";
 import { recognise } from "../../src/grants/sign-in.ts";
+import { formProof } from "../../src/web/connect-browser.ts";
 import type { NewRun } from "../../src/store/contract-runs.ts";
 import { type CookieBrowser, createCookieBrowser, type Page } from "../support/cookie-browser.ts";
 import { claimAs } from "../workers/rows.ts";
+import { consoleOver } from "./console-world.ts";
 import { ann, type ConnectWorld, formOf, openConnectWorld, tenant } from "./connect-world.ts";
 import { startChatServer } from "./chat-server.ts";
 
@@ -32,7 +33,7 @@ describe("web/console", () => {
   let at: ConnectWorld;
   beforeAll(async () => {
     at = await openConnectWorld({
-      details: (store) => (reader, id) => store.read((tx) => runDetails(tx, rulesFor, reader, id)),
+      console: (store) => consoleOver(store, rulesFor, [mia]),
     });
     await at.world.store.write(async (tx) => {
       await tx.people.see({ key: bob, name: "Bob", kind: "member" }, tenant, 0);
@@ -99,6 +100,7 @@ describe("web/console", () => {
       "working",
       "Ann",
       "employee",
+      "channel C1",
       "1 of 500",
       "0.03",
       "tool send_mail",
@@ -111,7 +113,7 @@ describe("web/console", () => {
 
   it("shows a hostile title as text, under headers that run and keep nothing", async () => {
     const { response, text } = await openAs(ann, "run_open");
-    expect(text).not.toContain("<script");
+    expect(text).not.toContain("<script>");
     expect(text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     const { headers } = response ?? new Response();
     expect(headers.get("content-security-policy")).toContain("default-src 'none'");
@@ -193,8 +195,130 @@ describe("web/console", () => {
     expect(await rows()).toEqual(before);
   });
 
+  describe("the first page", () => {
+    const home = (): string => `${at.base}/console`;
+
+    it("CO1: asks who looks, leads back to it, and lists what is theirs with the way to each page", async () => {
+      const browser = at.browser("ann");
+      const ask = await browser.open(home());
+      expect(ask.response?.status).toBe(401);
+      expect(ask.text).not.toContain("run_open");
+      const page = await browser.open(`${home()}/sign-in/slack`, { form: { form: formOf(ask) } });
+      expect(page.url.href).toBe(home());
+      expect(page.response?.status).toBe(200);
+      for (const id of ["run_open", "run_assist", "run_dm", "run_apart"])
+        expect(page.text).toContain(`href="/console/runs/${id}"`);
+      expect(page.text).not.toContain("<script>");
+      expect(page.text).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+      expect(page.response?.headers.get("cache-control")).toBe("no-store");
+      const policy = page.response?.headers.get("content-security-policy") ?? "";
+      expect(policy).toContain("default-src 'none'");
+      expect(policy).toContain("form-action 'self'");
+      expect(policy).not.toContain("unsafe");
+    });
+
+    it("RS1: shows a manager the agent's work in channels, nobody else's, and a stranger nothing", async () => {
+      const { text } = await (await browserOf(mia)).open(`${home()}?whose=all`);
+      expect(text).toContain("/console/runs/run_open");
+      expect(text).toContain("/console/runs/run_apart");
+      expect(text).not.toContain("/console/runs/run_assist");
+      expect(text).not.toContain("/console/runs/run_dm");
+      expect(text).not.toContain(secret);
+      expect((await (await browserOf(bob)).open(`${home()}?whose=all`)).text).not.toContain(
+        "/console/runs/run_",
+      );
+      expect((await (await browserOf(asPersonKey("slack:T0001:eve"))).open(home())).response?.status).toBe(
+        404,
+      );
+    });
+
+    it("keeps its filter in form and links, and takes what can't be read as not asked for", async () => {
+      const browser = await browserOf(ann);
+      const { text } = await browser.open(`${home()}?state=working&channel=C1`);
+      expect(text).toContain('<option value="working" selected>');
+      expect(text).toContain('value="C1"');
+      expect(
+        (await browser.open(`${home()}?state=%22%3E&after=1.x&channel=${"c".repeat(300)}`)).text,
+      ).toContain("/console/runs/run_open");
+    });
+
+    it("is sent again only when it has changed", async () => {
+      const browser = await browserOf(ann);
+      const { response } = await browser.open(home());
+      const etag = response?.headers.get("etag") ?? "";
+      const again = await browser.open(home(), { headers: { "if-none-match": etag } });
+      expect(again.response?.status).toBe(304);
+      expect(again.text).toBe("");
+    });
+
+    it("ends with the session, by a form of ours alone", async () => {
+      const browser = await browserOf(ann);
+      const form = formOf(await browser.open(home()));
+      const crossed = { form: { form }, headers: { origin: "https://elsewhere.example" } };
+      expect((await browser.open(`${home()}/sign-out`, crossed)).response?.status).toBe(403);
+      expect((await browser.open(home())).response?.status).toBe(200);
+      await browser.open(`${home()}/sign-out`, { form: { form } });
+      expect((await browser.open(home())).response?.status).toBe(401);
+    });
+
+    it("leads to a run's thread for whom the run is to see, and nobody else", async () => {
+      const until = ({ host }: URL): boolean => host === "chat.example";
+      const link = `${at.base}/console/runs/run_dm/thread`;
+      expect((await (await browserOf(ann)).open(link, { until })).url.href).toBe(
+        "https://chat.example/run_dm",
+      );
+      expect((await (await browserOf(mia)).open(link, { until })).response?.status).toBe(404);
+      expect((await at.browser("ann").open(link, { until })).response?.status).toBe(401);
+      expect((await (await browserOf(ann)).open(`${home()}/waits/wait_x`, { until })).response?.status).toBe(
+        404,
+      );
+    });
+  });
+
+  describe("stopping", () => {
+    const stateOf = async (id: string) =>
+      (await at.world.store.read((tx) => tx.runs.find(asRunId(id))))?.stopRequestedBy;
+    const formIn = (page: Page, id: string): string =>
+      new RegExp(
+        `action="/console/runs/${id}/stop">\\s*<input type="hidden" name="form" value="([^"]+)"`,
+      ).exec(page.text)?.[1] ?? "";
+
+    it("CO4: a stop counts from the form of that run's page alone, made for whoever sends it", async () => {
+      await addRun("run_stop", {});
+      const link = `${at.base}/console/runs/run_stop`;
+      const browser = await browserOf(ann);
+      const form = formIn(await browser.open(link), "run_stop");
+      const others = formIn(await browser.open(`${at.base}/console/runs/run_open`), "run_open");
+      const theirs = formIn(await (await browserOf(mia)).open(link), "run_stop");
+      const tried = async (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+        (await browser.open(`${link}/stop`, { form: fields, headers })).response?.status;
+      expect(await tried({})).toBe(403);
+      expect(await tried({ form: others })).toBe(403);
+      expect(await tried({ form: theirs })).toBe(403);
+      expect(await tried({ form }, { origin: "https://elsewhere.example" })).toBe(403);
+      expect(await stateOf("run_stop")).toBeUndefined();
+      const page = await browser.open(`${link}/stop`, { form: { form } });
+      expect(page.url.href).toBe(link);
+      expect(page.text).toContain("stopping");
+      expect(await stateOf("run_stop")).toBe(ann);
+    });
+
+    it("a manager may, who sees it; one who does not see it may not, whatever they send", async () => {
+      await addRun("run_led", {});
+      const link = `${at.base}/console/runs/run_led`;
+      const bobs = await browserOf(bob);
+      const held = [...bobs.cookies(at.base).values()][0] ?? "";
+      const form = formProof(at.consent, held, "/console/runs/run_led/stop");
+      expect((await bobs.open(`${link}/stop`, { form: { form } })).response?.status).toBe(404);
+      expect(await stateOf("run_led")).toBeUndefined();
+      const mias = await browserOf(mia);
+      await mias.open(`${link}/stop`, { form: { form: formIn(await mias.open(link), "run_led") } });
+      expect(await stateOf("run_led")).toBe(mia);
+    });
+  });
+
   it("CO3: there is no such address where nobody can sign in", async () => {
-    const closed = await openConnectWorld({ closed: true, details: () => async () => undefined });
+    const closed = await openConnectWorld({ closed: true, console: (store) => consoleOver(store, rulesFor) });
     const response = await fetch(`${closed.base}/console/runs/run_open`);
     expect(response.status).toBe(404);
     expect(await response.text()).toContain("There is nothing at this address.");
@@ -203,24 +327,26 @@ describe("web/console", () => {
 
   it("AC1: the session of the chat page shows its people their own, and without one there is nothing", async () => {
     const asked: [string, string][] = [];
+    const own = consoleOver(at.world.store, rulesFor);
     const server = await startChatServer({
       deps: {
-        details: async (reader, id) => {
-          asked.push([reader, id]);
-          return reader === "local:local:ana"
-            ? at.world.store.read((tx) => runDetails(tx, rulesFor, ann, id))
-            : undefined;
+        console: {
+          ...own,
+          async run(reader, id) {
+            asked.push([reader, id]);
+            return reader === "local:local:ana" ? own.run(ann, id) : undefined;
+          },
         },
       },
     });
     const path = "/chat/console/runs/run_assist";
     expect((await fetch(`${server.url}${path}?as=ana`)).status).toBe(401);
     expect(asked).toEqual([]);
-    const own = await server.send("GET", `${path}?as=ana`);
-    expect(own.status).toBe(200);
-    expect(own.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(own.headers.get("cache-control")).toBe("no-store");
-    expect(await own.text()).toContain("Count the rows");
+    const page = await server.send("GET", `${path}?as=ana`);
+    expect(page.status).toBe(200);
+    expect(page.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(page.headers.get("cache-control")).toBe("no-store");
+    expect(await page.text()).toContain("Count the rows");
     expect((await server.send("GET", `${path}?as=bo`)).status).toBe(404);
     expect((await server.send("GET", `${path}?as=nobody`)).status).toBe(404);
     expect(asked.map(([reader]) => reader)).toEqual(["local:local:ana", "local:local:bo"]);

@@ -48,6 +48,11 @@ export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
       await ledger.close();
     },
     ...createSpeech(deps),
+    linkTo: async ({ channel, thread }) => {
+      const place = findLocalChannel(channel) ?? findLocalChannel(`dm-${channel}`);
+      if (place === undefined) return undefined;
+      return `/chat#/${place.id}${ledger.room.messages.has(thread) ? `/${thread}` : ""}`;
+    },
     async react(at, messageId, emoji) {
       const found = requireMessage(ledger, at, messageId);
       if (!emojiName.test(emoji)) {

@@ -57,6 +57,7 @@ export function createSlackPlatform(deps: SlackDeps, times?: OutboundTimes): Cha
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
+    linkTo: outbound.linkTo,
     audience: (at) => outbound.audience(at, roster),
     people: peopleOf(outbound, people),
     health: () => healthOf(doors.health(), outbound.refusedTeams()),

@@ -5,6 +5,7 @@
 import type { ChatPlatform, PlatformHealth, PlatformHooks, PlatformPeople, Receive } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { TeamsDeps } from "./deps.ts";
+import { messageLink } from "./message-link.ts";
 import { loadBotFramework } from "./inbound/bot-framework.ts";
 import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
@@ -69,6 +70,7 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
+    linkTo: async (at, messageId) => messageLink(deps.settings, at, messageId),
     audience: (at) => outbound.audience(at),
     people: peopleOf(outbound, people),
     health: () => healthOf(listener.open, outbound.trouble(), rejections.total()),

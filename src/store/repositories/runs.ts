@@ -16,6 +16,7 @@ import type { Session } from "../session.ts";
 import { runAdopting } from "./run-adopting.ts";
 import { runClaiming } from "./run-claiming.ts";
 import { runFairness } from "./run-fairness.ts";
+import { pageOfRuns } from "./run-paging.ts";
 import { findRun, joinedRuns, toRun } from "./run-rows.ts";
 import { runTransitions } from "./run-transitions.ts";
 import { runWatching } from "./run-watching.ts";
@@ -38,6 +39,7 @@ export function runRepository(session: Session): RunRepository {
     active,
     activeOf,
     list,
+    page: (query) => pageOfRuns(session, query),
     counts,
     priority,
     claim,

@@ -107,8 +107,21 @@ function cardOf(card, { me, waitsFor, press, id }) {
     card.line !== undefined && h("p", { class: "card-line" }, card.line),
     steps.length > 0 && stepsOf(steps, card.state),
     ...card.noted.map((note) => h("p", { class: "noted" }, h("strong", {}, "Noted: "), note)),
-    h("div", { class: "card-foot" }, factsOf(card), buttonsOf(card.buttons, { press, id })),
+    h(
+      "div",
+      { class: "card-foot" },
+      factsOf(card),
+      buttonsOf(card.buttons, { press, id }),
+      detailsOf(card.details, id),
+    ),
   );
+}
+
+/** The way to the page of the run. @param {string | undefined} href @param {string} id @returns {HTMLElement | false} */
+function detailsOf(href, id) {
+  if (href === undefined) return false;
+  const props = { class: "details-link", href, target: "_blank", rel: "noopener noreferrer" };
+  return h("a", { ...props, "data-focus": `${id} details` }, "Details");
 }
 
 /** What is over folds away, so that the result is in sight. @param {HTMLElement[]} steps @param {string} state */
@@ -196,7 +209,13 @@ function resultOf({ result, blocks }, { press, id, files }) {
     ),
     richText(blocks),
     files,
-    h("div", { class: "card-foot" }, h("p", { class: "facts" }, footer), buttonsOf(buttons, { press, id })),
+    h(
+      "div",
+      { class: "card-foot" },
+      h("p", { class: "facts" }, footer),
+      buttonsOf(buttons, { press, id }),
+      detailsOf(result.details, id),
+    ),
   );
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
 import { personKey } from "../../../src/domain/ids.ts";
+import { aCard, aResult } from "../outgoing.ts";
 import { chatContract } from "../../contracts/chat-contract.ts";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import { openTeamsWorld } from "./teams-world.ts";
@@ -99,3 +100,51 @@ describe("the Teams platform", () => {
 function fail(): never {
   throw new Error("It is not there");
 }
+
+describe("chat/teams: the way to a run's page, and to a message", () => {
+  it("is on its card and its result", async () => {
+    const world = await openTeamsWorld();
+    const details = "https://deputy.example/console/runs/run_1";
+    await world.teams.person(teamsIds.ana).mentions(teamsIds.general, "hello");
+    const at = world.heard[0]?.conversation;
+    if (!at) throw new Error("Nothing was heard");
+    await world.platform.post(at, { key: "k1" }, aCard({ details }), []);
+    await world.platform.post(at, { key: "k2" }, aResult({ details }), []);
+    const said = world.teams.said(conversationId(at)).map(({ activity }) => JSON.stringify(activity));
+    expect(said.filter((one) => one.includes(details))).toHaveLength(2);
+    const link = new URL((await world.platform.linkTo?.(at, "170")) ?? "");
+    expect(link.pathname).toBe(`/l/message/${encodeURIComponent(at.channel)}/170`);
+    expect(link.searchParams.get("parentMessageId")).toBe(at.thread);
+    expect(link.searchParams.get("tenantId")).toBe(teamsIds.tenant);
+    expect(await world.platform.linkTo?.({ ...at, kind: "dm" })).toContain("/l/chat/0/0?users=28%3A");
+    expect(await world.platform.linkTo?.({ ...at, kind: "group" }, "170")).toContain("contextType");
+    await world.close();
+  });
+
+  it("is on the page of one's own work, if there is a console", async () => {
+    const world = await openTeamsWorld();
+    const person = world.teams.person(teamsIds.ana);
+    await person.says(person.chat, "hello");
+    const none = { items: [], more: 0 };
+    const recent = { items: [], more: 3 };
+    const page = {
+      agent: "deputy",
+      waiting: none,
+      running: none,
+      scheduled: none,
+      recent,
+      connected: none,
+      preferences: [],
+      may: [],
+      mayNot: [],
+    };
+    const shown = (): string => JSON.stringify(world.teams.said(person.chat).at(-1)?.activity);
+    await world.platform.publishHome?.(ana, page);
+    expect(shown()).not.toContain("console");
+    expect(shown()).toContain("and 3 more");
+    await world.platform.publishHome?.(ana, { ...page, console: "https://deputy.example/console" });
+    expect(shown()).toContain("https://deputy.example/console");
+    expect(shown()).toContain("and 3 more, all in the console");
+    await world.close();
+  });
+});

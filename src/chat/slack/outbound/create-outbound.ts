@@ -23,13 +23,13 @@ import { createSlackApi, type SlackApi } from "./slack-api.ts";
 import { createSlackClients } from "./slack-client.ts";
 import { slackCode } from "./slack-errors.ts";
 import { suggestPrompts } from "./suggest-prompts.ts";
-import { openModal, publishHome } from "./views.ts";
+import { linkTo, openModal, publishHome } from "./views.ts";
 import { whisper } from "./whisper.ts";
 
 type Speech = Required<
   Pick<
     ChatPlatform,
-    "post" | "edit" | "whisper" | "react" | "setStatus" | "findByKey" | "download" | "publishHome"
+    "post" | "edit" | "whisper" | "react" | "setStatus" | "findByKey" | "download" | "publishHome" | "linkTo"
   >
 >;
 
@@ -97,6 +97,7 @@ export function createSlackOutbound(deps: SlackDeps, times: OutboundTimes = usua
     download: (file) =>
       downloadFile({ api, installations, clients, clock, timeoutMs: times.downloadTimeoutMs }, file),
     publishHome: (person, page) => publishHome({ api, places, apiUrl }, { person, page }),
+    linkTo: (at, messageId) => linkTo({ api, places, apiUrl }, at, messageId),
     openModal: (modal) => openModal(api, modal),
     suggestPrompts: (tab) => suggestPrompts(api, tab),
     directMessages: (team, userId) => places.directMessages(team, userId),

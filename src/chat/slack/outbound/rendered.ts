@@ -43,7 +43,8 @@ export async function inSomeForm<T>(
 
 function placeOf(message: Outgoing, team: string): RenderPlace {
   const follow = new Set(message.kind === "card" ? [] : message.follow);
-  return { team, mayFollow: (url) => follow.has(url.href) };
+  const detailsUrl = message.kind === "card" || message.kind === "result" ? message.details : undefined;
+  return { team, detailsUrl, mayFollow: (url) => follow.has(url.href) };
 }
 
 /** A new message must not have an empty list of blocks; an edit must, or the old ones stay. */

@@ -1,6 +1,7 @@
 // Forms over a conversation and a person's own page: views of Slack's.
 
 import type { ModalView } from "@slack/types";
+import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { HomeItem, HomePage } from "../../../domain/home-page.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { ModalToOpen } from "../inbound/edges.ts";
@@ -61,6 +62,21 @@ async function cardLinks(
     }
   }
   return links;
+}
+
+/** To a message, to the one that begins the thread, or to the channel where Slack gives neither. */
+export async function linkTo(
+  { api, places, apiUrl }: Linking & { readonly apiUrl: string },
+  at: ConversationAddress,
+  messageId?: string,
+): Promise<string | undefined> {
+  const { team, channel, thread } = await places.of(at);
+  const message_ts = messageId ?? thread;
+  if (message_ts === undefined) return channelLink(apiUrl, team, channel);
+  const answer = await api.call({ team, method: "chat.getPermalink", reads: true }, (client) =>
+    client.chat.getPermalink({ channel, message_ts }),
+  );
+  return answer.permalink ?? channelLink(apiUrl, team, channel);
 }
 
 function modalView({ state, about, metadata: privateMetadata }: ModalToOpen): ModalView {

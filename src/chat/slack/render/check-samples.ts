@@ -20,7 +20,7 @@ export function samplePayloads(): readonly (readonly [name: string, payload: Pay
   return [
     ...messages.map(([name, message]) => [name, renderMessage(message, samplePlace)] as const),
     ...messages.map(([name, message]) => [`${name} in words`, plainForm(message, samplePlace)] as const),
-    ["home", renderHome(samplePage, { consoleUrl: "https://deputy.example/console" })],
+    ["home", renderHome({ ...samplePage, console: "https://deputy.example/console" })],
     ["answer form", answerModal({ title: "Which region?", privateMetadata })],
     ["feedback form", feedbackModal(privateMetadata)],
     ["task form", askModal({ chooseConversation: true, privateMetadata })],

@@ -16,22 +16,27 @@ const mostPreferences = 10;
 const mostRules = 20;
 
 export interface HomeLinks {
-  readonly consoleUrl?: string | undefined;
   /** The thread as this platform links to it. */
   readonly thread?: ((at: NonNullable<HomeItem["at"]>) => string | undefined) | undefined;
 }
 
+/** Where the rest of a list is, if it is anywhere. */
+interface Beyond {
+  readonly all?: string | undefined;
+}
+
 export function renderHome(page: HomePage, links: HomeLinks = {}): HomeView {
+  const ways = { ...links, all: page.console };
   const blocks: KnownBlock[] = [
-    ...part("Waiting for you", page.waiting, links, "Nothing waits for you."),
-    ...part("Running", page.running, links, "Nothing is running for you."),
+    ...part("Waiting for you", page.waiting, ways, "Nothing waits for you."),
+    ...part("Running", page.running, ways, "Nothing is running for you."),
     ...part("Scheduled", page.scheduled, links),
-    ...part("Recent results", page.recent, links),
+    ...part("Recent results", page.recent, ways),
     ...part("Connected accounts", page.connected, links),
     ...preferences(page),
     ...rules(`What ${fitLabel(safeText(page.agent), 80, "the agent")} can do here`, page.may),
     ...rules("What I may not do", page.mayNot),
-    ...consoleLink(links),
+    ...consoleLink(page),
   ];
   return { type: "home", blocks };
 }
@@ -39,7 +44,7 @@ export function renderHome(page: HomePage, links: HomeLinks = {}): HomeView {
 function part(
   title: string,
   { items, more }: HomeSection,
-  links: HomeLinks,
+  links: HomeLinks & Beyond,
   empty?: string,
 ): readonly KnownBlock[] {
   if (items.length === 0 && more <= 0)
@@ -48,8 +53,12 @@ function part(
   return [
     header(title),
     ...items.slice(0, mostItems).flatMap((item) => entry(item, links)),
-    ...(beyond > 0 ? context(smallPrint(`and ${beyond} more, all in the console`)) : []),
+    ...(beyond > 0 ? context(smallPrint(beyondWords(beyond, links.all))) : []),
   ];
+}
+
+function beyondWords(beyond: number, all: string | undefined): string {
+  return all === undefined ? `and ${beyond} more` : `and ${beyond} more, all in the console`;
 }
 
 function entry({ title, note, buttons, at }: HomeItem, links: HomeLinks): readonly KnownBlock[] {
@@ -81,10 +90,10 @@ function rules(title: string, lines: readonly string[]): readonly KnownBlock[] {
   return [header(title), ...plainSection(shown.join("\n"))];
 }
 
-function consoleLink({ consoleUrl }: HomeLinks): readonly KnownBlock[] {
-  return consoleUrl === undefined
+function consoleLink({ console: url }: HomePage): readonly KnownBlock[] {
+  return url === undefined
     ? []
-    : [{ type: "divider" }, ...buttonRows([], linkButton(consoleUrl, "Open the console"))];
+    : [{ type: "divider" }, ...buttonRows([], linkButton(url, "Open the console"))];
 }
 
 function header(title: string): KnownBlock {

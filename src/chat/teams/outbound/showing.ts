@@ -40,6 +40,7 @@ export function createShowing({ references, ids, fileLink }: ShowingDeps): Showi
         kind,
         nonce: ids.next("n"),
         userId: (key: PersonKey) => (key === called ? userId : undefined),
+        detailsUrl: message.kind === "card" || message.kind === "result" ? message.details : undefined,
         mayFollow: (url) => follow.has(url.href),
         ...(kind === "dm" ? {} : { fileLink }),
       };

@@ -3,7 +3,7 @@
 import type { HomeItem, HomePage, HomeSection } from "../../../domain/home-page.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
 import { safeText } from "../../safe-text.ts";
-import { card, cardType, confirmed, heading, plain, small } from "./card-parts.ts";
+import { card, cardType, confirmed, heading, link, plain, small } from "./card-parts.ts";
 import type { Json, TeamsMessage } from "./teams-message.ts";
 
 const mostItems = 5;
@@ -11,12 +11,13 @@ const mostButtons = 4;
 const mostLines = 20;
 
 export function renderHome(page: HomePage, nonce: string): TeamsMessage {
+  const ways = { nonce, all: page.console };
   const body = [
-    ...part("Waiting for you", page.waiting, nonce, "Nothing waits for you."),
-    ...part("Running", page.running, nonce, "Nothing is running for you."),
-    ...part("Scheduled", page.scheduled, nonce),
-    ...part("Recent results", page.recent, nonce),
-    ...part("Connected accounts", page.connected, nonce),
+    ...part("Waiting for you", page.waiting, ways, "Nothing waits for you."),
+    ...part("Running", page.running, ways, "Nothing is running for you."),
+    ...part("Scheduled", page.scheduled, { nonce }),
+    ...part("Recent results", page.recent, ways),
+    ...part("Connected accounts", page.connected, { nonce }),
     ...lines(
       "Preferences",
       page.preferences.map(([name, value]) => `${name}: ${value}`),
@@ -25,17 +26,31 @@ export function renderHome(page: HomePage, nonce: string): TeamsMessage {
     ...lines("What I may not do", page.mayNot),
   ];
   const summary = "Your work with me";
-  const content = card({ body, fallbackText: summary, refreshes: false }, nonce);
+  const content = card(
+    { body, actions: link(page.console, "Open the console"), fallbackText: summary, refreshes: false },
+    nonce,
+  );
   return { type: "message", summary, attachments: [{ contentType: cardType, content }] };
 }
 
-function part(title: string, { items, more }: HomeSection, nonce: string, empty?: string): readonly Json[] {
+interface Ways {
+  readonly nonce: string;
+  /** Where the rest of a list is, if it is anywhere. */
+  readonly all?: string | undefined;
+}
+
+function part(
+  title: string,
+  { items, more }: HomeSection,
+  { nonce, all }: Ways,
+  empty?: string,
+): readonly Json[] {
   if (items.length === 0 && more <= 0) return empty === undefined ? [] : [heading(title), ...small(empty)];
   const beyond = more + Math.max(0, items.length - mostItems);
   return [
     heading(title),
     ...items.slice(0, mostItems).flatMap((item) => entry(item, nonce)),
-    ...(beyond > 0 ? small(`and ${beyond} more, all in the console`) : []),
+    ...(beyond > 0 ? small(`and ${beyond} more${all === undefined ? "" : ", all in the console"}`) : []),
   ];
 }
 

@@ -40,6 +40,27 @@ describe("Slack's Web API", () => {
     });
   });
 
+  it("the way to a run's page is on its card and its result", async () => {
+    const at = await world.thread();
+    const details = "https://deputy.example/console/runs/run_1";
+    const id = await world.outbound.post(at, { key: "k1" }, aCard({ details }), []);
+    const result = world.outbound.post(at, { key: "k2" }, aResult({ details }), []);
+    await whileTimePasses(world, 5_000, result);
+    expect(world.said(at).map((one) => JSON.stringify(one.blocks).includes(details))).toEqual([true, true]);
+    const ended = aCard({ state: "Done", buttons: [], details });
+    await whileTimePasses(world, 5_000, world.outbound.edit(at, id, ended));
+    expect(JSON.stringify(world.said(at)[0]?.blocks)).toContain(details);
+  });
+
+  it("a link leads to a message, to the thread where none is named, and to the channel where Slack has neither", async () => {
+    const at = await world.thread();
+    const id = await world.outbound.post(at, { key: "k1" }, aCard(), []);
+    const permalink = (ts: string): string => `p${ts.replace(".", "")}`;
+    expect(await world.outbound.linkTo(at, id)).toContain(permalink(id));
+    expect(await world.outbound.linkTo(at)).toContain(permalink(at.thread));
+    expect(await world.outbound.linkTo({ ...at, thread: "~U1" })).toContain(`channel=${at.channel}`);
+  });
+
   describe("edits", () => {
     it("replace blocks as well as text, and a form without blocks takes the old ones away", async () => {
       const at = await world.thread();

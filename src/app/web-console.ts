@@ -1,0 +1,57 @@
+// The console behind its pages: what the gateway tells of a person's work, and where their chat shows it.
+
+import { errorText } from "../base/errors.ts";
+import type { ChatPlatform } from "../chat/contract.ts";
+import type { ConversationAddress } from "../domain/conversation.ts";
+import { consoleIndex } from "../gateway/console-index.ts";
+import { placeOfWaiting } from "../gateway/console-waiting.ts";
+import { mayStop } from "../gateway/rules.ts";
+import { runDetails } from "../gateway/run-details.ts";
+import { seenBy } from "../gateway/run-sight.ts";
+import { stopRun } from "../gateway/stop-run.ts";
+import type { World } from "../runtime/deps.ts";
+import type { WebConsole } from "../web/console-contract.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
+
+export interface WebConsoleDeps {
+  readonly world: Pick<World, "clock" | "log">;
+  readonly gateway: Pick<GatewayParts, "desk" | "rulesFor" | "approvals">;
+  /** Names of all employees. */
+  readonly agents: readonly string[];
+  readonly platforms: readonly ChatPlatform[];
+}
+
+export function createWebConsole({ world, gateway, agents, platforms }: WebConsoleDeps): WebConsole {
+  const { desk, rulesFor, approvals } = gateway;
+  const { clock, log } = world;
+  const deps = () => ({ rulesFor, deciders: approvals, agents, now: clock.now() });
+  const linkTo = async (at: ConversationAddress, message?: string): Promise<string | undefined> => {
+    try {
+      return await platforms.find(({ name }) => name === at.platform)?.linkTo?.(at, message);
+    } catch (error) {
+      log.warn("A link into the chat could not be had", { platform: at.platform, error: errorText(error) });
+      return undefined;
+    }
+  };
+  return {
+    index: (reader, query) => desk.read((tx) => consoleIndex(tx, deps(), reader, query)),
+    run: (reader, run) => desk.read((tx) => runDetails(tx, rulesFor, reader, run)),
+    async threadOf(reader, run) {
+      const seen = await desk.read((tx) => seenBy(tx, rulesFor, reader, run));
+      return seen && linkTo(seen.address);
+    },
+    async messageOf(reader, wait) {
+      const place = await desk.read((tx) => placeOfWaiting(tx, deps(), reader, wait));
+      return place && linkTo(place.address, place.message);
+    },
+    stop: (reader, id) =>
+      desk.decide(async (d) => {
+        const seen = await seenBy(d.tx, rulesFor, reader, id);
+        if (!seen) return false;
+        const { run, address } = seen;
+        if (!mayStop(run, reader, rulesFor(address, run.agent))) return false;
+        await stopRun(d, run, seen.reader);
+        return true;
+      }),
+  };
+}

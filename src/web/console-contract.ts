@@ -1,0 +1,18 @@
+// What the pages of the console are given. Who may see and do what is decided behind it, at each call.
+
+import type { PersonKey } from "../domain/ids.ts";
+import type { ConsoleIndex, ConsoleQuery } from "../gateway/console-index.ts";
+import type { RunDetails } from "../gateway/run-details.ts";
+
+export interface WebConsole {
+  /** Undefined for whoever has no console. */
+  index(reader: PersonKey, query: ConsoleQuery): Promise<ConsoleIndex | undefined>;
+  /** Undefined for a run that is not there, and for one that is not theirs to see. */
+  run(reader: PersonKey, run: string): Promise<RunDetails | undefined>;
+  /** Where its thread is opened in chat, under the same condition. */
+  threadOf(reader: PersonKey, run: string): Promise<string | undefined>;
+  /** Where what waits for the reader is decided or answered in chat. */
+  messageOf(reader: PersonKey, wait: string): Promise<string | undefined>;
+  /** False where they may not. One that has ended already is left as it is. */
+  stop(reader: PersonKey, run: string): Promise<boolean>;
+}
