@@ -34,6 +34,7 @@ export function chatPage({ room, modelLabel }: WebChat): Page {
               <span class="brand-name">Deputy</span>
               <button type="button" class="icon-button only-narrow" id="close-sidebar" aria-label="Close the menu"></button>
             </div>
+            <div id="waiting"></div>
             <div id="places"></div>
             <div id="people"></div>
           </nav>

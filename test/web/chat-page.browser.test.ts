@@ -297,6 +297,24 @@ describe("web/chat-page", () => {
     ).toBe(0);
   });
 
+  it("lists what waits for whoever one is, and leads to the thread that asks", async () => {
+    await open();
+    expect(await page.locator("#waiting").textContent()).toContain("Nothing right now");
+    await ask();
+    await thread().getByRole("button", { name: "Close the thread" }).click();
+    await thread().waitFor({ state: "hidden" });
+    const item = page.getByRole("link", { name: /^Question Which region should the report cover/ });
+    await item.click();
+    await thread().getByText("Which region should the report cover?").waitFor();
+    expect(await item.getAttribute("aria-current")).toBe("true");
+    await become("Bo");
+    await item.waitFor({ state: "detached" });
+    await become("Ana");
+    await item.waitFor();
+    await thread().getByRole("button", { name: "Europe" }).click();
+    await item.waitFor({ state: "detached" });
+  });
+
   it("shows any message as text", async () => {
     await open();
     await ask();

@@ -158,7 +158,7 @@ function draw() {
   pane.draw(drawn, roots, { model, acts, inChannel: true, seen: seenRoots });
   thread.draw(model, acts, seenThread);
   drawConnection();
-  const waiting = model.waitingFor(model.me?.name ?? "");
+  const waiting = model.waitingFor(model.me?.name ?? "").length;
   const note = waiting > 0 ? `(${waiting} waiting) ` : "";
   document.title = `${note}${name} – Deputy chat`;
 }

@@ -109,15 +109,15 @@ export class Model {
     return open.at(-1);
   }
 
-  /** How many open questions wait for a person, as far as the viewer sees. @param {string} name */
+  /** What is open and waits for a person, as far as the viewer sees, the oldest first. @param {string} name */
   waitingFor(name) {
-    return [...this.messages.values()].filter(
-      ({ body }) =>
-        body.kind === "attention" &&
-        body.attention.decided === undefined &&
-        body.attention.options.every(({ action }) => action !== "connect.disconnect") &&
-        body.attention.mentionName === name,
-    ).length;
+    return this.#sorted(({ body, removed }) => {
+      if (body.kind !== "attention" || removed) return false;
+      const { about, decided, options, mentionName } = body.attention;
+      if (about === "schedule") return false; // tells what comes round
+      const isOpen = decided === undefined && options.every(({ action }) => action !== "connect.disconnect");
+      return isOpen && mentionName === name;
+    });
   }
 
   /** What the viewer has not seen. @param {(message: MessageView) => boolean} which */

@@ -9,8 +9,52 @@ import { icon } from "./icons.js";
 
 /** @param {Model} model @param {{ become(as: string): void }} acts */
 export function drawSidebar(model, acts) {
+  drawWaiting(model);
   drawPlaces(model);
   drawPeople(model, acts);
+}
+
+/** What waits for who one is: each item leads to the thread that asks. @param {Model} model */
+function drawWaiting(model) {
+  const rows = model.waitingFor(model.me?.name ?? "").flatMap(({ id, channel, thread, body }) => {
+    if (body.kind !== "attention") return [];
+    const { about, title } = body.attention;
+    return [{ id, about, title, href: `#/${channel}/${thread}`, current: model.place.thread === thread }];
+  });
+  const build = () =>
+    h(
+      "section",
+      {},
+      h("h2", {}, "Waiting for you"),
+      rows.length === 0
+        ? h("p", { class: "nothing-waits" }, "Nothing right now")
+        : h(
+            "ul",
+            {},
+            rows.map((row) => h("li", {}, waitingItem(row))),
+          ),
+    );
+  syncChildren(byId("waiting"), [{ key: "waiting", print: JSON.stringify([model.as, rows]), build }]);
+}
+
+/** @type {Readonly<Record<string, string>>} */
+const asks = {
+  question: "Question",
+  budget: "Budget",
+  doubt: "Did it happen?",
+  approval: "Approval",
+  grant: "Account",
+  schedule: "Schedule",
+};
+
+/** @param {{ id: string, about: string, title: string, href: string, current: boolean }} item */
+function waitingItem({ id, about, title, href, current }) {
+  return h(
+    "a",
+    { class: "place waits", href, "aria-current": current ? "true" : undefined, "data-focus": `waits ${id}` },
+    h("span", { class: "waits-what" }, asks[about] ?? about),
+    h("span", { class: "waits-title" }, title),
+  );
 }
 
 /** @param {Model} model */
@@ -66,7 +110,7 @@ function placeOf({ id, name, kind, unread, current }) {
 function drawPeople(model, acts) {
   const people = (model.state?.people ?? []).map((person) => ({
     ...person,
-    waiting: model.waitingFor(person.name),
+    waiting: model.waitingFor(person.name).length,
     me: person.id === model.as,
   }));
   const build = () =>
