@@ -42,7 +42,9 @@ export function actText(approval: Shown, limit = shownCharacters): string {
     ),
     ...facts.warnings.map((warning) => `**Warning:** ${visible(warning)}`),
     ...(facts.edited ? [`Changed by ${visible(facts.edited.byName)} before it was approved.`] : []),
-    ...(facts.reason === undefined ? [] : [`The agent says: “${shortened(visible(facts.reason))}”`]),
+    ...(facts.reason === undefined
+      ? []
+      : [`The agent says: “${unquoted(shortened(visible(facts.reason)))}”`]),
     `Digest \`${shortDigest(digest)}\``,
   ].join("\n");
 }
@@ -94,6 +96,11 @@ function rights({ facts: { connection, account, mode, subjectName, service } }: 
 
 function shortened(text: string): string {
   return text.length > shownReason ? `${text.slice(0, shownReason - 1).toWellFormed()}…` : text;
+}
+
+/** Nothing in it ends the quotes that it stands in (CT2). */
+function unquoted(text: string): string {
+  return text.replace(/[“”„‟"]/gu, "'");
 }
 
 /** The name of the act, for titles. */

@@ -372,9 +372,8 @@ describe("runtime: an act that needs approval", () => {
     expect((await approvals()).map(({ state }) => state).toSorted()).toEqual(["pending", "superseded"]);
   });
 
-  it("APR-1: what an approver changed is what is done, and the model is told", async () => {
-    await world.begin("Mail");
-    await segment(new ScriptedModel([mail("bo")]));
+  /** As the gateway does at "Edit", with Ana's vote for it. */
+  const edit = async (canonical: string): Promise<void> => {
     const run = await world.run();
     await world.store.write(async (tx) => {
       const [old] = await tx.approvals.forRun(run.id);
@@ -382,10 +381,16 @@ describe("runtime: an act that needs approval", () => {
       await tx.approvals.change(old, moved(old, "superseded", testSeal));
       const by = { key: ana, name: "Ana" };
       const now = world.clock.now() + 1;
-      const change = { id: asApprovalId("apr_edited"), nonce: "n2", canonical: '{"to":"dee"}', by, now };
+      const change = { id: asApprovalId("apr_edited"), nonce: "n2", canonical, by, now };
       await tx.approvals.ask(editedApproval(old, change, testSeal));
     });
     await decide("approve");
+  };
+
+  it("APR-1: what an approver changed is what is done, and the model is told", async () => {
+    await world.begin("Mail");
+    await segment(new ScriptedModel([mail("bo")]));
+    await edit('{"to":"dee"}');
     const model = new ScriptedModel([says("Sent.")]);
     await segment(model);
 
@@ -393,6 +398,27 @@ describe("runtime: an act that needs approval", () => {
     expect(JSON.stringify(model.requests[0]?.messages)).toContain("Ana changed the arguments");
     expect((await steps())[1]).toMatchObject({ arguments: '{"to":"dee"}', state: "done" });
   });
+
+  const stricter: readonly (readonly [string, Partial<PolicyVerdict>])[] = [
+    ["want others to decide", { approvers: ["group:finance"] }],
+    ["want more people", { approvers: ["requester", "managers"], quorum: 2 }],
+    ["want four eyes", { approvers: ["requester", "managers"], notRequester: true }],
+    ["want somebody else, too", { approvers: ["requester", "managers"], alsoIn: [["managers"]] }],
+  ];
+  it.each(stricter)(
+    "APR-3 AP4: changed arguments under rules that %s are asked of those",
+    async (_, change) => {
+      await world.begin("Mail");
+      await segment(new ScriptedModel([mail("bo")]));
+      await edit('{"to":"dee"}');
+      verdict = asked(change);
+
+      expect(await segment(new ScriptedModel([]))).toBe("parked");
+      expect(sent).toEqual([]);
+      const pending = (await approvals()).find(({ state }) => state === "pending");
+      expect(pending).toMatchObject({ arguments: '{"to":"dee"}', facts: { edited: { byName: "Ana" } } });
+    },
+  );
 
   const deaths: readonly (readonly [FailpointName, number, string])[] = [
     ["step.before-commit", 0, "done"],

@@ -3,6 +3,8 @@
 //   AP1  What was approved is done only if its digest, made anew, is the same. Otherwise it is asked for again.
 //   AP2  A row that somebody else changed opens nothing (APR-10).
 //   AP3  Where nobody may decide nobody is waited for: the model is told (APR-3).
+//   AP4  Who gave it has to be who the rules want for this very act, as they are now: changed arguments may come under rules that
+//        want others to decide, or more of them. Then those are asked.
 
 import type { ApprovalSeal } from "../../approvals/approval-seal.ts";
 import { type Act, type Draft, draftApproval, isWhatWasApproved } from "../../approvals/ask-approval.ts";
@@ -108,17 +110,42 @@ async function judgeGiven(
   deps: ApprovalStageDeps,
 ): Promise<ApprovalVerdict> {
   if (!deps.seal.holds(own)) return tampered(own);
-  if (isWhatWasApproved(own, act)) return { kind: "pass", approval: own };
-  if (own.state === "executing") return { kind: "refused", problem: changedWords };
-  const anew = asks ? await ask(question, act, deps) : ({ kind: "pass" } as const);
+  if (isWhatWasApproved(own, act)) {
+    const isBegun = own.state === "executing";
+    if (isBegun || !asks || (await isByThemWhoMay(question, own, act, deps)))
+      return { kind: "pass", approval: own };
+  } else if (own.state === "executing") return { kind: "refused", problem: changedWords };
+  const anew = asks ? await ask(question, act, deps, own.facts.edited) : ({ kind: "pass" } as const);
   return anew.kind === "ask" ? { ...anew, instead: own } : anew;
 }
 
-async function ask(question: Question, act: Act, deps: ApprovalStageDeps): Promise<ApprovalVerdict> {
-  const { call, now, approvals, step, reason } = question;
-  const { seal, ids, ttlMs, groups } = deps;
-  const standing = standingFor(approvals, act, { now, seal });
-  if (standing) return { kind: "pass", standing };
+/** AP4. */
+// oxlint-disable-next-line max-params -- what is asked, the answer, the act, and by what it is judged
+async function isByThemWhoMay(
+  question: Question,
+  { votes }: Approval,
+  act: Act,
+  deps: ApprovalStageDeps,
+): Promise<boolean> {
+  const { draft, people, directory } = await drafted(question, act, deps);
+  const given = votes.filter(({ verdict, by }) => verdict === "approve" && people.includes(by));
+  const count = countPeople(
+    given.map(({ by }) => by),
+    directory.same,
+  );
+  return count >= draft.facts.quorum;
+}
+
+interface Drafted {
+  readonly draft: Draft;
+  /** Who may decide. */
+  readonly people: readonly PersonKey[];
+  readonly directory: Directory;
+}
+
+async function drafted(question: Question, act: Act, deps: ApprovalStageDeps): Promise<Drafted> {
+  const { agent, now, step, reason } = question;
+  const { ids, ttlMs, groups } = deps;
   const draft = draftApproval(act, {
     id: asApprovalId(ids.next("apr")),
     step,
@@ -128,13 +155,29 @@ async function ask(question: Question, act: Act, deps: ApprovalStageDeps): Promi
     warnings: warningsOf(question),
     reason,
   });
-  const known = { managers: question.agent.managers, groups };
+  const known = { managers: agent.managers, groups };
   const named = draft.facts.approvers.flatMap((names) => peopleOf(names, draft.facts.subject, known));
   const same = await deps.same([draft.facts.subject, ...named], linksCountFrom(now));
   const directory = { ...known, same };
-  const people = eligible(draft.facts, directory);
+  return { draft, people: eligible(draft.facts, directory), directory };
+}
+
+/** `edited`: a person has changed the arguments before, and others have to decide on them. */
+// oxlint-disable-next-line max-params -- what is asked, the act, by what it is judged, and whose arguments
+async function ask(
+  question: Question,
+  act: Act,
+  deps: ApprovalStageDeps,
+  edited?: Approval["facts"]["edited"],
+): Promise<ApprovalVerdict> {
+  const { call, now, approvals } = question;
+  const standing = standingFor(approvals, act, { now, seal: deps.seal });
+  if (standing) return { kind: "pass", standing };
+  const { draft: plain, people, directory } = await drafted(question, act, deps);
+  const facts = { ...plain.facts, ...(edited ? { edited, standable: false } : {}) };
+  const draft: Draft = { ...plain, facts };
   const { name } = call.tool;
-  const found = countPeople(people, same);
+  const found = countPeople(people, directory.same);
   if (found < draft.facts.quorum) {
     return { kind: "refused", problem: nobodyWords(name, found, draft) };
   }
