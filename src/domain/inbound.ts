@@ -36,6 +36,8 @@ export const InboundMessage = z.object({
   files: z.array(InboundFile),
   /** What the author has before them, in words: a hint about what they may mean, never a permission. */
   lookingAt: z.string().optional(),
+  /** Strangers whose words are passed on in the text, quoted (passed-on.ts); their files may be with it. */
+  passedOn: z.array(z.string()).optional(),
 });
 export type InboundMessage = z.infer<typeof InboundMessage>;
 

@@ -121,6 +121,8 @@ export const WaitAnswer = z.object({
   via: z.enum(["button", "text", "default"]),
   /** The program that answered in their name: its words are not theirs (HW3). */
   through: z.string().optional(),
+  /** Strangers whose words are passed on in the answer, quoted (passed-on.ts). */
+  passedOn: z.array(z.string()).optional(),
 });
 export type WaitAnswer = z.infer<typeof WaitAnswer>;
 

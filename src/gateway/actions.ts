@@ -12,8 +12,9 @@ import { isAside } from "../domain/conversation.ts";
 import { canGoOn } from "../domain/going-on.ts";
 import { asRunId, asWaitId, type PersonKey, type RunId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
+import { quotedWords } from "../domain/passed-on.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
-import { isMarked } from "../domain/taint.ts";
+import { authorMarks, isMarked, strangerMarks } from "../domain/taint.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import { toldIn } from "../runtime/told-run.ts";
 import { doubtOptions } from "../runtime/voice/attention.ts";
@@ -212,10 +213,29 @@ async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<vo
   const { conversation, rules } = click;
   // Whoever asks for it is its subject: it is new work.
   const subject = click.event.author;
-  const { goal, through } = old;
+  const { through } = old;
+  // What another person asked for are that person's words, also where a manager has it done again (I10, PW1).
+  const isOwn = subject.key === old.subject;
+  const goal = isOwn ? old.goal : quotedWords(old.goal, old.subjectName);
+  const passedOn = [...(isOwn ? [] : await strangersIn(d, old)), ...(await passedOnTo(d, old))];
   // It has seen nothing yet, and doesn't begin with words of the one that had (OUT-4).
-  const title = isMarked(old.taint) ? titleLine(goal) : old.title;
-  await startRun(d, ids, { conversation, rules, subject, goal, title, through });
+  const title = isMarked(old.taint) ? titleLine(old.goal) : old.title;
+  await startRun(d, ids, { conversation, rules, subject, goal, title, through, passedOn });
+}
+
+async function strangersIn(d: Decision, { subject }: Run): Promise<readonly string[]> {
+  const author = await d.tx.people.find(subject);
+  return (author ? authorMarks(author) : strangerMarks(subject)).external;
+}
+
+const looked = 50;
+
+/** Strangers whose words were passed on in what the run was asked. */
+async function passedOnTo(d: Decision, { id, conversation }: Run): Promise<readonly string[]> {
+  const heard = await d.tx.inbox.history(conversation, Number.MAX_SAFE_INTEGER, looked);
+  return heard.flatMap(({ run, event }) =>
+    run === id && event.kind === "message" ? (event.passedOn ?? []) : [],
+  );
 }
 
 async function takeUp(d: Decision, click: Click, ids: Ids, old: Run): Promise<void> {

@@ -12,6 +12,7 @@ import type { ChatPlatform } from "../chat/contract.ts";
 import type { Conversation } from "../domain/conversation.ts";
 import type { InboundFile, InboundMessage } from "../domain/inbound.ts";
 import type { ManifestFile } from "../domain/manifest.ts";
+import { passedMarks } from "../domain/passed-on.ts";
 import { allRaised, authorMarks, privateMarks, raised, type TaintMarks } from "../domain/taint.ts";
 import type { InboxRow, Store } from "../store/contract.ts";
 import type { Workspace, Workspaces } from "../workspace/contract.ts";
@@ -131,9 +132,9 @@ async function fetched(saving: Saving, file: InboundFile): Promise<Download> {
   return download(platform, file, saving.limits, saving.clock);
 }
 
-/** A file is its sender's; in a direct message it is for nobody else (TNT-1). */
-function sentMarks({ author, conversation }: InboundMessage): TaintMarks {
-  const marks = authorMarks(author);
+/** A file is its sender's, or of whose message they pass on; in a direct message it is for nobody else (TNT-1). */
+function sentMarks({ author, conversation, passedOn }: InboundMessage): TaintMarks {
+  const marks = raised(authorMarks(author), passedMarks({ passedOn }));
   return conversation.kind === "dm" ? raised(marks, privateMarks(author.key)) : marks;
 }
 

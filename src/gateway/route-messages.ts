@@ -196,6 +196,7 @@ async function begin(d: Decision, ids: Ids, addressed: readonly Sorted[]): Promi
       .filter((text) => text !== "")
       .join("\n\n"),
     title: titleOf(own.map(({ event }) => event)),
+    passedOn: own.flatMap(({ event }) => event.passedOn ?? []),
   });
   if (!run) throw raced(first.conversation);
   await markSeen(d, first.conversation, first.event.messageId);

@@ -6,8 +6,9 @@ import type { Conversation } from "../domain/conversation.ts";
 import { asRunId } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
+import { passedMarks } from "../domain/passed-on.ts";
 import type { Schedule } from "../domain/schedule.ts";
-import { programMarks } from "../domain/taint.ts";
+import { allRaised, isMarked, programMarks } from "../domain/taint.ts";
 import { runEvent } from "../runtime/recording.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
@@ -23,12 +24,15 @@ export interface NewWork {
   readonly schedule?: Pick<Schedule, "id" | "agent" | "taint">;
   /** See `Run`. */
   readonly through?: string | undefined;
+  /** Strangers whose words the goal passes on. */
+  readonly passedOn?: readonly string[];
 }
 
 /** Undefined if the conversation has an active run (I3). A DM is one person's own; elsewhere the employee works (ID-4). */
 export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Run | undefined> {
   const { conversation, rules, subject, schedule, through } = work;
-  const taint = through === undefined ? schedule?.taint : programMarks(through);
+  const told = through === undefined ? schedule?.taint : programMarks(through);
+  const taint = allRaised([told, passedMarks(work)]);
   const origin = withoutUndefined({ schedule: schedule?.id, through });
   const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
   const run = await d.tx.runs.create({
@@ -43,7 +47,7 @@ export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Ru
     title: work.title,
     budget: rules.budget,
     ...origin,
-    ...(taint ? { taint } : {}),
+    ...(isMarked(taint) ? { taint } : {}),
     now: d.now,
   });
   if (!run) return undefined;

@@ -114,7 +114,9 @@ async function answerByText(d: Decision, run: Run, wait: Wait, said: readonly Sa
   if (option?.action === "run.stop") return stopRun(d, run, by);
   const answer = answerIn(wait, text, option);
   if (answer === undefined || (wait.ask.kind === "question" && by.key !== wait.asked)) return false;
-  return answerWait(d, { run, wait }, { answer, by: by.key, byName: by.name, via: "text" });
+  const passedOn = said.flatMap(({ event }) => event.passedOn ?? []);
+  const marks = passedOn.length > 0 ? { passedOn } : {};
+  return answerWait(d, { run, wait }, { answer, by: by.key, byName: by.name, via: "text", ...marks });
 }
 
 /** K2. */

@@ -11,6 +11,7 @@ import type { Conversation } from "../domain/conversation.ts";
 import type { RunId } from "../domain/ids.ts";
 import type { OutboxEntry } from "../domain/outbox.ts";
 import type { Run } from "../domain/run.ts";
+import { ownWords } from "../domain/passed-on.ts";
 import { isTainted } from "../domain/taint.ts";
 import { isMatterOf } from "./told-run.ts";
 import type { InboxRow, Tx } from "../store/contract.ts";
@@ -82,8 +83,11 @@ function elsewhereLine(run: Run): string {
   const where = mode === "assistant" ? "another direct message" : "a channel";
   const day = new Date(createdAt).toISOString().slice(0, 10);
   const when = `(${state}, ${day}, in ${where})`;
-  if (isTainted(taint) || !isMatterOf(run, subject))
-    return `${JSON.stringify(goal.slice(0, longestGoal).toWellFormed())} ${when}`;
+  if (isTainted(taint) || !isMatterOf(run, subject)) {
+    // Of what strangers wrote no word is told here: neither what was passed on, nor what a program handed over.
+    const own = run.through === undefined ? ownWords(goal).trim() : "";
+    return `${own === "" ? "work" : JSON.stringify(own.slice(0, longestGoal).toWellFormed())} ${when}`;
+  }
   const summary = (outcome?.summary ?? "").slice(0, longestSummary).toWellFormed();
   return `${title} ${when}${summary === "" ? "" : `: ${JSON.stringify(summary)}`}`;
 }

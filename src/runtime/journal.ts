@@ -142,7 +142,7 @@ interface Committing {
 function inTransaction({ store, world, about }: Committing, work: Work, plan: Plan): Promise<Committed> {
   return store.write(async (tx) => {
     const unread = plan.hear ? await tx.mailbox.unread(work.run.id) : [];
-    const seen = await mailMarks(tx, unread);
+    const seen = await mailMarks(tx, work.run, unread);
     const built = plan.build(unread);
     const hearing = unread.length > 0 && built.after.kind === "start";
     const change = hearing ? { ...built, patch: patchedWith(work, built, seen) } : built;

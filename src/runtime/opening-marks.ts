@@ -5,6 +5,7 @@
 //        starts clean: the model can ask for it, and has seen it then.
 
 import type { Memory } from "../domain/memory.ts";
+import { passedMarks } from "../domain/passed-on.ts";
 import type { Run } from "../domain/run.ts";
 import {
   allRaised,
@@ -34,8 +35,15 @@ export async function threadMarks(
   const others = await Promise.all(
     [...new Set(spokeIn)].map(async (id) => known.get(id) ?? (await tx.runs.find(id))),
   );
-  const heard = history.filter(({ run: of }) => of !== run.id).map(({ event }) => authorMarks(event.author));
-  return allRaised([...heard, ...earlier.map(({ taint }) => taint), ...others.map((other) => other?.taint)]);
+  const heard = history.filter(({ run: of }) => of !== run.id).map(({ event }) => event);
+  const authors = heard.map(({ author }) => authorMarks(author));
+  const passed = heard.map((event) => (event.kind === "message" ? passedMarks(event) : undefined));
+  return allRaised([
+    ...authors,
+    ...passed,
+    ...earlier.map(({ taint }) => taint),
+    ...others.map((other) => other?.taint),
+  ]);
 }
 
 export interface ThreadParts {

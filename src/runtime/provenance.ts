@@ -1,12 +1,14 @@
 // Where the addresses of a call come from, as the run's rows tell (TNT-4, EGR-3).
 //
 //   PR1  Given is what the subject wrote in this run, in their own words: not a choice among options that a model composed, not
-//        the text of a schedule that a run composed which had read strangers' words, and not what a program handed over.
+//        the text of a schedule that a run composed which had read strangers' words, not what a program handed over, and not what
+//        they quote or forward, or the name of a file that they send (PW1, PW3).
 
 import { shownIn } from "../domain/destinations.ts";
 import type { EffectClass } from "../domain/step.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import { asPersonKey, type PersonKey } from "../domain/ids.ts";
+import { othersWords, ownWords } from "../domain/passed-on.ts";
 import { type Known, type Provenance, provenanceOf, sightingOf } from "../domain/provenance.ts";
 import { isTainted } from "../domain/taint.ts";
 import type { Wait } from "../domain/wait.ts";
@@ -40,9 +42,9 @@ async function knownTo(tx: Tx, work: Work, input: unknown): Promise<Known> {
   const read = mail.filter(({ consumedBy }) => consumedBy !== undefined);
   const own = [...goalOf(work), ...steered(read), ...answersOf(run.subject, waits)];
   return {
-    given: [...own, agent.instructions],
+    given: [...own.map(ownWords), agent.instructions],
     directory: await directoryOf(tx, work, shownIn(input).slice(0, mostLookedUp)),
-    sightings: [...sightings, ...overheard(read)],
+    sightings: [...passedOn(work, own), ...sightings, ...overheard(read)],
     privateTexts: run.taint.private.length > 0 ? [...own, ...privateResults(work)] : [],
   };
 }
@@ -62,6 +64,11 @@ function answersOf(subject: PersonKey, waits: readonly Wait[]): string[] {
   return waits.flatMap(({ answer }) =>
     answer?.via === "text" && answer.by === subject && answer.through === undefined ? [answer.answer] : [],
   );
+}
+
+/** What the subject quoted, forwarded or attached: where it is from, for the card. */
+function passedOn({ run }: Work, texts: readonly string[]): Known["sightings"] {
+  return texts.flatMap((text) => sightingOf(`what ${run.subjectName} passed on`, othersWords(text)) ?? []);
 }
 
 function overheard(mail: readonly Mail[]): Known["sightings"] {

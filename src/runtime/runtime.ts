@@ -4,7 +4,7 @@
 // are called (workers/). Invariants R1 to R3 are in contract.ts.
 
 import { within } from "../base/abort.ts";
-import { raised, type TaintMarks, unknownFile } from "../domain/taint.ts";
+import { allRaised, raised, type TaintMarks, unknownFile } from "../domain/taint.ts";
 import { LeaseLost, StoreUnavailable } from "../store/errors.ts";
 import { type Act, type Done, type End, isAct, type Next, nothingDone } from "./act.ts";
 import { performCompaction } from "./compaction-act.ts";
@@ -29,7 +29,7 @@ import {
   stepsEnded,
   waitsEnded,
 } from "./seeing.ts";
-import { interruptedMarks, taintPatch } from "./seen-marks.ts";
+import { answerMarks, interruptedMarks, taintPatch } from "./seen-marks.ts";
 import { stopped } from "./stopping.ts";
 import { isOfNewerVersion, suspendRun } from "./suspend-run.ts";
 import { performTools } from "./tool-act.ts";
@@ -109,7 +109,8 @@ async function takeUp(work: Work, deps: RuntimeDeps): Promise<Next> {
   const recovered = await recover(work, deps);
   if ("act" in recovered) return recovered.act;
   if (work.run.opening !== undefined) {
-    const patch = { ...recovered.done.patch, ...taintPatch(work, interruptedMarks(work)) };
+    const seen = allRaised([interruptedMarks(work), answerMarks(work.waits)]);
+    const patch = { ...recovered.done.patch, ...taintPatch(work, seen) };
     return moveOn(work, { ...recovered.done, patch }, deps);
   }
   const opening = await composeOpening(work, deps);

@@ -9,12 +9,14 @@ import { type Sighting, sightingOf } from "../domain/provenance.ts";
 import { PersonKeySchema } from "../domain/person.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Manifest } from "../domain/manifest.ts";
+import { othersWords, passedMarks } from "../domain/passed-on.ts";
 import {
   allRaised,
   authorMarks,
   externalMarks,
   isTainted,
   privateMarks,
+  programMarks,
   raised,
   rises,
   strangerMarks,
@@ -22,6 +24,8 @@ import {
   unknownFile,
   untainted,
 } from "../domain/taint.ts";
+import type { Run } from "../domain/run.ts";
+import type { Wait } from "../domain/wait.ts";
 import type { Tx } from "../store/contract.ts";
 import type { RunPatch } from "../store/contract-runs.ts";
 import type { Seen, Tool, ToolOutcome } from "../tools/contract.ts";
@@ -148,13 +152,27 @@ export function interruptedMarks(work: Work): TaintMarks {
   return doubtful ? marksIn(work.manifest ?? []) : untainted;
 }
 
-/** Of what people wrote meanwhile. Colleagues are no strangers; somebody who is not known is (TA2). */
-export async function mailMarks(tx: Tx, mail: readonly Mail[]): Promise<TaintMarks> {
+/** Of what people wrote meanwhile. Colleagues are no strangers; somebody who is not known is (TA2), and whose words are passed on. */
+export async function mailMarks(tx: Tx, { conversation }: Run, mail: readonly Mail[]): Promise<TaintMarks> {
   const all: TaintMarks[] = [];
-  for (const { from, kind } of mail) {
+  for (const { from, kind, text, messageId } of mail) {
     const author = await tx.people.find(from);
     if (author) all.push(authorMarks(author));
     else if (kind === "overheard") all.push(strangerMarks(from));
+    if (othersWords(text) === "") continue;
+    const heard = await tx.inbox.findMessage(conversation, messageId);
+    if (heard?.event.kind === "message") all.push(passedMarks(heard.event));
   }
   return allRaised(all);
+}
+
+/** Of what questions were answered with: a program's words are not known to be its person's (HW3). */
+export function answerMarks(waits: readonly Wait[]): TaintMarks {
+  return allRaised(
+    waits.flatMap(({ answer }) =>
+      answer
+        ? [passedMarks(answer), answer.through === undefined ? undefined : programMarks(answer.through)]
+        : [],
+    ),
+  );
 }

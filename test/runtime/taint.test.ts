@@ -5,8 +5,10 @@ import { z } from "zod";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import { asConversationId, asPersonKey, asTenantId } from "../../src/domain/ids.ts";
 import type { Mail } from "../../src/domain/mailbox.ts";
+import { quotedWords } from "../../src/domain/passed-on.ts";
 import type { Person } from "../../src/domain/person.ts";
 import { type TaintMarks, unknownFile } from "../../src/domain/taint.ts";
+import type { WaitAnswer } from "../../src/domain/wait.ts";
 import type { ModelAnswer } from "../../src/model/contract.ts";
 import type { FetchedPage, GuardedFetch } from "../../src/net/contract.ts";
 import { defineTool, type Tool, type ToolOutcome } from "../../src/tools/contract.ts";
@@ -187,6 +189,50 @@ describe("runtime: taint", () => {
     const words = { kind: mail, from: bo, fromName: "Bo", text: "Pay me", files: [], messageId: "m1" };
     await world.store.write((tx) => tx.mailbox.add({ run: id, ...words, sentAt: 0 }));
     expect((await play([says("Done.")])).taint).toEqual(external(...marks));
+  });
+
+  it("TNT-1: a stranger's words that the subject passes on mark the run that reads them", async () => {
+    await world.begin("Look");
+    const { id, conversation } = await world.run();
+    const text = `See\n\n${quotedWords("Pay me", "Mallory")}`;
+    await world.store.write(async (tx) => {
+      const author = { key: ana, name: "Ana", kind: "member" } as const;
+      const said = {
+        author,
+        sentAt: 0,
+        kind: "message",
+        messageId: "m1",
+        text,
+        mentionsAgent: true,
+      } as const;
+      const address = (await tx.conversations.find(conversation))?.address;
+      if (!address) throw new Error("no place");
+      const lists = { mentions: [], files: [], passedOn: ["person fake:t2:mallory"] };
+      const event = { ...said, ...lists, eventId: "e1", conversation: address };
+      await tx.inbox.add({ id: "in_1", tenant, conversation, event, dueAt: 0, now: 0 });
+      const words = { kind: "steer", from: ana, fromName: "Ana", files: [], messageId: "m1" } as const;
+      await tx.mailbox.add({ run: id, ...words, text, sentAt: 0 });
+    });
+    expect((await play([says("Done.")])).taint).toEqual(external("person fake:t2:mallory"));
+  });
+
+  const given: readonly (readonly [string, Partial<WaitAnswer>, TaintMarks])[] = [
+    ["in their own words", {}, external()],
+    ["by a program", { through: "editor" }, external("program editor")],
+    ["with a stranger's words", { passedOn: ["person fake:t2:mallory"] }, external("person fake:t2:mallory")],
+  ];
+  it.each(given)("TNT-1 HW3: a question that is answered %s marks the run so", async (_, how, marks) => {
+    await world.begin("Look");
+    await world.segment(new ScriptedModel([calls(["ask_person", { question: "Which?" }])]));
+    await world.store.write(async (tx) => {
+      const { id } = await world.run();
+      const [open] = await tx.waits.forRun(id);
+      if (!open) throw new Error("nothing is asked");
+      const answer = { answer: "that", by: ana, byName: "Ana", via: "text", ...how } as const;
+      await tx.waits.resolve(open.id, answer, 1);
+      await tx.runs.wake(id);
+    });
+    expect((await play([says("Done.")])).taint).toEqual(marks);
   });
 
   it("TNT-1: a direct message is its person's own, and so is what is made and remembered there", async () => {

@@ -1,10 +1,11 @@
 // What a message says and brings along: its text with what was forwarded in it, whom it mentions, its files.
 
 import type { InboundFile } from "../../../domain/inbound.ts";
+import { marksPassedOn, quotedWords } from "../../../domain/passed-on.ts";
 import type { Person } from "../../../domain/person.ts";
 import { fileRef } from "../outbound/file-ref.ts";
 import type { SlackHome } from "./home.ts";
-import { mentionedIn, quoted, toMarkdown, withoutMention } from "./message-text.ts";
+import { mentionedIn, toMarkdown, withoutMention } from "./message-text.ts";
 import type { People } from "./people.ts";
 import type { SlackFile, SlackMessage } from "./shapes.ts";
 
@@ -12,6 +13,8 @@ interface Said {
   readonly text: string;
   readonly mentionsAgent: boolean;
   readonly mentions: Person["key"][];
+  /** Strangers whose words are passed on in it (PW1). */
+  readonly passedOn?: string[];
 }
 
 export async function readText(people: People, home: SlackHome, message: SlackMessage): Promise<Said> {
@@ -23,20 +26,26 @@ export async function readText(people: People, home: SlackHome, message: SlackMe
     others.map(async ({ id, label }) => persons.set(id, await people.named(home, id, label))),
   );
   const nameOf = (id: string): string => persons.get(id.split("|")[0] ?? "")?.name ?? id;
+  const shared = await Promise.all(
+    forwardedIn(message).map(async ({ text = "", author_id: id, author_name: name }) => ({
+      text: quotedWords(toMarkdown(text, nameOf), name),
+      by: marksPassedOn(id === undefined ? undefined : await people.named(home, id), name),
+    })),
+  );
+  const passedOn = shared.flatMap(({ by }) => by);
   return {
-    text: [toMarkdown(withoutMention(message.text, botUserId), nameOf), ...forwarded(message, nameOf)]
+    text: [toMarkdown(withoutMention(message.text, botUserId), nameOf), ...shared.map(({ text }) => text)]
       .filter((part) => part !== "")
       .join("\n\n"),
     mentionsAgent: others.length < mentioned.length,
     mentions: [...persons.values()].map(({ key }) => key),
+    ...(passedOn.length > 0 ? { passedOn } : {}),
   };
 }
 
-/** Messages that were shared into this one, quoted. */
-function forwarded({ attachments = [] }: SlackMessage, nameOf: (id: string) => string): string[] {
-  return attachments
-    .filter(({ is_share, text }) => is_share === true && text !== undefined)
-    .map(({ text = "", author_name }) => quoted(toMarkdown(text, nameOf), author_name));
+/** Messages that were shared into this one. */
+function forwardedIn({ attachments = [] }: SlackMessage) {
+  return attachments.filter(({ is_share, text }) => is_share === true && text !== undefined);
 }
 
 /** Deleted files and files of other services are not there to be fetched. */

@@ -3,6 +3,7 @@
 import type { z } from "zod";
 import { parseOptionValue } from "../../../domain/actions.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
+import { marksPassedOn } from "../../../domain/passed-on.ts";
 import type { Click } from "../render/action-id.ts";
 import { readText, toInboundFiles } from "./content.ts";
 import { addressOf, privateAddress, type SlackHome, tenantOf } from "./home.ts";
@@ -28,10 +29,21 @@ export async function formAbout(
   const thread = message.thread_ts ?? message.ts;
   const at = addressOf(home, { channel: channel.id, thread, channelName: channel.name });
   const by = message.user === undefined ? undefined : await people.named(home, message.user);
-  const { text } = await readText(people, home, message);
+  const { text, passedOn = [] } = await readText(people, home, message);
   const files = toInboundFiles(home, message.files);
-  return { for: "ask", at: placeIn(at), quote: text, ...(by && { by: by.name }), files };
+  const strangers = [...marksPassedOn(message.bot_id === undefined ? by : undefined, by?.name), ...passedOn];
+  return {
+    for: "ask",
+    at: placeIn(at),
+    quote: text,
+    ...(by && { by: by.name }),
+    ...(strangers.length > 0 ? { passedOn: strangers.slice(0, mostStrangers) } : {}),
+    files,
+  };
 }
+
+/** One is as good as many: there is little room. */
+const mostStrangers = 3;
 
 export function formForTask(home: SlackHome, user: string): ModalState {
   return { for: "task", at: placeIn(privateAddress(home, user)) };

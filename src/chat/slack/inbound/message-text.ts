@@ -26,7 +26,7 @@ export function mentionedIn(text: string): readonly Mentioned[] {
 /** Without any mention of `user`: at the start of a line a comma or colon goes with it, elsewhere the space before it. */
 export function withoutMention(text: string, user: string): string {
   const own = `<@${user}(?:\\|[^<>]*)?>`;
-  const parts = new RegExp(`(^|\\n)[ \\t]*${own}[,:]?[ \\t]*|[ \\t]*${own}`, "g");
+  const parts = new RegExp(`(^|\\n)[ \\t]*${own}[,:]?[ \\t]*|(?<![ \\t])[ \\t]+${own}|${own}`, "g");
   return text.replace(parts, (_, lineStart?: string) => lineStart ?? "").trim();
 }
 
@@ -78,10 +78,4 @@ function percentEncoded(character: string): string {
 
 function unescaped(text: string): string {
   return text.replace(/&(amp|lt|gt);/g, (_, name: string) => escapes[name] ?? "");
-}
-
-/** Somebody else's message inside another. */
-export function quoted(text: string, by: string | undefined): string {
-  const lines = text.split("\n").map((line) => `> ${line}`);
-  return [`Message${by === undefined ? "" : ` by ${by}`}:`, ...lines].join("\n");
 }

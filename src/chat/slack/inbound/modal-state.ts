@@ -25,6 +25,8 @@ export const ModalState = z.discriminatedUnion("for", [
     at: Place,
     quote: z.string(),
     by: z.string().optional(),
+    /** Strangers whose words the message holds. */
+    passedOn: z.array(z.string()).optional(),
     files: z.array(InboundFile),
   }),
   z.object({ for: z.literal("task"), at: Place }),

@@ -23,7 +23,7 @@ export const SlackFile = z.object({
 });
 export type SlackFile = z.infer<typeof SlackFile>;
 
-const SharedMessage = z.object({ is_share: flag, text: hint, author_name: hint });
+const SharedMessage = z.object({ is_share: flag, text: hint, author_id: hint, author_name: hint });
 
 const message = {
   subtype: hint,

@@ -4,9 +4,9 @@ import type { z } from "zod";
 import type { Clock } from "../../../base/clock.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { InboundEvent } from "../../../domain/inbound.ts";
+import { quotedWords } from "../../../domain/passed-on.ts";
 import { addressIn } from "./forms.ts";
 import { addressOf, privateAddress, type SlackHome } from "./home.ts";
-import { quoted } from "./message-text.ts";
 import { readModalMetadata } from "./modal-state.ts";
 import { freshnessFor, type People } from "./people.ts";
 import type { FieldState, ViewSubmission } from "./shapes.ts";
@@ -37,7 +37,7 @@ export async function readSubmission(
     const { action, value } = state;
     return { ...heard, kind: "action", action, value, text };
   }
-  const about = state.for === "ask" ? [quoted(state.quote, state.by)] : [];
+  const about = state.for === "ask" ? [quotedWords(state.quote, state.by)] : [];
   return {
     ...heard,
     kind: "message",
@@ -46,6 +46,7 @@ export async function readSubmission(
     mentionsAgent: true,
     mentions: [],
     files: state.for === "ask" ? state.files : [],
+    ...(state.for === "ask" && state.passedOn ? { passedOn: state.passedOn } : {}),
   };
 }
 

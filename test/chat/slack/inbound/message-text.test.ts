@@ -1,10 +1,5 @@
 import { describe, expect, test } from "vitest";
-import {
-  mentionedIn,
-  quoted,
-  toMarkdown,
-  withoutMention,
-} from "../../../../src/chat/slack/inbound/message-text.ts";
+import { mentionedIn, toMarkdown, withoutMention } from "../../../../src/chat/slack/inbound/message-text.ts";
 
 const names: Readonly<Record<string, string>> = { U1: "Ana", W2: "Bo" };
 const nameOf = (id: string): string => names[id] ?? id;
@@ -46,11 +41,9 @@ describe("whom a text mentions", () => {
     ["a\n<@U1> b", "a\nb"],
     ["<@U12> do it", "<@U12> do it"],
     ["<@U1>", ""],
+    ["<@U1> <@U1> do it", "do it"],
+    ["do\t <@U1> it <@U1>", "do it"],
   ])("%j without U1", (text, rest) => {
     expect(withoutMention(text, "U1")).toBe(rest);
   });
-});
-
-test("every line of a quote is marked", () => {
-  expect(quoted("a\n\nb", "Bo")).toBe("Message by Bo:\n> a\n> \n> b");
 });
