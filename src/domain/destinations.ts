@@ -3,6 +3,9 @@
 //   DE1  An address is one whatever member it stands in; the value of a member that names a destination is one whatever it looks
 //        like.
 //   DE2  The same address is the same value however it is written: case, a trailing dot, spaces in an account number.
+//   DE3  A text is looked through in time that grows with its length alone: it may be a stranger's.
+
+import { withoutEnding } from "../base/without-ending.ts";
 
 export const destinationKinds = ["email", "url", "account", "id", "name"] as const;
 export type DestinationKind = (typeof destinationKinds)[number];
@@ -15,7 +18,8 @@ export interface Destination {
   readonly shown: string;
 }
 
-const email = /[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}/gu;
+/** Found by its `@`, looking back from there (DE3). What stands before one may be the end of another. */
+const email = /(?=@)(?<=([\p{L}\p{N}._%+'-]+))@(?:[\p{L}\p{N}-]+\.)+[\p{L}\p{N}-]{2,}/gu;
 const url = /\b(?:https?|wss?|ftp):\/\/[^\s<>"'`\\^{}|]+/giu;
 /** Without a scheme, as people write them. */
 const bareHost =
@@ -72,21 +76,26 @@ function named(shown: string): Destination {
 /** Addresses that a text holds. */
 export function addressesIn(text: string): Destination[] {
   const all = (pattern: RegExp, kind: DestinationKind): Destination[] =>
-    [...text.matchAll(pattern)].map(([shown]) => ({
-      kind,
-      value: valueOf(kind, shown),
-      shown: trimmed(shown),
-    }));
-  const urls = all(url, "url");
-  const rest = urls.reduce((left, { shown }) => left.replaceAll(shown, " "), text);
-  const hosts = [...rest.replace(email, " ").matchAll(bareHost)].map(
-    ([shown]): Destination => ({
-      kind: "url",
-      value: valueOf("url", `https://${shown}`),
-      shown: trimmed(shown),
-    }),
+    [...text.matchAll(pattern)].map(([shown]) => as(kind, shown));
+  const emails = [...text.matchAll(email)].map(([host, local = ""]) => as("email", `${local}${host}`));
+  const hosts = [...withoutEmails(text.replace(url, " ")).matchAll(bareHost)].map(
+    ([shown]): Destination => ({ ...as("url", `https://${shown}`), shown: trimmed(shown) }),
   );
-  return [...all(email, "email"), ...urls, ...hosts, ...all(iban, "account"), ...all(slackId, "id")];
+  return [...emails, ...all(url, "url"), ...hosts, ...all(iban, "account"), ...all(slackId, "id")];
+}
+
+function as(kind: DestinationKind, shown: string): Destination {
+  return { kind, value: valueOf(kind, shown), shown: trimmed(shown) };
+}
+
+function withoutEmails(text: string): string {
+  const left: string[] = [];
+  let end = 0;
+  for (const { index, 0: host, 1: local = "" } of text.matchAll(email)) {
+    left.push(text.slice(end, Math.max(end, index - local.length)));
+    end = index + host.length;
+  }
+  return [...left, text.slice(end)].join(" ");
 }
 
 function valueOf(kind: DestinationKind, shown: string): string {
@@ -97,7 +106,7 @@ function valueOf(kind: DestinationKind, shown: string): string {
 
 /** The end of a sentence is no part of an address. */
 function trimmed(shown: string): string {
-  return shown.replace(/[.,;:!?)\]}>*_'"]+$/u, "");
+  return withoutEnding(shown, `.,;:!?)]}>*_'"`);
 }
 
 function comparable(text: string): string {

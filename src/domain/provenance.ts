@@ -94,12 +94,16 @@ function isGiven(destination: Destination, { keys, hosts, text, directory }: Giv
   return kind === "name" && standsIn(text, value);
 }
 
+/** As far as punctuation after a word goes. */
+const looked = 20;
+
 /** As a word of its own, not as a part of another. */
 function standsIn(text: string, value: string): boolean {
   const part = /[\p{L}\p{N}@_./+-]/u;
   for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
     const before = text[at - 1] ?? " ";
-    const after = text.slice(at + value.length).replace(/^[.,;:!?]+(?=\s|$)/u, "")[0] ?? " ";
+    const next = text.slice(at + value.length, at + value.length + looked);
+    const after = next.replace(/^[.,;:!?]+(?=\s|$)/u, "")[0] ?? " ";
     if (!part.test(before) && !part.test(after)) return true;
   }
   return false;
@@ -128,9 +132,8 @@ function carriesPrivate(address: string, texts: readonly string[]): boolean {
   if (!URL.canParse(address)) return false;
   const values = [...new URL(address).searchParams].flat();
   const parts = values.flatMap((value) => value.toLowerCase().split(/[^\p{L}\p{N}@.-]+/u));
-  return parts.some(
-    (part) => part.length >= shortestTelling && texts.some((text) => text.toLowerCase().includes(part)),
-  );
+  const told = texts.map((text) => text.toLowerCase());
+  return parts.some((part) => part.length >= shortestTelling && told.some((text) => text.includes(part)));
 }
 
 function lineOf(destination: Destination, known: Known): string {

@@ -74,6 +74,9 @@ export function readShell(text: string): ShellReading {
   };
 }
 
+/** Brackets within brackets; nobody writes more for others to read. */
+const deepest = 100;
+
 class Unreadable extends Error {}
 
 function baseName(program: string): string {
@@ -100,6 +103,7 @@ class ShellReader {
   #at = 0;
   #cases = 0;
   #backquotes = 0;
+  #depth = 0;
   #hereDocuments: { end: string; stripsTabs: boolean }[] = [];
 
   constructor(text: string) {
@@ -109,6 +113,7 @@ class ShellReader {
   /** Commands up to `end`, which is taken as well. */
   list(end: ")" | "`" | undefined): void {
     const state: State = { wantsProgram: true, isTaking: false };
+    this.#enter();
     if (end === "`") this.#backquotes += 1;
     for (let sign = this.#text[this.#at]; sign !== end; sign = this.#text[this.#at]) {
       if (sign === undefined)
@@ -118,7 +123,13 @@ class ShellReader {
     if (end === "`") this.#backquotes -= 1;
     if (end === undefined && this.#hereDocuments.length > 0)
       throw new Unreadable("a here-document does not end");
+    this.#depth -= 1;
     this.#at += 1;
+  }
+
+  #enter(): void {
+    this.#depth += 1;
+    if (this.#depth > deepest) throw new Unreadable("its brackets do not end before they are too deep");
   }
 
   #piece(sign: string, state: State): void {
@@ -203,12 +214,14 @@ class ShellReader {
   }
 
   #array(): void {
+    this.#enter();
     this.#at += 1;
     while (this.#text[this.#at] !== ")") {
       if (this.#text[this.#at] === undefined) throw new Unreadable("a bracket is not closed");
       if (" \t\n".includes(this.#text[this.#at] ?? "")) this.#at += 1;
       else if (this.#word().text === "" && "();&|<>".includes(this.#text[this.#at] ?? ";")) this.#at += 1;
     }
+    this.#depth -= 1;
     this.#at += 1;
   }
 

@@ -57,8 +57,12 @@ export async function wakeRun(d: Decision, run: Run): Promise<void> {
   if (now?.state === "queued") await d.ring(now, woke ? ahead : undefined);
 }
 
+/** Longer than any label. */
+const longestChoice = 1_000;
+
 /** What a plain reply chooses: an option by its number or its words. */
 export function chosenOption(run: Run, wait: Wait, text: string): Button | undefined {
+  if (text.length > longestChoice) return undefined;
   const { options } = attention(run, wait.id, wait.ask, undefined);
   const said = plain(text);
   const number = /^#?(\d{1,2})[.)]?$/u.exec(said)?.[1];

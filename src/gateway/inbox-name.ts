@@ -3,10 +3,16 @@
 import { createHash } from "node:crypto";
 
 const maxBytes = 150;
+/** Of a name that is looked at: of a longer one its end, which says what kind of file it is. */
+const mostLooked = 500;
 
 /** A plain file name: its last part where it is a path, no control or reserved characters, not hidden, not too long. Never empty. */
 export function safeName(name: string): string {
-  const last = name.split(/[/\\]/u).findLast((part) => part !== "") ?? "";
+  const last =
+    name
+      .slice(-mostLooked)
+      .split(/[/\\]/u)
+      .findLast((part) => part !== "") ?? "";
   const plain = last
     .normalize("NFC")
     .replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029\uFFFD:*?"<>|]+/gu, "_")

@@ -1,5 +1,6 @@
 // Web addresses in plain words, which a chat platform would turn into links by itself (OUT-2).
 
+import { withoutEnding } from "../../base/without-ending.ts";
 import { webAddress } from "../given-addresses.ts";
 
 /** Which addresses in the agent's words may be clicked (OUT-2). */
@@ -24,7 +25,7 @@ export function splitAtAddresses(text: string): readonly TextPart[] {
   const parts: TextPart[] = [];
   let end = 0;
   for (const match of text.matchAll(address)) {
-    const found = match[0].replace(/[.,;:!?)\]}'*_~]+$/, "");
+    const found = withoutEnding(match[0], ".,;:!?)]}'*_~");
     if (match.index > end) parts.push({ text: text.slice(end, match.index), isAddress: false });
     if (found !== "") parts.push({ text: found, isAddress: true });
     end = match.index + found.length;

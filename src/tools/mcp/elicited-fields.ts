@@ -96,7 +96,9 @@ export function readAnswer(fields: readonly Field[], answer: string): Content | 
 
 function lineFor({ name, title }: Field, answer: string): string | undefined {
   for (const line of answer.split("\n")) {
-    const [, label = "", text = ""] = /^\s*([^:]+):(.*)$/.exec(line) ?? [];
+    const colon = line.indexOf(":");
+    if (colon < 0) continue;
+    const [label, text] = [line.slice(0, colon), line.slice(colon + 1)];
     if ([name, title].some((known) => known?.toLowerCase() === label.trim().toLowerCase()))
       return text.trim();
   }

@@ -98,7 +98,7 @@ export function fileLines({ files }: Pick<ResultMessage, "files">, to: RenderPla
   });
 }
 
-const followedLink = /\[([^\]]+)\]\((https?:\/\/[^)\s]+)\)/g;
+const followedLink = /\[([^[\]]+)\]\((https?:\/\/[^)\s]+)\)/g;
 
 function withCitations(markdown: string): { readonly text: string; readonly citations: readonly Json[] } {
   const urls: { readonly url: string; readonly name: string }[] = [];
