@@ -1,13 +1,15 @@
 // How commands write: JSON for programs, plain aligned lines for people.
 
+import { terminalText } from "../base/terminal-text.ts";
 import type { Output } from "./contract.ts";
 
 export function printJson(out: Output, value: unknown): void {
   out.write(`${JSON.stringify(value, undefined, out.isTTY ? 2 : undefined)}\n`);
 }
 
-/** Columns as wide as their widest cell; the last is not padded. */
-export function printTable(out: Output, rows: readonly (readonly string[])[]): void {
+/** Columns as wide as their widest cell; the last is not padded. A cell stays on its line, whatever is in it. */
+export function printTable(out: Output, table: readonly (readonly string[])[]): void {
+  const rows = table.map((row) => row.map((cell) => terminalText(cell)));
   const widths = (rows[0] ?? []).map((_cell, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),
   );

@@ -1,5 +1,7 @@
 // One log record as a line for a terminal: time, level, text, fields.
 
+import { terminalText } from "../base/terminal-text.ts";
+
 const colours = { debug: 90, info: 36, warn: 33, error: 31 } as const;
 const ownFields = new Set(["level", "time", "msg", "pid", "error"]);
 
@@ -12,8 +14,8 @@ export function prettyLine(json: string, colour: boolean): string {
   const time = String(record["time"]).slice(11, 23);
   const fields = Object.entries(record)
     .filter(([key]) => !ownFields.has(key))
-    .map(([key, value]) => `${paint(90, `${visible(key)}=`)}${shown(value)}`);
-  const head = `${paint(90, time)} ${paint(colourOf(level), level.toUpperCase().padEnd(5))} ${visible(String(record["msg"]))}`;
+    .map(([key, value]) => `${paint(90, `${terminalText(key)}=`)}${shown(value)}`);
+  const head = `${paint(90, time)} ${paint(colourOf(level), level.toUpperCase().padEnd(5))} ${terminalText(String(record["msg"]))}`;
   return `${[head, ...fields, ...errorParts(record["error"])].join(" ")}\n`;
 }
 
@@ -33,7 +35,7 @@ function colourOf(level: string): number {
 function shown(value: unknown): string {
   const text =
     typeof value === "string" && !/[\s"=]/.test(value) && value !== "" ? value : JSON.stringify(value);
-  return visible(text);
+  return terminalText(text);
 }
 
 /** `error=CODE: message`, and the stack on lines of its own. */
@@ -41,7 +43,7 @@ function errorParts(error: unknown): string[] {
   if (typeof error !== "object" || error === null)
     return error === undefined ? [] : [`error=${shown(error)}`];
   const { name, code, message, stack, cause }: Readonly<Record<string, unknown>> = { ...error };
-  const title = `error=${visible(`${String(code ?? name)}: ${String(message)}`)}`;
+  const title = `error=${terminalText(`${String(code ?? name)}: ${String(message)}`)}`;
   const frames = typeof stack === "string" ? stack.split("\n").filter((line) => /^\s+at /.test(line)) : [];
   const because =
     cause === undefined
@@ -51,13 +53,7 @@ function errorParts(error: unknown): string[] {
             .join("")
             .replace(/^error=/, "")}`,
         ];
-  return [`${title}${frames.map((line) => `\n    ${visible(line.trim())}`).join("")}${because.join("")}`];
-}
-
-/** No value can move the cursor, colour the screen or fake a second line. */
-function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (char) =>
-    char === "\n" ? "\\n" : `\\u${(char.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
+  return [
+    `${title}${frames.map((line) => `\n    ${terminalText(line.trim())}`).join("")}${because.join("")}`,
+  ];
 }
