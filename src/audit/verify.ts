@@ -4,7 +4,9 @@
 //        left out, added, moved or signed by another is named, by tenant and sequence where there is one.
 //   VE2  An export that begins later than the first event is believed from its first event on if a checkpoint says what that
 //        follows.
-//   VE3  With an anchor, whatever it holds must be in the export: a cut end shows.
+//   VE3  With an anchor, whatever it holds must be in the export: a cut end shows, and so does a tenant that was left out of an
+//        export of all of them. An export of one tenant alone says nothing of the others.
+//   VE4  What was signed has events: signatures without any are of a tenant whose events were taken out.
 
 import { CheckpointLine, isEventLine, KeyLine } from "../domain/audit-line.ts";
 import { parseJson } from "../base/json.ts";
@@ -104,6 +106,7 @@ async function readAnchor(
 }
 
 function judge(evidence: Evidence, partial: boolean): Verdict {
+  for (const tenant of leftOut(evidence, partial)) evidence.chains.set(tenant, new TenantChain());
   const { keys, unknown } = evidence.ring.trusted();
   const tenants = [...evidence.chains].map(([tenant, chain]) =>
     judgeTenant(chain, { ...gather(evidence, tenant, partial), tenant, keys }),
@@ -113,6 +116,13 @@ function judge(evidence: Evidence, partial: boolean): Verdict {
   if (bad) return { ...all, result: bad.fault, why: bad.why, firstBad: bad.seq };
   if (unknown === undefined) return { ...all, result: "ok" };
   return { ...all, result: "signature", why: `key ${unknown} is not signed by a key that is known` };
+}
+
+/** Tenants that were signed for and have no event here (VE3, VE4). */
+function leftOut({ chains, checkpoints, anchored }: Evidence, partial: boolean): Set<string> {
+  const isOfAll = chains.size !== 1 && [...chains.values()].every(({ first }) => first === 1);
+  const signed = [...checkpoints, ...(isOfAll && !partial ? anchored : [])];
+  return new Set(signed.map(({ tenant }) => tenant).filter((tenant) => !chains.has(tenant)));
 }
 
 /** The signed words on one tenant, by sequence. */

@@ -163,6 +163,12 @@ describe("audit/verify", () => {
       33,
     ],
     ["no line of an export", () => [...lines, '{"kind":"event"}'], "unreadable", undefined],
+    [
+      "drop: all events, their signatures left",
+      () => lines.filter((l) => parsed(l)["kind"] !== "event"),
+      "gap",
+      1,
+    ],
     ["cut in a line", () => [...lines.slice(0, 5), lineAt(6).slice(0, 90)], "unreadable", undefined],
   ];
   it.each(attacks)("AUD-5: names the place: %s", async (_what, how, result, firstBad) => {
@@ -296,6 +302,29 @@ describe("audit/verify", () => {
     const verdict = await verdictOn(bent);
     expect(verdict).toMatchObject({ result: "altered", firstBad: 3 });
     expect(verdict.tenants.map(({ bad }) => bad?.seq)).toEqual([undefined, 3]);
+
+    await many.checkpoint();
+    const held = (await readFile(many.anchor, "utf8")).trim().split("\n");
+    const gone = all.filter((line) => parsed(line)["tenant"] !== other);
+    expect(await verdictOn(all, { anchor: held, partial: true })).toMatchObject({ result: "ok" });
+    // Of one tenant alone, so the others are no concern of it; without any, or of several, they are.
+    expect(await verdictOn(gone, { anchor: held, partial: true })).toMatchObject({ result: "ok" });
+    const none = all.filter((line) => parsed(line)["kind"] === "key");
+    expect(await verdictOn(none, { anchor: held })).toMatchObject({ result: "gap", firstBad: 1, events: 0 });
+    await many.end();
+  });
+
+  it("AUD-5 VE3: misses a tenant that was left out of an export of all", async () => {
+    const many = await startAuditWorld();
+    const third = asTenantId("slack-T3");
+    for (const tenant of [acme, other, third]) await many.append(2, { tenant });
+    const all = await many.exported();
+    await many.checkpoint();
+    const held = (await readFile(many.anchor, "utf8")).trim().split("\n");
+    const gone = all.filter((line) => parsed(line)["tenant"] !== other);
+
+    expect(await verdictOn(gone)).toMatchObject({ result: "ok" });
+    expect(await verdictOn(gone, { anchor: held })).toMatchObject({ result: "gap", firstBad: 1 });
     await many.end();
   });
 });
