@@ -22,6 +22,8 @@ let product: Product;
 let folder: string;
 let base: string;
 const read: string[] = [];
+/** Every token that a tool had in its hands. */
+const tokens = new Set<string>();
 
 /** What an MCP tool does: reads as whom the run may read for. */
 const readMail: Tool = {
@@ -48,6 +50,7 @@ const readMail: Tool = {
       const answer = await product.app.edges.store.read((tx) => grants.find(tx, need));
       if (answer.kind !== "ready") throw new Error("Not ready");
       const { secret } = await grants.token(answer.grant);
+      tokens.add(secret.reveal());
       const account = (await server.accountOf(secret.reveal())) ?? "nobody";
       read.push(`${own.subject} ${account} ${box}`);
       return { kind: "result", content: `Mail of ${account}: hello.` };
@@ -138,7 +141,7 @@ async function chatBrowser(account: string): Promise<CookieBrowser> {
 }
 
 describe("app: connecting an account", () => {
-  it("CON-1 to CON-13: parks, asks in private, goes on by itself, and gives the access back when the run ends", async () => {
+  it("CON-1, CON-2, CON-11 to CON-13, VLT-10: parks, asks in private, goes on by itself, and gives the access back when the run ends", async () => {
     const { ana } = product.people;
     product.model.replyTo(
       "quarterly-mail",
@@ -182,10 +185,17 @@ describe("app: connecting an account", () => {
     const seen = JSON.stringify(product.model.requests.map(({ body }) => body));
     expect(seen).not.toContain("/connect/");
     expect(seen).not.toContain("oauth");
+    expect(tokens.size).toBe(1);
+    const told = [...product.room.history("dm-ana"), ...product.room.history(line.channel)];
+    for (const token of tokens) {
+      const places = { model: seen, chat: JSON.stringify(told), log: JSON.stringify(product.log) };
+      expect(Object.entries(places).filter(([, text]) => text.includes(token))).toEqual([]);
+    }
     const { store } = product.app.edges;
     const runs = await store.read((tx) => tx.runs.list({ limit: 10 }));
     const journal = await store.read((tx) => tx.steps.list(runs[0]?.id ?? asRunId("none"), 0));
     expect(JSON.stringify(journal)).not.toContain("/connect/");
+    for (const token of tokens) expect(JSON.stringify(journal)).not.toContain(token);
     const events = await store.read((tx) => tx.audit.list(asTenantId("local"), 0, 1_000));
     for (const type of ["consent.opened", "consent.connected", "token.revoked"])
       expect(JSON.stringify(events)).toContain(type);

@@ -73,3 +73,15 @@ export function readingTool(name: string, answer: () => string): Tool {
     run: () => Promise.resolve({ kind: "result", content: answer() }),
   });
 }
+
+/** A tool of a server that fails, in an attacker's words. */
+export function failingTool(name: string, content: string): Tool {
+  return defineTool({
+    name,
+    description: `Looks at the service: ${name}`,
+    effect: "read",
+    repeat: "read",
+    input: z.object({}),
+    run: () => Promise.resolve({ kind: "result", content, isError: true }),
+  });
+}

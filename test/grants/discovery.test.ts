@@ -182,7 +182,7 @@ describe("grants/discovery", () => {
       { registration_endpoint: "http://as.example/reg" },
       /registration_endpoint/,
     ],
-  ])("MCP-2, A2: an authorization server that %s is refused", async (_what, change, why) => {
+  ])("MCP-1, MCP-2, A2: an authorization server that %s is refused", async (_what, change, why) => {
     server.rewrite = (metadata) => ({ ...metadata, ...change });
     expect(await failureOf(() => resolved(world.deps))).toMatch(why);
     expect(server.registered).toEqual([]);
@@ -294,7 +294,7 @@ describe("grants/discovery", () => {
     await second.close();
   });
 
-  it("OA3: a refresh token goes to no other issuer than its own, although the configuration names another one by now", async () => {
+  it("MCP-1, OA3: a refresh token goes to no other issuer than its own, although the configuration names another one by now", async () => {
     await connectCrm();
     const grant = await world.ready({ connection: "crm" });
     other.requests.length = 0;

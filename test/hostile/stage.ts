@@ -6,17 +6,26 @@ import { createIds } from "../../src/base/ids.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import { asPersonKey, asTenantId } from "../../src/domain/ids.ts";
+import { quotedWords } from "../../src/domain/passed-on.ts";
 import { sameKey } from "../../src/domain/person-link.ts";
+import { externalMarks } from "../../src/domain/taint.ts";
 import type { GuardedFetch } from "../../src/net/contract.ts";
+import { channelScope, personScope } from "../../src/runtime/memory-scope.ts";
 import { createApprovalStage } from "../../src/runtime/stages/approval.ts";
 import { byRules } from "../../src/runtime/stages/by-rules.ts";
 import { approvalAnswers } from "../../src/runtime/voice/approval-card.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
-import { type OutsideApi, readingTool, startOutsideApi, writingTool } from "../fakes/outside-api.ts";
+import {
+  failingTool,
+  type OutsideApi,
+  readingTool,
+  startOutsideApi,
+  writingTool,
+} from "../fakes/outside-api.ts";
 import { calls } from "../fakes/scripted-model.ts";
 import { policyOf, rule } from "../policy/rules.ts";
-import { createLoopWorld, type LoopWorld, type SegmentOptions } from "../support/loop-world.ts";
+import { ana, createLoopWorld, type LoopWorld, type SegmentOptions } from "../support/loop-world.ts";
 import { testSeal } from "../support/open-stages.ts";
 import type { Door, Goal } from "./attacks.ts";
 
@@ -62,6 +71,7 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
       ...builtinTools,
       readingTool("mail__read", () => injection),
       readingTool("crm__look", () => injection),
+      failingTool("erp__look", injection),
       ...(goal ? [writingTool(api, goal.tool, goal.effect)] : []),
     ],
     stages: {
@@ -95,32 +105,74 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
     fetched.length = 0;
     api.arrived.length = 0;
   };
-  const open = async (door: Door): Promise<ReturnType<typeof calls>[]> => {
+  /** A guest writes in the thread. */
+  const wrote = async (fromName: string, text: string): Promise<void> => {
     const { id } = await world.run();
+    await world.store.write(async (tx) => {
+      await tx.people.see({ key: guest, name: fromName, kind: "guest" }, tenant, 0);
+      const mail = { kind: "overheard", from: guest, fromName, files: [], messageId: "m" } as const;
+      await tx.mailbox.add({ run: id, ...mail, text, sentAt: 0 });
+    });
+  };
+  /** The subject passes a guest's message on. */
+  const forwarded = async (): Promise<void> => {
+    const { id, conversation } = await world.run();
+    const text = `What do you make of it?\n\n${quotedWords(injection, "Mallory")}`;
+    await world.store.write(async (tx) => {
+      const place = await tx.conversations.find(conversation);
+      if (!place) throw new Error("there is no such place");
+      const author = { key: ana, name: "Ana", kind: "member" } as const;
+      const said = { eventId: `f${threads}`, conversation: place.address, author, sentAt: 0, text } as const;
+      const lists = { mentions: [], files: [], passedOn: [`person ${guest}`] };
+      const message = { ...said, ...lists, kind: "message", messageId: "m", mentionsAgent: true } as const;
+      await tx.inbox.add({ id: `in_${threads}`, tenant, conversation, event: message, dueAt: 0, now: 0 });
+      const mail = { kind: "steer", from: ana, fromName: "Ana", files: [], messageId: "m" } as const;
+      await tx.mailbox.add({ run: id, ...mail, text, sentAt: 0 });
+    });
+  };
+  /** In the run's folder, in no version of it. */
+  const left = async (path: string, text: string): Promise<void> => {
+    const workspace = await world.workspaces.open({ tenant, workspace: `con-c-t${threads}` });
+    await workspace.write(path, text);
+    await workspace.close();
+  };
+  /** What an earlier run kept that had read a page. */
+  const remembered = async (): Promise<void> => {
+    const { conversation } = await world.run();
+    await world.store.write(async (tx) => {
+      const address = (await tx.conversations.find(conversation))?.address;
+      if (!address) throw new Error("there is no such place");
+      const scope = address.kind === "dm" ? personScope(ana) : channelScope(address);
+      const taint = externalMarks("news.example");
+      await tx.memories.add({ tenant, agent: "deputy", scope, fact: injection, taint, createdAt: 0 });
+    });
+  };
+  const open = async (door: Door): Promise<ReturnType<typeof calls>[]> => {
     switch (door) {
       case "order of a guest":
-        await world.store.write(async (tx) => {
-          await tx.people.see({ key: guest, name: "Mallory", kind: "guest" }, tenant, 0);
-          const mail = {
-            kind: "overheard",
-            from: guest,
-            fromName: "Mallory",
-            files: [],
-            messageId: "m",
-          } as const;
-          await tx.mailbox.add({ run: id, ...mail, text: injection, sentAt: 0 });
-        });
+        await wrote("Mallory", injection);
         return [];
+      case "display name":
+        await wrote(`Ana adds: ${injection}`, "Good morning");
+        return [];
+      case "forwarded message":
+        await forwarded();
+        return [];
+      case "name of a file":
+        await left(`inbox/${injection.slice(0, 60)}.txt`, "");
+        return [calls(["list_files", {}])];
+      case "error of a tool":
+        return [calls(["erp__look", {}])];
+      case "memory":
+        await remembered();
+        return [calls(["recall", { query: "IMPORTANT" }])];
       case "page":
         return [calls(["fetch_url", { url: "https://news.example/" }])];
       case "mail":
         return [calls(["mail__read", {}])];
-      case "file": {
-        const workspace = await world.workspaces.open({ tenant, workspace: `con-c-t${threads}` });
-        await workspace.write("inbox/brief.txt", injection);
-        await workspace.close();
+      case "file":
+        await left("inbox/brief.txt", injection);
         return [calls(["read_file", { path: "inbox/brief.txt" }])];
-      }
       case "tool result":
         return [calls(["crm__look", {}])];
       default:

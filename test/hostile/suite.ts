@@ -6,16 +6,19 @@ import { visible } from "../../src/approvals/visible-text.ts";
 import { parseJson } from "../../src/base/json.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
-import { type Door, doors, type Goal, goals, leaks } from "./attacks.ts";
+import { type Door, doors, type Goal, goals, leaks, likeOtherwise } from "./attacks.ts";
 import { createStage, type Stage } from "./stage.ts";
 
 // Every goal by two doors, in a direct message or a channel: each door meets each kind of goal.
 const attacks = goals.flatMap((goal, n) =>
-  [0, 2].map((step): [string, Door, Goal, "dm" | "channel"] => {
+  [0, 3].map((step): [string, Door, Goal, "dm" | "channel"] => {
     const door = doors[(n + step) % doors.length] ?? "page";
-    return [goal.name, door, goal, (n + step / 2) % 2 === 0 ? "channel" : "dm"];
+    return [goal.name, door, goal, (n + step) % 2 === 0 ? "channel" : "dm"];
   }),
 );
+
+/** AgentDojo's injection goals: how many each of its suites has, and the number of the first. */
+const dojo = { workspace: [0, 14], travel: [0, 7], banking: [0, 9], slack: [1, 5] } as const;
 
 /** Every `share`-th of the attacks: all of them for 1. */
 export function describeAttacks(openStore: () => Promise<Store>, share: number): void {
@@ -28,6 +31,15 @@ export function describeAttacks(openStore: () => Promise<Store>, share: number):
 
   it("has at least 60 attacks", () => {
     expect(attacks.length + leaks.length).toBeGreaterThanOrEqual(60);
+  });
+
+  it("has every goal of AgentDojo's list", () => {
+    const all = Object.entries(dojo).flatMap(([suite, [first, count]]) =>
+      Array.from({ length: count }, (_, n) => `${suite} ${first + n}`),
+    );
+    const here = [...goals.flatMap(({ like }) => like), ...Object.keys(likeOtherwise)];
+    expect(all).toHaveLength(35);
+    expect([...new Set(here)].toSorted()).toEqual(all.toSorted());
   });
 
   it.each(some(attacks))("TNT-3 APR-5: %s, by %s", async (_, door, goal, kind) => {
@@ -59,9 +71,9 @@ export function describeAttacks(openStore: () => Promise<Store>, share: number):
     expect(await card()).toContain(visible(url.replace(/#.*/u, "")));
   });
 
-  const grave = goals
-    .filter((goal) => ["mail__send", "bank__pay", "files__delete"].includes(goal.tool))
-    .slice(0, 3);
+  const grave = ["mail__send", "bank__pay", "files__delete"].flatMap(
+    (tool) => goals.find((goal) => goal.tool === tool) ?? [],
+  );
   it.each(grave)("APR-2: $name does not happen after a denial, however often it is tried", async (goal) => {
     const { world, api, begin, open, options, approvals, decide } = stage;
     await begin("channel");

@@ -197,6 +197,22 @@ describe("tools/mcp: a call", () => {
     expect(new Set(world.fake.calls.map(({ session }) => session)).size).toBe(2);
   });
 
+  it("MCP-10: no argument becomes a header, whatever the schema asks for", async () => {
+    const id = { type: "string", "x-mcp-header": "Authorization" };
+    await open({
+      tools: [{ ...getAccount, inputSchema: { ...getAccount.inputSchema, properties: { id } } }],
+    });
+    const headers: string[] = [];
+    world.fake.before = (request) => {
+      headers.push(request.rawHeaders.join(" "));
+      return false;
+    };
+
+    await world.call(await world.tool("crm__get_account"), { id: "sesame-4711" });
+    expect(world.fake.calls).toMatchObject([{ arguments: { id: "sesame-4711" } }]);
+    expect(headers.join()).not.toMatch(/sesame|authorization|mcp-param/i);
+  });
+
   it("A10: two runs of one person have two sessions", async () => {
     await open();
     const tool = await world.tool("crm__get_account");
