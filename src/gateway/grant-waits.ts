@@ -57,7 +57,7 @@ export async function answerGrantWaits(
   state: EndedConsentState,
 ): Promise<void> {
   const { initiator, initiatorName, connection } = session;
-  const answer = state === "connected" ? grantAnswers.connected : grantAnswers.declined;
+  const answer = grantAnswers[state];
   for (const wait of await d.tx.waits.openOf(initiator, "grant")) {
     if (wait.ask.kind !== "grant" || wait.ask.connection !== connection) continue;
     if (wait.ask.why === "not_here") continue;

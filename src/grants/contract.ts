@@ -23,6 +23,8 @@ export interface GrantNeed {
   readonly connection: string;
   /** A key of the connection's `scopes`; the connection as such where it is absent. */
   readonly capability?: string;
+  /** What the service wanted for such an act before: asked for with the rest, and not insisted on. */
+  readonly scopes?: readonly string[];
   readonly run: RunId;
   readonly mode: RunMode;
 }

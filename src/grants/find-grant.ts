@@ -21,10 +21,11 @@ export async function findGrant(
   if (problem !== undefined) return refused(problem);
   const scopes = await scopesOf(tx, spec, need);
   if (typeof scopes === "string") return refused(scopes);
+  const asked = [...new Set([...scopes.asked, ...(need.scopes ?? [])])];
   if (spec.identity === "agent") return ofAgent(tx, spec, need, now);
   if (isAgentPrincipal(need.owner))
     return refused(`The connection ${spec.name} is people's own; an agent by itself has none.`);
-  return ofPerson(tx, spec, { ...need, ...scopes });
+  return ofPerson(tx, spec, { ...need, ...scopes, asked });
 }
 
 interface Scopes {
@@ -74,10 +75,10 @@ async function ofPerson(tx: Tx, spec: ConnectionSpec, need: GrantNeed & Scopes):
   // The one that its owner has chosen is meant, also where another one could do it already.
   const [ready] = working;
   if (!ready) return missing(first, "needs_reauth", asked);
-  if (missingScopes(spec, ready.scopes, needed).length > 0) return missing(ready, "too_few_scopes", needed);
+  if (missingScopes(spec, ready.scopes, needed).length > 0) return missing(ready, "too_few_scopes", asked);
   const want = await tx.scopeWants.find(ready.id, capability);
   if (want && want.askedAt === undefined && missingScopes(spec, ready.scopes, want.scopes).length > 0)
-    return missing(ready, "too_few_scopes", [...needed, ...want.scopes]);
+    return missing(ready, "too_few_scopes", [...asked, ...want.scopes]);
   // The consent for this very run names it, so its owner has said so already (ID-4).
   const isHere =
     need.mode === "assistant" || ready.run === run || (await tx.connections.isAllowedIn(run, ready.id));

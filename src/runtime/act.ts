@@ -80,6 +80,8 @@ export interface Done {
   readonly results: readonly SettledStep[];
   readonly usage?: Usage;
   readonly effects: readonly StepEffects[];
+  /** Calls whose service did nothing for want of rights: their steps are at the gate again (P4). */
+  readonly back?: readonly PlannedCall[];
   readonly manifest?: { readonly row: Omit<ManifestRow, "seq">; readonly content: Manifest };
   readonly contextBase?: number;
   readonly sightings?: readonly StepSighting[];

@@ -62,6 +62,8 @@ export interface Change {
   };
   readonly memories: readonly NewMemory[];
   readonly sightings?: readonly StepSighting[];
+  /** Steps that are at the gate again (P4). */
+  readonly back: readonly number[];
   /** Steps that waited at a gate and are begun with this commit. */
   readonly begins: readonly Begun[];
   /** Put on record in the same transaction (I12). */
@@ -199,8 +201,8 @@ async function inOneStatement(
 }
 
 function changesJournalOnly(change: Change): boolean {
-  const { patch = {}, manifest, memories, begins, say, privately, approvals, sightings = [] } = change;
-  const lists = [memories, begins, say, privately, approvals.asks, approvals.moves, sightings];
+  const { patch = {}, manifest, memories, back, begins, say, privately, approvals, sightings = [] } = change;
+  const lists = [memories, back, begins, say, privately, approvals.asks, approvals.moves, sightings];
   return (
     manifest === undefined && lists.every(({ length }) => length === 0) && Object.keys(patch).length === 0
   );
@@ -223,6 +225,7 @@ async function write(tx: Tx, work: Work, change: Change, world: World): Promise<
   const intents = intentsOf(change.after);
   const fenced = await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
   for (const intent of intents) await tx.steps.start(lease, intent, now);
+  for (const n of change.back) await tx.steps.back(run.id, n);
   for (const result of change.results) await tx.steps.finish(run.id, result, now);
   for (const begun of change.begins) await tx.steps.begin(run.id, begun, now);
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);

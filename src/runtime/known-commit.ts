@@ -25,6 +25,7 @@ interface Change {
     | { readonly kind: "park" | "requeue" }
     | { readonly kind: "settle"; readonly state: TerminalRunState };
   readonly results: readonly { readonly n: number }[];
+  readonly back: readonly number[];
   readonly begins: readonly { readonly n: number }[];
 }
 
@@ -98,10 +99,12 @@ async function hasBegun(tx: Tx, run: Run, before: Run, intent: StepIntent): Prom
   return begun?.kind === intent.kind && begun.callId === intent.callId;
 }
 
-/** Of a commit that starts no step: by the first that it ends, or begins at its gate. */
-async function hasChanged(tx: Tx, { id }: Run, { results, begins }: Change): Promise<boolean> {
+/** Of a commit that starts no step: by the first that it ends, puts back to its gate, or begins there. */
+async function hasChanged(tx: Tx, { id }: Run, { results, back, begins }: Change): Promise<boolean> {
   const [ended] = results;
   if (ended) return (await tx.steps.find(id, ended.n))?.state !== "started";
+  const [gated] = back;
+  if (gated !== undefined && begins.length === 0) return (await tx.steps.find(id, gated))?.gated === true;
   const [begun] = begins;
   // Otherwise marks and words under keys of their own: written again they are the same.
   return begun !== undefined && (await tx.steps.find(id, begun.n))?.gated !== true;

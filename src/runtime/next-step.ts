@@ -45,7 +45,7 @@ export async function moveOn(work: Work, done: Done, deps: RuntimeDeps): Promise
   const late = isAct(next) ? lateCard(work, deps.world) : []; // notes that there is a card now: `build` may be called twice
   const move = { work, seen, base, late, deps };
   const intents = await intentsOf(next, deps);
-  const begins = await begunGated(work, next, deps);
+  const begins = await begunGated(seen, next, deps);
   let outcome: Next = next;
   await commit(deps.store, deps.world, work, {
     hear: hears(next),
@@ -91,7 +91,7 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
   const made = consequences(work, done.effects, deps);
   return {
     results: done.results.map(({ row }) => row),
-    steps: done.results.map(({ decoded }) => decoded),
+    steps: [...done.results.map(({ decoded }) => decoded), ...gatedSteps(done.back ?? [])],
     spent: spentAfter(work.run.spent, done.results.length, done.usage),
     patch: {
       ...done.patch,
@@ -103,6 +103,7 @@ function baseOf(work: Work, done: Done, deps: RuntimeDeps): Move["base"] {
     ...(done.sightings ? { sightings: done.sightings } : {}),
     events: [...(done.events ?? []), ...made.events],
     payloads: [],
+    back: (done.back ?? []).map(({ n }) => n),
     begins: [],
     approvals: noApprovalChanges,
     privately: [],
@@ -194,14 +195,19 @@ function readAtGate(
   intents: readonly StepIntent[],
   act: Act & { kind: "model" },
 ): Change {
+  const tried = new Set(base.back);
   const told = calls.map((call) =>
-    settledTool(stepId(call), { content: unreadWords, isError: false }, "done"),
+    settledTool(
+      stepId(call),
+      { content: unreadWords, isError: false },
+      tried.has(call.n) ? "failed" : "done",
+    ),
   );
   return {
     ...base,
     spent: spentAfter(base.spent, told.length, undefined),
     results: [...base.results, ...told.map(({ row }) => row)],
-    untouched: calls.map(({ n }) => n),
+    untouched: calls.flatMap(({ n }) => (tried.has(n) ? [] : [n])),
     steps: [
       ...base.steps,
       ...told.map(({ decoded }) => decoded),

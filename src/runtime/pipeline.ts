@@ -7,6 +7,8 @@
 //       intent is journalled.
 //   P3  A call that lacks an approval or a grant is `gated`: its intent is journalled, the run parks, and nothing is done.
 //       When the gate opens every stage is passed again, as things are then (I11).
+//   P4  An act that its service did not do for want of rights is at the gate again, in the commit that says so: it touched nothing.
+//       Its approval stays used by it (AP3): the same act goes on under it, and another one does not.
 
 import type { ApprovalSeal } from "../approvals/approval-seal.ts";
 import type { Draft } from "../approvals/ask-approval.ts";

@@ -97,10 +97,22 @@ const supersededWords =
 /** What the model is told where its person did not open the gate; undefined where the stages are to judge. */
 function closedGate(wait: Wait | undefined): ToolOutput | undefined {
   if (wait?.state === "superseded") return { content: supersededWords, isError: true };
-  if (wait?.ask.kind !== "grant" || wait.answer?.answer !== grantAnswers.declined) return undefined;
+  if (wait?.ask.kind !== "grant" || !wait.answer) return undefined;
+  const { connection } = wait.ask;
   const who = wait.answer.byName ?? wait.answer.by ?? "The person";
-  const content = `${who} declined to connect ${wait.ask.connection}. Go on without it, or say what can't be done.`;
-  return { content, isError: true };
+  const why = closedWhy(wait.answer.answer, who, connection);
+  return why === undefined
+    ? undefined
+    : { content: `${why} Go on without it, or say what can't be done.`, isError: true };
+}
+
+function closedWhy(answer: string, who: string, connection: string): string | undefined {
+  if (answer === grantAnswers.declined) return `${who} declined to connect ${connection}.`;
+  if (answer === grantAnswers.expired)
+    return `${who} was asked in private to connect ${connection}, and nothing came of it: no answer in time, or the service gave no access.`;
+  if (answer === grantAnswers.blocked)
+    return `The attempt to connect ${connection} was stopped for safety. ${who} did not decline.`;
+  return undefined;
 }
 
 type Verdict =

@@ -26,7 +26,7 @@ export async function stopped(
   const brought = (done?.results ?? []).filter(isWhole);
   const cut = work.steps
     .filter((step) => step.state === "started" && !brought.some(({ row }) => row.n === step.n))
-    .map((step) => cutOff(work, step, begun && !isAtGate(step)));
+    .map((step) => cutOff(work, step, begun && !isAtGate(step) && !isBack(step, done)));
   const results = [...brought, ...cut];
   const steps = withSteps(
     work.steps,
@@ -49,6 +49,11 @@ export async function stopped(
 
 function isAtGate(step: DecodedStep): boolean {
   return step.kind === "tool" && step.gated === true;
+}
+
+/** Its service said that it did nothing (P4). */
+function isBack({ n }: DecodedStep, done: Done | undefined): boolean {
+  return done?.back?.some((call) => call.n === n) === true;
 }
 
 /** An act that came to its end before the stop reached it is done, and stays done. */

@@ -43,6 +43,7 @@ export async function performTools(
   const saw = { patch: taintPatch(work, taint), sightings };
   const results: SettledStep[] = [];
   const effects: StepEffects[] = [];
+  const back = outcomes.flatMap(({ call, outcome }) => (outcome.kind === "lacks_rights" ? [call] : []));
   let written = false;
   for (const { call, outcome } of outcomes) {
     const ended = endOf(work, call, outcome, deps);
@@ -50,6 +51,7 @@ export async function performTools(
       return {
         results,
         effects,
+        back,
         ...saw,
         ...ended,
         ...(await versionOf(work, written, { call, taint }, deps)),
@@ -60,7 +62,13 @@ export async function performTools(
     results.push(settledTool(stepId(call), output));
     effects.push({ n: call.n, effects: outcome.effects ?? [] });
   }
-  return { results, effects, ...saw, ...(await versionOf(work, written, { call: calls[0], taint }, deps)) };
+  return {
+    results,
+    effects,
+    back,
+    ...saw,
+    ...(await versionOf(work, written, { call: calls[0], taint }, deps)),
+  };
 }
 
 /** The calls that end or park the run come back as the next thing to do; their step is settled with that. */
@@ -94,6 +102,7 @@ function endOf(
         },
       };
     case "result":
+    case "lacks_rights":
       return undefined;
     default:
       return outcome satisfies never;

@@ -230,6 +230,8 @@ export interface StepRepository {
     begun: { readonly n: number; readonly identity: string; readonly arguments: string },
     now: number,
   ): Promise<void>;
+  /** A step that was begun did nothing, and waits at its gate again. Throws `StepAlreadySettled` if it has ended. The caller has fenced. */
+  back(run: RunId, n: number): Promise<void>;
   /** Result once: throws `StepAlreadySettled` if the step is not `started`. The caller has fenced. */
   finish(run: RunId, result: StepResult, now: number): Promise<void>;
   /** `unknown → done | failed`, by a person's word (I5). False if it was not unknown. */

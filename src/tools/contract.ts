@@ -82,6 +82,11 @@ export type ToolOutcome =
     }
   /** It may have happened or not, and nobody can tell: it is never repeated by itself, a person decides (I5). */
   | { readonly kind: "doubtful"; readonly content: string }
+  /**
+   * Its service did nothing: the account was given too few rights for it, and its owner can be asked for them. The call goes back to
+   * its gate, is judged again there, and is made when the rights are there.
+   */
+  | { readonly kind: "lacks_rights" }
   /** Parks the run; the answer becomes the result. */
   | { readonly kind: "ask"; readonly ask: QuestionAsk | ScheduleAsk; readonly dueInMinutes?: number }
   /** Ends the run. `nothingNew`: since the last time of the schedule that it is of. */
@@ -115,6 +120,13 @@ export interface ToolDefinition<Input extends z.ZodObject> {
   readonly settleMs?: number;
 }
 
+export interface ToolNeeds {
+  readonly connection: string;
+  readonly capability?: string;
+  /** What its service wanted for it before, beyond what the configuration says: asked for where something has to be asked anyway. */
+  readonly scopes?: readonly string[];
+}
+
 /** A tool whose input type is hidden: what the registry holds and the runtime calls. */
 export interface Tool {
   readonly name: string;
@@ -127,7 +139,7 @@ export interface Tool {
   /** Hash of the definition, where it comes from a server: a changed one is another tool (APR-1). */
   readonly pin?: string;
   /** The connection that its calls use, and what for. Absent for the built-in ones. */
-  readonly needs?: { readonly connection: string; readonly capability?: string };
+  readonly needs?: ToolNeeds;
   /** JSON Schema of the arguments. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Checks arguments; the sentence on failure is for the model. */

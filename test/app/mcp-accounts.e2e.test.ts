@@ -66,7 +66,7 @@ describe("app: accounts at MCP servers", () => {
     const { ana } = product.people;
     product.model.replyTo(
       "about-acme",
-      uses(["crm__get_account", { name: "Acme" }]),
+      // Once: the call waits for the account, then for the rights, and is made.
       uses(["crm__get_account", { name: "Acme" }]),
       says("Acme is fine."),
     );

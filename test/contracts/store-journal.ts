@@ -62,6 +62,36 @@ function stepSuite(current: StoreCase): void {
     await expect(again).rejects.toThrow(/unique|duplicate/i);
   });
 
+  it("P4 I4: a step that did nothing is at its gate again, until it ends", async () => {
+    const { store } = current;
+    const { run, lease } = await aWorkingRun(store, "a");
+    const intent = {
+      n: 0,
+      kind: "tool",
+      tool: "send",
+      callId: "c1",
+      arguments: "{}",
+      identity: "agent",
+    } as const;
+    const back = () => store.write((tx) => tx.steps.back(run.id, 0));
+    const stored = () => store.read((tx) => tx.steps.find(run.id, 0));
+    await store.write((tx) => tx.steps.start(lease, intent, t0));
+    await back();
+    expect(await stored()).toMatchObject({ state: "started", gated: true });
+    const begun = { n: 0, identity: "local:local:ana", arguments: "{}" };
+    await store.write((tx) => tx.steps.begin(run.id, begun, t0 + 5));
+    expect(await stored()).toEqual({
+      run: run.id,
+      ...intent,
+      ...begun,
+      state: "started",
+      epoch: 1,
+      startedAt: t0 + 5,
+    });
+    await store.write((tx) => tx.steps.finish(run.id, { n: 0, state: "done", result: "1" }, t0 + 6));
+    await expect(back()).rejects.toBeInstanceOf(StepAlreadySettled);
+  });
+
   it("I5: lets a person decide an unknown step, once", async () => {
     const { store } = current;
     const { run, lease } = await aWorkingRun(store, "a");

@@ -458,3 +458,84 @@ describe("runtime: an act that needs approval", () => {
     expect(await events()).toEqual(["approval.asked", "approval.executed"]);
   });
 });
+
+describe("runtime: an approved act that its service does not do for want of rights", () => {
+  /** The first try is refused; then the rights are missing until somebody gives them. */
+  const world403 = () => {
+    const now = { lacks: true, missing: false };
+    const tool: Tool = {
+      ...sending("once"),
+      parse: (args) => {
+        const parsed = sending("once").parse(args);
+        if (parsed.kind === "invalid") return parsed;
+        const { call } = parsed;
+        return {
+          ...parsed,
+          call: {
+            ...call,
+            run: (context) => {
+              if (!now.lacks) return call.run(context);
+              now.missing = true;
+              return Promise.resolve({ kind: "lacks_rights" });
+            },
+          },
+        };
+      },
+    };
+    const { grant = () => Promise.resolve(ownRights), ...others } = stages();
+    const need = {
+      kind: "grant",
+      connection: "mail",
+      owner: ana,
+      tool: "send",
+      why: "too_few_scopes",
+    } as const;
+    const play = (model: ScriptedModel): Promise<string> =>
+      segment(model, {
+        tools: [tool],
+        stages: {
+          ...others,
+          grant: (question) => (now.missing ? Promise.resolve({ kind: "missing", need }) : grant(question)),
+        },
+      });
+    const given = async (): Promise<void> => {
+      Object.assign(now, { lacks: false, missing: false });
+      const run = await world.run();
+      await world.store.write(async (tx) => {
+        const open = (await tx.waits.forRun(run.id)).find(({ state }) => state === "open");
+        if (!open) throw new Error("nothing is waited for");
+        const by = { by: ana, byName: "Ana", via: "button" } as const;
+        await tx.waits.resolve(open.id, { answer: "Connected", ...by }, world.clock.now());
+        await tx.runs.wake(run.id);
+      });
+    };
+    return { play, given };
+  };
+
+  it("P4 AP3: waits for the rights and goes on under its approval: nobody approves the same act twice", async () => {
+    const { play, given } = world403();
+    await world.begin("Mail");
+    await play(new ScriptedModel([mail("bo")]));
+    await decide("approve");
+    expect(await play(new ScriptedModel([]))).toBe("parked");
+    expect([sent, (await approvals()).map(({ state }) => state)]).toEqual([[], ["executing"]]);
+    await world.restart();
+    await given();
+    expect(await play(new ScriptedModel([says("Sent.")]))).toBe("settled");
+    expect(sent).toEqual(["bo"]);
+    expect((await approvals()).map(({ state }) => state)).toEqual(["done"]);
+  });
+
+  it("P4 I11: with another account than the approved one nothing is done", async () => {
+    const { play, given } = world403();
+    await world.begin("Mail");
+    await play(new ScriptedModel([mail("bo")]));
+    await decide("approve");
+    await play(new ScriptedModel([]));
+    [account, connection] = ["private@home.example", "conn_other"];
+    await given();
+    expect(await play(new ScriptedModel([says("Not sent.")]))).toBe("settled");
+    expect(sent).toEqual([]);
+    expect((await approvals()).map(({ state }) => state)).toEqual(["failed"]);
+  });
+});

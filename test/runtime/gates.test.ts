@@ -197,3 +197,96 @@ describe("runtime: a call that lacks a grant", () => {
     expect(sent).toEqual(["bo", "cy"]);
   });
 });
+
+describe("runtime: an act that its service does not do for want of rights", () => {
+  /** Refused by the service until the account has more rights, which then are missing. */
+  let refuses: boolean;
+  let wanted: boolean;
+  let tried: string[];
+  beforeEach(() => {
+    [refuses, wanted, tried] = [true, false, []];
+  });
+  const post = (repeat: "once" | "read"): Tool =>
+    defineTool({
+      name: "send",
+      description: "Sends",
+      effect: repeat === "read" ? "read" : "write-external",
+      repeat,
+      input: z.object({ to: z.string().describe("To whom") }),
+      run: ({ to }, { key }) => {
+        tried.push(key.split(":").at(-1) ?? "");
+        if (refuses && to === "bo") {
+          wanted = true;
+          return Promise.resolve({ kind: "lacks_rights" });
+        }
+        sent.push(to);
+        return Promise.resolve({ kind: "result", content: `Sent to ${to}.` });
+      },
+    });
+  const rights = (): Promise<GrantVerdict> =>
+    Promise.resolve(
+      wanted
+        ? { kind: "missing", need: { ...need, why: "too_few_scopes" } }
+        : { kind: "ready", identity: ana, connection: "mail", account: "ana@corp.example" },
+    );
+  const play = (model: Script, options: SegmentOptions = {}): Promise<string> =>
+    world.segment(model, { tools: [post("once")], stages: { grant: rights }, ...options });
+  const given = async (): Promise<void> => {
+    [refuses, wanted] = [false, false];
+    await answer(grantAnswers.connected);
+  };
+  const mail = calls(["send", { to: "bo" }]);
+
+  it("P4: parks at that very call, and makes it under the same key when the rights are there, in another process, too", async () => {
+    await world.begin("Mail");
+    expect(await play(new ScriptedModel([mail]))).toBe("parked");
+    expect((await steps()).map(({ state, gated }) => [state, gated ?? false])).toEqual([
+      ["done", false],
+      ["started", true],
+    ]);
+    expect((await world.posts()).filter(({ kind }) => kind === "attention")).toHaveLength(1);
+    await world.restart();
+    await given();
+    const model = new ScriptedModel([says("Sent.")]);
+
+    expect(await play(model)).toBe("settled");
+    expect(sent).toEqual(["bo"]);
+    expect(tried).toEqual(["1", "1"]);
+    expect(JSON.stringify(model.requests[0]?.messages)).toContain("Sent to bo.");
+  });
+
+  it("P4 I5: dies before that is committed: nobody knows what the act did, and a person decides", async () => {
+    await world.begin("Mail");
+    await expect(play(new ScriptedModel([mail]), { failAt: "park.in-commit" })).rejects.toThrow(Crash);
+    await world.restart();
+    await world.clock.advance(16_000);
+    expect(await play(new ScriptedModel([]), { owner: "host:boot:2:2:n" })).toBe("parked");
+    expect((await steps()).map(({ state }) => state)).toEqual(["done", "unknown"]);
+    expect(tried).toEqual(["1"]);
+  });
+
+  it("P4: what only reads and was asked beside it keeps its result, and is not done again", async () => {
+    await world.begin("Mail");
+    const tools = [post("read")];
+    await play(new ScriptedModel([twoMails]), { tools });
+    expect((await steps()).map(({ state, gated }) => [state, gated ?? false])).toEqual([
+      ["done", false],
+      ["started", true],
+      ["done", false],
+    ]);
+    await given();
+    expect(await play(new ScriptedModel([says("Done.")]), { tools })).toBe("settled");
+    expect(sent).toEqual(["cy", "bo"]);
+  });
+
+  it("P4: what its owner does not give is told, and the act is over", async () => {
+    await world.begin("Mail");
+    await play(new ScriptedModel([mail]));
+    await answer(grantAnswers.blocked);
+    const model = new ScriptedModel([says("Then not.")]);
+    expect(await play(model)).toBe("settled");
+    expect(JSON.stringify(model.requests[0]?.messages)).toContain("Ana did not decline");
+    expect(tried).toEqual(["1"]);
+    expect((await steps())[1]?.state).toBe("failed");
+  });
+});

@@ -6,8 +6,13 @@ import type { Attention } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
 import type { GrantAsk } from "../../domain/wait.ts";
 
-/** How the wait is answered. */
-export const grantAnswers = { connected: "Connected", declined: "Declined" } as const;
+/** How the wait is answered: by its owner, or by what became of asking them. */
+export const grantAnswers = {
+  connected: "Connected",
+  declined: "Declined",
+  expired: "Not connected",
+  blocked: "Stopped for safety",
+} as const;
 
 export function grantCard(run: Run, wait: WaitId, ask: GrantAsk): Attention {
   const { connection, owner } = ask;

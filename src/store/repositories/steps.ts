@@ -29,16 +29,7 @@ export function stepRepository(session: Session): StepRepository {
       );
     },
 
-    async begin(run, { n, ...how }, now) {
-      const begun = await session.db
-        .update(steps)
-        .set({ ...how, gated: false, startedAt: now })
-        .where(
-          and(eq(steps.run, run), eq(steps.n, n), sql`${steps.state} = 'started'`, eq(steps.gated, true)),
-        )
-        .returning({ n: steps.n });
-      if (begun.length === 0) throw new StepAlreadySettled(run, n);
-    },
+    ...gates(session),
 
     async finish(run, result, now) {
       const finished = await finishing(session).execute(resultValues(run, result, now));
@@ -144,5 +135,31 @@ function resultValues(run: RunId, result: StepResult, now: number): Record<strin
     result: result.result,
     manifest: result.manifest ?? null,
     endedAt: now,
+  };
+}
+
+/** Steps that wait for what they lack (P3, P4). */
+function gates(session: Session): Pick<StepRepository, "begin" | "back"> {
+  const { steps } = session.tables;
+  return {
+    async begin(run, { n, ...how }, now) {
+      const begun = await session.db
+        .update(steps)
+        .set({ ...how, gated: false, startedAt: now })
+        .where(
+          and(eq(steps.run, run), eq(steps.n, n), sql`${steps.state} = 'started'`, eq(steps.gated, true)),
+        )
+        .returning({ n: steps.n });
+      if (begun.length === 0) throw new StepAlreadySettled(run, n);
+    },
+
+    async back(run, n) {
+      const gated = await session.db
+        .update(steps)
+        .set({ gated: true })
+        .where(and(eq(steps.run, run), eq(steps.n, n), sql`${steps.state} = 'started'`))
+        .returning({ n: steps.n });
+      if (gated.length === 0) throw new StepAlreadySettled(run, n);
+    },
   };
 }

@@ -1,4 +1,4 @@
-// Checks arguments against a server's schema. The schema is a stranger's: it can't make us fetch, loop or hang.
+// Checks arguments, and what comes back, against a server's schema. The schema is a stranger's: it can't make us fetch, loop or hang.
 //
 //   AG1  Only references inside the schema; so deep and so many parts at most; patterns take linear time (RE2).
 //   AG2  A schema that can't be used makes the tool unusable: arguments that nobody checked are never sent.
@@ -17,7 +17,8 @@ export type ArgumentCheck =
 
 const limits = { depth: 32, parts: 5_000, references: 200, argumentBytes: 64 * 1024 } as const;
 
-export function argumentCheck(schema: Schema): ArgumentCheck {
+/** `most`: how many bytes may be checked. */
+export function argumentCheck(schema: Schema, most: number = limits.argumentBytes): ArgumentCheck {
   const excess = excessOf(schema);
   if (excess !== undefined) return { kind: "unusable", why: excess };
   const { $schema: dialect, ...rest } = schema;
@@ -34,14 +35,12 @@ export function argumentCheck(schema: Schema): ArgumentCheck {
   } catch (error) {
     return { kind: "unusable", why: `its schema can't be used (${errorText(error).slice(0, 200)})` };
   }
-  return { kind: "usable", problemOf: (args) => problemOf(args, validate) };
+  return { kind: "usable", problemOf: (args) => problemOf(args, validate, most) };
 }
 
-function problemOf(args: unknown, validate: ValidateFunction): string | undefined {
+function problemOf(args: unknown, validate: ValidateFunction, most: number): string | undefined {
   const bytes = Buffer.byteLength(JSON.stringify(args) ?? "");
-  if (bytes > limits.argumentBytes) {
-    return `they are ${bytes} bytes long, of which ${limits.argumentBytes} are taken`;
-  }
+  if (bytes > most) return `they are ${bytes} bytes long, of which ${most} are taken`;
   if (validate(args)) return undefined;
   const [first] = validate.errors ?? [];
   const at = first?.instancePath ? `${first.instancePath.slice(1).replaceAll("/", ".")} ` : "";

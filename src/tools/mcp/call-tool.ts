@@ -4,7 +4,8 @@
 //   CL2  A session that the server has forgotten is made anew and the call made once more: a server that says so has done nothing.
 //   CL3  An answer that was lost: what only reads has failed; what the receiver knows by its key is sent once more under the same
 //        key; anything else is in doubt, and a person decides (I5).
-//   CL4  A server that wants more rights has done nothing. They are asked for by the next call, in private, of the account's owner.
+//   CL4  A server that wants more rights has done nothing. They are asked for in private, of the account's owner, and this very call
+//        is made when they are there. What it wanted is kept with the tool, so that whoever is asked later is asked once.
 
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { isAgentPrincipal } from "../../domain/connection.ts";
@@ -92,7 +93,7 @@ async function attempt({ deps, target, args, context, denied }: On): Promise<Too
 }
 
 async function called(session: Session, { target, args, context }: On): Promise<ToolOutcome> {
-  const { server, tool } = target;
+  const { server, tool, misfit } = target;
   const { key, signal, workspace, answers } = context;
   const questions = createQuestions(server.name, answers);
   const { elicit } = questions;
@@ -102,7 +103,7 @@ async function called(session: Session, { target, args, context }: On): Promise<
     const result = await session.call({ tool, arguments: args, key, signal, elicit, onProgress });
     const open = questions.open();
     if (open) return questionOf(open, target, context);
-    return await outcomeOf(result, { server: server.name, tool, workspace });
+    return await outcomeOf(result, { server: server.name, tool, workspace, misfit });
   } catch (error) {
     if (error instanceof McpAsksFirst) for (const question of error.questions) elicit(question);
     const open = questions.open();
@@ -183,14 +184,29 @@ function problemOf({ server, tool, pin }: Target, rows: readonly McpTool[]): str
 
 /** CL4. */
 async function steppedUp(error: McpNeedsScopes, { deps, target, context }: On): Promise<ToolOutcome> {
-  const { server, tool, rule } = target;
+  const { server, rule } = target;
   const wanted = { capability: rule.needs ?? "", scopes: error.scopes };
-  const said = context.grant ? await deps.grants().wants(context.grant, wanted) : "given_up";
-  const next =
-    said === "will_be_asked"
-      ? `Call ${toolName(server.name, tool)} again: its owner is asked for the rights then.`
-      : "Its owner can't be asked for more now. Go on without it, or say what can't be done.";
+  if (context.grant && (await deps.grants().wants(context.grant, wanted)) === "will_be_asked") {
+    await keepWanted(deps, target, error.scopes);
+    return { kind: "lacks_rights" };
+  }
+  const next = "Its owner can't be asked for more now. Go on without it, or say what can't be done.";
   return ownWords(`${error.message} Nothing was done. ${next}`, server);
+}
+
+/** The newest word counts. Where the row changes at this moment it is left alone: the next such answer says it again. */
+async function keepWanted(
+  { store, changed }: CallDeps,
+  { server, tool }: Target,
+  wanted: readonly string[],
+): Promise<void> {
+  const scopes = [...new Set(wanted)].toSorted();
+  const kept = await store.write(async (tx) => {
+    const row = await tx.mcpTools.find(server.name, tool);
+    if (!row || JSON.stringify(row.scopes) === JSON.stringify(scopes)) return false;
+    return tx.mcpTools.change(row, { ...row, scopes });
+  });
+  if (kept) changed();
 }
 
 function failed(error: McpFailure, { target: { server, rule }, denied }: On): ToolOutcome {

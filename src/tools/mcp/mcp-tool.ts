@@ -16,6 +16,8 @@ export interface Target {
   readonly tool: string;
   readonly pin: string;
   readonly rule: ToolRule;
+  /** What of a structured result does not fit the schema that the server shows for it; absent where it shows none. */
+  readonly misfit?: (structured: unknown) => string | undefined;
 }
 
 export type CallTool = (target: Target, args: Arguments, context: ToolContext) => Promise<ToolOutcome>;
@@ -24,6 +26,9 @@ export type Made =
   | { readonly kind: "tool"; readonly tool: Tool }
   | { readonly kind: "unusable"; readonly why: string };
 
+/** A larger one is told to be unchecked. */
+const mostResultBytes = 4 * 1024 * 1024;
+
 /** From a row that is approved. */
 export function makeTool(server: McpServer, row: McpTool, rule: ToolRule, call: CallTool): Made {
   const definition = storedDefinition(row.approvedDefinition ?? "");
@@ -31,9 +36,11 @@ export function makeTool(server: McpServer, row: McpTool, rule: ToolRule, call: 
   if (!definition || pin === undefined) return { kind: "unusable", why: "its definition can't be read" };
   const check = argumentCheck(definition.inputSchema);
   if (check.kind === "unusable") return check;
-  const target: Target = { server, tool: row.tool, pin, rule };
+  const output = definition.outputSchema && argumentCheck(definition.outputSchema, mostResultBytes);
+  const misfit = output?.kind === "usable" ? { misfit: output.problemOf } : {};
+  const target: Target = { server, tool: row.tool, pin, rule, ...misfit };
   const tool: Tool = {
-    ...identityOf(server, row.tool, rule),
+    ...identityOf(server, row.tool, rule, row.scopes),
     description: descriptionFor(server.name, definition),
     effect: rule.effect,
     repeat: rule.repeat,
@@ -69,10 +76,12 @@ export function unseenTool(
   };
 }
 
+// oxlint-disable-next-line max-params -- whose, which, what it is taken for, and what its server wanted for it
 function identityOf(
   server: McpServer,
   tool: string,
   { needs }: ToolRule,
+  scopes?: readonly string[],
 ): Pick<Tool, "name" | "origin" | "needs"> {
   const { name, connection } = server;
   return {
@@ -80,7 +89,13 @@ function identityOf(
     origin: "external",
     ...(connection === undefined
       ? {}
-      : { needs: { connection, ...(needs === undefined ? {} : { capability: needs }) } }),
+      : {
+          needs: {
+            connection,
+            ...(needs === undefined ? {} : { capability: needs }),
+            ...(scopes === undefined ? {} : { scopes }),
+          },
+        }),
   };
 }
 

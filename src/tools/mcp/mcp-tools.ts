@@ -72,7 +72,7 @@ class Mcp implements McpTools {
   readonly #deps: McpDeps;
   readonly #sessions: ReturnType<typeof createSessions>;
   readonly #call: ReturnType<typeof createCallTool>;
-  readonly #made = new Map<string, Made>();
+  readonly #made = new Map<string, { readonly of: string; readonly made: Made }>();
   readonly #problems = new Map<string, { readonly at: number; readonly why: string }>();
   readonly #ending = new AbortController();
   #cancelLook: CancelTimer = () => undefined;
@@ -185,18 +185,19 @@ class Mcp implements McpTools {
     return { tools, held };
   }
 
-  /** Made once for each pin: a schema is not compiled for every run. */
+  /** Made once for each pin, and for what the server wanted for it: a schema is not compiled for every run. */
   #tool(server: McpServer, row: McpTool): Made {
     const key = `${server.name} ${row.tool}`;
+    const of = JSON.stringify([row.approvedPin, row.scopes]);
     const known = this.#made.get(key);
-    if (known?.kind === "tool" && known.tool.pin === row.approvedPin) return known;
+    if (known?.made.kind === "tool" && known.of === of) return known.made;
     const made = makeTool(
       server,
       row,
       ruleFor(server, row.tool, resourceRule(server.name, row.tool, row.approvedPin ?? "")),
       this.#call,
     );
-    this.#made.set(key, made);
+    this.#made.set(key, { of, made });
     return made;
   }
 

@@ -2,9 +2,13 @@
 //
 //   RS1  Texts are bounded; what is longer than the context bears becomes a file by the loop's own rule (A2 of the runtime).
 //   RS2  Bytes never go into the context. A file is named by us, never by the server.
+//   RS3  Structured content is told as well, unless a text says the very same; that it is not what the server's own schema promised
+//        is told with it.
 
 import { Buffer } from "node:buffer";
 import type { CallToolResult, ContentBlock } from "@modelcontextprotocol/sdk/types.js";
+import { parseJson } from "../../base/json.ts";
+import { canonicalJson } from "../../domain/canonical-json.ts";
 import { quoted } from "../../workspace/errors.ts";
 import { sizeText } from "../../workspace/usage.ts";
 import { asToolFailure } from "../as-tool-failure.ts";
@@ -19,6 +23,8 @@ export interface Came {
   readonly server: string;
   readonly tool: string;
   readonly workspace: ToolContext["workspace"];
+  /** What of structured content does not fit the schema for it. */
+  readonly misfit?: ((structured: unknown) => string | undefined) | undefined;
 }
 
 /** A block as it is told, and whether a file was made of it. */
@@ -43,7 +49,10 @@ export async function outcomeOf(
     told.push(bytes ? await fileOf(bytes, came) : plain(textOf(block)));
   }
   const texts = told.map(({ text }) => text).filter((text) => text !== "");
-  if (texts.length === 0 && structuredContent !== undefined) texts.push(JSON.stringify(structuredContent));
+  if (structuredContent !== undefined && !texts.some((text) => says(text, structuredContent)))
+    texts.push(JSON.stringify(structuredContent));
+  const problem = isError === true ? undefined : came.misfit?.(structuredContent);
+  if (problem !== undefined) texts.push(`(This is not what the server says it returns: ${problem}.)`);
   const all = texts.join("\n\n");
   return {
     kind: "result",
@@ -52,6 +61,12 @@ export async function outcomeOf(
     wrote: told.some(({ wrote }) => wrote),
     saw: { sources: [came.server] },
   };
+}
+
+/** RS3. */
+function says(text: string, structured: unknown): boolean {
+  const value = parseJson(text)?.value;
+  return value !== undefined && canonicalJson(value) === canonicalJson(structured);
 }
 
 function plain(text: string): Told {

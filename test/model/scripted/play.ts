@@ -157,6 +157,7 @@ async function act(answer: ModelAnswer, messages: ModelMessage[], scene: Scene):
     if (outcome.kind === "finish") {
       return { summary: outcome.summary, files: outcome.files.map((file) => file.name) };
     }
+    if (outcome.kind === "lacks_rights") throw new Error("No tool of the scripted model has an account");
     const content = outcome.kind === "ask" ? answered(outcome, scene) : outcome.content;
     messages.push({ role: "tool", callId: call.id, content });
   }

@@ -9,7 +9,7 @@ import { createMcpTools, type McpTools } from "../../../src/tools/mcp/mcp-tools.
 import { type AuthorizationServer, startAuthorizationServer } from "../../fakes/authorization-server.ts";
 import { createManualClock, type ManualClock } from "../../fakes/manual-clock.ts";
 import { type McpResourceServer, startMcpResourceServer } from "../../fakes/mcp-resource-server.ts";
-import { ann, type GrantsWorld, openGrantsWorld, run, tenant } from "../../grants/grants-world.ts";
+import { ann, bob, type GrantsWorld, openGrantsWorld, run, tenant } from "../../grants/grants-world.ts";
 import { temporaryWorkspaces } from "../../workspace/temporary-workspaces.ts";
 import { reading } from "./mcp-world.ts";
 
@@ -150,11 +150,34 @@ describe("mcp: accounts", () => {
   it("CL4, SU1, MCP-2: more scopes come by a new authorization of all of them; the refresh token is left alone", async () => {
     await world.connect(ann, "ann", { name: "crm", scopes: ["crm.read"] });
     crm.needs = { get_account: ["crm.read", "crm.write"] };
-    expect(await textOf("crm")).toMatch(/too few rights.*Call crm__get_account again/s);
+    expect(await call("crm")).toEqual({ kind: "lacks_rights" });
     const need = world.need({ connection: "crm", capability: "" });
     const answer = await world.store.read((tx) => world.grants.find(tx, need));
     expect(answer).toMatchObject({ kind: "missing", why: "too_few_scopes" });
     expect(answer.kind === "missing" && [...answer.scopes].toSorted()).toEqual(["crm.read", "crm.write"]);
     expect(server.asked.get("refresh_token")).toBeUndefined();
+  });
+
+  it("CL4: what a server wanted for a tool is asked for at once of whoever connects it later, and is not insisted on", async () => {
+    await world.connect(ann, "ann", { name: "crm", scopes: ["crm.read"] });
+    crm.needs = { get_account: ["crm.read", "crm.write"] };
+    await call("crm");
+    const row = await world.store.read((tx) => tx.mcpTools.find("crm", "get_account"));
+    expect(row?.scopes).toEqual(["crm.read", "crm.write"]);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is looked at of a run
+    const working = { id: run, tenant, agent: "deputy", subject: ann, mode: "assistant" } as Run;
+    const needs = (await mcp.forRun(working)).tools.find(({ name }) => name === "crm__get_account")?.needs;
+    expect(needs).toEqual({ connection: "crm", scopes: ["crm.read", "crm.write"] });
+    const find = () =>
+      world.store.read((tx) => world.grants.find(tx, world.need({ ...needs, owner: bob, capability: "" })));
+
+    const answer = await find();
+    expect(answer).toMatchObject({ kind: "missing", why: "not_connected" });
+    expect(answer.kind === "missing" && answer.scopes).toEqual(
+      expect.arrayContaining(["crm.read", "crm.write"]),
+    );
+    // An account that has less is used as it is until its service refuses.
+    await world.connect(bob, "bob", { name: "crm", scopes: ["crm.read"] });
+    expect(await find()).toMatchObject({ kind: "ready" });
   });
 });

@@ -240,7 +240,7 @@ describe("tools/mcp: a call", () => {
     expect(world.fake.calls).toHaveLength(1);
   });
 
-  it("CL4: a 403 for want of rights has the account's owner asked by the next call", async () => {
+  it("CL4: a 403 for want of rights sends the call back to its gate, and what was wanted stays with the tool", async () => {
     await open({ connection: "crm-person", rules: { get_account: { ...reading, needs: "read" } } });
     world.tokens.set(ana, "t-ana");
     world.fake.accountOf = () => "ana";
@@ -252,8 +252,8 @@ describe("tools/mcp: a call", () => {
       return true;
     };
 
-    const outcome = await world.call(tool, { id: "a" });
-    expect(textOf(outcome)).toContain("Call crm__get_account again: its owner is asked for the rights then.");
+    expect(await world.call(tool, { id: "a" })).toEqual({ kind: "lacks_rights" });
+    expect((await world.tool("crm__get_account")).needs?.scopes).toEqual(["crm.more", "crm.read"]);
     expect(world.wanted).toEqual([{ capability: "read", scopes: ["crm.read", "crm.more"] }]);
     expect(world.rejected).toEqual([]);
   });
