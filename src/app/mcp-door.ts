@@ -34,8 +34,14 @@ export function createMcpDoor(
     maxBytes: mostMetadataBytes,
     totalTimeoutMs: metadataTimeoutMs,
   });
-  const { issuer, person, scopes } = settings;
-  const tokensFor = (audience: string) => createBearerTokens({ issuer, audience, person }, { fetch, clock });
+  const { issuer, person, scopes, token_age: tokenAgeMs, introspection: asking } = settings;
+  const introspection = asking && {
+    clientId: asking.client_id,
+    clientSecret: asking.client_secret,
+    endpoint: asking.endpoint,
+  };
+  const tokensFor = (audience: string) =>
+    createBearerTokens({ issuer, audience, person, tokenAgeMs, introspection }, { fetch, clock, log });
   let tokens: ReturnType<typeof tokensFor> | undefined;
   const deps = { desk, ids, rulesFor, clock, scrub: (text: string) => redactor?.scrub(text) ?? text };
   return {

@@ -4,12 +4,21 @@
 //        not over. Nothing in a token says where its keys are.
 //   BT2  A person is an organisation and a user, by claims that don't change (ID-1). A part that could be read as two is none.
 //   BT3  Keys come by the guarded fetch and are kept. A key that is not known has them fetched again, once in half a minute.
+//   BT4  Where its issuer can be asked it has to stand by the token still, and no token counts longer than a set time after it was
+//        issued: so a token that was taken back is let in for seconds, or at most that long.
 
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import type { Clock } from "../base/clock.ts";
+import type { Logger } from "../base/logger.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import { PersonKeySchema } from "../domain/person.ts";
 import { createIssuerKeys, KeysUnavailable } from "./issuer-keys.ts";
+import {
+  createIntrospection,
+  type Introspection,
+  type IntrospectionSpec,
+  IntrospectionUnavailable,
+} from "./token-introspection.ts";
 
 export interface BearerSpec {
   readonly issuer: string;
@@ -17,6 +26,9 @@ export interface BearerSpec {
   readonly audience: string;
   /** `entra`, `slack`, or a person's key with claims in braces. */
   readonly person: string;
+  /** How old a token may be. */
+  readonly tokenAgeMs: number;
+  readonly introspection?: IntrospectionSpec | undefined;
 }
 
 export interface Bearer {
@@ -33,7 +45,7 @@ export type BearerVerdict =
   /** Nobody can say now: the issuer does not answer. */
   | { readonly kind: "unavailable" };
 
-export type RefusedToken = "malformed" | "signature" | "expired" | "claims" | "person";
+export type RefusedToken = "malformed" | "signature" | "expired" | "claims" | "person" | "revoked";
 
 export interface BearerTokens {
   check(token: string): Promise<BearerVerdict>;
@@ -42,6 +54,7 @@ export interface BearerTokens {
 export interface BearerDeps {
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
+  readonly log: Logger;
 }
 
 const presets: Readonly<Record<string, string>> = {
@@ -66,15 +79,19 @@ const toleranceSeconds = 5;
 const longestToken = 16_384;
 const longestClient = 100;
 
-export function createBearerTokens(spec: BearerSpec, { fetch, clock }: BearerDeps): BearerTokens {
+export function createBearerTokens(spec: BearerSpec, { fetch, clock, log }: BearerDeps): BearerTokens {
   const { issuer, audience, person } = spec;
   const template = presets[person] ?? person;
   const keys = createIssuerKeys(issuer, { fetch, clock });
+  const introspection =
+    spec.introspection &&
+    createIntrospection(spec.introspection, { fetch, clock, metadata: () => keys.metadata() });
   const options = {
     issuer,
     audience,
     algorithms,
-    requiredClaims: ["exp", "sub"],
+    requiredClaims: ["exp", "iat", "sub"],
+    maxTokenAge: spec.tokenAgeMs / 1_000,
     clockTolerance: toleranceSeconds,
     // Entra ID calls every token `JWT`; that its ID tokens have no scopes keeps those out.
     ...(person === "entra" ? {} : { typ: "at+jwt" }),
@@ -87,19 +104,33 @@ export function createBearerTokens(spec: BearerSpec, { fetch, clock }: BearerDep
         const { payload } = await jwtVerify(token, await keys.current(), { ...options, currentDate });
         const key = personOf(template, payload);
         if (key === undefined) return { kind: "refused", why: "person" };
+        if (introspection && !(await stands(introspection, token, payload)))
+          return { kind: "refused", why: "revoked" };
         return {
           kind: "valid",
           bearer: { person: key, client: clientOf(payload), scopes: scopesOf(payload) },
         };
       } catch (error) {
-        return verdictOn(error);
+        const verdict = verdictOn(error);
+        if (verdict.kind === "unavailable")
+          log.warn("Whether a token is good can't be said at the moment", { error });
+        return verdict;
       }
     },
   };
 }
 
+function stands(
+  introspection: Introspection,
+  token: string,
+  { sub = "", exp = 0 }: JWTPayload,
+): Promise<boolean> {
+  return introspection.stands(token, { sub, until: exp * 1_000 });
+}
+
 function verdictOn(error: unknown): BearerVerdict {
-  if (error instanceof KeysUnavailable || error instanceof errors.JWKSTimeout) return { kind: "unavailable" };
+  const nobodySays = [KeysUnavailable, IntrospectionUnavailable, errors.JWKSTimeout];
+  if (nobodySays.some((kind) => error instanceof kind)) return { kind: "unavailable" };
   if (error instanceof errors.JWTExpired) return { kind: "refused", why: "expired" };
   if (error instanceof errors.JWTClaimValidationFailed) return { kind: "refused", why: "claims" };
   if (

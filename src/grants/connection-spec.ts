@@ -2,6 +2,7 @@
 
 import type { Secret } from "../base/secret.ts";
 import type { ConfigFile } from "../config/config-file-schema.ts";
+import type { ClientKeySpec } from "./client-key.ts";
 import type { Provider, ProviderServer, ResourceServer } from "./provider.ts";
 import { providers } from "./registry.ts";
 
@@ -11,6 +12,8 @@ export interface ConnectionSpec {
   readonly provider: Provider;
   readonly clientId?: string;
   readonly clientSecret?: Secret;
+  /** Instead of a secret. */
+  readonly clientKey?: ClientKeySpec;
   /** Capability → scopes. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;
   /** What its tokens are for (RFC 8707): sent with every request for one. */
@@ -56,6 +59,7 @@ function specOf(name: string, config: ConnectionConfig, servers: Servers): Conne
     provider,
     ...(config.client_id === undefined ? {} : { clientId: config.client_id }),
     ...(config.client_secret === undefined ? {} : { clientSecret: config.client_secret }),
+    ...(config.client_key === undefined ? {} : { clientKey: config.client_key }),
     scopes: { ...provider.scopes, ...config.scopes },
     ...(resource === undefined ? {} : { resource }),
     allowedDomains: config.allowed_domains.map((domain) => domain.toLowerCase().replace(/^@/, "")),
@@ -145,7 +149,7 @@ export function missingScopes(
 
 /** Why the connection can't be used as it is configured; undefined if it can. */
 export function problemOf(spec: ConnectionSpec): string | undefined {
-  const { name, provider, apiKey, clientId, clientSecret, identity } = spec;
+  const { name, provider, apiKey, clientId, clientSecret, clientKey, identity } = spec;
   if (apiKey !== undefined) return undefined;
   const { server } = provider;
   if (server.kind === "fixed" && server.tokenEndpoint === "") {
@@ -155,7 +159,7 @@ export function problemOf(spec: ConnectionSpec): string | undefined {
     return `The connection ${name} has no client_id. Set it in deputy.config.yml, as ${provider.title} gave it.`;
   if (identity === "agent" && !provider.clientCredentials)
     return `${provider.title} gives no tokens to an agent by itself. Set api_key for the connection ${name}, or identity: user.`;
-  if (identity === "agent" && clientSecret === undefined)
-    return `The connection ${name} is the agent's own and has no client_secret. Set it in deputy.config.yml.`;
+  if (identity === "agent" && clientSecret === undefined && clientKey === undefined)
+    return `The connection ${name} is the agent's own and has no client_secret or client_key. Set one in deputy.config.yml.`;
   return undefined;
 }

@@ -1,5 +1,5 @@
-// The keys that an issuer of tokens publishes: found by its metadata (OpenID Connect, or RFC 8414), kept, and asked for again when
-// one is not known.
+// What an issuer of tokens says of itself (OpenID Connect, or RFC 8414), and the keys that it publishes: kept, and asked for again
+// when one is not known.
 
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
@@ -9,12 +9,20 @@ import type { Clock } from "../base/clock.ts";
 export interface IssuerKeys {
   /** Rejects with `KeysUnavailable`. */
   current(): Promise<JWTVerifyGetKey>;
+  /** As it says of itself. Rejects with `KeysUnavailable`. */
+  metadata(): Promise<IssuerMetadata>;
 }
 
 /** The issuer does not answer, or not as an issuer does. */
 export class KeysUnavailable extends AppError<"grant.unavailable"> {}
 
-const Metadata = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const Metadata = z.object({
+  issuer: z.string(),
+  jwks_uri: z.url(),
+  introspection_endpoint: z.url().optional(),
+  introspection_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+});
+export type IssuerMetadata = z.infer<typeof Metadata>;
 
 const timeoutMs = 5_000;
 /** Metadata is looked at again after this long, and after a failure not before this. */
@@ -24,9 +32,14 @@ const pauseMs = 5_000;
 const cooldownMs = 30_000;
 const keptMs = 600_000;
 
+interface Found {
+  readonly metadata: IssuerMetadata;
+  readonly keys: JWTVerifyGetKey;
+}
+
 interface Known {
   readonly until: number;
-  readonly keys: Promise<JWTVerifyGetKey>;
+  readonly found: Promise<Found>;
 }
 
 export function createIssuerKeys(
@@ -34,22 +47,24 @@ export function createIssuerKeys(
   { fetch, clock }: { readonly fetch: typeof globalThis.fetch; readonly clock: Clock },
 ): IssuerKeys {
   let known: Known | undefined;
+  const find = (): Promise<Found> => {
+    if (known && known.until > clock.now()) return known.found;
+    const found = discover(issuer, fetch);
+    const now = clock.now();
+    const asked: Known = { found, until: now + metadataMs };
+    known = asked;
+    found.catch(() => {
+      if (known === asked) known = { found, until: now + pauseMs };
+    });
+    return found;
+  };
   return {
-    current() {
-      if (known && known.until > clock.now()) return known.keys;
-      const keys = discover(issuer, fetch);
-      const now = clock.now();
-      const asked: Known = { keys, until: now + metadataMs };
-      known = asked;
-      keys.catch(() => {
-        if (known === asked) known = { keys, until: now + pauseMs };
-      });
-      return keys;
-    },
+    current: () => find().then(({ keys }) => keys),
+    metadata: () => find().then(({ metadata }) => metadata),
   };
 }
 
-async function discover(issuer: string, fetch: typeof globalThis.fetch): Promise<JWTVerifyGetKey> {
+async function discover(issuer: string, fetch: typeof globalThis.fetch): Promise<Found> {
   let reason = "it has no metadata";
   for (const url of metadataUrls(issuer)) {
     try {
@@ -62,7 +77,7 @@ async function discover(issuer: string, fetch: typeof globalThis.fetch): Promise
         reason = "its metadata is of another issuer";
         continue;
       }
-      return remoteKeys(new URL(metadata.data.jwks_uri), fetch);
+      return { metadata: metadata.data, keys: remoteKeys(new URL(metadata.data.jwks_uri), fetch) };
     } catch (error) {
       reason = errorText(error);
     }

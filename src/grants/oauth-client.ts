@@ -98,9 +98,16 @@ export function createOAuthClient(fetch: Fetch, now: () => number): OAuthClient 
 }
 
 /** What was discovered belongs to one tenant, and to one client with one issuer (VLT-7). */
-function keyOf({ name, provider: { server }, clientId = "", clientSecret }: ConnectionSpec): string {
+function keyOf({
+  name,
+  provider: { server },
+  clientId = "",
+  clientSecret,
+  clientKey,
+}: ConnectionSpec): string {
   if (server.kind !== "described") return name;
-  return JSON.stringify([name, server.metadata.issuer, clientId, clientSecret?.fingerprint() ?? ""]);
+  const credential = (clientKey?.key ?? clientSecret)?.fingerprint() ?? "";
+  return JSON.stringify([name, server.metadata.issuer, clientId, credential]);
 }
 
 type Ask = <T>(spec: ConnectionSpec, act: (config: oidc.Configuration) => Promise<T>) => Promise<T>;

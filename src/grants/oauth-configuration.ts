@@ -2,6 +2,7 @@
 
 import * as oidc from "openid-client";
 import { isLoopback } from "../net/loopback.ts";
+import { clientAuthentication } from "./client-authentication.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 import { GrantError } from "./errors.ts";
 import { standardFetch } from "./quirks.ts";
@@ -11,16 +12,10 @@ type Fetch = typeof globalThis.fetch;
 const timeoutSeconds = 10;
 
 export async function configure(spec: ConnectionSpec, fetch: Fetch): Promise<oidc.Configuration> {
-  const { provider, clientId, clientSecret } = spec;
+  const { provider, clientId } = spec;
   if (clientId === undefined)
     throw new GrantError("grant.misconfigured", `The connection ${spec.name} has no client_id.`);
-  const secret = clientSecret?.reveal();
-  const authentication =
-    secret === undefined
-      ? oidc.None()
-      : provider.clientAuth === "basic"
-        ? basicAuthentication(secret)
-        : oidc.ClientSecretPost(secret);
+  const authentication = await clientAuthentication(spec);
   const asked = standardFetch(provider, fetch);
   const customFetch: oidc.CustomFetch = (url, options) => asked(url, fetchOptions(options));
   const config = await configurationFor(spec, { clientId, authentication, customFetch });
@@ -29,16 +24,7 @@ export async function configure(spec: ConnectionSpec, fetch: Fetch): Promise<oid
   return config;
 }
 
-/** RFC 6749, 2.3.1. What needs no encoding has none: some servers compare without decoding. */
-function basicAuthentication(secret: string): oidc.ClientAuth {
-  const encoded = (text: string): string => new URLSearchParams([["", text]]).toString().slice(1);
-  return (_server, { client_id: id }, _body, headers) => {
-    const pair = `${encoded(id)}:${encoded(secret)}`;
-    headers.set("authorization", `Basic ${Buffer.from(pair).toString("base64")}`);
-  };
-}
-
-function fetchOptions({ body, signal, ...rest }: oidc.CustomFetchOptions): RequestInit {
+export function fetchOptions({ body, signal, ...rest }: oidc.CustomFetchOptions): RequestInit {
   return {
     ...rest,
     ...(signal === undefined ? {} : { signal }),

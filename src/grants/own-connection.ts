@@ -16,7 +16,7 @@ interface Owner {
 }
 
 export function ownConnectionId({ tenant, owner }: Owner, spec: ConnectionSpec): string {
-  const credential = (spec.apiKey ?? spec.clientSecret)?.fingerprint() ?? "";
+  const credential = (spec.apiKey ?? spec.clientSecret ?? spec.clientKey?.key)?.fingerprint() ?? "";
   const resource = resourceOf(spec);
   const parts = [tenant, owner, spec.name, spec.clientId ?? "", credential];
   const name = JSON.stringify(resource === undefined ? parts : [...parts, resource]);

@@ -9,7 +9,8 @@ import { bodyLimit } from "hono/body-limit";
 import { findLocalPerson, localPeople } from "../chat/local/cast.ts";
 import { endConsent } from "../grants/ask-consent.ts";
 import { digestOf } from "../grants/digests.ts";
-import { documentFor } from "../grants/discovery/client-document.ts";
+import { clientKey } from "../grants/client-key.ts";
+import { documentFor, keysAddress } from "../grants/discovery/client-document.ts";
 import { GrantError } from "../grants/errors.ts";
 import { block, giveConsent, takeCallback } from "../grants/give-consent.ts";
 import { beginSignIn, browserOf, endSignIn, recognise } from "../grants/sign-in.ts";
@@ -38,6 +39,7 @@ export function createConnectRoutes(connect: WebConnect): Hono<WebEnv> {
   routes.post("/connect/:link/sign-in", (c) => signIn(c, connect));
   routes.get("/oauth/callback/:context", (c) => callback(c, connect));
   routes.get("/oauth/client/:context", (c) => describeUs(c, connect));
+  routes.get("/oauth/keys/:connection", (c) => publicKeys(c, connect));
   return routes;
 }
 
@@ -164,11 +166,21 @@ async function scopesOf(
 /** What we are as an OAuth client of a connection whose service was discovered (MCP-3). */
 function describeUs(c: Door, { consent }: WebConnect): Response | Promise<Response> {
   const context = c.req.param("context") ?? "";
-  const isOurs = [...consent.specs.values()].some(
+  const ours = [...consent.specs.values()].find(
     ({ name, provider: { server } }) =>
       server.kind === "resource" && (context === name || context.endsWith(`.${name}`)),
   );
-  return isOurs ? c.json(documentFor(consent.base(), context)) : c.notFound();
+  if (!ours) return c.notFound();
+  const base = consent.base();
+  return c.json(documentFor(base, context, ours.clientKey && keysAddress(base, ours.name)));
+}
+
+/** The public half of a connection's `client_key`, for services that fetch it (RFC 7517). */
+async function publicKeys(c: Door, { consent }: WebConnect): Promise<Response> {
+  const spec = consent.specs.get(c.req.param("connection") ?? "");
+  if (!spec?.clientKey) return c.notFound();
+  const { published } = await clientKey(spec.clientKey, spec.name);
+  return c.json({ keys: [published] });
 }
 
 async function signIn(c: Door, connect: WebConnect): Promise<Response> {

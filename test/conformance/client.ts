@@ -88,6 +88,7 @@ const settings = ConfigFile.parse({
       ...(isOwn ? { identity: "agent" } : {}),
       ...(context.client_id === undefined ? {} : { client_id: context.client_id }),
       ...(context.client_secret === undefined ? {} : { client_secret: context.client_secret }),
+      ...(context.private_key_pem === undefined ? {} : { client_key: { key: context.private_key_pem } }),
     },
   },
   mcp: {
@@ -222,6 +223,7 @@ function contextOf(step: number, grant: Awaited<ReturnType<typeof account>>): To
 
 /** The model would call again; or the run would park, and its person leave every field of a question as it is. */
 function isToBeRepeated(outcome: ToolOutcome): boolean {
+  if (outcome.kind === "lacks_rights") return true;
   if (outcome.kind === "result") return outcome.isError === true;
   const key = outcome.kind === "ask" && outcome.ask.kind === "question" ? outcome.ask.of?.key : undefined;
   if (key !== undefined) answers.set(key, "As it stands.");

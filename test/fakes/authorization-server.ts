@@ -46,6 +46,8 @@ export interface ServerSpec {
   /** Claims of an account; by default `<account>@corp.example`. */
   readonly emailOf?: (account: string) => string;
   readonly clientId?: string;
+  /** The client proves itself by one of these keys (`private_key_jwt`), and by no secret. */
+  readonly clientKeys?: readonly object[];
   /**
    * Resource indicators: address → its scopes. A request for scopes that names no resource, or another one, is refused
    * (RFC 8707).
@@ -163,6 +165,7 @@ function configuration(
     claims = {},
     registers = false,
     clientDocuments = false,
+    clientKeys,
   }: ServerSpec,
   { clientId, clientSecret, unknownTarget }: Fixed,
 ): Configuration {
@@ -170,11 +173,12 @@ function configuration(
     clients: [
       {
         client_id: clientId,
-        client_secret: clientSecret,
+        ...(clientKeys === undefined
+          ? { client_secret: clientSecret, token_endpoint_auth_method: "client_secret_post" as const }
+          : { jwks: { keys: [...clientKeys] }, token_endpoint_auth_method: "private_key_jwt" as const }),
         redirect_uris: [...redirectUris],
         grant_types: ["authorization_code", "refresh_token", "client_credentials"],
         response_types: ["code"],
-        token_endpoint_auth_method: "client_secret_post",
         application_type: "web",
       },
     ],

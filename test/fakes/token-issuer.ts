@@ -2,8 +2,9 @@
 
 import { createHmac } from "node:crypto";
 import { once } from "node:events";
-import { createServer } from "node:http";
-import { exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { text } from "node:stream/consumers";
+import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from "jose";
 
 export interface TokenIssuer {
   readonly issuer: string;
@@ -14,6 +15,14 @@ export interface TokenIssuer {
   broken: number | undefined;
   /** The issuer that the metadata names; the own one when absent. */
   speaksAs: string | undefined;
+  /** Client and secret of whoever may ask whether a token is still good. */
+  readonly introspector: { readonly id: string; readonly secret: string };
+  /** Tokens that it does not stand by any more. */
+  readonly revoked: Set<string>;
+  /** How often it was asked whether a token is still good, by its introspector. */
+  introspected: number;
+  /** While it is set that question is answered with this status. */
+  introspectionBroken: number | undefined;
   sign(claims: JWTPayload, more?: Signing): Promise<string>;
   /** By a key that is published nowhere, under the name of the published one. */
   signForeign(claims: JWTPayload): Promise<string>;
@@ -51,7 +60,12 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       return void response.end();
     }
     if (request.url === "/.well-known/openid-configuration")
-      return json({ issuer: issuer.speaksAs ?? issuer.issuer, jwks_uri: `${issuer.issuer}/keys` });
+      return json({
+        issuer: issuer.speaksAs ?? issuer.issuer,
+        jwks_uri: `${issuer.issuer}/keys`,
+        introspection_endpoint: `${issuer.issuer}/introspect`,
+      });
+    if (request.url === "/introspect") return void introspect(request, response);
     if (request.url === "/keys") {
       issuer.keysAsked += 1;
       return json({ keys: [current.jwk] });
@@ -59,6 +73,24 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     response.statusCode = 404;
     response.end();
   });
+  /** RFC 7662. Whoever is not its introspector learns nothing. */
+  const introspect = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const { id, secret } = issuer.introspector;
+    const form = new URLSearchParams(await text(request));
+    const [, pair = ""] = (request.headers.authorization ?? "").split("Basic ");
+    const parts = Buffer.from(pair, "base64").toString().split(":");
+    const isKnown =
+      parts.map((one) => decodeURIComponent(one.replaceAll("+", " "))).join(":") === `${id}:${secret}`;
+    response.statusCode = isKnown ? (issuer.introspectionBroken ?? 200) : 401;
+    if (response.statusCode !== 200) return void response.end();
+    issuer.introspected += 1;
+    const token = form.get("token") ?? "";
+    const active = !issuer.revoked.has(token);
+    response.setHeader("content-type", "application/json");
+    response.end(
+      JSON.stringify(active ? { active, iss: issuer.issuer, sub: decodeJwt(token).sub } : { active }),
+    );
+  };
   http.listen(0, "127.0.0.1");
   await once(http, "listening");
   const address = http.address();
@@ -70,6 +102,10 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     keysAsked: 0,
     broken: undefined,
     speaksAs: undefined,
+    introspector: { id: "deputy", secret: "asks & learns" },
+    revoked: new Set(),
+    introspected: 0,
+    introspectionBroken: undefined,
     sign: (claims, { typ = "at+jwt", header = {} } = {}) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: "ES256", kid: current.kid, typ, ...header })

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
+import { silentLogger } from "../../src/base/logger.ts";
+import { Secret } from "../../src/base/secret.ts";
 import { type BearerSpec, createBearerTokens } from "../../src/grants/bearer-tokens.ts";
 import { createGuardedRequest } from "../../src/net/guarded-request.ts";
 import { createWhatwgFetch } from "../../src/net/whatwg-fetch.ts";
@@ -25,7 +27,8 @@ describe("grants/bearer-tokens", () => {
     const request = createGuardedRequest({ allow, clock: systemClock });
     const fetch = createWhatwgFetch(request, { redirect: "same-origin", maxBytes: 10_000 });
     const person = "local:local:{sub}";
-    return createBearerTokens({ issuer: issuer.issuer, audience, person, ...spec }, { fetch, clock });
+    const own = { issuer: issuer.issuer, audience, person, tokenAgeMs: 24 * 3_600_000 };
+    return createBearerTokens({ ...own, ...spec }, { fetch, clock, log: silentLogger });
   }
 
   function claims(more: Record<string, unknown> = {}): Record<string, unknown> {
@@ -122,6 +125,69 @@ describe("grants/bearer-tokens", () => {
     issuer.broken = undefined;
     clock.jump(6_000);
     expect(await check.check(await issuer.sign(claims()))).toMatchObject({ kind: "valid" });
+  });
+
+  describe("BT4: a token that its issuer took back", () => {
+    const asking = (more: object = {}) =>
+      tokens({
+        introspection: {
+          clientId: issuer.introspector.id,
+          clientSecret: new Secret(issuer.introspector.secret),
+          ...more,
+        },
+      });
+    beforeEach(() => {
+      issuer.introspected = 0;
+      issuer.introspectionBroken = undefined;
+    });
+
+    it("is refused within seconds, and its issuer is asked once in that time, and no more after the no", async () => {
+      const token = await issuer.sign(claims());
+      const check = asking();
+      for (let turn = 0; turn < 5; turn += 1)
+        expect(await check.check(token)).toMatchObject({ kind: "valid" });
+      expect(issuer.introspected).toBe(1);
+      issuer.revoked.add(token);
+      clock.jump(16_000);
+      for (let turn = 0; turn < 5; turn += 1)
+        expect(await check.check(token)).toEqual({ kind: "refused", why: "revoked" });
+      expect(issuer.introspected).toBe(2);
+      expect(await check.check(await issuer.sign(claims({ jti: "2" })))).toMatchObject({ kind: "valid" });
+    });
+
+    it("is nobody's question before its signature is good", async () => {
+      expect(await asking().check(await issuer.signForeign(claims()))).toMatchObject({ kind: "refused" });
+      expect(issuer.introspected).toBe(0);
+    });
+
+    it("TI2: where the issuer does not answer nobody can say, and a moment later somebody can", async () => {
+      const check = asking();
+      const token = await issuer.sign(claims());
+      issuer.introspectionBroken = 500;
+      expect(await check.check(token)).toEqual({ kind: "unavailable" });
+      issuer.introspectionBroken = undefined;
+      clock.jump(3_000);
+      expect(await check.check(token)).toMatchObject({ kind: "valid" });
+    });
+
+    it("TI2: who may not ask gets no yes, and none goes where it would not be encrypted", async () => {
+      const token = await issuer.sign(claims());
+      expect(await asking({ clientSecret: new Secret("wrong") }).check(token)).toEqual({
+        kind: "unavailable",
+      });
+      const elsewhere = asking({ endpoint: "http://login.example/introspect" });
+      expect(await elsewhere.check(token)).toEqual({ kind: "unavailable" });
+    });
+
+    it("without introspection counts no longer than tokens may, whatever end it names", async () => {
+      const check = tokens({ tokenAgeMs: 60_000 });
+      const token = await issuer.sign(claims({ exp: Math.floor(clock.now() / 1_000) + 1_000_000 }));
+      expect(await check.check(token)).toMatchObject({ kind: "valid" });
+      clock.jump(70_000);
+      expect(await check.check(token)).toEqual({ kind: "refused", why: "expired" });
+      const ageless = await issuer.sign(claims({ iat: undefined }));
+      expect(await check.check(ageless)).toEqual({ kind: "refused", why: "claims" });
+    });
   });
 
   it("an issuer that speaks for another one is none", async () => {

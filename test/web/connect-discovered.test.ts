@@ -1,14 +1,21 @@
 // Our doors for connections whose service an MCP server names.
 
+import { generateKeyPairSync } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { ann, type ConnectWorld, openConnectWorld } from "./connect-world.ts";
+
+const clientKey = generateKeyPairSync("ec", { namedCurve: "P-256" })
+  .privateKey.export({ type: "pkcs8", format: "pem" })
+  .toString();
 
 describe("web/connect: services that MCP servers name", () => {
   let at: ConnectWorld;
   beforeAll(async () => {
     at = await openConnectWorld({
-      more: { crm: {}, erp: {} },
+      more: { crm: {}, erp: {}, keyed: { client_key: { key: clientKey, id: "k1" } } },
       mcp: {
+        keyed: { url: "https://keyed.example/mcp", connection: "keyed" },
         crm: { url: "https://crm.example/mcp", connection: "crm" },
         erp: { url: "http://127.0.0.1:9/mcp", connection: "erp" },
       },
@@ -35,6 +42,28 @@ describe("web/connect: services that MCP servers name", () => {
     });
     for (const other of ["mail", "none", "x%2F..%2Fcrm"])
       expect((await fetch(`${at.base}/oauth/client/${other}`)).status).toBe(404);
+  });
+
+  it("CK1: publishes the public half of a connection's key, names it in its document, and has no other", async () => {
+    const at1 = `${at.base}/oauth/keys/keyed`;
+    const { keys } = z.object({ keys: z.array(z.looseObject({})) }).parse(await (await fetch(at1)).json());
+    expect(keys).toEqual([
+      {
+        kty: "EC",
+        crv: "P-256",
+        x: expect.any(String),
+        y: expect.any(String),
+        kid: "k1",
+        alg: "ES256",
+        use: "sig",
+      },
+    ]);
+    expect(await (await fetch(`${at.base}/oauth/client/local.keyed`)).json()).toMatchObject({
+      token_endpoint_auth_method: "private_key_jwt",
+      jwks_uri: at1,
+    });
+    for (const other of ["crm", "mail", "none"])
+      expect((await fetch(`${at.base}/oauth/keys/${other}`)).status).toBe(404);
   });
 
   it("CON-6: says in a sentence that a server can't be asked, and leaves the link as it is", async () => {

@@ -1,6 +1,7 @@
 // The `connections` and `mcp` parts of the configuration file: accounts at outside services, and servers of tools.
 
 import { z } from "zod";
+import { readPrivateKey } from "../../base/private-key.ts";
 import { effectClasses } from "../../domain/step.ts";
 import { address, block, choice, expected, listOf, name, named, secret, text } from "./values.ts";
 
@@ -21,6 +22,16 @@ const connection = block({
   revocation_endpoint: address.optional(),
   client_id: text("a client id").optional(),
   client_secret: secret.optional(),
+  /** Instead of a secret: requests for tokens are signed (`private_key_jwt`). */
+  client_key: block({
+    key: secret.refine(
+      (value) => readPrivateKey(value.reveal()) !== undefined,
+      "is no private key: expected PEM or a JWK, without a passphrase",
+    ),
+    id: text("the id of the key").optional(),
+    algorithm: choice(["RS256", "PS256", "ES256", "ES384", "ES512", "EdDSA"]).optional(),
+    audience: address.optional(),
+  }).optional(),
   scopes: capabilities.default({}),
   resource: text("an address")
     .refine((value) => URL.canParse(value), "expected an address such as https://mail.example/")
@@ -40,6 +51,10 @@ const connection = block({
   if (value.api_key !== undefined && oauth[0] !== undefined) {
     complain("api_key", `stands instead of OAuth; remove it or ${oauth.join(", ")}`);
   }
+  for (const key of ["client_secret", "api_key"] as const) {
+    if (value.client_key !== undefined && value[key] !== undefined)
+      complain("client_key", `stands instead of ${key}; remove one of them`);
+  }
   if (value.provider !== undefined && value.issuer !== undefined) {
     complain("issuer", "is known of a provider; give provider or issuer");
   }
@@ -55,6 +70,11 @@ const mcpTool = block({
   needs: text("a capability of the connection").optional(),
 });
 
+const digest = text("a digest such as sha512-…").regex(
+  /^sha(256|384|512)-[A-Za-z0-9+/]+={0,2}$/,
+  "expected a digest such as sha512-…",
+);
+
 const mcpServer = block({
   url: address.optional(),
   command: text("a command").optional(),
@@ -65,8 +85,11 @@ const mcpServer = block({
       error: (issue) => expected("a block of variables", issue.input),
     })
     .optional(),
-  integrity: text("a digest such as sha512-…")
-    .regex(/^sha(256|384|512)-[A-Za-z0-9+/]+={0,2}$/, "expected a digest such as sha512-…")
+  /** Of the program's file; or of everything of this machine that the server is shown, by path. */
+  integrity: z
+    .union([digest, z.record(z.string().startsWith("/"), digest)], {
+      error: "expected a digest such as sha512-…, or a block with one for each full path",
+    })
     .optional(),
   connection: name.optional(),
   tools: z

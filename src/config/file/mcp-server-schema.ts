@@ -1,7 +1,7 @@
 // The `mcp_server` part of the configuration file: whose tokens open `/mcp`, and whose they are.
 
 import { webAddress } from "../text-schemas.ts";
-import { block, text } from "./values.ts";
+import { block, secret, span, text } from "./values.ts";
 
 const web = webAddress({ httpAnywhere: false });
 
@@ -49,6 +49,20 @@ export const mcpServer = block({
   /** What tokens have to be for; the address of `/mcp` where it is absent. */
   audience: text("an audience").optional(),
   person,
+  /** Tokens that were issued longer ago count no more, whatever end they name. */
+  token_age: span("1m", "30d").default(24 * 3_600_000),
+  /** Asks the issuer whether it still stands by a token (RFC 7662). */
+  introspection: block({
+    client_id: text("a client id"),
+    client_secret: secret,
+    /** Where the issuer's metadata names none. */
+    endpoint: text("an address such as https://login.example/introspect")
+      .superRefine((value, context) => {
+        const parsed = web.safeParse(value);
+        if (!parsed.success) context.addIssue(parsed.error.issues[0]?.message ?? "expected an address");
+      })
+      .optional(),
+  }).optional(),
   scopes: block({
     /** For looking at one's runs. */
     read: scope.default("deputy.read"),

@@ -16,6 +16,7 @@ import type { DiscoveryDeps, Resolver } from "./deps.ts";
 import { knownAuthority, quarantined, rememberAuthority } from "./known-authority.ts";
 import { describedResource } from "./protected-resource.ts";
 import { DiscoveryRefusal } from "./refusal.ts";
+import { byKey } from "./client-document.ts";
 import { methodFor, type RegisteredClient, registeredClient } from "./register-client.ts";
 
 const keptMs = 60 * 60_000;
@@ -83,7 +84,7 @@ function isListed(issuer: string, allowed: readonly string[]): boolean {
 /** RS2. */
 async function clientFor(
   deps: DiscoveryDeps,
-  { name, clientId, clientSecret, provider }: ConnectionSpec,
+  { name, clientId, clientSecret, clientKey, provider }: ConnectionSpec,
   { server, tenant, described }: Place & { readonly described: DescribedServer },
 ): Promise<RegisteredClient> {
   const { metadata } = described;
@@ -96,8 +97,13 @@ async function clientFor(
   const at = { tenant, connection: name };
   const document = deps.clientDocument(at);
   if (metadata["client_id_metadata_document_supported"] === true && document !== undefined)
-    return { clientId: document, method: "none" };
+    return { clientId: document, method: clientKey ? byKey : "none" };
   const { host } = new URL(metadata.issuer);
+  if (clientKey) {
+    throw new DiscoveryRefusal(
+      `${provider.title} needs a client that is registered with ${host} for the client_key of the connection ${name}: set its client_id`,
+    );
+  }
   if (metadata.registration_endpoint === undefined) {
     throw new DiscoveryRefusal(
       `${provider.title} needs a client that is registered with ${host}: set client_id for the connection ${name}`,

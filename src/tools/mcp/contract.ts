@@ -21,6 +21,7 @@ import type { EffectClass, Repeatability } from "../../domain/step.ts";
 import type { GrantToken, ReadyGrant } from "../../grants/contract.ts";
 import type { Denied, GuardedRequest } from "../../net/contract.ts";
 import type { Services } from "../sandbox/contract.ts";
+import type { Integrity } from "./integrity.ts";
 
 export interface McpServer {
   readonly name: string;
@@ -39,7 +40,7 @@ export type McpPlace =
       readonly args: readonly string[];
       /** All of its environment. */
       readonly env: Readonly<Record<string, Secret>>;
-      readonly integrity?: string;
+      readonly integrity?: Integrity;
     };
 
 export interface ToolRule {

@@ -2,22 +2,21 @@
 // one that was meant (MCP-11, A21).
 //
 //   PG1  The program is the first file that command or arguments name by their full path outside /usr, such as the script of an
-//        interpreter; else the command itself. That file is what `integrity` is the digest of, and it is read before each start.
+//        interpreter; else the command itself. That file, or all that is shown, is held against `integrity` before each start.
 //   PG2  Of this machine it sees what every command sees, and the files that are named by their full path; of a package in a
 //        node_modules folder that whole folder, where its dependencies are. Folders that are named are not shown.
 
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { errorText } from "../../base/errors.ts";
 import { McpFailure } from "./errors.ts";
+import { type Integrity, integrityProblem } from "./integrity.ts";
 
 export interface ProgramSpec {
   readonly server: string;
   readonly command: string;
   readonly args: readonly string[];
-  readonly integrity?: string | undefined;
+  readonly integrity?: Integrity | undefined;
 }
 
 export interface Program {
@@ -38,8 +37,9 @@ export async function findProgram(spec: ProgramSpec): Promise<Program> {
   }
   const own = named.filter((path) => !usual.test(path));
   const file = own[0] ?? (await commandFile(spec, named));
-  if (spec.integrity !== undefined) await insistOn(spec, file, spec.integrity);
-  return { file, shown: [...new Set(await Promise.all(own.map(shownFor)))] };
+  const program = { file, shown: [...new Set(await Promise.all(own.map(shownFor)))] };
+  if (spec.integrity !== undefined) await insistOn(spec, program, spec.integrity);
+  return program;
 }
 
 async function commandFile({ server, command }: ProgramSpec, named: readonly string[]): Promise<string> {
@@ -61,17 +61,11 @@ async function shownFor(path: string): Promise<string> {
   return folder ?? path;
 }
 
-async function insistOn({ server }: ProgramSpec, file: string, integrity: string): Promise<void> {
-  const [algorithm = "", expected = ""] = integrity.split(/-(.*)/s);
-  const hash = createHash(algorithm);
-  await pipeline(createReadStream(file), hash);
-  const found = hash.digest("base64");
-  if (found === expected) return;
-  throw failure(
-    server,
-    `${file} is not the file that mcp.${server}.integrity is the digest of: it has ${algorithm}-${found}. ` +
-      "If the change is meant, write that into deputy.config.yml",
+async function insistOn({ server }: ProgramSpec, program: Program, integrity: Integrity): Promise<void> {
+  const problem = await integrityProblem(integrity, program, `mcp.${server}.integrity`).catch(
+    (error: unknown) => `its files can't be looked through: ${errorText(error)}`,
   );
+  if (problem !== undefined) throw failure(server, problem);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -44,6 +44,7 @@ describe("config/file/load-config-file", () => {
       MAIL_SECRET: "s-mail",
       FILES_TOKEN: "t-files",
       SIEM_TOKEN: "t-siem",
+      INTROSPECTION_SECRET: "s-introspection",
     });
 
     expect(problems).toEqual([]);

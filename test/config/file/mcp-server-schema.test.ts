@@ -17,8 +17,21 @@ describe("config/file/mcp-server-schema", () => {
     expect(none).toEqual([]);
     expect(loaded.settings.mcp_server).toEqual({
       ...good,
+      token_age: 24 * 3_600_000,
       scopes: { read: "deputy.read", write: "deputy.write" },
     });
+  });
+
+  it("takes whom the issuer knows for who asks about tokens, with a secret that is never printed", () => {
+    const introspection = { client_id: "deputy", client_secret: "hush-hush" };
+    const { loaded } = parseConfigFile(
+      `mcp_server: ${JSON.stringify({ ...good, introspection, token_age: "15m" })}\n`,
+      path,
+      {},
+    );
+    expect(loaded.settings.mcp_server?.token_age).toBe(900_000);
+    expect(loaded.settings.mcp_server?.introspection?.client_secret.reveal()).toBe("hush-hush");
+    expect(JSON.stringify(loaded.settings)).not.toContain("hush-hush");
   });
 
   it.each(["entra", "slack", "teams:{tid}:{oid}", "slack:T0001:{https://slack.com/user_id}"])(
@@ -42,6 +55,12 @@ describe("config/file/mcp-server-schema", () => {
   it.each([
     ["http, but on this machine", { issuer: "http://login.example" }, /https/],
     ["no address", { issuer: "login" }, /address/],
+    ["an age that is none", { token_age: "1s" }, /from 1m to 30d/],
+    [
+      "a question to an address that is not encrypted",
+      { introspection: { client_id: "d", client_secret: "s", endpoint: "http://login.example/i" } },
+      /https/,
+    ],
     ["two scopes in one", { scopes: { read: "a b" } }, /without spaces/],
     ["what it does not know", { audiences: ["x"] }, /./],
   ])("refuses %s", (_, more, said) => {
