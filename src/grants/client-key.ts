@@ -52,9 +52,10 @@ const usual: Readonly<Record<string, string>> = {
   "ec secp521r1": "ES512",
 };
 
-function usualAlgorithm({ asymmetricKeyType = "", asymmetricKeyDetails }: KeyObject): string | undefined {
+function usualAlgorithm({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string | undefined {
   const { namedCurve } = asymmetricKeyDetails ?? {};
-  return usual[namedCurve === undefined ? asymmetricKeyType : `${asymmetricKeyType} ${namedCurve}`];
+  const kind: string = asymmetricKeyType ?? "";
+  return usual[namedCurve === undefined ? kind : `${kind} ${namedCurve}`];
 }
 
 function unusable(connection: string, why: string, cause?: unknown): GrantError {
