@@ -146,12 +146,12 @@ class BlobBucket {
     }
   }
 
-  #send({ method, sha256, sizeBytes, body }: Call): Promise<ObjectAnswer> {
+  async #send({ method, sha256, sizeBytes, body }: Call): Promise<ObjectAnswer> {
     const { place, clock, request } = this.#deps;
     const { keys, region } = place;
     const url = urlOf(place, sha256);
     const bodySha256 = body === undefined ? emptySha256 : sha256;
-    const headers = awsSigned(
+    const headers = await awsSigned(
       {
         method,
         url,

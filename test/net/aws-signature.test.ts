@@ -10,8 +10,8 @@ const scope = {
 };
 
 describe("net/aws-signature", () => {
-  it("SG1: signs the example that AWS documents as it is documented", () => {
-    const headers = awsSigned(
+  it("SG1: signs the example that AWS documents as it is documented", async () => {
+    const headers = await awsSigned(
       {
         method: "GET",
         url: new URL("https://examplebucket.s3.amazonaws.com/test.txt"),
@@ -27,16 +27,18 @@ describe("net/aws-signature", () => {
     );
   });
 
-  it("SG1: sorts a query, and sends the token of a key that is lent", () => {
-    const signed = (url: string): string =>
-      awsSigned(
-        { method: "GET", url: new URL(url), bodySha256: empty },
-        { ...scope, keys: { ...scope.keys, sessionToken: "lent" } },
+  it("SG1: sorts a query, and sends the token of a key that is lent", async () => {
+    const signed = async (url: string): Promise<string> =>
+      (
+        await awsSigned(
+          { method: "GET", url: new URL(url), bodySha256: empty },
+          { ...scope, keys: { ...scope.keys, sessionToken: "lent" } },
+        )
       )["authorization"] ?? "";
 
-    const plain = signed("https://b.s3.amazonaws.com/?max-keys=2&prefix=J");
+    const plain = await signed("https://b.s3.amazonaws.com/?max-keys=2&prefix=J");
     expect(plain).toContain("SignedHeaders=host;x-amz-content-sha256;x-amz-date;x-amz-security-token");
-    expect(signed("https://b.s3.amazonaws.com/?prefix=J&max-keys=2")).toBe(plain);
-    expect(signed("https://b.s3.amazonaws.com/?prefix=K&max-keys=2")).not.toBe(plain);
+    expect(await signed("https://b.s3.amazonaws.com/?prefix=J&max-keys=2")).toBe(plain);
+    expect(await signed("https://b.s3.amazonaws.com/?prefix=K&max-keys=2")).not.toBe(plain);
   });
 });
