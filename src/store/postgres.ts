@@ -10,6 +10,8 @@
 //   PG6  The commit of an ordinary step is one statement without BEGIN and COMMIT (postgres-step.ts): a transaction by itself. Those
 //        of several runs that come at once share one (postgres-steps.ts).
 //   PG7  Plans are not compiled: for the queries here that took a second where running them takes ten milliseconds.
+//   PG8  A row that is named is found by its key (repositories/keyed.ts), whatever the plan was made on: plans of prepared statements
+//        outlive the tables' being new.
 
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";

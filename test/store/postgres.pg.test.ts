@@ -1,9 +1,13 @@
+import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asRunId } from "../../src/domain/ids.ts";
-import type { Store } from "../../src/store/contract.ts";
+import { asRunId, asWaitId } from "../../src/domain/ids.ts";
+import type { Store, Tx } from "../../src/store/contract.ts";
+import { postgresDialect } from "../../src/store/dialect.ts";
 import { LeaseLost, StoreUnavailable } from "../../src/store/errors.ts";
 import { connectionSettings, createPostgresStore } from "../../src/store/postgres.ts";
+import { openSession } from "../../src/store/session.ts";
+import { createTx } from "../../src/store/tx.ts";
 import { type StoreBed, storeContract } from "../contracts/store-contract.ts";
 import {
   aConversation,
@@ -14,12 +18,44 @@ import {
   aRun,
   aStep,
   aWorkingRun,
+  roomy,
   runOf,
   spent,
   t0,
   tenant,
 } from "../contracts/store-rows.ts";
 import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
+
+const nobodys = { run: asRunId("run_1"), epoch: 1, owner: "w" };
+const named: ((tx: Tx) => Promise<unknown>)[] = [
+  (tx) => tx.runs.claim({ run: nobodys.run, segment: 1 }, "w", 1, roomy, t0),
+  (tx) => tx.runs.advance(nobodys, 0, 1, spent(1)),
+  (tx) => tx.runs.park(nobodys, undefined),
+  (tx) => tx.runs.wake(nobodys.run),
+  (tx) => tx.runs.promise(nobodys.run, t0),
+  (tx) => tx.inbox.route("in_1", "routed"),
+  (tx) => tx.waits.resolve(asWaitId("wait_1"), { answer: "a", via: "text" }, t0),
+  (tx) => tx.outbox.sent("k", undefined, t0),
+];
+
+/** Plans for whatever values, of the statements that were prepared. */
+async function plansOf(client: pg.Client): Promise<string> {
+  await client.query("set plan_cache_mode = force_generic_plan");
+  const { rows } = await client.query<{ name: string; count: number }>(
+    "select name, cardinality(parameter_types) as count from pg_prepared_statements where name <> ''",
+  );
+  const plans = await Promise.all(
+    rows.map(async ({ name, count }) => {
+      const values = Array.from({ length: count }, () => "null").join(", ");
+      return client.query<{ "QUERY PLAN": string }>(`explain execute "${name}" (${values})`);
+    }),
+  );
+  return plans.flatMap((plan) => plan.rows.map((row) => row["QUERY PLAN"])).join("\n");
+}
+
+function refused(error: unknown): void {
+  if (!(error instanceof LeaseLost)) throw error;
+}
 
 describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
   let server: PostgresServer;
@@ -68,6 +104,27 @@ describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
       await client.end();
 
       expect(rows).toEqual([{ jit: "off" }]);
+    });
+
+    it("PG8: finds a row that is named by its key, also in a new table", async () => {
+      const fresh = await server.createDatabase();
+      await (await createPostgresStore({ url: fresh })).close();
+      const client = new pg.Client({ connectionString: fresh });
+      await client.connect();
+      const handle = {
+        db: drizzle(client),
+        dialect: postgresDialect,
+        statements: new Map<string, unknown>(),
+      };
+
+      for (const change of named) await change(createTx(openSession(handle))).catch(refused);
+
+      const plans = await plansOf(client);
+      for (const key of ["runs_pkey", "inbox_id", "waits_pkey", "outbox_key"]) {
+        expect(plans).toContain(`using ${key} `);
+      }
+      expect(plans).not.toMatch(/(using|on) (runs_(?!pkey)|inbox_(?!id)|waits_(?!pkey)|outbox_(?!key))/);
+      await client.end();
     });
 
     it("PG2: runs a transaction again that a deadlock ended", async () => {

@@ -10,6 +10,7 @@ import type { InboxRepository, InboxRow } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
 import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
+import { besideKey } from "./keyed.ts";
 
 type Row = Tables["inbox"]["$inferSelect"];
 
@@ -59,7 +60,7 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "pru
         db
           .update(inbox)
           .set({ state: sql`${sql.placeholder("state")}`, run: sql`${sql.placeholder("run")}` })
-          .where(and(eq(inbox.id, sql.placeholder("id")), sql`${inbox.state} = 'new'`))
+          .where(and(eq(inbox.id, sql.placeholder("id")), sql`${besideKey(inbox.state)} = 'new'`))
           .returning({ id: inbox.id })
           .prepare(name),
       );
@@ -95,7 +96,7 @@ function rewriting(session: Session): Pick<InboxRepository, "rewrite" | "describ
     },
 
     async describe(id, author) {
-      const isNew = and(eq(inbox.id, id), sql`${inbox.state} = 'new'`);
+      const isNew = and(eq(inbox.id, id), sql`${besideKey(inbox.state)} = 'new'`);
       const [row] = await session.db.select().from(inbox).where(isNew);
       if (!row) return;
       const event = JSON.stringify({ ...toInboxRow(row).event, author });

@@ -7,6 +7,7 @@ import { and, eq, type Placeholder, type SQL, sql } from "drizzle-orm";
 import type { OutboxRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
 import type { Session } from "../session.ts";
+import { besideKey } from "./keyed.ts";
 import { nothingBefore } from "./outbox-lanes.ts";
 import { toEntry } from "./outbox-rows.ts";
 
@@ -46,7 +47,7 @@ export function outboxSending(session: Session): Sending {
             providerId: sql`${sql.placeholder("providerId")}`,
             sentAt: sql`${sql.placeholder("now")}`,
           })
-          .where(and(eq(outbox.key, sql.placeholder("key")), isSending(session)))
+          .where(and(eq(outbox.key, sql.placeholder("key")), isStillSending(session)))
           .prepare(name),
       );
       await session.done(statement.execute({ key, providerId: providerId ?? null, now }));
@@ -57,7 +58,7 @@ export function outboxSending(session: Session): Sending {
         session.db
           .update(outbox)
           .set({ state: "due", dueAt })
-          .where(and(eq(outbox.key, key), isSending(session))),
+          .where(and(eq(outbox.key, key), isStillSending(session))),
       );
     },
   };
@@ -163,4 +164,9 @@ function choice(session: Session, db: Session["db"], also?: SQL) {
 
 function isSending(session: Session): SQL {
   return sql`${session.tables.outbox.state} = 'sending'`;
+}
+
+/** Of one that is named. */
+function isStillSending(session: Session): SQL {
+  return sql`${besideKey(session.tables.outbox.state)} = 'sending'`;
 }

@@ -15,6 +15,7 @@ import type { RunMode, RunState } from "../../domain/run.ts";
 import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
 import type { Session } from "../session.ts";
 import { isHeldUp } from "./held-up.ts";
+import { besideKey } from "./keyed.ts";
 import { type Brief, type RunRow, toRun } from "./run-rows.ts";
 
 type Claiming = Pick<RunRepository, "claim" | "renew" | "leaseOwners" | "expireLeases">;
@@ -84,11 +85,12 @@ function isWorking(session: Session): ReturnType<typeof sql> {
 function isClaimable(session: Session): ReturnType<typeof and> {
   const { runs } = session.tables;
   const now = sql.placeholder("now");
+  const state = besideKey(runs.state);
   return and(
     eq(runs.id, sql.placeholder("run")),
     eq(runs.segment, sql.placeholder("segment")),
-    sql`(${runs.state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
-      or ${runs.state} = 'working' and ${freeAt(session)} <= ${now})`,
+    sql`(${state} = 'queued' and (${runs.wakeAt} is null or ${runs.wakeAt} <= ${now})
+      or ${state} = 'working' and ${freeAt(session)} <= ${now})`,
     not(isHeldUp(session)),
   );
 }

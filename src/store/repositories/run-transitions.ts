@@ -8,6 +8,7 @@ import { LeaseLost } from "../errors.ts";
 import { storableText } from "../rows.ts";
 import type { Session } from "../session.ts";
 import { cancelApprovals } from "./approvals.ts";
+import { inState } from "./keyed.ts";
 
 type Transitions = Pick<
   RunRepository,
@@ -40,7 +41,7 @@ export function runTransitions(session: Session): Transitions {
       const settled = await session.db
         .update(runs)
         .set({ ...released(session), ...ended(state, outcome, now), wakeAt: null, checkInAt: null })
-        .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'waiting')`))
+        .where(and(eq(runs.id, run), inState(session, "queued", "waiting")))
         .returning({ id: runs.id });
       if (settled.length === 0) return false;
       await cancelWaits(session, run, now);
@@ -52,7 +53,7 @@ export function runTransitions(session: Session): Transitions {
         db
           .update(runs)
           .set({ state: "queued", wakeAt: null, segment: sql`${runs.segment} + 1` })
-          .where(and(eq(runs.id, sql.placeholder("run")), sql`${runs.state} = 'waiting'`))
+          .where(and(eq(runs.id, sql.placeholder("run")), inState(session, "waiting")))
           .returning({ id: runs.id })
           .prepare(name),
       );
@@ -64,7 +65,7 @@ export function runTransitions(session: Session): Transitions {
       const marked = await session.db
         .update(runs)
         .set({ stopRequestedBy: sql`coalesce(${runs.stopRequestedBy}, ${by})` })
-        .where(and(eq(runs.id, run), sql`${runs.state} in ('queued', 'working', 'waiting')`))
+        .where(and(eq(runs.id, run), inState(session, "queued", "working", "waiting")))
         .returning({ id: runs.id });
       return marked.length > 0;
     },
@@ -79,9 +80,7 @@ function deciding(session: Session): Pick<RunRepository, "settleUnheard" | "hold
       const settled = await session.db
         .update(runs)
         .set({ ...released(session), ...ended("stopped", outcome, now), wakeAt: null, checkInAt: null })
-        .where(
-          and(eq(runs.id, run), sql`${runs.state} = 'working'`, sql`${runs.stopRequestedBy} is not null`),
-        )
+        .where(and(eq(runs.id, run), inState(session, "working"), sql`${runs.stopRequestedBy} is not null`))
         .returning({ id: runs.id });
       if (settled.length === 0) return false;
       await cancelWaits(session, run, now);
@@ -89,7 +88,14 @@ function deciding(session: Session): Pick<RunRepository, "settleUnheard" | "hold
     },
 
     async hold(run) {
-      await session.dialect.locked(session.db.select({ id: runs.id }).from(runs).where(eq(runs.id, run)));
+      const statement = session.prepared("runs.hold", (db, name) => {
+        const query = db
+          .select({ id: runs.id })
+          .from(runs)
+          .where(eq(runs.id, sql.placeholder("run")));
+        return session.dialect.locked(query).prepare(name);
+      });
+      await statement.execute({ run });
     },
   };
 }
@@ -133,7 +139,7 @@ async function letGo(
           eq(runs.id, sql.placeholder("run")),
           eq(runs.epoch, sql.placeholder("epoch")),
           eq(runs.leaseOwner, sql.placeholder("owner")),
-          sql`${runs.state} = 'working'`,
+          inState(session, "working"),
         ),
       )
       .returning({ id: runs.id })
@@ -162,7 +168,7 @@ function advancing(session: Session): {
           eq(runs.epoch, sql.placeholder("epoch")),
           eq(runs.leaseOwner, sql.placeholder("owner")),
           eq(runs.cursor, sql.placeholder("from")),
-          sql`${runs.state} = 'working'`,
+          inState(session, "working"),
         ),
       )
       .returning({ stopRequestedBy: runs.stopRequestedBy })

@@ -5,6 +5,7 @@ import type { RunRepository, WatchedRun } from "../contract-runs.ts";
 import { withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 import { findHeldUp, isHeldUp } from "./held-up.ts";
+import { inState } from "./keyed.ts";
 import { joinedRuns, toRun } from "./run-rows.ts";
 
 type Watching = Pick<RunRepository, "watch" | "heldUp" | "dueWaiting" | "overdue" | "promise" | "troubled">;
@@ -90,7 +91,7 @@ function promising(session: Session) {
     db
       .update(runs)
       .set({ checkInAt: sql`${sql.placeholder("checkInAt")}` })
-      .where(and(eq(runs.id, sql.placeholder("run")), sql`${runs.state} in ('queued', 'working', 'waiting')`))
+      .where(and(eq(runs.id, sql.placeholder("run")), inState(session, "queued", "working", "waiting")))
       .prepare(name),
   );
 }

@@ -7,6 +7,7 @@ import type { WaitRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
 import { readJson, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
+import { besideKey } from "./keyed.ts";
 
 export function waitRepository(session: Session): WaitRepository {
   const { open, find, forRun, readableOf, resolve } = ofRuns(session);
@@ -56,7 +57,7 @@ function ofRuns(
             answer: sql`${sql.placeholder("answer")}`,
             resolvedAt: sql`${sql.placeholder("now")}`,
           })
-          .where(and(eq(waits.id, sql.placeholder("id")), isOpen(session)))
+          .where(and(eq(waits.id, sql.placeholder("id")), isStillOpen(session)))
           .returning({ id: waits.id })
           .prepare(name),
       );
@@ -86,7 +87,7 @@ function changes(session: Session): Pick<WaitRepository, "supersede" | "remindAt
       const superseded = await session.db
         .update(waits)
         .set({ state: "superseded", resolvedAt: now })
-        .where(and(eq(waits.id, id), isOpen(session)))
+        .where(and(eq(waits.id, id), isStillOpen(session)))
         .returning({ id: waits.id });
       return superseded.length > 0;
     },
@@ -96,7 +97,7 @@ function changes(session: Session): Pick<WaitRepository, "supersede" | "remindAt
         session.db
           .update(waits)
           .set({ nudgeAt: at })
-          .where(and(eq(waits.id, id), isOpen(session))),
+          .where(and(eq(waits.id, id), isStillOpen(session))),
       );
     },
   };
@@ -172,6 +173,11 @@ async function openOf(session: Session, asked: Wait["asked"], kind: Wait["kind"]
 
 function isOpen(session: Session): SQL {
   return sql`${session.tables.waits.state} = 'open'`;
+}
+
+/** Of one that is named. */
+function isStillOpen(session: Session): SQL {
+  return sql`${besideKey(session.tables.waits.state)} = 'open'`;
 }
 
 function toWait(row: Tables["waits"]["$inferSelect"]): Wait {
