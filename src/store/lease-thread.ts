@@ -1,6 +1,6 @@
 // Starts the lease thread, and starts it again should it end.
 
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from "node:worker_threads";
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
@@ -11,6 +11,7 @@ import type {
   LeaseThreadSettings,
   ToLeaseThread,
 } from "./lease-keeper-thread.ts";
+import { startThread } from "./start-thread.ts";
 
 export interface LeaseThread {
   tell(message: ToLeaseThread): void;
@@ -35,7 +36,8 @@ export function startLeaseThread(deps: LeaseThreadDeps): LeaseThread {
   const start = (): void => {
     if (stopped) return;
     const { port1: port, port2 } = new MessageChannel();
-    const worker = newWorker({ ...settings, port: port2 });
+    const workerData: LeaseThreadData = { ...settings, port: port2 };
+    const worker = startThread("lease-keeper-thread", { workerData, transferList: [port2] });
     running = { worker, port };
     worker.unref();
     port.on("message", heard);
@@ -66,16 +68,4 @@ export function startLeaseThread(deps: LeaseThreadDeps): LeaseThread {
       await exited;
     },
   };
-}
-
-function newWorker(workerData: LeaseThreadData): Worker {
-  const transferList = [workerData.port];
-  if (!import.meta.url.endsWith(".ts")) {
-    return new Worker(new URL("./lease-keeper-thread.js", import.meta.url), { workerData, transferList });
-  }
-  // Node.js 20 does not read TypeScript, and tsx does not reach into threads unless it is registered there.
-  const file = new URL("./lease-keeper-thread.ts", import.meta.url).href;
-  const tsx = import.meta.resolve("tsx/esm/api");
-  const code = `import(${JSON.stringify(tsx)}).then((tsx) => (tsx.register(), import(${JSON.stringify(file)})))`;
-  return new Worker(code, { eval: true, workerData, transferList });
 }

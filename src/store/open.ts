@@ -17,7 +17,8 @@ export interface StoreSettings {
 /** Brings the database to this version's tables, too. */
 export function openStore(settings: StoreSettings): Promise<Store> {
   const { databaseUrl, dataFolder, log } = settings;
-  if (databaseUrl === undefined) return createSqliteStore({ path: sqlitePath(dataFolder), log });
+  if (databaseUrl === undefined)
+    return createSqliteStore({ path: sqlitePath(dataFolder), log, foldsBeside: true });
   assertPostgresUrl(databaseUrl);
   return createPostgresStore({ url: databaseUrl, log });
 }

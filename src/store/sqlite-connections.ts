@@ -2,12 +2,13 @@
 //
 //   SC1  `synchronous=FULL` in WAL mode: a commit has reached the disk when it returns (S3).
 //   SC2  The log is folded into the file every 128 pages. That is measured as no slower than the default of 1,000, and keeps
-//        what is on disk near what was written.
+//        what is on disk near what was written. Where much is written a thread does it (log-folding.ts).
 
 import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type Database from "better-sqlite3";
 import { openLasting } from "./lasting-statements.ts";
+import { pagesAlone } from "./log-folding.ts";
 import { migrateSqlite } from "./sqlite-migrate.ts";
 
 export interface SqliteConnections {
@@ -33,7 +34,7 @@ export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre 
     // `exec` and not `pragma`, which leaves a statement behind to be collected (LS1).
     writer.exec("pragma journal_mode = WAL");
     writer.exec(`pragma synchronous = ${synchronous}`);
-    writer.exec("pragma wal_autocheckpoint = 128");
+    foldAt(writer, pagesAlone);
     writer.exec("pragma foreign_keys = ON");
     const applied = asTheyAre ? 0 : migrateSqlite(writer, file);
     return { file, writer, applied, reader: openLasting(file, { readonly: true, timeout: busyTimeoutMs }) };
@@ -41,4 +42,9 @@ export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre 
     writer.close();
     throw error;
   }
+}
+
+/** The connection folds the log by itself when it has this many pages. */
+export function foldAt(writer: Database.Database, pages: number): void {
+  writer.exec(`pragma wal_autocheckpoint = ${pages}`);
 }

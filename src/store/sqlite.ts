@@ -13,8 +13,9 @@ import { AppError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
 import type { Store, Tx } from "./contract.ts";
 import { asDb, sqliteDialect } from "./dialect.ts";
+import { createLogFolding, type FoldedConnection, type LogFolding } from "./log-folding.ts";
 import { type Handle, openSession, reportingRows } from "./session.ts";
-import { openSqlite, type SqliteConnections } from "./sqlite-connections.ts";
+import { foldAt, openSqlite, type SqliteConnections } from "./sqlite-connections.ts";
 import { sqliteFailure } from "./sqlite-errors.ts";
 import { createTx } from "./tx.ts";
 import { createWriteQueue, type WriteConnection } from "./write-queue.ts";
@@ -25,6 +26,8 @@ export interface SqliteStoreOptions {
   /** Takes the tables as they are, also those of a newer version. For who has opened this database before. */
   readonly tablesAsTheyAre?: boolean;
   readonly log?: Logger;
+  /** Has a thread fold the log once much is written (log-folding.ts). For who stays. */
+  readonly foldsBeside?: boolean;
 }
 
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
@@ -43,22 +46,29 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
 function openStoreOn(options: SqliteStoreOptions, synchronous: "FULL" | "OFF"): Store {
   const { path: file, log = silentLogger } = options;
   try {
-    return sqliteStoreOn(openSqlite(file, synchronous, options.tablesAsTheyAre === true), log);
+    const connections = openSqlite(file, synchronous, options.tablesAsTheyAre === true);
+    const folding = options.foldsBeside === true ? createLogFolding(foldedBy(connections), log) : undefined;
+    return sqliteStoreOn(connections, log, folding);
   } catch (error) {
     throw sqliteFailure(error, file);
   }
 }
 
 /** Closing the store closes the connections. */
-export function sqliteStoreOn(connections: SqliteConnections, log: Logger = silentLogger): Store {
+export function sqliteStoreOn(
+  connections: SqliteConnections,
+  log: Logger = silentLogger,
+  folding?: LogFolding,
+): Store {
   const unreadable = reportingRows(log);
   const { file, writer, reader } = connections;
   const writing = handleOn(writer, unreadable);
   const reading = handleOn(reader, unreadable);
-  const queue = createWriteQueue(writeConnection(writer, file));
+  const queue = createWriteQueue(writeConnection(writer, file, () => folding?.committed()));
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await queue.close();
+    await folding?.stop();
     reader.close();
     writer.close();
   };
@@ -98,7 +108,21 @@ function handleOn(connection: Database.Database, unreadable: Handle["unreadable"
   return { db: asDb(drizzle(connection)), dialect: sqliteDialect, statements: new Map(), unreadable };
 }
 
-function writeConnection(db: Database.Database, file: string): WriteConnection {
+export function foldedBy({ file, writer }: SqliteConnections): FoldedConnection {
+  const look = writer.prepare<[], { readonly log: number; readonly checkpointed: number }>(
+    "pragma wal_checkpoint(noop)",
+  );
+  return {
+    file,
+    foldAt: (pages) => foldAt(writer, pages),
+    unfolded() {
+      const { log = 0, checkpointed = 0 } = look.get() ?? {};
+      return log - checkpointed;
+    },
+  };
+}
+
+function writeConnection(db: Database.Database, file: string, committed: () => void): WriteConnection {
   const begin = db.prepare("begin immediate");
   const commit = db.prepare("commit");
   const rollback = db.prepare("rollback");
@@ -107,7 +131,10 @@ function writeConnection(db: Database.Database, file: string): WriteConnection {
   const rollbackToSavepoint = db.prepare("rollback to one");
   return {
     begin: () => void begin.run(),
-    commit: () => void commit.run(),
+    commit() {
+      commit.run();
+      committed();
+    },
     rollback: () => void rollback.run(),
     savepoint: () => void savepoint.run(),
     release: () => void release.run(),
