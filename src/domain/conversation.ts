@@ -36,6 +36,14 @@ export function isUnbegun({ thread }: ConversationAddress): boolean {
   return thread.startsWith(unbegun);
 }
 
+/** The thread of a chat that has no others: all of it is one conversation. */
+export const wholeChat = "chat";
+
+/** A group chat without threads: messages of several people and pieces of work stand one under the other. */
+export function isFlat({ kind, thread }: ConversationAddress): boolean {
+  return kind === "group" && thread === wholeChat;
+}
+
 /** Nobody else reads there, so nobody else clicks there. */
 export function isPrivateLine(address: ConversationAddress): boolean {
   return address.kind === "dm" || isAside(address);

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { InboundMessage } from "../../src/domain/inbound.ts";
+import type { QuestionAsk } from "../../src/domain/wait.ts";
+import { createGate } from "../fakes/gate.ts";
 import { bo, createGatewayWorld, dm, type GatewayWorld, thread } from "./gateway-world.ts";
 
 describe("gateway/intake", () => {
@@ -51,6 +53,23 @@ describe("gateway/intake", () => {
     await world.settle();
 
     expect(await world.runs()).toHaveLength(1);
+  });
+
+  it("ING-5: has taken a message and a click when the queue does not answer", async () => {
+    const question: QuestionAsk = { kind: "question", question: "Where?", options: ["EU", "US"] };
+    await world.hear("compare the vendors");
+    await world.settle();
+    const run = await world.run();
+    const wait = run && (await world.park(run, question));
+    const gate = createGate();
+    Object.assign(world.queue, { ring: () => gate.opened });
+
+    await world.click("question.answer", `${wait?.id ?? ""}.0`, { conversation: thread });
+    await world.hear("another thing", { conversation: dm });
+    const answered = wait && (await world.store.read((tx) => tx.waits.find(wait.id)));
+    expect(answered?.state).not.toBe("open");
+    gate.open();
+    await world.settle();
   });
 
   it("I14: refuses what is no event, and commits nothing", async () => {

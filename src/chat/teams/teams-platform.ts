@@ -2,6 +2,7 @@
 //
 //   MP1  Teams can't be read back: what was posted is known by key in this process only, and `readBack` says so.
 
+import { wholeChat } from "../../domain/conversation.ts";
 import type { ChatPlatform, PlatformHealth, PlatformHooks, PlatformPeople, Receive } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { TeamsDeps } from "./deps.ts";
@@ -10,8 +11,9 @@ import { loadBotFramework } from "./inbound/bot-framework.ts";
 import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
 import { createMessagesDoor, messagesPath } from "./inbound/door.ts";
-import { chatThread, teamsPlatformName } from "./inbound/home.ts";
+import { teamsPlatformName } from "./inbound/home.ts";
 import { createPeople, type People } from "./inbound/people.ts";
+import { createReferenceKeeper } from "./inbound/references.ts";
 import { createRejections } from "./inbound/rejections.ts";
 import { createVerify } from "./inbound/verify.ts";
 import { createTeamsOutbound, type OutboundTimes, type TeamsOutbound } from "./outbound/create-outbound.ts";
@@ -25,7 +27,8 @@ const editIntervalMs = 10_000;
 
 /** `times` are for tests. */
 export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): ChatPlatform {
-  const deps = { ...given, references: referencesInFlight(given.references) };
+  const keeper = createReferenceKeeper({ ...given, references: referencesInFlight(given.references) });
+  const deps = { ...given, references: keeper.references };
   const { settings, log } = deps;
   const files = sealedText(deps.sealKey, "file-ref");
   const outbound = createTeamsOutbound(deps, files, times);
@@ -46,7 +49,7 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
   };
   const messages = createMessagesDoor({
     verify: createVerify(deps, serviceHosts(settings.serviceHosts)),
-    dispatch: createDispatch({ deps, edges, people, files }),
+    dispatch: createDispatch({ deps, edges, people, files, keeper }),
     reject: rejections.count,
     log,
     isOpen: () => listener.open,
@@ -90,7 +93,7 @@ function peopleOf(outbound: TeamsOutbound, people: Pick<People, "learn">): Platf
       tenant,
       kind: "dm",
       channel: await outbound.personalChat(person),
-      thread: chatThread,
+      thread: wholeChat,
     }),
   };
 }

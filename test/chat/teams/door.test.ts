@@ -441,7 +441,7 @@ describe("chat/teams: invokes", () => {
     ["signin/verifyState", { state: "x" }],
     ["signin/tokenExchange", { id: "x" }],
     ["composeExtension/query", {}],
-  ])("IV2: answers %s with %j in a well-formed way, and does nothing", async (name, value) => {
+  ])("IV2, T-M13: answers %s with %j in a well-formed way, and does nothing", async (name, value) => {
     const person = world.teams.person(teamsIds.ana);
     const answer = await person.invokes(person.chat, name, value, "1700000000001");
 

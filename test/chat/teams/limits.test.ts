@@ -7,8 +7,15 @@ import type { ConversationAddress } from "../../../src/domain/conversation.ts";
 import { personKey } from "../../../src/domain/ids.ts";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import type { Json } from "../../fakes/teams/state.ts";
+import { retryMs } from "../../../src/chat/teams/outbound/teams-errors.ts";
 import { aNotice, aResult } from "../outgoing.ts";
-import { listen, openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
+import {
+  listen,
+  openTeamsWorld,
+  passing as timePasses,
+  type TeamsWorld,
+  through as callEnds,
+} from "./teams-world.ts";
 
 const ana = personKey("teams", teamsIds.tenant, teamsIds.ana);
 let world: TeamsWorld;
@@ -45,24 +52,8 @@ const posts = (): number =>
 const saidIn = (conversation: string, to?: string): string =>
   JSON.stringify(world.teams.said(conversation, to));
 
-/** As long as it takes, in steps that let deliveries come to their end. */
-async function passing(ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 250) {
-    await world.clock.advance(250);
-    await (await fetch(`${world.teams.url}/openid`)).text();
-  }
-}
-
-/** The clock goes on until the call is over. */
-async function through<T>(call: Promise<T>): Promise<T> {
-  let over = false;
-  const ended = call.finally(() => {
-    over = true;
-  });
-  ended.catch(() => undefined);
-  while (!over) await passing(250);
-  return ended;
-}
+const passing = (ms: number): Promise<void> => timePasses(world, ms);
+const through = <T>(call: Promise<T>): Promise<T> => callEnds(world, call);
 
 describe("chat/teams: pace", () => {
   it("T-M7, PT1: seven in a second, then they wait; what would wait longer is refused with the time to come again", async () => {
@@ -110,6 +101,48 @@ describe("chat/teams: pace", () => {
   });
 });
 
+describe("chat/teams: marks", () => {
+  it("T-S2: two reactions in a second in one conversation, and the same one twice is one", async () => {
+    const marked = () => world.teams.calls.filter(({ path }) => path.includes("/reactions/")).length;
+    const id = await post();
+    const made = [1, 2, 3].map(() => world.platform.react(at, id, "eyes"));
+    await Promise.all(made.slice(0, 2));
+    expect(marked()).toBe(2);
+    await passing(1_000);
+    await Promise.all(made);
+    expect(marked()).toBe(3);
+    expect(world.teams.activities.find((one) => one.id === id)?.reactions).toEqual(["1f440_eyes"]);
+  });
+});
+
+describe("chat/teams: how long is waited", () => {
+  it.each([
+    ["seconds", "7", 7_000],
+    ["parts of a second", "0.5", 500],
+    ["a date", "Sat, 28 Nov 2026 12:01:00 GMT", 60_000],
+    ["a date that is over", "Thu, 01 Jan 1970 00:00:00 GMT", 100],
+    ["nothing", null, 5_000],
+    ["nonsense", "soon", 5_000],
+    ["a day", "86400", 900_000],
+  ])("T-M7: Retry-After with %s", (_what, header, ms) => {
+    expect(retryMs(header, Date.UTC(2026, 10, 28, 12))).toBe(ms);
+  });
+
+  it("T-M7: those who were refused together come back apart", async () => {
+    const apart = await openTeamsWorld({ spread: 0.5 });
+    try {
+      await apart.teams.person(teamsIds.ana).mentions(teamsIds.general, "hello");
+      const place = apart.heard[0]?.conversation ?? at;
+      apart.teams.fault("post", { kind: "status", status: 429, retryAfter: "7" });
+      expect(await failure(apart.platform.post(place, { key: "k" }, aNotice("words"), []))).toMatchObject({
+        retry: { kind: "after", ms: 7_250 },
+      });
+    } finally {
+      await apart.close();
+    }
+  });
+});
+
 describe("chat/teams: refusals", () => {
   it("TE1: 412 is tried again at once, three times, and then put off", async () => {
     world.teams.fault("post", { kind: "status", status: 412 }, 2);
@@ -146,6 +179,28 @@ describe("chat/teams: refusals", () => {
     const before = posts();
     expect(await failure(post())).toMatchObject({ noPlace: true });
     expect(posts()).toBe(before);
+
+    await world.teams.person(teamsIds.ana).mentions(teamsIds.general, "here you are again");
+    expect(await post()).toMatch(/\d+/);
+  });
+
+  it("T-M11, RF2: so it is where another process was told so, when the app is added again", async () => {
+    await world.references.gone(teamsIds.general); // another process was refused
+    expect(await failure(post())).toMatchObject({ noPlace: true });
+    await world.teams.person(teamsIds.bo).installs(teamsIds.general);
+    expect(await post()).toMatch(/\d+/);
+  });
+
+  it("T-M11: 404 for a conversation that is gone is the same; 404 for a message alone is not", async () => {
+    const id = await post();
+    world.teams.fault("edit", { kind: "status", status: 404, code: "ActivityNotFoundInConversation" });
+    expect(await failure(world.platform.edit(at, id, aNotice("other")))).toMatchObject({
+      code: "chat.not_found",
+      noPlace: false,
+      retry: { kind: "never" },
+    });
+    world.teams.fault("post", { kind: "status", status: 404, code: "ConversationNotFound" });
+    expect(await failure(post())).toMatchObject({ noPlace: true });
   });
 
   it("T-M15: what does not fit is refused whole, whoever finds out, so that it goes as a file", async () => {

@@ -3,6 +3,7 @@ import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
 import { personKey } from "../../../src/domain/ids.ts";
 import { aCard, aResult } from "../outgoing.ts";
 import { chatContract } from "../../contracts/chat-contract.ts";
+import { aCard, aResult } from "../outgoing.ts";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import { openTeamsWorld } from "./teams-world.ts";
 
@@ -74,6 +75,27 @@ async function linkedFiles(text: string) {
 }
 
 describe("the Teams platform", () => {
+  it("T-M6: a card is edited in place, under the id that Teams gave it; the result is a message of its own", async () => {
+    const world = await openTeamsWorld();
+    try {
+      const { teams, platform, heard } = world;
+      const { conversation } = await teams.person(teamsIds.ana).mentions(teamsIds.general, "compare");
+      const [{ conversation: at } = fail()] = heard;
+      const card = await platform.post(at, { key: "card" }, aCard(), []);
+      await platform.edit(at, card, aCard({ state: "Done", buttons: [] }));
+      const result = await platform.post(at, { key: "result" }, aResult(), []);
+
+      const said = teams.said(conversation);
+      expect(said.map(({ id, edits }) => [id, edits])).toEqual([
+        [card, 1],
+        [result, 0],
+      ]);
+      expect(JSON.stringify(said[0]?.activity)).toContain("Done - ");
+    } finally {
+      await world.close();
+    }
+  });
+
   it("says how somebody stands where it is asked for, and rejects where Teams can't say", async () => {
     const world = await openTeamsWorld();
     try {

@@ -30,6 +30,8 @@ export interface TeamsWorldOptions {
   readonly hooks?: PlatformHooks;
   readonly settings?: Partial<TeamsDeps["settings"]>;
   readonly deps?: Partial<TeamsDeps>;
+  /** How far apart tries are made, from 0 to 1. */
+  readonly spread?: number;
 }
 
 export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<TeamsWorld> {
@@ -63,7 +65,11 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
     ...options.deps,
   };
   const open = (): ChatPlatform =>
-    createTeamsPlatform(deps, { callTimeoutMs: 5_000, downloadTimeoutMs: 5_000 });
+    createTeamsPlatform(deps, {
+      callTimeoutMs: 5_000,
+      downloadTimeoutMs: 5_000,
+      spread: () => options.spread ?? 0,
+    });
   const platform = open();
   const current = routed(platform);
   teams.deliverTo(`${door.url}/api/messages`);
@@ -86,6 +92,28 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
       await teams.close();
     },
   };
+}
+
+/** As long as it takes, in steps that let deliveries come to their end. */
+export async function passing(
+  { clock, teams }: Pick<TeamsWorld, "clock" | "teams">,
+  ms: number,
+): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 250) {
+    await clock.advance(250);
+    await (await fetch(`${teams.url}/openid`)).text();
+  }
+}
+
+/** The clock goes on until the call is over. */
+export async function through<T>(world: Pick<TeamsWorld, "clock" | "teams">, call: Promise<T>): Promise<T> {
+  let over = false;
+  const ended = call.finally(() => {
+    over = true;
+  });
+  ended.catch(() => undefined);
+  while (!over) await passing(world, 250);
+  return ended;
 }
 
 function routed({ doors = [] }: ChatPlatform) {

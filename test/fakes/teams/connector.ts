@@ -2,6 +2,8 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { once } from "node:events";
+import { pause } from "../../../src/base/abort.ts";
+import type { Clock } from "../../../src/base/clock.ts";
 import { parseJson } from "../../../src/base/json.ts";
 import {
   cast,
@@ -17,6 +19,7 @@ import type { Entra } from "./entra.ts";
 import { issuer, type Keys } from "./tokens.ts";
 
 export interface ConnectorState {
+  readonly clock: Clock;
   readonly keys: Keys;
   readonly entra: Entra;
   readonly password: string;
@@ -49,6 +52,7 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   readonly raw?: Buffer;
   readonly lost?: boolean;
+  readonly slowMs?: number;
 }
 
 /** Teams takes 28 KB. */
@@ -80,6 +84,7 @@ async function answer(
   const call = await callOf(state, request);
   const url = new URL(request.url ?? "/", `http://${request.headers.host ?? ""}`);
   const reply = authorised(call, request) ? await route(call, url) : refusal(401, "Unauthorized");
+  if (reply.slowMs !== undefined) await pause(state.clock, reply.slowMs);
   const { method, parts, body } = call;
   const path = url.pathname + url.search;
   state.calls.push({ method, path, body: parts[0] === "files" ? undefined : body, status: reply.status });
@@ -113,7 +118,10 @@ async function route(call: Call, url: URL): Promise<Reply> {
       status: 200,
       body: { issuer, jwks_uri: `${url.origin}/keys`, id_token_signing_alg_values_supported: ["RS256"] },
     };
-  if (first === "keys") return { status: 200, body: call.state.keys.jwks };
+  if (first === "keys") {
+    const fault = takeFault(call.state, "keys");
+    return { status: 200, body: call.state.keys.jwks, ...slowed(fault) };
+  }
   if (first === "login") {
     const { parts, query, raw, cookie, state } = call;
     const form = new URLSearchParams(raw.toString());
@@ -218,11 +226,12 @@ function everybody(call: Call): Reply {
 
 function member({ state }: Call, id: string): Reply {
   const fault = takeFault(state, "member");
-  if (fault) return faulty(fault);
+  if (fault && fault.kind !== "slow") return faulty(fault);
   const person = cast.find((one) => one.id === id || one.aadObjectId === id);
   if (!person || state.left.has(person.aadObjectId)) return refusal(404, "MemberNotFoundInConversation");
   return {
     status: 200,
+    ...slowed(fault),
     body: {
       ...person,
       tenantId: teamsIds.tenant,
@@ -284,9 +293,13 @@ function takeFault({ faults }: ConnectorState, at: FaultAt): FakeFault | undefin
 }
 
 function faulty(fault: FakeFault): Reply {
-  if (fault.kind === "lost") return { status: 200, lost: true };
+  if (fault.kind !== "status") return { status: 200, lost: fault.kind === "lost", ...slowed(fault) };
   const headers = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
   return { ...refusal(fault.status, fault.code ?? ""), headers };
+}
+
+function slowed(fault: FakeFault | undefined): Pick<Reply, "slowMs"> {
+  return fault?.kind === "slow" ? { slowMs: fault.ms } : {};
 }
 
 function refusal(status: number, code: string): Reply {

@@ -1,6 +1,8 @@
 // A stateful Teams on loopback, as far as a bot sees it. Shares no code with src/chat/teams, so that it is a second opinion.
 
+import { within } from "../../../src/base/abort.ts";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
+import { parseJson } from "../../../src/base/json.ts";
 import { startConnector } from "./connector.ts";
 import { type ConnectorState } from "./connector.ts";
 import { createEntra, type Entra } from "./entra.ts";
@@ -41,6 +43,13 @@ export interface FakeTeams {
   deliver(activity: Json, forge?: TokenParts | string | null): Promise<Delivered>;
   /** Sent, and sent again while the answer is 5xx: at once, then after 1 s and 5 s of the clock. */
   deliverLasting(activity: Json): Promise<Delivered>;
+  /**
+   * As a client does with a click: after its patience, or where the reply is none, it shows "unable to reach app" and delivers the
+   * click once more, under another id. Resolves to what it showed for: the reply, or status 504.
+   */
+  invoke(activity: Json): Promise<Delivered>;
+  /** Clicks for which "unable to reach app" was shown. */
+  readonly unreached: readonly Json[];
   /** What the agent said there: with edits applied, deleted ones left out. `to`: as that person sees it. */
   said(conversation: string, to?: string): readonly SaidMessage[];
   fault(at: FaultAt, fault: FakeFault, times?: number): void;
@@ -52,6 +61,15 @@ export interface FakeTeams {
   remove(conversation: string): void;
   until<T>(look: () => T | undefined, ms?: number): Promise<T>;
   close(): Promise<void>;
+}
+
+/** Of a client of Teams: 10 to 15 s. */
+const patienceMs = 10_000;
+
+function isReply({ name }: Json, { status, body }: Delivered): boolean {
+  const reply = parseJson(body)?.value;
+  if (status !== 200 || typeof reply !== "object" || reply === null) return false;
+  return name !== "adaptiveCard/action" || ("statusCode" in reply && "type" in reply && "value" in reply);
 }
 
 export interface SaidMessage {
@@ -72,6 +90,7 @@ export async function startFakeTeams({
   const password = "teams-app-password-of-a-test";
   const entra = createEntra(password, () => clock.now());
   const state: ConnectorState = {
+    clock,
     keys,
     entra,
     password,
@@ -126,6 +145,17 @@ export async function startFakeTeams({
     again([1_000, 5_000]);
     return delivered;
   };
+  const unreached: Json[] = [];
+  const invoke: FakeTeams["invoke"] = async (activity) => {
+    const answered = deliver(activity);
+    answered.catch(() => undefined); // nobody may wait for it any more
+    const first = await within(clock, patienceMs, answered);
+    if (first !== undefined && isReply(activity, first)) return first;
+    unreached.push(activity);
+    state.changed();
+    await deliver({ ...activity, id: `${String(activity["id"])}1` });
+    return { status: 504, body: "" };
+  };
   const until: FakeTeams["until"] = (look, ms = 15_000) =>
     new Promise((resolve, reject) => {
       const check = (): void => {
@@ -171,6 +201,8 @@ export async function startFakeTeams({
     deliverTo: (url) => void (target = url),
     deliver,
     deliverLasting,
+    invoke,
+    unreached,
     said: (conversation, to) =>
       state.activities
         .filter(

@@ -127,7 +127,7 @@ export function createPersons(fake: FakeTeams, state: ConnectorState, clock: Clo
         value,
         ...(replyToId === undefined ? {} : { replyToId }),
       };
-      return { ...(await fake.deliver(activity)), activity };
+      return { ...(await fake.invoke(activity)), activity };
     };
     return {
       who,

@@ -52,6 +52,17 @@ export interface FakeCall {
 export type FakeFault =
   | { readonly kind: "status"; readonly status: number; readonly code?: string; readonly retryAfter?: string }
   /** Done, and the answer cut off. */
-  | { readonly kind: "lost" };
+  | { readonly kind: "lost" }
+  /** Done, and answered this much of the clock later. */
+  | { readonly kind: "slow"; readonly ms: number };
 
-export type FaultAt = "post" | "edit" | "targeted" | "open" | "reaction" | "token" | "upload" | "member";
+export type FaultAt =
+  | "keys"
+  | "post"
+  | "edit"
+  | "targeted"
+  | "open"
+  | "reaction"
+  | "token"
+  | "upload"
+  | "member";

@@ -14,6 +14,8 @@ import { type Activity, CardAction, Feedback, Task } from "./shapes.ts";
 export type ReadClick =
   | { readonly kind: "event"; readonly event: InboundEvent }
   | { readonly kind: "refresh" }
+  /** Who clicked can't be said now, and it matters (TP3). */
+  | { readonly kind: "later" }
   | { readonly kind: "unknown" };
 
 const unknown: ReadClick = { kind: "unknown" };
@@ -23,14 +25,14 @@ export async function readCardAction(r: Reading, activity: Activity): Promise<Re
   if (action === undefined) return unknown;
   if (action.verb === "card.refresh") return { kind: "refresh" };
   const click = readClick(action.verb, action.data);
-  return click ? { kind: "event", event: await eventOf(r, activity, click) } : unknown;
+  return click ? eventOf(r, activity, click) : unknown;
 }
 
 export async function readForm(r: Reading, activity: Activity): Promise<ReadClick> {
   const data = Task.safeParse(activity.value).data?.data;
   const form = FormData.safeParse(data).data;
   const click = form && readClick(form.form, data);
-  return click ? { kind: "event", event: await eventOf(r, activity, click) } : unknown;
+  return click ? eventOf(r, activity, click) : unknown;
 }
 
 /** Which run a thumb is about, the message under which it was pressed says. */
@@ -49,7 +51,7 @@ export async function readFeedback(
   if (value === undefined) return unknown;
   const text = wordsOf(said.feedback);
   const click: Click = { action, value, nonce: replyToId, ...(text === "" ? {} : { text }) };
-  return { kind: "event", event: await eventOf(r, activity, click) };
+  return eventOf(r, activity, click);
 }
 
 /** Teams sends what was typed as JSON in a string. */
@@ -60,7 +62,9 @@ function wordsOf(feedback: string | undefined): string {
   return typeof text === "string" ? text.trim() : "";
 }
 
-async function eventOf(r: Reading, activity: Activity, click: Click): Promise<InboundEvent> {
+async function eventOf(r: Reading, activity: Activity, click: Click): Promise<ReadClick> {
+  const author = await authorOf(r, activity, click.action);
+  if (author === undefined) return { kind: "later" };
   const { conversation, from, replyToId = "" } = activity;
   const { action, value, text, nonce } = click;
   const typed = createHash("sha256")
@@ -68,18 +72,23 @@ async function eventOf(r: Reading, activity: Activity, click: Click): Promise<In
     .digest("hex")
     .slice(0, 12);
   const id = [conversation.id, from.id, replyToId, action, value, nonce, typed];
-  return {
+  const event: InboundEvent = {
     eventId: `click:${createHash("sha256").update(JSON.stringify(id)).digest("hex")}`,
     conversation: addressOf(r.settings, activity),
-    author: await authorOf(r, activity, action),
+    author,
     sentAt: msOf(activity, r.clock.now()),
     kind: "action",
     action,
     value,
     ...(text === undefined ? {} : { text }),
   };
+  return { kind: "event", event };
 }
 
-async function authorOf({ people }: Reading, activity: Activity, action: ActionId): Promise<Person> {
+async function authorOf(
+  { people }: Reading,
+  activity: Activity,
+  action: ActionId,
+): Promise<Person | undefined> {
   return action.startsWith("approval.") ? people.decider(activity) : people.author(activity);
 }

@@ -13,7 +13,7 @@ import type { InvokeReply } from "./invoke-replies.ts";
 import { answerInvoke } from "./invokes.ts";
 import { readMessage } from "./messages.ts";
 import type { People } from "./people.ts";
-import { createReferenceKeeper } from "./references.ts";
+import type { ReferenceKeeper } from "./references.ts";
 import type { Activity } from "./shapes.ts";
 
 export interface DispatchDeps {
@@ -21,18 +21,18 @@ export interface DispatchDeps {
   readonly edges: InboundEdges;
   readonly people: People;
   readonly files: SealedText;
+  readonly keeper: ReferenceKeeper;
 }
 
 /** The reply of an invoke; undefined for everything else. */
 export type Dispatch = (activity: Activity) => Promise<InvokeReply | undefined>;
 
-export function createDispatch({ deps, edges, people, files }: DispatchDeps): Dispatch {
+export function createDispatch({ deps, edges, people, files, keeper }: DispatchDeps): Dispatch {
   const { settings, clock, log, shown } = deps;
-  const keeper = createReferenceKeeper(deps);
   const reading = { settings, people, clock, files };
   /** True where it was the first word in a private line. */
-  const welcomed = async (activity: Activity): Promise<boolean> => {
-    const isNewLine = await keeper.keep(activity);
+  const welcomed = async (activity: Activity, anew = false): Promise<boolean> => {
+    const isNewLine = await (anew ? keeper.keepAnew(activity) : keeper.keep(activity));
     if (isNewLine) await deps.welcome?.(addressOf(settings, activity));
     return isNewLine;
   };
@@ -54,9 +54,7 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
         const kept = welcomed(activity).catch((error: unknown) =>
           log.warn("Where a click came from could not be stored", { error: errorText(error) }),
         );
-        const reply = await answerInvoke({ ...reading, shown, log, edges }, activity);
-        await kept;
-        return reply;
+        return answerInvoke({ ...reading, shown, log, edges }, activity, kept);
       }
       case "conversationUpdate":
       case "installationUpdate":
@@ -71,7 +69,7 @@ export function createDispatch({ deps, edges, people, files }: DispatchDeps): Di
     const change = changeOf(activity, settings.appId);
     if (change === "removed") return keeper.forget(activity);
     if (activity.from.id.startsWith("28:")) return;
-    const isNewLine = await welcomed(activity);
+    const isNewLine = await welcomed(activity, change === "added");
     const at = addressOf(settings, activity);
     const by = people.author(activity);
     if (isNewLine) edges.homeWanted(by);

@@ -4,15 +4,12 @@
 //   TA2  In a channel each reply chain is a conversation, called by its first message. A chat is one conversation.
 //   TA3  What has no thread (a post of its own in a channel) is at `~…`.
 
-import type { ConversationAddress } from "../../../domain/conversation.ts";
+import { type ConversationAddress, wholeChat } from "../../../domain/conversation.ts";
 import { asTenantId, type PersonKey, personKey, type TenantId } from "../../../domain/ids.ts";
 import type { TeamsSettings } from "../deps.ts";
 import type { Activity } from "./shapes.ts";
 
 export const teamsPlatformName = "teams";
-
-/** The thread of a chat, which has no others. */
-export const chatThread = "chat";
 
 const threadMark = ";messageid=";
 
@@ -33,7 +30,7 @@ export function addressOf({ tenantId }: TeamsSettings, activity: Activity): Conv
     tenant: teamsTenant(tenantId),
     kind,
     channel,
-    thread: kind === "channel" ? chain : chatThread,
+    thread: kind === "channel" ? chain : wholeChat,
   };
 }
 

@@ -20,6 +20,16 @@ export function notTaken(): InvokeReply {
   };
 }
 
+/** It may still be kept, and says nothing else: what is pressed again is the same click (AD2). */
+const late =
+  "That takes me longer than usual. If nothing has changed here in a minute, please press it again: twice counts once.";
+
+/** For an invoke called `name` that is not worked out in time. */
+export function tooSlow(name: string | undefined): InvokeReply {
+  if (name === "adaptiveCard/action") return told(late);
+  return name?.startsWith("task/") === true ? taskTold(late) : nothing;
+}
+
 export function taskForm(title: string, card: unknown): InvokeReply {
   const content = { contentType: "application/vnd.microsoft.card.adaptive", content: card };
   return { task: { type: "continue", value: { title, height: "medium", width: "medium", card: content } } };
@@ -29,4 +39,5 @@ export function taskTold(text: string): InvokeReply {
   return { task: { type: "message", value: text } };
 }
 
+/** Wherever no words are shown. */
 export const nothing: InvokeReply = {};

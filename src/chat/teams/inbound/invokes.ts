@@ -2,7 +2,9 @@
 //
 //   IV1  An action is committed before its reply: "Taken in." is true (I1).
 //   IV2  Every invoke has a reply, known or not. Nothing that a person could want is done for an unknown one.
+//   IV3  A reply waits for nothing longer than Teams' patience allows: not for the store, not for the roster. What is late goes on.
 
+import { within } from "../../../base/abort.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import type { TeamsDeps } from "../deps.ts";
@@ -24,7 +26,23 @@ const taken = "Taken in.";
 const unknownControl =
   "I don't know that button: its message is from another version of me. Please write what you need here.";
 
-export async function answerInvoke(d: InvokeDeps, activity: Activity): Promise<replies.InvokeReply> {
+/** Teams gives up after 10 to 15 s; whether the token is good was asked before, and takes its time, too (VE5). */
+const patienceMs = 5_000;
+
+/** `before`: what else is to be there when it is answered. */
+export async function answerInvoke(
+  d: InvokeDeps,
+  activity: Activity,
+  before: Promise<unknown>,
+): Promise<replies.InvokeReply> {
+  const worked = Promise.all([answered(d, activity), before]).then(([reply]) => reply);
+  const reply = await within(d.clock, patienceMs, worked);
+  if (reply !== undefined) return reply;
+  d.log.warn("A click in Teams takes long, and is answered before it is done", { invoke: activity.name });
+  return replies.tooSlow(activity.name);
+}
+
+async function answered(d: InvokeDeps, activity: Activity): Promise<replies.InvokeReply> {
   switch (activity.name ?? "") {
     case "adaptiveCard/action":
       return cardAction(d, activity);
@@ -49,7 +67,7 @@ async function cardAction(d: InvokeDeps, activity: Activity): Promise<replies.In
     d.edges.reject("unknown-action", { invoke: activity.name });
     return replies.told(unknownControl);
   }
-  if (!(await commit(d, read))) return replies.notTaken();
+  if (read.kind === "later" || !(await commit(d, read))) return replies.notTaken();
   const decided = await newestCard(
     d,
     activity,
@@ -89,10 +107,9 @@ async function openForm(d: InvokeDeps, activity: Activity): Promise<replies.Invo
 
 async function submitForm(d: InvokeDeps, activity: Activity): Promise<replies.InvokeReply> {
   const read = await readForm(d, activity);
-  if (read.kind !== "event") return replies.taskTold(unknownControl);
-  return replies.taskTold(
-    (await commit(d, read)) ? taken : "I couldn't take that in just now. Please try again.",
-  );
+  if (read.kind === "unknown" || read.kind === "refresh") return replies.taskTold(unknownControl);
+  const isTaken = read.kind === "event" && (await commit(d, read));
+  return replies.taskTold(isTaken ? taken : "I couldn't take that in just now. Please try again.");
 }
 
 async function fileConsent(d: InvokeDeps, activity: Activity): Promise<replies.InvokeReply> {

@@ -3,14 +3,16 @@
 //   TP1  Bots, guests and people of other tenants are told apart, so that the gateway can decide about them.
 //   TP2  Nothing that is heard waits for Teams to describe its author: whom it has not described is `unchecked`, and counts as
 //        somebody from outside until it has. So does whom it describes without saying of which tenant.
-//   TP3  An answer is believed for five minutes, and asked for anew for who decides an approval: there, whom Teams can't describe is
-//        nobody who decides (ID-2).
+//   TP3  An answer is believed for five minutes, and asked for anew for who decides an approval: there, whom Teams won't describe is
+//        nobody who decides (ID-2), and whom it can't describe in time is asked to come again.
 
+import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { Person } from "../../../domain/person.ts";
+import { ChatError } from "../../errors.ts";
 import { createShortMemory } from "../../short-memory.ts";
 import type { TeamsReferences, TeamsSettings } from "../deps.ts";
 import { teamsPerson } from "./home.ts";
@@ -34,8 +36,8 @@ export interface PeopleDeps {
 
 export interface People {
   author(activity: Activity): Person;
-  /** Who presses a button of an approval (TP3). Never rejects. */
-  decider(activity: Activity): Promise<Person>;
+  /** Who presses a button of an approval (TP3). Never rejects; undefined where Teams can't say now. */
+  decider(activity: Activity): Promise<Person | undefined>;
   /** The key of somebody who is mentioned. */
   mentioned(activity: Activity, mentioned: Mentioned): Promise<PersonKey>;
   /** Teams has said who somebody is. */
@@ -51,6 +53,8 @@ export interface Mentioned {
 const describedMs = 5 * 60_000;
 const rememberedMs = 24 * 3_600_000;
 const askedAgainMs = 300_000;
+/** A person waits for this answer before their own, and Teams for both (IV3). */
+const deciderMs = 3_000;
 const mostRemembered = 20_000;
 
 export function createPeople({ settings, references, clock, log, member }: PeopleDeps): People {
@@ -90,12 +94,19 @@ export function createPeople({ settings, references, clock, log, member }: Peopl
     async decider(activity) {
       const { unchecked: _, ...person } = author(activity);
       if (kindOf(settings, activity) !== undefined) return person;
-      const found = await member(activity, activity.from.id).catch((error: unknown) => {
-        log.debug("Teams did not say who somebody is", { reason: errorText(error) });
-      });
-      const kind = found ? roleOf(found, settings.tenantId) : "external";
-      if (found) described.set(person.key, kind);
-      return { ...person, kind };
+      const asked = member(activity, activity.from.id).then(
+        (found) => {
+          const kind = found ? roleOf(found, settings.tenantId) : "external";
+          if (found) described.set(person.key, kind);
+          return { kind };
+        },
+        (error: unknown) => {
+          log.debug("Teams did not say who somebody is", { reason: errorText(error) });
+          return isForNow(error) ? undefined : { kind: "external" as const };
+        },
+      );
+      const answer = await within(clock, deciderMs, asked);
+      return answer && { ...person, ...answer };
     },
     async mentioned(activity, { id, aadObjectId }) {
       if (aadObjectId !== undefined) return keyOf(aadObjectId);
@@ -104,6 +115,13 @@ export function createPeople({ settings, references, clock, log, member }: Peopl
     },
     learn: (person, kind) => described.set(person, kind),
   };
+}
+
+/** It may be otherwise in a minute. */
+function isForNow(error: unknown): boolean {
+  return (
+    error instanceof ChatError && (error.code === "chat.unavailable" || error.code === "chat.rate_limited")
+  );
 }
 
 type Described = Pick<Person, "kind" | "unchecked">;

@@ -1,30 +1,39 @@
 // Keeps where messages go, from every activity (T-M11): written when it is new, not each time.
 //
 //   RF1  Only what a verified activity says is kept, and only service URLs whose host is allowed.
-//   RF2  What could not be written counts as new the next time.
+//   RF2  What could not be written counts as new the next time; so does what was given up meanwhile, here or, within ten minutes, by
+//        another process; and what an installation says is always written.
 
-import type { TeamsDeps, TeamsPerson, TeamsPlace } from "../deps.ts";
+import type { Clock } from "../../../base/clock.ts";
+import { createShortMemory } from "../../short-memory.ts";
+import type { TeamsDeps, TeamsPerson, TeamsPlace, TeamsReferences } from "../deps.ts";
 import { addressOf, splitConversation, teamsPerson } from "./home.ts";
 import type { Activity } from "./shapes.ts";
 
 export interface ReferenceKeeper {
   /** Resolves to true if a private line to this person was not known before. */
   keep(activity: Activity): Promise<boolean>;
+  /** The app was added there: the place is written whatever is remembered. */
+  keepAnew(activity: Activity): Promise<boolean>;
+  /** The app was removed there. */
   forget(activity: Activity): Promise<void>;
+  /** The same references, whose `gone` is noticed here. */
+  readonly references: TeamsReferences;
 }
 
+const rememberedMs = 10 * 60_000;
 const mostRemembered = 20_000;
 
 export function createReferenceKeeper({
   references,
   settings,
-}: Pick<TeamsDeps, "references" | "settings">): ReferenceKeeper {
-  const kept = new Map<string, string>();
+  clock,
+}: Pick<TeamsDeps, "references" | "settings"> & { readonly clock: Clock }): ReferenceKeeper {
+  const kept = createShortMemory<string>(clock, { ms: rememberedMs, most: mostRemembered });
   /** False if it is as it was the last time. */
   const keepNew = async (key: string, value: unknown, save: () => Promise<void>): Promise<boolean> => {
     const text = JSON.stringify(value);
     if (kept.get(key) === text) return false;
-    if (kept.size >= mostRemembered) kept.clear();
     kept.set(key, text);
     try {
       await save();
@@ -43,22 +52,35 @@ export function createReferenceKeeper({
     });
     return isNew && personal !== undefined && before?.personal !== personal;
   };
-  return {
-    async keep(activity) {
-      const place = placeOf(settings, activity);
-      const person = personOf(settings, activity, place);
-      const [, isNewLine] = await Promise.all([
-        keepNew(`place ${place.conversation}`, place, () => references.savePlace(place)),
-        person === undefined ? false : keepPerson(person),
-      ]);
-      return isNewLine;
-    },
-    async forget(activity) {
-      const { channel } = splitConversation(activity.conversation.id);
-      kept.delete(`place ${channel}`);
-      await references.gone(channel);
-    },
+  const keep = async (activity: Activity): Promise<boolean> => {
+    const place = placeOf(settings, activity);
+    const person = personOf(settings, activity, place);
+    const [, isNewLine] = await Promise.all([
+      keepNew(placeKey(place.conversation), place, () => references.savePlace(place)),
+      person === undefined ? false : keepPerson(person),
+    ]);
+    return isNewLine;
   };
+  const gone = async (conversation: string): Promise<void> => {
+    try {
+      await references.gone(conversation);
+    } finally {
+      kept.delete(placeKey(conversation));
+    }
+  };
+  return {
+    keep,
+    async keepAnew(activity) {
+      kept.delete(placeKey(splitConversation(activity.conversation.id).channel));
+      return keep(activity);
+    },
+    forget: (activity) => gone(splitConversation(activity.conversation.id).channel),
+    references: { ...references, gone },
+  };
+}
+
+function placeKey(conversation: string): string {
+  return `place ${conversation}`;
 }
 
 function placeOf(settings: TeamsDeps["settings"], activity: Activity): TeamsPlace {

@@ -6,8 +6,11 @@
 //   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback.
 //   VE4  A signature that was good is believed for five minutes, since the connector sends one token for many activities; what the token
 //        claims is judged each time.
+//   VE5  Keys that don't come in time are no keys: somebody's click waits for the answer (T-M4).
 
 import { createHash } from "node:crypto";
+import { within } from "../../../base/abort.ts";
+import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { createShortMemory } from "../../short-memory.ts";
@@ -23,6 +26,7 @@ export type Verify = (authorization: string | null, activity: Activity) => Promi
 const renewMs = 60_000;
 const believedMs = 300_000;
 const mostBelieved = 1_000;
+const patienceMs = 4_000;
 
 export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsAllowed): Verify {
   const issuers = issuersFor(settings.openIdMetadataUrl);
@@ -41,7 +45,7 @@ export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsA
     const expected = { appId, tenantId, issuers, isService, now: clock.now() };
     const reason = reasonAgainst(claims, activity, expected);
     if (known !== undefined || reason !== undefined) return reason;
-    const wrong = await signatureReason(framework, { token, activity, log });
+    const wrong = await signatureReason(framework, { token, activity, log, clock });
     if (wrong === undefined) believed.set(name, claims);
     return wrong;
   };
@@ -56,16 +60,23 @@ interface Genuine {
   readonly token: string;
   readonly activity: Activity;
   readonly log: Logger;
+  readonly clock: Clock;
 }
 
-async function signatureReason(framework: Framework, { token, activity, log }: Genuine) {
-  const check = async (fresh: boolean): Promise<"good" | "bad" | "unknown-key"> => {
+type Outcome = "good" | "bad" | "unknown-key";
+
+async function signatureReason(framework: Framework, { token, activity, log, clock }: Genuine) {
+  const check = async (fresh: boolean): Promise<Outcome> => {
     const botFramework = await framework(fresh);
     return botFramework === undefined ? "unknown-key" : botFramework.verify(`Bearer ${token}`, activity);
   };
-  try {
+  const checked = async (): Promise<Outcome> => {
     const first = await check(false);
-    const outcome = first === "unknown-key" ? await check(true) : first;
+    return first === "unknown-key" ? check(true) : first;
+  };
+  try {
+    const outcome = await within(clock, patienceMs, checked());
+    if (outcome === undefined) throw new Error("the keys did not come in time");
     return outcome === "good" ? undefined : outcome === "bad" ? "signature" : "signing-key";
   } catch (error) {
     log.warn("A token of Teams could not be checked", { reason: errorText(error) });

@@ -38,13 +38,16 @@ export interface ConnectorDeps extends Pick<TeamsDeps, "fetch" | "clock"> {
   readonly tokens: Tokens;
   readonly pace: Pace;
   readonly timeoutMs: number;
+  /** From 0 to 1: so that processes that were refused together don't come back together (T-M7). */
+  readonly spread: () => number;
 }
 
+const apartMs = 500;
 const mostTries = 3;
 const firstWaitMs = 200;
 
 export function createConnector(deps: ConnectorDeps): Connector {
-  const { isService, tokens, pace, clock } = deps;
+  const { isService, tokens, pace, clock, spread } = deps;
   let refused = false;
   const attempt = async (call: ConnectorCall): Promise<Answer> => {
     if (call.conversation !== undefined) await pace.take(call.conversation);
@@ -57,15 +60,15 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const repeatable = call.method !== "POST";
       for (let tried = 1; ; tried += 1) {
         const answer = await attempt(call);
-        refused = answer.status === 401;
-        if (answer.status >= 200 && answer.status < 300) return answer.body;
-        if (answer.status === 429 && call.conversation !== undefined)
-          pace.close(call.conversation, retryMs(answer.retryAfter));
-        if (answer.status === 401) tokens.drop();
-        const again = tried < mostTries && isWorthwhile(answer.status, repeatable, tried);
-        if (!again)
-          throw fromAnswer(answer.status, answer.body, answer.retryAfter, { what: call.what, repeatable });
-        await pause(clock, firstWaitMs * tried * (1 + jitter(tried)));
+        const { status, body } = answer;
+        refused = status === 401;
+        if (status >= 200 && status < 300) return body;
+        const waitMs = retryMs(answer.retryAfter, clock.now()) + Math.floor(spread() * apartMs);
+        if (status === 429 && call.conversation !== undefined) pace.close(call.conversation, waitMs);
+        if (status === 401) tokens.drop();
+        if (tried >= mostTries || !isWorthwhile(status, repeatable, tried))
+          throw fromAnswer({ status, body, waitMs }, { what: call.what, repeatable });
+        await pause(clock, firstWaitMs * tried * (1 + spread()));
       }
     },
   };
@@ -106,11 +109,6 @@ function isWorthwhile(status: number, repeatable: boolean, tried: number): boole
   if (status === 412) return true;
   if (status === 401) return tried === 1;
   return repeatable && (status === 502 || status === 504);
-}
-
-/** So that processes that were refused together don't come back together. */
-function jitter(tried: number): number {
-  return ((process.pid * 31 + tried * 17) % 100) / 100;
 }
 
 const unmade = new Set(["ECONNREFUSED", "ENOTFOUND", "ENODATA", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);

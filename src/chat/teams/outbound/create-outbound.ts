@@ -18,7 +18,7 @@ import { downloadFile } from "./download-file.ts";
 import { createFileOffers } from "./file-offers.ts";
 import { createHomeCards } from "./home-cards.ts";
 import { audienceOf, findMember, standingOf } from "./find-member.ts";
-import { createPace } from "./pace.ts";
+import { createPace, ofReactions, type Pace } from "./pace.ts";
 import { createPlaces } from "./places.ts";
 import { activityPath, createTeamsPoster, type PosterDeps, replaceActivity } from "./post-message.ts";
 import { createShowing } from "./showing.ts";
@@ -50,9 +50,15 @@ export interface TeamsOutbound extends Speech {
 export interface OutboundTimes {
   readonly callTimeoutMs: number;
   readonly downloadTimeoutMs: number;
+  /** How far apart tries are made that could be made at once, from 0 to 1. */
+  readonly spread: () => number;
 }
 
-const usualTimes: OutboundTimes = { callTimeoutMs: 10_000, downloadTimeoutMs: 120_000 };
+const usualTimes: OutboundTimes = {
+  callTimeoutMs: 10_000,
+  downloadTimeoutMs: 120_000,
+  spread: Math.random,
+};
 
 export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = usualTimes): TeamsOutbound {
   const { settings, clock, fetch, references, ids } = deps;
@@ -66,6 +72,7 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
     tokens,
     pace,
     timeoutMs: times.callTimeoutMs,
+    spread: times.spread,
   });
   const places = createPlaces({ settings, references, connector });
   const offers = createFileOffers({ ...deps, connector, isService });
@@ -74,7 +81,7 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
   const poster = createTeamsPoster(parts);
   const homes = createHomeCards(parts, clock);
   return {
-    ...marks(parts),
+    ...marks(parts, createPace(clock, ofReactions)),
     filesDoor: offers.door,
     post: (at, name, message, contents) => poster.post({ at, name, message, files: contents }),
     findByKey: async (at, key) => poster.known(at, key),
@@ -135,13 +142,14 @@ function peopleAt({
 }
 
 /** What is no message: reactions, and that somebody is at work. */
-function marks({
-  places,
-  connector,
-}: Pick<PosterDeps, "places" | "connector">): Pick<Speech, "react" | "setStatus"> {
+function marks(
+  { places, connector }: Pick<PosterDeps, "places" | "connector">,
+  reactions: Pace,
+): Pick<Speech, "react" | "setStatus"> {
   return {
     async react(at, messageId, emoji) {
       const spot = await places.of(at);
+      await reactions.take(spot.conversation);
       await connector.call({
         method: "PUT",
         serviceUrl: spot.place.serviceUrl,

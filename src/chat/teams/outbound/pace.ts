@@ -36,14 +36,17 @@ const ofApp: readonly Window[] = [{ most: 30, ms: 1_000 }];
 const longestWaitMs = 2_000;
 const mostLanes = 5_000;
 
-export function createPace(clock: Clock): Pace {
+/** Of the marks on messages (T-S2), which have a measure of their own. */
+export const ofReactions: readonly Window[] = [{ most: 2, ms: 1_000 }];
+
+export function createPace(clock: Clock, windows = ofConversation): Pace {
   const lanes = new Map<string, Lane>();
   const app: Lane = { windows: ofApp, times: [], closedUntil: 0 };
   const laneOf = (conversation: string): Lane => {
     const known = lanes.get(conversation);
     if (known) return known;
     if (lanes.size >= mostLanes) dropIdle(lanes, clock.now());
-    const made: Lane = { windows: ofConversation, times: [], closedUntil: 0 };
+    const made: Lane = { windows, times: [], closedUntil: 0 };
     lanes.set(conversation, made);
     return made;
   };

@@ -25,6 +25,7 @@ interface Meaning {
 
 const backoff: Retry = { kind: "backoff" };
 const usualWaitMs = 5_000;
+const longestWaitMs = 15 * 60_000;
 const later: Meaning = { code: "chat.unavailable", retry: backoff, todo: "It is tried again." };
 const unsure: Meaning = { ...later, fate: "unknown" };
 const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
@@ -36,15 +37,14 @@ const meanings: ReadonlyMap<number, Meaning> = new Map<number, Meaning>([
   [413, { code: "chat.bad_request", todo: "It is sent as a file." }],
 ]);
 
+/** `waitMs`: how long is to be waited where it was too much. */
 export function fromAnswer(
-  status: number,
-  body: unknown,
-  retryAfter: string | null,
+  { status, body, waitMs }: { readonly status: number; readonly body: unknown; readonly waitMs: number },
   attempted: Attempted,
 ): ChatError {
   const teams = Refusal.safeParse(body).data?.error.code ?? "";
   if (status === 429) {
-    const ms = retryMs(retryAfter);
+    const ms = waitMs;
     const meaning: Meaning = {
       code: "chat.rate_limited",
       retry: { kind: "after", ms },
@@ -70,11 +70,11 @@ export function fromFailure(error: unknown, sent: boolean, attempted: Attempted)
   return made(sent ? unsure : later, attempted, { status: 0, teams: errorText(error) }, error);
 }
 
-/** Teams says seconds, or a date. */
-export function retryMs(header: string | null): number {
-  const seconds = Number(header ?? Number.NaN);
-  if (Number.isFinite(seconds) && seconds >= 0) return Math.max(100, Math.ceil(seconds * 1_000));
-  return usualWaitMs;
+/** Teams says seconds, or a date. Never more than a quarter of an hour, whatever it says. */
+export function retryMs(header: string | null, now: number): number {
+  const said = header?.trim() ?? "";
+  const ms = /^\d+(?:\.\d+)?$/.test(said) ? Math.ceil(Number(said) * 1_000) : Date.parse(said) - now;
+  return Number.isNaN(ms) ? usualWaitMs : Math.min(Math.max(100, ms), longestWaitMs);
 }
 
 function made(
