@@ -39,6 +39,7 @@ describe("cli/manifest teams", () => {
     ["as it is", []],
     ["with Copilot", ["--copilot"]],
     ["under another name", ["--name", "Ada", "--app-version", "2.0.1"]],
+    ["that asks for everything", ["--hear-all", "--copilot"]],
   ])("T-M16, T-S6: is a manifest by Microsoft's own schema of 1.25 %s", async (_what, argv) => {
     const { code, out } = await deputy(["manifest", "teams", "--json", ...argv]);
     const manifest = JSON.parse(out);
@@ -53,6 +54,23 @@ describe("cli/manifest teams", () => {
     const copilot = argv.includes("--copilot") ? ["copilot"] : [];
     expect(manifest.bots[0].scopes).toEqual(["personal", "team", "groupChat", ...copilot]);
     expect(manifest.copilotAgents !== undefined).toBe(copilot.length > 0);
+  });
+
+  it("T-M10: asks for nothing but mentions, and in a second manifest for everything, which its description says", async () => {
+    const manifest = async (...argv: string[]) =>
+      JSON.parse((await deputy(["manifest", "teams", "--json", ...argv])).out);
+    const usual = await manifest();
+    expect(usual).not.toHaveProperty("authorization");
+    expect(usual.description.full).toContain("and nothing else");
+
+    const all = await manifest("--hear-all");
+    const { resourceSpecific } = all.authorization.permissions;
+    expect(resourceSpecific.map(({ name }: { name: string }) => name)).toEqual([
+      "ChannelMessage.Read.Group",
+      "ChatMessage.Read.Chat",
+    ]);
+    expect(all.description.full).toContain("reads everything that is written");
+    expect(all.description.full).not.toContain("and nothing else");
   });
 
   it("T-M16: writes a package with the icons that Teams wants, readable by others' unpackers", async () => {

@@ -15,6 +15,8 @@ export interface TeamsManifestOptions {
   readonly version: string;
   /** Also appears in Microsoft 365 Copilot (T-S6). */
   readonly copilot: boolean;
+  /** Asks whoever adds it to let it read all that is written there, not only what it is mentioned in (T-M10). */
+  readonly hearsAll: boolean;
 }
 
 export type TeamsManifest = Readonly<Record<string, unknown>>;
@@ -31,7 +33,8 @@ const commands = [
   { title: "why", description: "What I am doing here, and why" },
 ];
 
-export function teamsManifest({ name, appId, url, version, copilot }: TeamsManifestOptions): TeamsManifest {
+export function teamsManifest(options: TeamsManifestOptions): TeamsManifest {
+  const { name, appId, url, version, copilot, hearsAll } = options;
   const { host } = new URL(url);
   const scopes = ["personal", "team", "groupChat", ...(copilot ? ["copilot"] : [])];
   return {
@@ -43,7 +46,7 @@ export function teamsManifest({ name, appId, url, version, copilot }: TeamsManif
     name: { short: name, full: `${name}, a colleague for longer pieces of work` },
     description: {
       short: "A colleague who does deep work and reports back in the thread.",
-      full: longDescription(name),
+      full: longDescription(name, hearsAll),
     },
     icons: iconFiles,
     accentColor: "#1F3A5F",
@@ -64,6 +67,7 @@ export function teamsManifest({ name, appId, url, version, copilot }: TeamsManif
       },
     }),
     permissions: ["identity", "messageTeamMembers"],
+    ...(hearsAll && readingEverything(appId)),
     validDomains: [host],
     supportsChannelFeatures: "tier1",
   };
@@ -74,10 +78,30 @@ export function messagingEndpoint(url: string): string {
   return `${url}${messagesPath}`;
 }
 
-function longDescription(name: string): string {
+/** Consent for one team or chat, given by who adds the app there; Microsoft wants the application named with it. */
+function readingEverything(appId: string): TeamsManifest {
+  return {
+    webApplicationInfo: { id: appId, resource: "https://RscBasedStoreApp" },
+    authorization: {
+      permissions: {
+        resourceSpecific: [
+          { name: "ChannelMessage.Read.Group", type: "Application" },
+          { name: "ChatMessage.Read.Chat", type: "Application" },
+        ],
+      },
+    },
+  };
+}
+
+const heardWhenMentioned =
+  "It hears what it is mentioned in and what is written to it in the personal chat, and nothing else.";
+const heardAlways =
+  "It reads everything that is written in the teams and chats that it is added to: in a thread in which you have asked it, you go on without mentioning it, and it knows what was said before. What is not meant for it, it does not answer.";
+
+function longDescription(name: string, hearsAll: boolean): string {
   return [
     `Mention ${name} in a channel or a group chat, or write to it in a personal chat. It takes the work away, does it over minutes, hours or days, asks when it needs a person, and posts the result where it was asked.`,
-    `It hears what it is mentioned in and what is written to it in the personal chat, and nothing else. Before anything leaves for the outside, it asks.`,
+    `${hearsAll ? heardAlways : heardWhenMentioned} Before anything leaves for the outside, it asks.`,
     `This app belongs to your own installation of Deputy; your messages go to your own server.`,
   ].join("\n\n");
 }

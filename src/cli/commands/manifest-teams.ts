@@ -21,6 +21,7 @@ interface TeamsOptions {
   readonly appId?: string;
   readonly appVersion: string;
   readonly copilot?: boolean;
+  readonly hearAll?: boolean;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -37,6 +38,7 @@ export function addTeamsManifest(manifest: Command, context: CliContext): void {
     .option("--app-id <id>", "id of the app registration (default: TEAMS_APP_ID)")
     .option("--app-version <version>", "version of the package; raise it when you change it", "1.0.0")
     .option("--copilot", "also offer the agent in Microsoft 365 Copilot")
+    .option("--hear-all", "ask for all that is written in teams and chats, not only for what mentions it")
     .option("--json", "print the manifest as one JSON value; writes the package only with --out")
     .action((options: TeamsOptions) => writeTeams(options, context));
 }
@@ -73,7 +75,14 @@ function manifestOf(options: TeamsOptions, { teams, file }: Config, url: string)
   if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(options.appVersion)) {
     throw new AppError("cli.bad_version", `"${options.appVersion}" is no version: give one like 1.0.1.`);
   }
-  return teamsManifest({ name, appId, url, version: options.appVersion, copilot: options.copilot === true });
+  return teamsManifest({
+    name,
+    appId,
+    url,
+    version: options.appVersion,
+    copilot: options.copilot === true,
+    hearsAll: options.hearAll === true,
+  });
 }
 
 /** Teams delivers over HTTPS only. */
