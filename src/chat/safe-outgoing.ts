@@ -1,6 +1,14 @@
 // A message with every text field made safe to show (safe-text.ts). Ids, actions and values stay as they are.
 
-import type { Attention, Button, Outgoing, OutgoingFile, ResultMessage, RunCard } from "../domain/outbox.ts";
+import type {
+  Attention,
+  Button,
+  Notice,
+  Outgoing,
+  OutgoingFile,
+  ResultMessage,
+  RunCard,
+} from "../domain/outbox.ts";
 import { safeText } from "./safe-text.ts";
 
 /** Twice is once. */
@@ -13,7 +21,12 @@ export function safeOutgoing(message: Outgoing): Outgoing {
     case "result":
       return safeResult(message);
     case "notice":
-      return { ...message, text: safeText(message.text), files: message.files.map(safeFile) };
+      return {
+        ...message,
+        text: safeText(message.text),
+        files: message.files.map(safeFile),
+        ...safeQuote(message),
+      };
     default:
       return message satisfies never;
   }
@@ -54,7 +67,12 @@ function safeResult(result: ResultMessage): ResultMessage {
     footer: safeText(result.footer),
     files: result.files.map(safeFile),
     buttons: result.buttons.map(safeButton),
+    ...safeQuote(result),
   };
+}
+
+function safeQuote({ quote }: Pick<Notice, "quote">): Pick<Notice, "quote"> {
+  return quote === undefined ? {} : { quote: safeText(quote) };
 }
 
 function safeButton(button: Button): Button {

@@ -47,6 +47,8 @@ const question: Attention = {
   freeText: button("question.answer", "Something else"),
 };
 
+const { footer: _default, freeText: _field, ...asking } = question;
+
 export const sampleMessages: Readonly<Record<string, Outgoing>> = {
   card,
   "ended card": { ...card, state: "Stopped", line: "Stopped by Bo, 14:20 UTC", buttons: [] },
@@ -57,7 +59,7 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
   },
   "decided question": { ...question, options: [], decided: "Ana: Europe (14:07 UTC)" },
   approval: {
-    ...question,
+    ...asking,
     about: "approval",
     options: [
       button("approval.approve", "Approve", "primary"),
@@ -66,8 +68,56 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
       button("approval.view", "View all"),
     ],
   },
+  "approval with its act": {
+    ...asking,
+    about: "approval",
+    title: "send_letter: bo@corp.example",
+    text: [
+      "`send_letter` with:",
+      "```",
+      "to: bo@corp.example",
+      "subject: The renewal",
+      "body: Dear Bo,",
+      "  please find the two *offers* below.",
+      "```",
+      "It changes something outside, where others see it. It uses Ana's mail account. Asked for by Ana.",
+      "**Warning:** the address is from a page of a stranger.",
+      "Digest `3f9a12c4`",
+    ].join("\n"),
+    footer: "May decide: Ana. Expires 2026-11-23 17:00 UTC; no decision means no. Only the buttons count.",
+    options: [
+      button("approval.approve", "Approve", "primary"),
+      button("approval.deny", "Deny", "danger"),
+      button("approval.view", "View all"),
+      button("approval.approve", "Allow for this run"),
+    ],
+    freeText: button("approval.edit", "Edit"),
+  },
+  "schedule to approve": {
+    ...asking,
+    about: "approval",
+    title: "Schedule “Numbers of yesterday”",
+    text: "Post the numbers of yesterday\n\nEvery weekday at 9:00. Next: Mon 24 Nov, Tue 25 Nov, Wed 26 Nov.\nPosts in this channel, in a thread of its own. Quiet when nothing changed.",
+    footer: "Nothing is set up unless you approve by 2026-11-23 17:00 UTC. Only the buttons count.",
+    options: [button("approval.approve", "Approve", "primary"), button("approval.deny", "Deny", "danger")],
+  },
+  schedule: {
+    ...asking,
+    about: "schedule",
+    title: "Numbers of yesterday",
+    text: "Every weekday at 9:00 · next Mon 24 Nov, 9:00 · last: done",
+    options: [
+      button("schedule.pause", "Pause"),
+      button("schedule.resume", "Resume"),
+      button("schedule.run", "Run now"),
+      {
+        ...button("schedule.delete", "Delete", "danger"),
+        confirm: "Delete this schedule? What it has posted stays.",
+      },
+    ],
+  },
   budget: {
-    ...question,
+    ...asking,
     about: "budget",
     text: "Paused at 5.00 USD, the limit of this channel. Done: 2 of 3 steps.",
     options: [
@@ -77,7 +127,7 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
     ],
   },
   "account that is asked for": {
-    ...question,
+    ...asking,
     about: "grant",
     text: "I need your mail account to read the newest messages.",
     options: [
@@ -89,10 +139,24 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
     ],
   },
   "account that may be used here": {
-    ...question,
+    ...asking,
     about: "grant",
     text: "May I use your mail account for this, where others read?",
     options: [button("grant.use_here", "Use it here", "primary"), button("connect.decline", "No", "danger")],
+  },
+  "accounts to choose from": {
+    ...asking,
+    about: "grant",
+    title: "Your mail accounts",
+    text: "• mail: ana@corp.example (this one is used)\n• mail: ana@home.example\nChoose another one, or connect one more.",
+    options: [button("connect.use", "Use ana@home.example"), button("connect.another", "Connect another")],
+  },
+  "account that is connected": {
+    ...asking,
+    about: "grant",
+    title: "mail is connected",
+    text: "As ana@corp.example, for work that you ask for.\n• To end it later, write `disconnect mail`.",
+    options: [button("connect.disconnect", "Disconnect", "danger")],
   },
   result: {
     kind: "result",
@@ -135,6 +199,11 @@ export const sampleMessages: Readonly<Record<string, Outgoing>> = {
     buttons: [button("run.resume", "Go on", "primary"), button("run.retry", "Start over")],
   },
   notice: { kind: "notice", text: "I'm quiet in this thread now.", files: [] },
+  "code to link with": {
+    kind: "notice",
+    text: "To show me that you are the same person on another platform, write this to me there, in a direct message, within 10 minutes:\n\n`link abcde-fghjk`\n\nNothing is linked before you have confirmed it here.",
+    files: [],
+  },
 };
 
 const item: HomeItem = {
@@ -145,13 +214,43 @@ const item: HomeItem = {
 };
 const section = { items: Array.from({ length: 5 }, () => item), more: 3 };
 
+const deciding: HomeItem = {
+  title: "send_letter: bo@corp.example",
+  note: "Asks for approval · asked for by Ana 2026-11-23 09:00 UTC · decide at its card",
+  buttons: [button("approval.view", "View all")],
+  at: { channel: "19:general@thread.tacv2", thread: "1700000000001", message: "1700000000002" },
+};
+const schedule: HomeItem = {
+  title: "Numbers of yesterday",
+  note: "Every weekday at 9:00 · next Mon 24 Nov, 9:00",
+  buttons: [button("schedule.pause", "Pause"), button("schedule.run", "Run now")],
+};
+const account: HomeItem = {
+  title: "mail: ana@corp.example",
+  note: "read, send · this one is used",
+  buttons: [button("connect.use", "Use this one"), button("connect.disconnect", "Disconnect", "danger")],
+};
+const elsewhere: HomeItem = {
+  title: "You in Slack: Ana",
+  note: "counts as you where two people have to decide, and where access is withdrawn",
+  buttons: [
+    {
+      ...button("person.unlink", "Unlink", "danger"),
+      confirm: "Nothing of what is yours here or there is lost by it.",
+    },
+  ],
+};
+
 export const samplePage: HomePage = {
   agent: "deputy",
-  waiting: section,
+  waiting: { items: [deciding, ...section.items.slice(1)], more: 3 },
   running: section,
-  scheduled: section,
-  recent: section,
-  connected: section,
+  scheduled: { items: [schedule], more: 0 },
+  recent: {
+    items: section.items.map((one) => ({ ...one, note: "Done 23 Nov, 09:04 · took 4 min", buttons: [] })),
+    more: 3,
+  },
+  connected: { items: [elsewhere, account], more: 0 },
   preferences: [
     ["Time zone", "Europe/Prague"],
     ["Quiet hours", "18:00 to 09:00, weekends"],

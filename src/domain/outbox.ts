@@ -41,6 +41,11 @@ const prose = {
   follow: z.array(z.string()).optional(),
 };
 
+const inFlatChats = {
+  /** What it belongs to, where messages stand one under the other (ux T-M9): set when it is sent, so never stored. */
+  quote: z.string().optional(),
+};
+
 export const cardStates = [
   "Queued",
   "Working",
@@ -95,9 +100,11 @@ export const Attention = z.object({
 });
 export type Attention = z.infer<typeof Attention>;
 
-/** Asks nothing any more: it tells of an account that is there, and offers the way back. */
+const ofAccounts: ReadonlySet<string> = new Set(["connect.disconnect", "connect.use", "connect.another"]);
+
+/** Asks for nothing: it tells of accounts that are there, and offers another one, or the way back. */
 export function isSettled({ options }: Pick<Attention, "options">): boolean {
-  return options.some(({ action }) => action === "connect.disconnect");
+  return options.some(({ action }) => ofAccounts.has(action));
 }
 
 export const ResultMessage = z.object({
@@ -114,6 +121,7 @@ export const ResultMessage = z.object({
   buttons: z.array(Button),
   ...prose,
   ...ofRun,
+  ...inFlatChats,
 });
 export type ResultMessage = z.infer<typeof ResultMessage>;
 
@@ -122,6 +130,7 @@ export const Notice = z.object({
   text: z.string(),
   files: z.array(OutgoingFile),
   ...prose,
+  ...inFlatChats,
 });
 export type Notice = z.infer<typeof Notice>;
 

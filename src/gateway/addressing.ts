@@ -3,6 +3,7 @@
 //   A1  Other bots never start or steer anything unless they are listed, and then only by a mention.
 //   A2  People who talk to each other are left alone: a message that mentions somebody else, and not the agent, is theirs.
 //   A3  A muted conversation is silent until somebody mentions the agent.
+//   A4  In a chat without threads nobody is followed: whoever has asked once would be heard with all that they say to others later.
 
 import type { PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
@@ -18,6 +19,8 @@ export interface Spoken {
 export interface Place {
   readonly kind: "channel" | "dm" | "group";
   readonly muted: boolean;
+  /** All that is said there is one conversation, for good. */
+  readonly flat?: boolean;
   /** Who has addressed the agent here before. */
   readonly followers: ReadonlySet<PersonKey>;
   readonly rules: {
@@ -70,7 +73,7 @@ function isMeant({ author, mentionsAgent, mentions }: Spoken, place: Place): boo
     case "all":
       return true;
     case "followers":
-      return place.followers.has(author.key);
+      return place.flat !== true && place.followers.has(author.key);
     case "mention-only":
       return false;
     default:

@@ -1,7 +1,7 @@
 // The forms of a message, best first: a message never fails because a decoration was refused (ux c.0 rule 9).
 
 import { plainText } from "../chat/plain-text.ts";
-import type { Outgoing, OutgoingFile } from "../domain/outbox.ts";
+import type { Notice, Outgoing, OutgoingFile } from "../domain/outbox.ts";
 import { notice } from "../runtime/voice/notice.ts";
 
 const inlineCharacters = 1_000;
@@ -13,11 +13,13 @@ export function fileForm(message: Outgoing): FileForm | undefined {
   const start = text.slice(0, inlineCharacters).toWellFormed();
   return {
     content: Buffer.from(text),
-    withFile: (file) =>
-      notice(`${start}…\n\n(This chat takes no message of this size. All of it is in ${file.name}.)`, [
+    withFile: (file) => ({
+      ...notice(`${start}…\n\n(This chat takes no message of this size. All of it is in ${file.name}.)`, [
         file,
         ...filesOf(message),
       ]),
+      ...quoteOf(message),
+    }),
   };
 }
 
@@ -40,7 +42,13 @@ export function textForm(message: Outgoing): readonly Outgoing[] {
   const follow = message.kind === "card" ? undefined : message.follow;
   const all = [...(follow ?? []), ...links];
   const text = [plainText(message), ...links].join("\n");
-  return [{ ...notice(text, filesOf(message)), ...(all.length > 0 && { follow: all }) }];
+  const plain = { ...notice(text, filesOf(message)), ...quoteOf(message) };
+  return [{ ...plain, ...(all.length > 0 && { follow: all }) }];
+}
+
+function quoteOf(message: Outgoing): Pick<Notice, "quote"> {
+  const quote = message.kind === "result" || message.kind === "notice" ? message.quote : undefined;
+  return quote === undefined ? {} : { quote };
 }
 
 /** With the addresses behind the buttons that are links. */

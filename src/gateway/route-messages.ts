@@ -7,7 +7,7 @@
 import type { Clock } from "../base/clock.ts";
 import { AppError } from "../base/errors.ts";
 import type { Ids } from "../base/ids.ts";
-import type { Conversation } from "../domain/conversation.ts";
+import { type Conversation, isFlat } from "../domain/conversation.ts";
 import type { ConversationId, PersonKey } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
@@ -132,7 +132,8 @@ interface Unsorted {
 async function sort(d: Decision, { conversation, rules, rows, arrivals }: Unsorted): Promise<Sorted[]> {
   const followers = await followersOf(d.tx, conversation);
   const muted = await isMuted(d, conversation);
-  const place = { kind: conversation.address.kind, muted, followers, rules };
+  const { address } = conversation;
+  const place = { kind: address.kind, flat: isFlat(address), muted, followers, rules };
   return rows.flatMap((row): Sorted[] => {
     if (row.event.kind !== "message") return [];
     const arrived = arrivals.byRow.get(row.id);

@@ -18,6 +18,7 @@ import { withFollowable } from "./followable.ts";
 import { createKnownFates, type KnownFates } from "./known-fates.ts";
 import { textForm, withDetails, withLinks } from "./message-forms.ts";
 import { createWithAudience, type WithAudience } from "./with-audience.ts";
+import { withQuote } from "./with-quote.ts";
 import { failed, type Outcome } from "./outcome.ts";
 import { createPoster, isFormRefused, type Poster, within } from "./post-message.ts";
 
@@ -252,14 +253,14 @@ class PlatformSender implements EntrySender {
     }
   }
 
-  /** With what is known only now: who reads there, which addresses may be followed, and where links to connect an account (CS3) and to its run lead. */
+  /** With what is known only now: what it belongs to, who reads there, which addresses may be followed, and where links to connect an account (CS3) and to its run lead. */
   async #linked(task: SendTask, message: Outgoing): Promise<Outgoing> {
     const { store, linkOf, pageOf } = this.#deps;
     const { platform, at, entry } = task;
     const linked = linkOf ? withLinks(message, (consent) => linkOf(consent, platform.name)) : message;
     const led = withDetails(linked, entry.run && pageOf?.(entry.run, platform.name));
     const read = await this.#withAudience(platform, at, led);
-    return withFollowable(store, entry.conversation, read);
+    return withFollowable(store, entry.conversation, await withQuote(store, task, read));
   }
 
   async #inSomeForm(

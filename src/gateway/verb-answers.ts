@@ -3,6 +3,7 @@
 //   VA1  A word counts when it is said to the agent; from people who talk to each other it is context like anything else.
 //   VA2  Only `stop` and the mute words change anything, and each says what it did.
 
+import { isFlat } from "../domain/conversation.ts";
 import type { InboundMessage } from "../domain/inbound.ts";
 import type { Run } from "../domain/run.ts";
 import { toldIn } from "../runtime/told-run.ts";
@@ -55,7 +56,8 @@ async function spokenTo(
   // The mute words are written as commands: in a thread that the agent is part of, they can mean nobody else.
   const command = (verb.verb === "mute" || verb.verb === "unmute") && followers.size > 0;
   const muted = await isMuted(d, conversation);
-  const place = { kind: conversation.address.kind, muted, followers, rules };
+  const { address } = conversation;
+  const place = { kind: address.kind, flat: isFlat(address), muted, followers, rules };
   return addressing(command ? { ...event, mentionsAgent: true } : event, place);
 }
 

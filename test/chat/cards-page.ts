@@ -48,7 +48,9 @@ section { margin: 0 0 28px; } h2 { font-size: 16px; margin: 0 0 8px; }
 .box::before { content: attr(data-where); display: block; font-size: 11px; opacity: .7; margin-bottom: 6px; }
 .section, .header, .actions, .context, .body { margin: 4px 0; } .header { font-weight: 700; } .context { font-size: 12px; opacity: .8; }
 .box button { font: inherit; font-size: 13px; margin: 4px 6px 0 0; padding: 4px 10px; border-radius: 4px; border: 1px solid #8888; background: transparent; color: inherit; cursor: pointer; }
-.dark a { color: #8ab4f8; } .words { white-space: pre-wrap; } table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: 2px 6px; }
+@media (max-width: 900px) { body { margin: 10px; } .sample { grid-template-columns: minmax(0, 1fr); } }
+.ac-actionSet { flex-wrap: wrap; row-gap: 6px; } .context > * { margin-right: 8px; }
+.dark a { color: #8ab4f8; } .words { white-space: pre-wrap; } .words pre, .body pre, .section pre { white-space: pre-wrap; } table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: 2px 6px; }
 `;
 
 const drawing = String.raw`
@@ -60,15 +62,28 @@ const themes = {
   light: { fontFamily: "inherit", supportsInteractivity: true, actions: { maxActions: 6, actionsOrientation: "horizontal" }, containerStyles: { default: { backgroundColor: "#ffffff", foregroundColors: colours("#1d1c1d", "#5f5f5f", "#4f52b2") }, emphasis: { backgroundColor: "#f0f0f0", foregroundColors: colours("#1d1c1d", "#5f5f5f", "#4f52b2") } } },
   dark: { fontFamily: "inherit", supportsInteractivity: true, actions: { maxActions: 6, actionsOrientation: "horizontal" }, containerStyles: { default: { backgroundColor: "#292929", foregroundColors: colours("#ffffff", "#c8c8c8", "#a6a7dc") }, emphasis: { backgroundColor: "#333333", foregroundColors: colours("#ffffff", "#c8c8c8", "#a6a7dc") } } },
 };
+// What Teams' cards know of Markdown and nothing more: bold, italics, links and lists. A line break elsewhere is a blank there.
+function cardMarkdown(text) {
+  const hidden = text.replace(/\\([\\\x60*_~[\]|#])/g, (_, sign) => String.fromCharCode(0xe000 + sign.charCodeAt(0)));
+  const escaped = hidden.replace(/&(?!#?\w+;)/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  const drawn = escaped
+    .replace(/\[([^\]]+)\]\((https?:[^)\s]+)\)/g, '<a href="$2">$1</a>')
+    .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
+    .replace(/(^|[^\w])_([^_]+)_(?!\w)/g, "$1<i>$2</i>")
+    .replace(/(^|[^*])\*([^*\s][^*]*)\*/g, "$1<i>$2</i>");
+  const html = drawn.split("\n").map((line) => /^\s*(?:-|\d+\.) /.test(line)
+    ? '<div style="padding-left:' + (16 + 8 * line.search(/\S/)) + 'px;text-indent:-16px">' + line.trim().replace(/^- /, "\u2022 ") + "</div>"
+    : line).join(" ");
+  return html.replace(/[\ue000-\ue0ff]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xe000));
+}
 AdaptiveCards.AdaptiveCard.onProcessMarkdown = (text, result) => {
-  const holder = document.createElement("div");
-  holder.append(...[markdown(text.replace(/<at>(.*?)<\/at>/g, "**@$1**"), names)].flat()); // Teams itself draws mentions
-  result.outputHtml = holder.innerHTML; result.didProcess = true;
+  result.outputHtml = cardMarkdown(text.replace(/<at>(.*?)<\/at>/g, "**@$1**")); // Teams itself draws mentions
+  result.didProcess = true;
 };
 function teamsBox(sample, theme) {
   const box = h("div", { class: "box teams " + theme, "data-where": "Teams, " + theme, "data-sample": sample.name });
   const { text, attachments = [] } = sample.teams;
-  if (text) box.append(h("div", { class: "words" }, markdown(text, names)));
+  if (text) box.append(h("div", { class: "words" }, markdown(text.replace(/<at>(.*?)<\/at>/g, "**@$1**"), names)));
   for (const { content } of attachments) {
     const card = new AdaptiveCards.AdaptiveCard();
     card.hostConfig = new AdaptiveCards.HostConfig(themes[theme]);

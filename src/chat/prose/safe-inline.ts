@@ -52,7 +52,7 @@ function link(token: Tokens.Link, context: InlineContext): string {
   const url = followable(token.href, context.mayFollow);
   const bare = isBare(token);
   if (url === undefined) {
-    const shown = code(token.href);
+    const shown = code(bare && token.href.startsWith("mailto:") ? token.text : token.href);
     return bare ? shown : `${inlines(token.tokens, context)} (${shown})`;
   }
   const href = url.href.replace(/[()<>[\]\\`|]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`);

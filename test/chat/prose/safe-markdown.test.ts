@@ -53,7 +53,7 @@ describe("chat/prose/safe-markdown", () => {
     ["[https://good.example](https://evil.example/)", "`https://good.example` (`https://evil.example/`)"],
     ["[click](javascript:alert(1))", "click (`javascript:alert(1)`)"],
     ["see <https://evil.example|click>", "see `https://evil.example|click`"],
-    ["ana@evil.example", "`mailto:ana@evil.example`"],
+    ["ana@evil.example", "`ana@evil.example`"],
     ["![chart](https://evil.example/p.png)", "[picture: chart] `https://evil.example/p.png`"],
     ["看https://evil.example/x", "看`https://evil.example/x`"],
   ])("SI2, OUT-2: %s shows its real address and links to nothing", (text, shown) => {

@@ -38,7 +38,7 @@ describe("chat/teams: cards in Microsoft's renderer", () => {
 
   const inPage = <T>(name: string): Promise<T> => page.evaluate(`window[${JSON.stringify(name)}]`);
 
-  it("finds no element and no action that it does not know, and loads nothing (OUT-1)", async () => {
+  it("T-M5: finds no element and no action that it does not know, and loads nothing (OUT-1)", async () => {
     expect(await inPage("complaints")).toEqual([]);
     expect(requested.filter((url) => !url.startsWith("about:"))).toEqual([]);
     expect(await page.locator(".teams img").count()).toBe(0);
@@ -56,46 +56,33 @@ describe("chat/teams: cards in Microsoft's renderer", () => {
     }
   });
 
-  it("submits through each of its buttons what the door understands", async () => {
+  it("T-M5: submits through each of its buttons what the door understands", async () => {
     const cards = page.locator(".teams.light");
     for (let at = 0; at < (await cards.count()); at += 1) {
       const card = cards.nth(at);
       const choice = card.locator("select");
       if ((await choice.count()) > 0) await choice.first().selectOption({ index: 2 });
+      const pressed = new Set<string | null>(); // the page of one's own work has the same buttons many times
       for (const button of await card.locator(".ac-pushButton").all()) {
         if (!(await button.isVisible())) continue;
+        const label = await button.textContent();
+        if ((await card.getAttribute("data-sample")) === "home" && pressed.has(label)) continue;
+        pressed.add(label);
         const before = (await inPage<Executed[]>("executed")).length;
         await button.click();
         if ((await inPage<Executed[]>("executed")).length > before) continue;
-        const inner = card.locator("textarea:visible"); // it opened a card of its own
-        if ((await inner.count()) > 0) await inner.first().fill("In my own words");
-        await card
-          .locator(
-            ".ac-container .ac-pushButton:visible, .ac-adaptiveCard .ac-adaptiveCard .ac-pushButton:visible",
-          )
-          .last()
-          .click();
+        const inner = card.locator(".ac-adaptiveCard .ac-adaptiveCard:visible"); // it opened a card of its own
+        const field = inner.locator("textarea:visible");
+        if ((await field.count()) > 0) await field.first().fill("In my own words");
+        await inner.locator(".ac-pushButton:visible").last().click();
+        await button.click(); // and closes it
       }
     }
     const executed = await inPage<Executed[]>("executed");
     const clicked = executed.filter(({ type }) => type === "Action.Execute");
-    expect(new Set(clicked.map(({ verb }) => verb))).toEqual(
-      new Set([
-        "run.stop",
-        "question.answer",
-        "approval.approve",
-        "approval.deny",
-        "approval.view",
-        "run.retry",
-        "run.resume",
-        "budget.add",
-        "budget.finish",
-        "connect.decline",
-        "grant.use_here",
-        "result.show_privately",
-        "result.post_here",
-      ]),
-    );
+    const otherwise: readonly string[] = ["connect.open", "feedback.up", "feedback.down"]; // a link, and Teams' own thumbs
+    const verbs = new Set(clicked.flatMap(({ verb }) => verb ?? []));
+    expect([...verbs].toSorted()).toEqual(actionIds.filter((id) => !otherwise.includes(id)).toSorted());
 
     const person = world.teams.person(teamsIds.ana);
     for (const { verb, data } of clicked) {

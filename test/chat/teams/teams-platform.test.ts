@@ -3,7 +3,6 @@ import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
 import { personKey } from "../../../src/domain/ids.ts";
 import { aCard, aResult } from "../outgoing.ts";
 import { chatContract } from "../../contracts/chat-contract.ts";
-import { aCard, aResult } from "../outgoing.ts";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import { openTeamsWorld } from "./teams-world.ts";
 

@@ -1,4 +1,5 @@
-// What a message says, without the mark-up of Teams: mentions become names, the agent's own goes away.
+// What a message says, without the mark-up of Teams: mentions become names, the agent's own goes away, and so does the mark of a
+// message that is quoted above it.
 
 import type { Person } from "../../../domain/person.ts";
 import type { TeamsSettings } from "../deps.ts";
@@ -35,6 +36,7 @@ function withoutTags(text: string): string {
 
 function tidy(text: string): string {
   return withoutTags(text)
+    .replace(/<quoted\b[^<>]{0,300}\/?>/gi, " ")
     .replace(/&nbsp;|\u00a0/g, " ")
     .replace(/\r\n?/g, "\n")
     .replace(/[ \t]+/g, " ")

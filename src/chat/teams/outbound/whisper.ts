@@ -7,6 +7,7 @@ import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
 import { ChatError } from "../../errors.ts";
+import { personalChatLink } from "../deep-links.ts";
 import type { TeamsDeps } from "../deps.ts";
 import type { TeamsMessage } from "../render/teams-message.ts";
 import { mention } from "../render/safe-words.ts";
@@ -76,7 +77,7 @@ async function askToOpen(deps: WhisperDeps, spot: Spot, to: PersonKey): Promise<
   const place = { kind: spot.place.kind, nonce: "", userId: () => userId };
   const called = mention(to, "you", place);
   const who = called === undefined ? "I" : `${called.markup}, I`;
-  const chat = `https://teams.microsoft.com/l/chat/0/0?users=${encodeURIComponent(`28:${deps.settings.appId}`)}`;
+  const chat = personalChatLink(deps.settings.appId);
   const text = `${who} have a word for you alone and can't reach you. Please [open our personal chat](${chat}) and write to me.`;
   const message: TeamsMessage = {
     type: "message",

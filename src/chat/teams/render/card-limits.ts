@@ -10,6 +10,7 @@ const elements = new Set([
   "TextBlock",
   "RichTextBlock",
   "TextRun",
+  "Container",
   "ActionSet",
   "Input.Text",
   "Input.ChoiceSet",
@@ -45,7 +46,19 @@ function againstNode(node: Json): string[] {
   if (type.startsWith("Action."))
     return [...(actions.has(type) ? [] : [`unknown ${type}`]), ...againstAction(node)];
   if (type === "mention") return [];
-  return elements.has(type) ? [] : [`unknown element ${type}`];
+  if (!elements.has(type)) return [`unknown element ${type}`];
+  return type === "TextBlock" ? againstMarkdown(String(node["text"])) : [];
+}
+
+/** What a card shows as it is written, and not as it is meant. */
+function againstMarkdown(text: string): string[] {
+  const marks: readonly (readonly [what: string, pattern: RegExp])[] = [
+    ["code", /(?<!\\)`/],
+    ["a heading", /^#{1,6} /m],
+    ["a table", /^\|.*\|$/m],
+    ["a quote", /^> /m],
+  ];
+  return marks.flatMap(([what, pattern]) => (pattern.test(text) ? [`${what} in Markdown of a card`] : []));
 }
 
 function againstAction(action: Json): string[] {

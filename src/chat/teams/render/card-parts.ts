@@ -2,11 +2,15 @@
 //
 //   CP1  Words of others that are no Markdown are TextRuns, which nothing reads as markup.
 //   CP2  No picture, no media, no link but those that may be followed: a card loads nothing from elsewhere (OUT-1).
+//   CP3  What Teams' cards don't know of Markdown (code, tables, headings, quotes, a line break in a paragraph) is made of elements, so
+//        that an act to be approved is seen as it stands (APR-5).
 
 import type { Button } from "../../../domain/outbox.ts";
 import { fields, refreshVerb } from "../action-data.ts";
 import { fitLabel } from "../../prose/fit-text.ts";
+import { type ProseBlock, proseBlocks } from "../../prose/prose-blocks.ts";
 import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
+import { inert } from "./safe-words.ts";
 import type { Json, RenderPlace } from "./teams-message.ts";
 
 export const cardType = "application/vnd.microsoft.card.adaptive";
@@ -22,10 +26,12 @@ export interface CardContent {
   readonly fallbackText: string;
   /** Whoever opens it later asks for its present look. */
   readonly refreshes: boolean;
+  /** Whose clients do so by themselves, as Teams calls them. Absent: everybody's, where there are 60 at most (T-M5). */
+  readonly refreshFor?: readonly string[];
 }
 
 export function card(
-  { body, actions = [], entities = [], fallbackText, refreshes }: CardContent,
+  { body, actions = [], entities = [], fallbackText, refreshes, refreshFor }: CardContent,
   nonce: string,
 ): Json {
   return {
@@ -36,6 +42,7 @@ export function card(
     ...(refreshes && {
       refresh: {
         action: { type: "Action.Execute", title: "Refresh", verb: refreshVerb, data: { n: nonce } },
+        ...(refreshFor !== undefined && { userIds: refreshFor }),
       },
     }),
     ...(entities.length > 0 && { msteams: { entities } }),
@@ -45,7 +52,7 @@ export function card(
 }
 
 export function heading(markup: string): Json {
-  return { type: "TextBlock", text: markup, weight: "Bolder", wrap: true, style: "heading" };
+  return { type: "TextBlock", text: markup, size: "Medium", weight: "Bolder", wrap: true, style: "heading" };
 }
 
 /** `markup` is ours, or inert. */
@@ -60,7 +67,28 @@ export function small(markup: string): readonly Json[] {
 /** The agent's words. */
 export function prose(text: string, to: RenderPlace, limit: number): readonly Json[] {
   const safe = safeMarkdownWithin(text, Math.min(limit, to.room ?? limit), to.mayFollow);
-  return safe === "" ? [] : [line(safe)];
+  return proseBlocks(safe, (code) => inert(code, limit, "")).map(element);
+}
+
+function element(block: ProseBlock): Json {
+  if (block.kind === "code")
+    return { type: "Container", style: "emphasis", items: block.lines.map(codeLine) };
+  return line(block.markdown, {
+    ...(block.kind === "heading" && { weight: "Bolder" }),
+    ...(block.follows && { spacing: "Small" }),
+  });
+}
+
+/** Blanks at its start and between its words stay as they are. */
+function codeLine(text: string): Json {
+  const shown = text
+    .replaceAll("\t", "    ")
+    .replace(/^ | {2,}/g, (blanks) => "\u00a0".repeat(blanks.length));
+  return {
+    type: "RichTextBlock",
+    spacing: "None",
+    inlines: [{ type: "TextRun", text: shown === "" ? "\u00a0" : shown, fontType: "Monospace" }],
+  };
 }
 
 /** Words as they are (CP1). */

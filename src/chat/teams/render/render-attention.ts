@@ -3,6 +3,7 @@
 //   TA1  Who must act is mentioned while there is something to do, and only then (ux c.0 rule 10).
 //   TA2  A decided message has no controls; it says who chose what (ux c.0 rule 7).
 //   TA3  Five options or fewer are buttons, more are a list to choose from; what a label cuts is written out above.
+//   TA4  Who must act has it brought up to date by their own client, however many read there (T-M5).
 
 import { parseOptionValue } from "../../../domain/actions.ts";
 import { type Attention, type Button, isSettled } from "../../../domain/outbox.ts";
@@ -49,7 +50,7 @@ export function attentionContent(attention: Attention, to: RenderPlace): Omit<Ca
   const name = called?.markup ?? inert(mentionName, 80, "you");
   const controls = decided === undefined ? controlsOf(attention, to) : nothing;
   return {
-    refreshes: decided === undefined,
+    ...refreshOf(attention, to),
     entities: entitiesOf(called),
     body: [
       heading(`${decided === undefined ? open : closed} ${name}: ${inert(title, titleLimit, "")}`.trim()),
@@ -61,6 +62,15 @@ export function attentionContent(attention: Attention, to: RenderPlace): Omit<Ca
     ],
     actions: controls.actions,
   };
+}
+
+/** TA4. */
+function refreshOf(
+  { decided, mention: person }: Attention,
+  { userId }: RenderPlace,
+): Pick<CardContent, "refreshes" | "refreshFor"> {
+  const asked = person === undefined ? undefined : userId?.(person);
+  return { refreshes: decided === undefined, ...(asked !== undefined && { refreshFor: [asked] }) };
 }
 
 function entitiesOf(called: Mention | undefined): readonly Json[] {

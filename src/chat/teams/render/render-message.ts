@@ -7,12 +7,19 @@
 import type { Outgoing } from "../../../domain/outbox.ts";
 import { headline, plainText } from "../../plain-text.ts";
 import { fit } from "../../prose/fit-text.ts";
-import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
 import { safeOutgoing } from "../../safe-outgoing.ts";
 import { card, type CardContent, cardType } from "./card-parts.ts";
 import { attentionContent } from "./render-attention.ts";
 import { cardContent } from "./render-card.ts";
-import { fileLines, nextActions, resultContent, resultText, takesFeedback } from "./render-result.ts";
+import {
+  fileLines,
+  messageProse,
+  nextActions,
+  quoted,
+  resultContent,
+  resultText,
+  takesFeedback,
+} from "./render-result.ts";
 import { withoutLinks } from "../../prose/addresses.ts";
 import { mention } from "./safe-words.ts";
 import type { Json, RenderPlace, TeamsMessage } from "./teams-message.ts";
@@ -56,7 +63,9 @@ export function plainForm(message: Outgoing, to: RenderPlace): TeamsMessage {
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;");
-  return inWords(`${called === undefined ? "" : `${called.markup} `}${words.replaceAll("\n", "\n\n")}`, {
+  const quote = safe.kind === "notice" || safe.kind === "result" ? quoted(safe) : "";
+  const start = `${quote}${quote === "" ? "" : "\n\n"}${called === undefined ? "" : `${called.markup} `}`;
+  return inWords(`${start}${words.replaceAll("\n", "\n\n")}`, {
     summary: headline(safe),
     entities: called === undefined ? [] : [called.entity],
   });
@@ -79,13 +88,13 @@ function rendering(message: Outgoing, to: RenderPlace): TeamsMessage {
       });
     }
     case "notice": {
-      const text = safeMarkdownWithin(
-        message.text,
-        Math.min(noticeLimit, to.room ?? noticeLimit),
-        to.mayFollow,
-      );
-      const parts = [text === "" ? "(This message has no words.)" : text, ...fileLines(message, to)];
-      return inWords(parts.join("\n\n"), { summary: headline(message) });
+      const text = messageProse(message.text, to, noticeLimit);
+      const parts = [
+        quoted(message),
+        text === "" ? "(This message has no words.)" : text,
+        ...fileLines(message, to),
+      ];
+      return inWords(parts.filter((part) => part !== "").join("\n\n"), { summary: headline(message) });
     }
     default:
       return message satisfies never;

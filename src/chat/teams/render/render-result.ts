@@ -1,8 +1,8 @@
 // The one result or failure of a run (ux c.6, c.7): a new message that stands alone. Words where there is nothing to
 // click, a card where there is (T-M18).
 //
-//   TS1  The first line says the outcome and what it is of. Where messages stand one under the other (a group chat) that
-//        line quotes the request (T-M9).
+//   TS1  The first line says the outcome and what it is of. Where messages stand one under the other (a group chat) it stands under
+//        the request (T-M9).
 //   TS2  A link that may be followed has its number in the text and its citation beside it, ten at most (T-M2).
 //   TS3  Thumbs are Teams' own (T-M3); what they were about the message says, so they carry nothing.
 
@@ -10,12 +10,14 @@ import type { Button, ResultMessage } from "../../../domain/outbox.ts";
 import { byteSize } from "../../byte-size.ts";
 import { webAddress } from "../../given-addresses.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
+import { withoutTables } from "../../prose/prose-blocks.ts";
 import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
-import { type CardContent, confirmed, heading, line, link, prose, small } from "./card-parts.ts";
+import { type CardContent, confirmed, heading, line, link, plain, prose, small } from "./card-parts.ts";
 import { inert, type Mention, mention, withLocalDates } from "./safe-words.ts";
 import type { Json, RenderPlace } from "./teams-message.ts";
 
 const titleLimit = 80;
+const quoteLimit = 160;
 const proseLimit = 14_000;
 const mostCitations = 10;
 
@@ -42,14 +44,17 @@ export interface ResultText {
 
 export function resultText(result: ResultMessage, to: RenderPlace): ResultText {
   const { head, mentions } = headOf(result, to);
-  const cited = withCitations(
-    safeMarkdownWithin(result.text, Math.min(proseLimit, to.room ?? proseLimit), to.mayFollow),
-  );
-  const quote = to.kind === "group" ? `> ${inert(result.title, titleLimit, "Untitled")}\n\n` : "";
+  const cited = withCitations(messageProse(result.text, to, proseLimit));
   const details = to.detailsUrl === undefined ? "" : ` · [Details](${to.detailsUrl})`;
-  const parts = [head, cited.text, ...fileLines(result, to), `*${inert(result.footer, 400, "-")}*${details}`];
+  const parts = [
+    quoted(result),
+    head,
+    cited.text,
+    ...fileLines(result, to),
+    `*${inert(result.footer, 400, "-")}*${details}`,
+  ];
   return {
-    text: quote + parts.filter((part) => part !== "").join("\n\n"),
+    text: parts.filter((part) => part !== "").join("\n\n"),
     mentions,
     citations: cited.citations,
   };
@@ -61,6 +66,7 @@ export function resultContent(result: ResultMessage, to: RenderPlace): Omit<Card
     refreshes: false,
     entities: mentions.map(({ entity }) => entity),
     body: [
+      ...plain(fitLabel(result.quote ?? "", quoteLimit, ""), { isSubtle: true, italic: true }),
       heading(head.replaceAll("**", "")),
       ...prose(result.text, to, proseLimit),
       ...fileLines(result, to).map((text) => line(text)),
@@ -82,6 +88,16 @@ function headOf(
   const title = inert(result.title, titleLimit, "Untitled");
   const head = `${who} **${outcomeWords[result.outcome]}** - ${title}`.trim();
   return { head, mentions: called === undefined ? [] : [called] };
+}
+
+/** Prose of a message that is no card: Teams knows no tables there. */
+export function messageProse(text: string, to: RenderPlace, limit: number): string {
+  return withoutTables(safeMarkdownWithin(text, Math.min(limit, to.room ?? limit), to.mayFollow));
+}
+
+/** In Teams' Markdown; empty where it has a thread to stand in. */
+export function quoted({ quote }: Pick<ResultMessage, "quote">): string {
+  return quote === undefined ? "" : `> ${inert(quote, quoteLimit, "-")}`;
 }
 
 /** Files that Teams shows itself are not named here. */
