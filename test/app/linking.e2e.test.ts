@@ -101,7 +101,7 @@ describe("app: one person in Slack and in Teams", () => {
     await slackSays(ids.bo, `link ${second}`);
     await slackTold(ids.bo, /was for somebody else/);
     await slackSays(ids.ana, `link ${second}`);
-    await slackTold(ids.ana, /not good/);
+    await slackTold(ids.ana, /doesn't work/);
     expect(await linkedWith(slackAna)).toEqual([]);
     expect(await linkedWith(teamsBo)).toEqual([]);
   });
@@ -113,7 +113,7 @@ describe("app: one person in Slack and in Teams", () => {
       teams.activities.find(({ activity }) => /It is void/.test(JSON.stringify(activity))),
     );
     await teamsSays(teamsIds.ana, `link ${code}`);
-    await teamsTold(teamsIds.ana, /not good/);
+    await teamsTold(teamsIds.ana, /doesn't work/);
     const another = await codeFor(ids.ana);
     await slackSays(ids.bo, `link ${another}`);
     await slackTold(ids.bo, /same organisation/);
@@ -148,7 +148,7 @@ describe("app: one person in Slack and in Teams", () => {
       expect(JSON.stringify(events)).toContain("person-link");
     }
     await slackSays(ids.ana, `link ${second}`);
-    await slackTold(ids.ana, /not good/);
+    await slackTold(ids.ana, /doesn't work/);
     await teamsSays(teamsIds.ana, "status");
     await teamsTold(teamsIds.ana, /You in Slack/);
   });
