@@ -108,6 +108,7 @@ function optionsFor(url: string): HtmlToTextOptions {
       { selector: "a", options: { hideLinkHrefIfSameAsText: true, noAnchorUrl: true, pathRewrite } },
       { selector: "table", format: "block" },
       { selector: "tr", format: "row" },
+      { selector: "hr", options: { length: 3 } },
     ],
   };
 }

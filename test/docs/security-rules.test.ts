@@ -4,6 +4,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { doors, goals, leaks, likeOtherwise } from "../hostile/attacks.ts";
+import { literals, namesTo, redirectsTo } from "../net/ssrf-addresses.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const read = (path: string): string => readFileSync(at(path), "utf8");
@@ -48,6 +50,28 @@ function named(text: string): string[] {
   return code.join("\n").match(/\b[A-Z]{2,3}-\d+\b/g) ?? [];
 }
 
+/** Rows of the table that begins with `opening` in a test: it is not to be loaded here. */
+function rowsIn(path: string, opening: string): number {
+  const [, indent = "", table = ""] =
+    new RegExp(`^( *)(?:const|export const) ${opening}\\b([^]*?)\\n\\1\\];`, "m").exec(read(path)) ?? [];
+  return table.match(new RegExp(`^${indent}  \\[`, "gm"))?.length ?? 0;
+}
+
+/** As the table under "Counted" has them. */
+const counted = {
+  attacks: goals.length * 2 + leaks.length,
+  goals: goals.length,
+  leaks: leaks.length,
+  dojo: new Set([...goals.flatMap(({ like }) => like), ...Object.keys(likeOtherwise)]).size,
+  requests: literals.length * 4 + namesTo.length * 4 + redirectsTo.length * 15,
+  literals: literals.length,
+  names: namesTo.length,
+  redirects: redirectsTo.length,
+  escapes: rowsIn("test/tools/sandbox/escape.sandbox.test.ts", "attacks"),
+  tampering: rowsIn("test/audit/verify.test.ts", "attacks"),
+  slow: rowsIn("test/hostile/long-texts.test.ts", "texts"),
+};
+
 describe("docs/security", () => {
   it("has every rule that must hold, once", () => {
     const found = rows.map(([rule]) => rule);
@@ -76,5 +100,13 @@ describe("docs/security", () => {
     });
     expect(told.length).toBeGreaterThan(5);
     expect(wrong).toEqual([]);
+  });
+
+  it("says how many cases there are, as many as there are", () => {
+    const told = /^## Counted\n([^]*?)\n## /m.exec(read("docs/security.md"))?.[1] ?? "";
+    const numbers = Object.entries(counted).filter(([, count]) => !new RegExp(`\\b${count}\\b`).test(told));
+    expect(doors).toHaveLength(10);
+    expect(Math.min(...Object.values(counted))).toBeGreaterThan(5);
+    expect(numbers).toEqual([]);
   });
 });

@@ -6,10 +6,21 @@ import type { Person } from "../../src/domain/person.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { expireWait } from "../../src/gateway/waits-due.ts";
+import { gone } from "../../src/runtime/voice/replies.ts";
 import { fixedTools } from "../../src/tools/source.ts";
 import { testSeal } from "../support/open-stages.ts";
 import { askApproval, type Given, mail } from "./asked-approval.ts";
-import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, guest, thread } from "./gateway-world.ts";
+import {
+  ada,
+  ana,
+  bo,
+  createGatewayWorld,
+  dm,
+  type GatewayWorld,
+  guest,
+  thread,
+  whispers,
+} from "./gateway-world.ts";
 
 let world: GatewayWorld;
 const ask = (given: Given = {}) => askApproval(world, given);
@@ -92,6 +103,27 @@ describe("gateway/approvals", () => {
 
     expect(await stateOf(approval)).toBe("pending");
   });
+
+  const buttons = ["approval.approve", "approval.deny", "approval.view", "approval.edit"] as const;
+  it.each(buttons)(
+    "APR-6: %s that names no approval does nothing, and whoever pressed is told",
+    async (button) => {
+      const { approval, run } = await ask();
+      const other = await world.hear("@deputy and this", { conversation: dm, mentionsAgent: true });
+      await world.settle();
+      const elsewhere = (await world.runs()).find(({ id }) => id !== run.id);
+      if (!elsewhere) throw new Error(`no run of ${other.messageId}`);
+      const question = await world.park(elsewhere, { kind: "question", question: "Which?", options: [] });
+      for (const value of ["apr_none", "wait_none", "", "__proto__", question.id]) {
+        await world.click(button, value, { conversation: dm, text: '{"to":"y@corp.example"}' });
+        await world.settle();
+      }
+
+      expect(await stateOf(approval)).toBe("pending");
+      expect((await world.store.read((tx) => tx.waits.find(question.id)))?.state).toBe("open");
+      expect(whispers(world.held(dm), ana).filter((text) => text === gone)).toHaveLength(5);
+    },
+  );
 
   it("APR-3: a quorum of two takes two people, and one of them counts once", async () => {
     const { approval, run } = await ask({ verdict: { quorum: 2 } });
@@ -181,6 +213,28 @@ describe("gateway/approvals", () => {
     expect(await stateOf(approval)).toBe("cancelled");
   });
 
+  it("APR-10: an edit does not seal anew what somebody else wrote into the row", async () => {
+    const { approval, run } = await ask();
+    const forged = { ...approval, facts: { ...approval.facts, approvers: [[ada.key]] } };
+    await world.store.write((tx) => tx.approvals.change(approval, forged));
+    await world.click("approval.edit", approval.id, { by: ada, text: '{"to":"y@corp.example"}' });
+    await world.settle();
+
+    const all = await world.store.read((tx) => tx.approvals.forRun(run.id));
+    expect(all.map(({ id, state }) => [id, state])).toEqual([[approval.id, "pending"]]);
+    expect(whispers(world.held(), ada).join()).toContain("changed in the database by somebody else");
+  });
+
+  it("APR-7: an edit that comes late approves nothing", async () => {
+    const { approval, run } = await ask();
+    world.clock.jump(1_800_001);
+    await world.click("approval.edit", approval.id, { by: bo, text: '{"to":"y@corp.example"}' });
+    await world.settle();
+
+    const all = await world.store.read((tx) => tx.approvals.forRun(run.id));
+    expect(all.map(({ state }) => state)).not.toContain("approved");
+  });
+
   it("APR-1: edited and approved is another approval, with a digest of its own", async () => {
     const { approval, run } = await ask();
     await world.click("approval.edit", approval.id, { by: bo, text: '{"to":"y@corp.example"}' });
@@ -197,12 +251,28 @@ describe("gateway/approvals", () => {
 
   it("APR-1: edited arguments that don't fit the tool change nothing", async () => {
     const { approval } = await ask();
-    await world.click("approval.edit", approval.id, { by: bo, text: '{"to":7}' });
-    await world.settle();
+    for (const text of ['{"to":7}', "to: y"]) {
+      await world.click("approval.edit", approval.id, { by: bo, text });
+      await world.settle();
+    }
     await world.click("approval.edit", approval.id, { by: ada, text: '{"to":"y"}' });
     await world.settle();
 
     expect(await stateOf(approval)).toBe("pending");
+    expect(whispers(world.held(), bo).join()).toMatch(/don't fit[^]*couldn't read that as JSON/);
+    expect(whispers(world.held(), ada).join()).toContain("You cannot decide this");
+  });
+
+  it("APR-1 APR-2: what is decided already is not edited any more", async () => {
+    const { approval, run } = await ask();
+    await world.click("approval.approve", approval.id, { by: bo });
+    await world.settle();
+    await world.click("approval.edit", approval.id, { by: bo, text: '{"to":"y@corp.example"}' });
+    await world.settle();
+
+    const all = await world.store.read((tx) => tx.approvals.forRun(run.id));
+    expect(all.map(({ state }) => state)).toEqual(["approved"]);
+    expect(await events(run)).toEqual(["approval.approved", "approval.attempted"]);
   });
 
   it("APR-5: View all shows everything, to who clicked", async () => {

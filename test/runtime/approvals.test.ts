@@ -218,6 +218,21 @@ describe("runtime: an act that needs approval", () => {
     },
   );
 
+  const over = ["denied", "expired", "cancelled"] as const;
+  it.each(over)(
+    "APR-2 APR-7: what is %s stays so, although the rules would allow it by now",
+    async (state) => {
+      await world.begin("Mail");
+      await segment(new ScriptedModel([mail("bo")]));
+      await decide("deny", (approval) => testSeal.sealed({ ...approval, state }));
+      verdict = { ...allowed, version: "later" };
+      await segment(new ScriptedModel([says("Then not.")]));
+
+      expect(sent).toEqual([]);
+      expect((await approvals()).map((approval) => approval.state)).toEqual([state]);
+    },
+  );
+
   it("APR-10 A23: an approval that was written into the database opens nothing, and is on record", async () => {
     await world.begin("Mail");
     await segment(new ScriptedModel([mail("bo")]));

@@ -132,6 +132,24 @@ const attacks: readonly Attack[] = [
   ["writes over notes by a link", () => "ln -s .deputy d && echo evil > d/notes.md && echo ESCAPED"],
   ["writes .npmrc", () => "echo script-shell=evil > .npmrc && echo ESCAPED"],
   ["writes .bashrc", () => "echo evil >> .bashrc && echo ESCAPED"],
+  [
+    "reads by a descriptor that was left open",
+    () => "ls -l /proc/$$/fd | grep -vE '(^total| [0-2] ->| 255 ->)' && echo ESCAPED",
+  ],
+  [
+    "reads memory of another process",
+    () => "cat /proc/1/mem 2>/dev/null | head -c 1 | grep -q . && echo ESCAPED",
+  ],
+  [
+    "reads how it was started",
+    () => "tr '\\0' ' ' < /proc/1/environ | grep -iE 'deputy|token' && echo ESCAPED",
+  ],
+  ["reads messages of the kernel", () => "dmesg | grep . && echo ESCAPED"],
+  ["loads a module", () => "modprobe dummy && echo ESCAPED"],
+  [
+    "sets a mark that makes root",
+    () => "cp /bin/sh s && chmod u+s s && ./s -p -c 'id -u' | grep -x 0 && echo ESCAPED",
+  ],
   ["replaces .bashrc", () => "echo evil > b2 && mv -f b2 .bashrc && echo ESCAPED"],
 ];
 

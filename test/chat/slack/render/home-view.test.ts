@@ -125,12 +125,13 @@ describe("chat/slack/render/home-view", () => {
     ]);
   });
 
-  it("HV2 OUT-2 OUT-3, c.0 rule 11: words of others call nobody and are no links", () => {
-    const evil = "<!here> <@U0666> https://evil.example/x";
+  it("HV2 OUT-1 to OUT-3, c.0 rule 11: words of others call nobody, are no links and load nothing", () => {
+    const evil = "<!here> <@U0666> https://evil.example/x ![p](https://evil.example/p.png)";
     const item = anItem({ title: evil, note: evil });
     const page = aPage({ waiting: { items: [item], more: 0 }, may: [evil], agent: evil });
 
     for (const text of markupIn(renderHome(page))) expect(text).not.toMatch(/<|https:\/\//);
+    expect(JSON.stringify(renderHome(page))).not.toMatch(/"type":"image"|image_url|"url":/);
   });
 
   it("HV1: whatever is on the page, nothing is against it", () => {
