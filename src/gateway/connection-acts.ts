@@ -63,7 +63,7 @@ export async function clickDecline(d: Decision, click: Click): Promise<void> {
   if (!session) return answerHere(d, click, false);
   if (!accounts || session.initiator !== author.key) return tellAuthor(d, click, replies.gone);
   const ended = await endConsent(d.tx, accounts, session, {
-    ended: (one, state) => answerGrantWaits(d, one, state),
+    ended: (one, state) => answerGrantWaits(d, one, { state }),
     state: "declined",
     actor: author.key,
   });

@@ -5,6 +5,7 @@
 import { isAside } from "../domain/conversation.ts";
 import type { ConsentSession, EndedConsentState } from "../domain/consent.ts";
 import type { Run } from "../domain/run.ts";
+import type { WaitAnswer } from "../domain/wait.ts";
 import { type Asked, askConsent } from "../grants/ask-consent.ts";
 import type { ConsentDeps, Ended } from "../grants/consent-deps.ts";
 import type { Parked } from "../runtime/deps.ts";
@@ -46,7 +47,7 @@ export function decideOn(desk: Desk): ConsentDeps["decide"] {
   return <T>(fn: (tx: Tx, ended: Ended) => Promise<T>) =>
     desk.decide((d) => {
       d.hint({ kind: "outbox" });
-      return fn(d.tx, (session, state) => answerGrantWaits(d, session, state));
+      return fn(d.tx, (session, state, why) => answerGrantWaits(d, session, { state, why }));
     });
 }
 
@@ -54,17 +55,29 @@ export function decideOn(desk: Desk): ConsentDeps["decide"] {
 export async function answerGrantWaits(
   d: Decision,
   session: ConsentSession,
-  state: EndedConsentState,
+  ended: { readonly state: EndedConsentState; readonly why?: string | undefined },
 ): Promise<void> {
   const { initiator, initiatorName, connection } = session;
-  const answer = grantAnswers[state];
+  const answer = answerFor(initiator, initiatorName, ended);
   for (const wait of await d.tx.waits.openOf(initiator, "grant")) {
     if (wait.ask.kind !== "grant" || wait.ask.connection !== connection) continue;
     if (wait.ask.why === "not_here") continue;
     const run = await d.tx.runs.find(wait.run);
-    const by = { by: initiator, byName: initiatorName, via: "button" as const };
-    if (run) await answerWait(d, { run, wait }, { answer, ...by });
+    if (run) await answerWait(d, { run, wait }, answer);
   }
+}
+
+/** Theirs is a yes or a no; what ended otherwise is nobody's word. */
+function answerFor(
+  by: ConsentSession["initiator"],
+  byName: string,
+  { state, why }: { readonly state: EndedConsentState; readonly why?: string | undefined },
+): WaitAnswer {
+  if (state === "connected" || state === "declined")
+    return { answer: grantAnswers[state], by, byName, via: "button" };
+  if (why === "other_authorization_server") return { answer: grantAnswers.quarantined, via: "default" };
+  if (state === "blocked") return { answer: grantAnswers.blocked, via: "default" };
+  return { answer: why === undefined ? grantAnswers.expired : grantAnswers.failed, via: "default" };
 }
 
 export interface WantedByPerson {

@@ -2,7 +2,7 @@
 // in when it is sent (CS3); the model never sees any of it.
 
 import type { ConsentSession } from "../domain/consent.ts";
-import type { Attention, Button } from "../domain/outbox.ts";
+import type { Attention, Button, Outgoing } from "../domain/outbox.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 
 const titles = {
@@ -80,6 +80,20 @@ export function connectedCard(
     text: `Connected as ${made.account}.${scopes}${made.note === undefined ? "" : ` ${made.note}`}`,
     options: [{ action: "connect.disconnect", value: made.id, label: "Disconnect", style: "danger" }],
   });
+}
+
+/** What became of an account that was connected; nobody reads it any more where its owner or their tenant is gone. */
+const overs: Readonly<Record<string, string>> = {
+  asked: "Disconnected",
+  run_over: "The work is over, and the access given back",
+  other_authorization_server: "Ended: the service has another one to sign in with now",
+};
+
+/** The connected card once its account is gone; undefined where nothing is to be said. */
+export function overCard(message: Outgoing, why: string): Attention | undefined {
+  const decided = overs[why];
+  if (message.kind !== "attention" || decided === undefined) return undefined;
+  return { ...message, options: [], decided };
 }
 
 /** Why a session ended without an account, for its person. */

@@ -8,7 +8,7 @@ import type { GrantDeps } from "./deps.ts";
 import type { Revocations } from "./revoke.ts";
 
 /** In the transaction that ends a session: what waits for it is to be looked at again, once (CON-12). */
-export type Ended = (session: ConsentSession, state: EndedConsentState) => Promise<void>;
+export type Ended = (session: ConsentSession, state: EndedConsentState, why?: string) => Promise<void>;
 
 export interface ConsentDeps extends GrantDeps {
   readonly revocations: Revocations;

@@ -92,7 +92,7 @@ export async function takeCallback(deps: ConsentDeps, callback: Callback): Promi
   const wrong = whatIsWrong(deps, session, callback);
   if (wrong !== undefined) return stopped(wrong);
   const spec = await deps.resolver.resolve(configured, session.tenant).catch(said);
-  if (spec instanceof GrantError) return failed(deps, session, { why: "not_described", text: spec.message });
+  if (spec instanceof GrantError) return failed(deps, session, { why: whyNot(spec), text: spec.message });
   if (!(await isFromIssuer(deps, spec, session, callback))) return stopped("issuer");
   const claimed = await store.write((tx) => tx.consents.claim(session.id, stateDigest, clock.now()));
   if (!claimed) return refused;
@@ -135,6 +135,10 @@ async function isFromIssuer(
   return issuers.length === 1 && issuers[0] === session.issuer;
 }
 
+function whyNot({ code }: GrantError): string {
+  return code === "grant.quarantined" ? "other_authorization_server" : "not_described";
+}
+
 function said(error: unknown): GrantError {
   if (error instanceof GrantError) return error;
   throw error;
@@ -145,9 +149,8 @@ async function failed(
   session: ConsentRow,
   { why, text }: { readonly why: string; readonly text: string },
 ): Promise<CallbackOutcome> {
-  await deps.decide((tx, ended) =>
-    endConsent(tx, deps, session, { ended, state: why === "account_domain" ? "blocked" : "expired", why }),
-  );
+  const state = why === "account_domain" || why === "other_authorization_server" ? "blocked" : "expired";
+  await deps.decide((tx, ended) => endConsent(tx, deps, session, { ended, state, why }));
   return { kind: "failed", text };
 }
 

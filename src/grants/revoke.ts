@@ -7,6 +7,7 @@ import type { Principal } from "../domain/connection.ts";
 import type { TenantId } from "../domain/ids.ts";
 import type { Tx } from "../store/contract.ts";
 import type { ConnectionRow } from "../store/contract-grants.ts";
+import { showOver } from "./ask-consent.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 import type { GrantDeps } from "./deps.ts";
 import { recordConnection } from "./events.ts";
@@ -42,6 +43,7 @@ export function createRevocations(deps: GrantDeps): Revocations {
       for (const row of over) {
         await store.write((tx) => revocations.revoke(tx, row, { why: "run_over", by: "system" }));
       }
+      if (over.length > 0) deps.said();
       const left = await store.read((tx) => tx.connections.undestroyed(clock.now(), atOnce));
       await Promise.all(left.map((row) => finish(deps, owner, row)));
       return over.length + left.length;
@@ -71,6 +73,7 @@ export async function revokeRow(
 ): Promise<boolean> {
   if (!(await tx.connections.change(row.id, "revoked", why, now))) return false;
   await recordConnection(tx, "token.revoked", row, { time: now, actor: by, data: { why } });
+  await showOver(tx, row, { why, now });
   return true;
 }
 

@@ -18,7 +18,6 @@ export interface Tokens {
   rejected(grant: ReadyGrant, version: number): Promise<void>;
 }
 
-/** A token this young is not thrown away for one refusal: a service that refuses everything would be asked without end. */
 const youngMs = 10_000;
 
 export function createTokens(deps: GrantDeps): Tokens {
@@ -41,6 +40,7 @@ export function createTokens(deps: GrantDeps): Tokens {
     if (row || !isAgentPrincipal(principal)) return row;
     return store.write((tx) => ensureOwn(tx, { tenant, owner: principal }, spec, clock.now()));
   };
+  const mayThrowAway = createPace();
   return {
     async token(grant) {
       const spec = specs.get(grant.connection);
@@ -59,24 +59,43 @@ export function createTokens(deps: GrantDeps): Tokens {
       const now = clock.now();
       // What the service said of itself may be as old as the token.
       deps.resolver.forget(grant);
-      await store.write((tx) =>
-        tx.connections.expire(grant.id, version, { now, issuedBefore: now - youngMs }),
-      );
+      const row = await store.read((tx) => tx.connections.find(grant.id));
+      if (!row || row.version !== version) return;
+      // Some services take a token a moment after they gave it: one that can't be renewed has that long.
+      const isNew = now - (row.issuedAt ?? 0) <= youngMs;
+      if ((isNew && !isRenewable(row)) || !mayThrowAway(row, now)) return;
+      await store.write((tx) => tx.connections.expire(row.id, version, now));
     },
+  };
+}
+
+/** A service that refuses everything would be asked without end: of one connection one token is thrown away in ten seconds. */
+function createPace(): (row: Pick<ConnectionRow, "id" | "version">, now: number) => boolean {
+  const thrown = new Map<string, { readonly version: number; readonly at: number }>();
+  return ({ id, version }, now) => {
+    for (const [other, { at }] of thrown) if (now - at >= youngMs) thrown.delete(other);
+    const last = thrown.get(id);
+    if (last) return last.version === version;
+    thrown.set(id, { version, at: now });
+    return true;
   };
 }
 
 /** Before its end by the margin or a tenth of its life, but never in the first half of it. */
 function isDue(row: ConnectionRow, { clock, refreshMarginMs }: GrantDeps): boolean {
-  const { access, expiresAt, issuedAt = 0, id, refresh, owner } = row;
+  const { access, expiresAt, issuedAt = 0, id } = row;
   if (access === undefined) return true;
   if (expiresAt === undefined) return false;
   const left = expiresAt - clock.now();
   // What can't be renewed is used to its end.
-  if (refresh === undefined && !isAgentPrincipal(owner)) return left <= 0;
+  if (!isRenewable(row)) return left <= 0;
   const life = expiresAt - issuedAt;
   const margin = Math.max(refreshMarginMs, life / 10) * (1 + jitterOf(id) / 10);
-  return left < Math.min(margin, life / 2);
+  return left <= 0 || left < Math.min(margin, life / 2);
+}
+
+function isRenewable({ refresh, owner }: Pick<ConnectionRow, "refresh" | "owner">): boolean {
+  return refresh !== undefined || isAgentPrincipal(owner);
 }
 
 /** From 0 to 1, the same for one connection: a thousand that were made at once aren't due at once. */

@@ -10,6 +10,7 @@
 
 import { moved } from "../approvals/decide-approval.ts";
 import { raised } from "../domain/budget.ts";
+import type { Run } from "../domain/run.ts";
 import type { ToolOutput } from "../domain/step.ts";
 import type { Wait, WaitAnswer, WaitAsk } from "../domain/wait.ts";
 import type { Tool } from "../tools/contract.ts";
@@ -35,7 +36,7 @@ import { decidedOutput } from "./schedule-decided.ts";
 import { settledTool, settledWait } from "./settle-steps.ts";
 import { toolContext } from "./tool-act.ts";
 import { doubtOptions } from "./voice/attention.ts";
-import { grantAnswers } from "./voice/grant-card.ts";
+import { withoutAccount } from "./voice/grant-card.ts";
 import type { Work } from "./work.ts";
 
 /** An act whose intents stand already, or what has to be committed before anything else. */
@@ -60,7 +61,7 @@ export async function recover(work: Work, deps: RuntimeDeps): Promise<Recovered>
 function atTheGate(work: Work, steps: readonly ToolStep[], deps: RuntimeDeps): Done {
   const waits = steps.flatMap(({ n }) => waitFor(work, n, "gate") ?? []); // one for all that stand at a gate together
   if (waits.some(({ state }) => state === "open")) return { ...nothingDone, next: { kind: "still-waiting" } };
-  const output = closedGate(waits[0]);
+  const output = closedGate(waits[0], work.run);
   const results = output ? steps.map((step) => settledTool(step, output)) : [];
   return { ...nothingDone, results, say: resumeSays(work, deps.world) };
 }
@@ -95,24 +96,12 @@ const supersededWords =
   "Not decided: the person wrote something new before deciding, so what was asked no longer stands. Read it below, take it in, and ask again if it still holds.";
 
 /** What the model is told where its person did not open the gate; undefined where the stages are to judge. */
-function closedGate(wait: Wait | undefined): ToolOutput | undefined {
+function closedGate(wait: Wait | undefined, { subjectName }: Run): ToolOutput | undefined {
   if (wait?.state === "superseded") return { content: supersededWords, isError: true };
   if (wait?.ask.kind !== "grant" || !wait.answer) return undefined;
-  const { connection } = wait.ask;
-  const who = wait.answer.byName ?? wait.answer.by ?? "The person";
-  const why = closedWhy(wait.answer.answer, who, connection);
-  return why === undefined
-    ? undefined
-    : { content: `${why} Go on without it, or say what can't be done.`, isError: true };
-}
-
-function closedWhy(answer: string, who: string, connection: string): string | undefined {
-  if (answer === grantAnswers.declined) return `${who} declined to connect ${connection}.`;
-  if (answer === grantAnswers.expired)
-    return `${who} was asked in private to connect ${connection}, and nothing came of it: no answer in time, or the service gave no access.`;
-  if (answer === grantAnswers.blocked)
-    return `The attempt to connect ${connection} was stopped for safety. ${who} did not decline.`;
-  return undefined;
+  const who = wait.answer.byName ?? wait.answer.by ?? subjectName;
+  const content = withoutAccount(wait.ask, who, wait.answer.answer);
+  return content === undefined ? undefined : { content, isError: true };
 }
 
 type Verdict =

@@ -109,12 +109,8 @@ export interface ConnectionRepository {
   ): Promise<boolean>;
   /** Nothing came of a refresh, and it is not tried before `retryAt`. The lease is over. */
   failed(id: string, seen: number, at: { readonly now: number; readonly retryAt: number }): Promise<void>;
-  /** The access token of version `seen` is over, unless it was issued at `issuedBefore` or later. */
-  expire(
-    id: string,
-    seen: number,
-    at: { readonly now: number; readonly issuedBefore: number },
-  ): Promise<void>;
+  /** The access token of version `seen` is over. */
+  expire(id: string, seen: number, now: number): Promise<void>;
   /** The same pair under another data key, if nothing changed meanwhile (VLT-4). */
   reseal(
     id: string,
@@ -184,6 +180,8 @@ export interface ConsentRepository {
     to: EndedConsentState,
     how: { readonly why?: string; readonly made?: string; readonly now: number },
   ): Promise<boolean>;
+  /** Those that came to the connection `made`. */
+  ofConnection(initiator: PersonKey, connection: string, made: string): Promise<ConsentRow[]>;
   /** Not ended, although their time is over. */
   overdue(now: number, limit: number): Promise<ConsentRow[]>;
   /** Did the person say no to this connection since? */

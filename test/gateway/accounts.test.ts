@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asRunId } from "../../src/domain/ids.ts";
+import type { ConsentSession } from "../../src/domain/consent.ts";
+import { asConversationId, asRunId } from "../../src/domain/ids.ts";
 import type { Attention } from "../../src/domain/outbox.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { GrantAsk, Wait } from "../../src/domain/wait.ts";
+import { answerGrantWaits } from "../../src/gateway/grant-waits.ts";
+import { grantAnswers } from "../../src/runtime/voice/grant-card.ts";
 import { aConnection } from "../contracts/store-grants.ts";
 import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld } from "./gateway-world.ts";
 
@@ -93,6 +96,65 @@ describe("gateway: accounts", () => {
     expect(lastWhisper()?.message).toMatchObject({ text: expect.stringContaining("no account") });
   });
 
+  describe("that a run waits for", () => {
+    const ask: GrantAsk = { kind: "grant", connection: "mail", owner: ana.key, tool: "mail__read" };
+    const session: ConsentSession = {
+      id: "consent_1",
+      tenant: dm.tenant,
+      initiator: ana.key,
+      initiatorName: "Ana",
+      agent: "deputy",
+      connection: "mail",
+      scopes: [],
+      conversation: asConversationId("conv_1"),
+      line: asConversationId("conv_1"),
+      card: "consent:consent_1",
+      state: "open",
+      expiresAt: 1,
+      createdAt: 0,
+    };
+
+    it.each([
+      ["connected", undefined, { answer: "Connected", by: ana.key }, /^Ana: Connected/],
+      ["declined", undefined, { answer: "Declined", by: ana.key }, /^Ana: Declined/],
+      [
+        "expired",
+        undefined,
+        { answer: grantAnswers.expired },
+        /^Not connected: the request was not answered/,
+      ],
+      ["expired", "exchange_failed", { answer: grantAnswers.failed }, /^Not connected: the service did not/],
+      [
+        "blocked",
+        "other_person",
+        { answer: grantAnswers.blocked },
+        /^Not connected: the request was stopped/,
+      ],
+      [
+        "blocked",
+        "other_authorization_server",
+        { answer: grantAnswers.quarantined },
+        /^Not connected: an operator has to look/,
+      ],
+    ] as const)("an asking that was %s (%s) is told as what it was", async (state, why, answer, line) => {
+      await world.hear("@deputy read my mail");
+      await world.pass(2_000);
+      const [run] = await world.runs();
+      const wait = await world.park(run ?? none(), ask);
+      await world.gateway.desk.decide((d) => answerGrantWaits(d, session, { state, why }));
+      await world.settle();
+
+      const resolved = await world.store.read((tx) => tx.waits.find(wait.id));
+      expect(resolved?.answer).toMatchObject(answer);
+      expect(resolved?.answer?.by).toBe("by" in answer ? answer.by : undefined);
+      const shown = world
+        .held()
+        .messages.flatMap(({ message }) => (message.kind === "attention" ? [message] : []));
+      expect(shown.at(-1)?.decided).toMatch(line);
+      expect((await world.run())?.state).toBe("queued");
+    });
+  });
+
   describe("in a channel (ID-4)", () => {
     const ask: GrantAsk = {
       kind: "grant",
@@ -160,3 +222,7 @@ describe("gateway: accounts", () => {
     });
   });
 });
+
+function none(): never {
+  throw new Error("There is none");
+}

@@ -3,6 +3,7 @@ import { agentPrincipal } from "../../src/domain/connection.ts";
 import { asConversationId, asPersonKey } from "../../src/domain/ids.ts";
 import type { GrantToken } from "../../src/grants/contract.ts";
 import { createGrants } from "../../src/grants/grants.ts";
+import type { ConnectionRow } from "../../src/store/contract-grants.ts";
 import { openToken } from "../../src/grants/sealed-tokens.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
@@ -261,6 +262,34 @@ describe("grants/tokens", () => {
     await world.grants.rejected(grant, 2);
     expect((await world.grants.token(grant)).version).toBe(2);
     expect(refreshes()).toBe(1);
+  });
+
+  it("VLT-6: a token that is refused a moment after it came is renewed at once, and one that came of that is not, for ten seconds", async () => {
+    await world.connect(ann, "ann");
+    const grant = await world.ready();
+    await Promise.all(Array.from({ length: 5 }, () => world.grants.rejected(grant, 1)));
+    expect((await world.grants.token(grant)).version).toBe(2);
+    await world.grants.rejected(grant, 2);
+    expect((await world.grants.token(grant)).version).toBe(2);
+    expect(refreshes()).toBe(1);
+
+    await clock.advance(10_000);
+    await world.grants.rejected(grant, 2);
+    expect((await world.grants.token(grant)).version).toBe(3);
+  });
+
+  it("VLT-6: one that can't be renewed has ten seconds until its owner is asked for another", async () => {
+    const without: Partial<ConnectionRow> = {};
+    Object.assign(without, { refresh: undefined });
+    const { id } = await world.connect(ann, "ann", without);
+    const grant = await world.ready();
+    await world.grants.rejected(grant, 1);
+    expect((await world.grants.token(grant)).version).toBe(1);
+
+    await clock.advance(10_001);
+    await world.grants.rejected(grant, 1);
+    expect(await codeOf(() => world.grants.token(grant))).toBe("grant.needs_reauth");
+    expect((await world.store.read((tx) => tx.connections.find(id)))?.state).toBe("needs_reauth");
   });
 
   it("VLT-8: revoked gives no token from then on, is revoked at the service, and is destroyed", async () => {

@@ -114,6 +114,24 @@ describe("runtime: a call that lacks a grant", () => {
     expect(sent).toEqual([]);
   });
 
+  it.each([
+    ["expired", /has not answered in time; nobody declined/],
+    ["failed", /the service gave no access/],
+    ["blocked", /stopped for safety.*Ana did not decline/],
+    ["quarantined", /stopped until an operator has looked at it.*Ana did not decline/],
+  ] as const)("tells the model the truth of an asking that %s: nobody declined", async (how, words) => {
+    await world.begin("Mail");
+    await segment(new ScriptedModel([twoMails]));
+    await answer(grantAnswers[how]);
+    const model = new ScriptedModel([says("Then not.")]);
+
+    expect(await segment(model)).toBe("settled");
+    const told = JSON.stringify(model.requests[0]?.messages.filter(({ role }) => role === "tool"));
+    expect(told).toMatch(words);
+    expect(told).not.toContain("declined to connect");
+    expect(sent).toEqual([]);
+  });
+
   it("Z1: is not asked for while its subject's words lie unread", async () => {
     await world.begin("Mail");
     const model = new ScriptedModel([

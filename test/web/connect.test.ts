@@ -69,6 +69,25 @@ describe("web/connect", () => {
     expect((await events("consent")).join()).not.toContain(secret.reveal());
   });
 
+  it.each([
+    ["asked", "Disconnected"],
+    ["run_over", "The work is over"],
+  ])("a card whose account is over (%s) says so and offers nothing any more", async (why, words) => {
+    const browser = at.browser("ann", "ann");
+    await browser.open((await at.consentOn(browser, await at.enter(browser, await at.ask()))).href);
+    const session = await at.session();
+    const { store, revocations } = at.world;
+    await store.write(async (tx) => {
+      const row = await tx.connections.find(session.made ?? "");
+      if (row) await revocations.revoke(tx, row, { why, by: ann });
+    });
+    const edits = await store.read((tx) => tx.outbox.list(session.line, 100));
+    const last = edits
+      .flatMap(({ op }) => (op.op === "edit" && op.target === session.card ? [op.message] : []))
+      .at(-1);
+    expect(last).toMatchObject({ options: [], decided: expect.stringContaining(words) });
+  });
+
   it("CON-3, I9: no row and no card holds the link, and its page has no secrets of others and no outside parts", async () => {
     const link = await at.ask();
     const token = linkToken(at.consent, (await at.session()).id);

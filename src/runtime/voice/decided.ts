@@ -1,6 +1,7 @@
 // The line on an attention message that is decided: who chose what, and when (ux c.0 rule 7).
 
 import type { WaitAnswer } from "../../domain/wait.ts";
+import { isNobodysWord } from "./grant-card.ts";
 import { clockTime } from "./local-time.ts";
 
 const longestShown = 300;
@@ -8,6 +9,7 @@ const longestShown = 300;
 export function decidedLine(answer: WaitAnswer, when: number, timeZone: string | undefined): string {
   const shown = shortened(answerInWords(answer.answer));
   const time = clockTime(when, timeZone);
+  if (isNobodysWord(answer)) return `${shown} (${time})`;
   if (answer.via === "default") return `No answer came, so I go with: ${shown} (${time})`;
   const through = answer.through === undefined ? "" : `, through ${answer.through}`;
   return `${answer.byName ?? "Somebody"}${through}: ${shown} (${time})`;
@@ -18,6 +20,7 @@ export function alreadyDecided(answer: WaitAnswer | undefined): string {
   if (!answer)
     return "This is closed already, because the work it belongs to has ended. Nothing was changed.";
   const shown = shortened(answerInWords(answer.answer));
+  if (isNobodysWord(answer)) return `This is closed already. ${shown}.`;
   if (answer.via === "default")
     return `This was decided already: no answer came in time, so I went with “${shown}”.`;
   return `This was decided already: ${answer.byName ?? "somebody"} chose “${shown}”.`;

@@ -1,7 +1,7 @@
 // Connections with their sealed tokens: who may refresh is a lease on the row, what is written names the version that it
 // replaces (VLT-5).
 
-import { and, eq, isNull, lt, lte, or, type SQL, sql } from "drizzle-orm";
+import { and, eq, isNull, lte, or, type SQL, sql } from "drizzle-orm";
 import { statesBefore } from "../../domain/connection.ts";
 import type { ConnectionRepository } from "../contract-grants.ts";
 import { storableText } from "../rows.ts";
@@ -179,18 +179,12 @@ function refreshing(session: Session): Refreshing {
           .where(and(eq(connections.id, id), eq(connections.version, seen))),
       );
     },
-    async expire(id, seen, { now, issuedBefore }) {
+    async expire(id, seen, now) {
       await session.done(
         session.db
           .update(connections)
           .set({ expiresAt: now })
-          .where(
-            and(
-              eq(connections.id, id),
-              eq(connections.version, seen),
-              lt(connections.issuedAt, issuedBefore),
-            ),
-          ),
+          .where(and(eq(connections.id, id), eq(connections.version, seen))),
       );
     },
     async retryLater(id, retryAt) {

@@ -8,7 +8,7 @@ import type { Tables } from "../dialect.ts";
 import { readJson, storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
-type Finding = Pick<ConsentRepository, "find" | "byLink" | "byState" | "underWay">;
+type Finding = Pick<ConsentRepository, "find" | "byLink" | "byState" | "underWay" | "ofConnection">;
 /** Why of a no that its person took back. */
 const takenBack = "taken_back";
 
@@ -36,6 +36,19 @@ function finding(session: Session): Finding {
     async byState(oauthState) {
       const [row] = await session.db.select().from(consents).where(eq(consents.oauthState, oauthState));
       return row && toConsent(row);
+    },
+    async ofConnection(initiator, connection, made) {
+      const rows = await session.db
+        .select()
+        .from(consents)
+        .where(
+          and(
+            eq(consents.initiator, initiator),
+            eq(consents.connection, connection),
+            eq(consents.made, made),
+          ),
+        );
+      return rows.map(toConsent);
     },
     async underWay(initiator, connection) {
       const [row] = await session.db

@@ -6,11 +6,13 @@
 //        key; anything else is in doubt, and a person decides (I5).
 //   CL4  A server that wants more rights has done nothing. They are asked for in private, of the account's owner, and this very call
 //        is made when they are there. What it wanted is kept with the tool, so that whoever is asked later is asked once.
+//   CL5  So has one that refuses an account which is over: the call waits until its owner has connected it again.
 
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { isAgentPrincipal } from "../../domain/connection.ts";
 import type { McpTool } from "../../domain/mcp-tool.ts";
 import type { Grants } from "../../grants/contract.ts";
+import { GrantError } from "../../grants/errors.ts";
 import type { Denied } from "../../net/contract.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Store } from "../../store/contract.ts";
@@ -45,6 +47,7 @@ export function createCallTool(deps: CallDeps): CallTool {
       return await withSecondTry(on);
     } catch (error) {
       if (error instanceof McpNeedsScopes) return steppedUp(error, on);
+      if (isOver(error, context)) return { kind: "lacks_rights" };
       if (!(error instanceof McpFailure)) throw error;
       return failed(error, on);
     }
@@ -207,6 +210,12 @@ async function keepWanted(
     return tx.mcpTools.change(row, { ...row, scopes });
   });
   if (kept) changed();
+}
+
+/** CL5. Thrown before the call was sent, or when the server had refused it. */
+function isOver(error: unknown, { grant }: ToolContext): boolean {
+  const isPersons = grant !== undefined && !isAgentPrincipal(grant.owner);
+  return isPersons && error instanceof GrantError && error.code === "grant.needs_reauth";
 }
 
 function failed(error: McpFailure, { target: { server, rule }, denied }: On): ToolOutcome {

@@ -107,7 +107,7 @@ describe("mcp: accounts", () => {
     expect(crm.tokens.size).toBe(2);
   });
 
-  it("VLT-5, VLT-6: an account that was revoked at the service has to be connected again, and nothing is called", async () => {
+  it("CL5, VLT-5, VLT-6: an account that was revoked at the service has to be connected again, and the call waits for it", async () => {
     const { id } = await world.connect(ann, "ann", { name: "crm", scopes: ["crm.read"] });
     expect(await textOf("crm")).toContain("Acme as ann");
     const before = crm.calls.length;
@@ -121,9 +121,9 @@ describe("mcp: accounts", () => {
       response.writeHead(400, { "content-type": "application/json" }).end('{"error":"invalid_grant"}');
       return "broken";
     };
-    const outcome = await textOf("crm").catch((error: unknown) => String(error));
+    const outcome = await call("crm");
     server.beforeToken = undefined;
-    expect(outcome).toMatch(/connected again/);
+    expect(outcome).toEqual({ kind: "lacks_rights" });
     expect(crm.calls).toHaveLength(before);
     expect((await world.store.read((tx) => tx.connections.find(id)))?.state).toBe("needs_reauth");
     const need = world.need({ connection: "crm", capability: "" });
