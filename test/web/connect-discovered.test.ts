@@ -1,9 +1,11 @@
 // Our doors for connections whose service an MCP server names.
 
 import { generateKeyPairSync } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { ann, type ConnectWorld, openConnectWorld } from "./connect-world.ts";
+import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
+import { type McpResourceServer, startMcpResourceServer } from "../fakes/mcp-resource-server.ts";
+import { ann, type ConnectWorld, openConnectWorld, tenant } from "./connect-world.ts";
 
 const clientKey = generateKeyPairSync("ec", { namedCurve: "P-256" })
   .privateKey.export({ type: "pkcs8", format: "pem" })
@@ -75,5 +77,96 @@ describe("web/connect: services that MCP servers name", () => {
     expect(next.response?.status).toBe(502);
     expect(next.text).toContain("Nothing was connected");
     expect((await at.session()).state).toBe("open");
+  });
+});
+
+// The attacker's server and its authorization server are in the configuration like any other. The latter says that people are to be sent
+// to the honest one's page, and takes codes at an address of its own.
+describe("web/connect: mix-up of two services that MCP servers name (A2, RFC 9207)", () => {
+  let at: ConnectWorld;
+  let crm: McpResourceServer;
+  let evil: McpResourceServer;
+  let thief: AuthorizationServer;
+  beforeAll(async () => {
+    [crm, evil] = await Promise.all([startMcpResourceServer(), startMcpResourceServer()]);
+    thief = await startAuthorizationServer({ redirectUris: [] });
+    // The worst case: the honest one lets anybody be sent to the attacker's callback as well.
+    const client = { client_id: thief.clientId, client_secret: thief.clientSecret };
+    at = await openConnectWorld({
+      more: { crm: client, evil: client },
+      mcp: { crm: { url: crm.url, connection: "crm" }, evil: { url: evil.url, connection: "evil" } },
+      allow: [crm.port, evil.port, thief.port],
+      known: ["crm", "evil"],
+      resources: { [crm.url]: "mail.read", [evil.url]: "mail.read" },
+    });
+    crm.issuers = [at.service.issuer];
+    evil.issuers = [thief.issuer];
+    thief.rewrite = (metadata) => ({
+      ...metadata,
+      authorization_endpoint: `${at.service.issuer}/auth`,
+      authorization_response_iss_parameter_supported: false,
+    });
+  });
+  afterAll(async () => {
+    await at.close();
+    await Promise.all([thief.close(), crm.close(), evil.close()]);
+  });
+  beforeEach(() => {
+    for (const one of [at.service, thief]) one.asked.clear();
+    at.service.requests.length = 0;
+  });
+  const codes = () => [at.service, thief].map(({ asked }) => asked.get("authorization_code") ?? 0);
+  const begun = async (connection: string) => {
+    const browser = at.browser("ann");
+    const callback = await at.consentOn(browser, await at.enter(browser, await at.ask({ connection })));
+    return { browser, callback };
+  };
+
+  it("A2: a code of the honest service, that the attacker's connection was to bring, goes to nobody", async () => {
+    const { browser, callback } = await begun("evil");
+    expect(callback.searchParams.get("iss")).toBe(at.service.issuer);
+    expect((await browser.open(callback.href)).response?.status).toBe(403);
+    expect(codes()).toEqual([0, 0]);
+    expect(await at.session()).toMatchObject({ state: "blocked", why: "issuer" });
+    expect(at.alarms.at(-1)).toContain("(issuer)");
+  });
+
+  it("A2: a callback of one at the path of the other goes to nobody, and ends the one that it names", async () => {
+    const { browser, callback } = await begun("crm");
+    callback.pathname = "/oauth/callback/evil";
+    expect((await browser.open(callback.href)).response?.status).toBe(403);
+    expect(codes()).toEqual([0, 0]);
+    expect(await at.session()).toMatchObject({ connection: "crm", state: "blocked", why: "context" });
+  });
+
+  it("A2: a code of one with the `state` of the other goes to nobody", async () => {
+    const honest = await begun("crm");
+    const asked = await at.session();
+    const { browser, callback } = await begun("evil");
+    callback.searchParams.set("code", honest.callback.searchParams.get("code") ?? "");
+    expect((await browser.open(callback.href)).response?.status).toBe(403);
+    expect(codes()).toEqual([0, 0]);
+    expect((await at.world.store.read((tx) => tx.consents.find(asked.id)))?.state).toBe("consented");
+    expect((await honest.browser.open(honest.callback.href)).text).toContain("is connected as");
+    expect(codes()).toEqual([1, 0]);
+  });
+
+  it("A2: each is asked with a callback, a state and a proof of its own, and a change of the issuer meanwhile ends it", async () => {
+    await begun("evil");
+    const { browser, callback } = await begun("crm");
+    const [first, second] = at.service.requests
+      .filter(({ path }) => path === "/auth")
+      .map(({ params }) => params);
+    expect([first, second].map((params) => params?.["redirect_uri"])).toEqual([
+      `${at.base}/oauth/callback/evil`,
+      `${at.base}/oauth/callback/crm`,
+    ]);
+    for (const own of ["state", "code_challenge"]) expect(first?.[own]).not.toBe(second?.[own]);
+
+    crm.issuers = [thief.issuer];
+    at.consent.resolver.forget({ tenant, connection: "crm" });
+    await browser.open(callback.href);
+    expect(codes()).toEqual([0, 0]);
+    expect(await at.session()).toMatchObject({ state: "blocked", why: "other_authorization_server" });
   });
 });

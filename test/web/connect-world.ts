@@ -55,12 +55,23 @@ export async function openConnectWorld(
     console?: (store: Store) => WebConsole;
     /** Nobody can sign in. */
     closed?: true;
+    /** Other ports of loopback that may be asked. */
+    allow?: readonly number[];
+    /** Connections, beside the usual ones, whose callback the service knows. */
+    known?: readonly string[];
+    /** Resource → its scopes, where the service wants to be told what a token is for. */
+    resources?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<ConnectWorld> {
   const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
-  const contexts = ["mail", "other"].map((name) => `${base}/oauth/callback/${name}`);
-  const service = await startAuthorizationServer({ redirectUris: contexts });
+  const contexts = ["mail", "other", ...(options.known ?? [])].map(
+    (name) => `${base}/oauth/callback/${name}`,
+  );
+  const service = await startAuthorizationServer({
+    redirectUris: contexts,
+    ...(options.resources ? { resources: options.resources } : {}),
+  });
   const slack = await startAuthorizationServer({
     redirectUris: [`${base}/connect/signed-in/slack`],
     clientId: "slack-app",
@@ -74,7 +85,7 @@ export async function openConnectWorld(
   const world = await openGrantsWorld({
     server: service,
     clock,
-    allow: [slack.port],
+    allow: [slack.port, ...(options.allow ?? [])],
     ...(options.connection ? { connection: options.connection } : {}),
     ...(options.mcp ? { mcp: options.mcp } : {}),
     more: {
