@@ -31,6 +31,11 @@ export const actionIds = [
 ] as const;
 export type ActionId = (typeof actionIds)[number];
 
+/** Who decides about an act is judged by what their platform says of them now (ID-2). */
+export function isApprovalAction(action: string): boolean {
+  return action.startsWith("approval.");
+}
+
 /** The value of an answer button: the wait and the place of the option in its list. */
 export function optionValue(wait: WaitId, option: number): string {
   return `${wait}.${option}`;

@@ -7,7 +7,7 @@
 
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
-import { type ActionId, parseOptionValue, parseRetryValue } from "../domain/actions.ts";
+import { type ActionId, isApprovalAction, parseOptionValue, parseRetryValue } from "../domain/actions.ts";
 import { isAside } from "../domain/conversation.ts";
 import { canGoOn } from "../domain/going-on.ts";
 import { asRunId, asWaitId, type PersonKey, type RunId } from "../domain/ids.ts";
@@ -82,7 +82,10 @@ const acts: Readonly<Record<ActionId, Act>> = {
 };
 
 export async function actOn(d: Decision, click: Click, deps: ActionDeps): Promise<void> {
-  await acts[click.event.action](d, click, deps);
+  const { author, action } = click.event;
+  if (author.unchecked === true && isApprovalAction(action))
+    return tellAuthor(d, click, replies.uncheckedClick); // KA3
+  await acts[action](d, click, deps);
 }
 
 async function answerQuestion(d: Decision, click: Click): Promise<void> {

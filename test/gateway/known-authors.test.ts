@@ -2,8 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Standing } from "../../src/chat/contract.ts";
+import type { Approval } from "../../src/domain/approval.ts";
 import type { Person } from "../../src/domain/person.ts";
-import { refusedPlaces } from "../../src/runtime/voice/replies.ts";
+import { refusedPlaces, uncheckedClick } from "../../src/runtime/voice/replies.ts";
+import { askApproval } from "./asked-approval.ts";
 import { ana, createGatewayWorld, type GatewayWorld, thread } from "./gateway-world.ts";
 
 const unchecked: Person = { ...ana, kind: "external", unchecked: true };
@@ -120,5 +122,38 @@ describe("gateway: authors whom nobody has described", () => {
 
     expect(asked).toBe(0);
     expect(await kinds()).toEqual(["external?"]);
+  });
+});
+
+describe("gateway: who decides about an act, and was not described (KA3)", () => {
+  const clicks = async (approval: Approval) => {
+    await world.click("approval.approve", approval.id, { by: unchecked });
+    await world.settle();
+    return (await world.store.read((tx) => tx.approvals.find(approval.id)))?.state;
+  };
+
+  it("KA3: the click is kept, and counts when the platform has said that they are a member", async () => {
+    const { approval } = await askApproval(world);
+    expect(await clicks(approval)).toBe("approved");
+    const stored = await world.store.read((tx) => tx.approvals.find(approval.id));
+    expect(stored?.votes).toMatchObject([{ by: ana.key, byName: "Ana" }]);
+  });
+
+  it("KA3, ID-2: what was said of them a moment ago decides nothing while the platform can't say; they are told, and it stays open", async () => {
+    const { approval } = await askApproval(world);
+    await hears("help");
+    says = () => undefined;
+    expect(await clicks(approval)).toBe("pending");
+    expect(told().at(-1)).toBe(uncheckedClick);
+
+    says = () => "member";
+    expect(await clicks(approval)).toBe("approved");
+  });
+
+  it("KA3, ID-2: a member of a moment ago who is a guest now decides nothing", async () => {
+    const { approval } = await askApproval(world);
+    await hears("help");
+    says = () => "guest";
+    expect(await clicks(approval)).toBe("pending");
   });
 });

@@ -44,6 +44,8 @@ export const sorryFeedback =
 export const keptFeedback =
   "Thanks for telling me. It is kept with this work, for the people who look after me. If I should do it again, write here how.";
 export const actionFailed = "Sorry, that did not work, and nothing was changed. The details are in my log.";
+export const uncheckedClick =
+  "I could not find out just now whether you are a member of this organisation, so your click decided nothing. What it asks about is still open: please click again in a moment.";
 export const messageFailed =
   "Sorry, I could not take this in because of a fault on my side. It is kept, and the details are in my log. Please ask again.";
 

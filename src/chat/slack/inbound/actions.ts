@@ -40,7 +40,7 @@ export async function readAction(
     event: {
       eventId: [home.installation.teamId, user.id, on, action_id, action_ts].join(":"),
       conversation,
-      author: await people.find(home, user.id, { team: user.team_id }, freshnessFor(click.action)),
+      author: await people.orUnchecked(home, user.id, { team: user.team_id }, freshnessFor(click.action)),
       sentAt: msOf(action_ts),
       kind: "action",
       ...click,

@@ -9,11 +9,14 @@
 //   SP5  Whoever asks how somebody stands gets Slack's answer of now, or none.
 //   SP6  An answer is believed for five minutes, and for who decides an approval asked for anew; where Slack gives none, one that is
 //        older is not believed then (ID-2).
+//   SP7  Slack sends no click, form or command again: whose author can't be known now is taken as `unchecked`, and what it asks for is
+//        decided when that is known (gateway/known-authors.ts).
 
 import { within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
+import { isApprovalAction } from "../../../domain/actions.ts";
 import { type PersonKey, personKey } from "../../../domain/ids.ts";
 import type { Person } from "../../../domain/person.ts";
 import type { Standing } from "../../contract.ts";
@@ -57,12 +60,14 @@ export type Freshness = "believed" | "asked-anew";
 
 /** What a click on an approval is judged by is as fresh as can be had. */
 export function freshnessFor(action: string): Freshness {
-  return action.startsWith("approval.") ? "asked-anew" : "believed";
+  return isApprovalAction(action) ? "asked-anew" : "believed";
 }
 
 export interface People {
   /** Rejects with `ChatError` (`chat.unavailable`) where it can't be known now (SP1). */
   find(home: SlackHome, userId: string, hints?: PersonHints, freshness?: Freshness): Promise<Person>;
+  /** SP7. Never rejects. */
+  orUnchecked(home: SlackHome, userId: string, hints?: PersonHints, freshness?: Freshness): Promise<Person>;
   /** For somebody who is only mentioned: by the given name where nothing is known. */
   named(home: SlackHome, userId: string, label?: string): Promise<Person>;
   /** SP5. Rejects where Slack can't say now. */
@@ -109,20 +114,13 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
     if (asked) return asked;
     const asking = lookUp(team, id)
       .catch((error: unknown) => fromRoster(roster, { team, id }, error))
-      .then((user) => remember(key, { user, at: clock.now() }))
+      .then((user) => remember(known, { key, most }, { user, at: clock.now() }))
       .finally(() => underWay.delete(key));
     asking.catch((error: unknown) =>
       log.warn("A person could not be looked up", { user: id, reason: errorText(error) }),
     );
     underWay.set(key, asking);
     return asking;
-  };
-  const remember = (key: string, entry: Known): Known => {
-    known.delete(key);
-    known.set(key, entry);
-    const [oldest] = known.keys();
-    if (known.size > most && oldest !== undefined) known.delete(oldest);
-    return entry;
   };
   /** Undefined: nobody can say now. */
   const recall = async ({ team, id }: WhichUser, freshness: Freshness): Promise<Told | undefined> => {
@@ -145,6 +143,13 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
       if (found) return toPerson(home, userId, found.user, hints);
       throw notKnownNow(userId);
     },
+    async orUnchecked(home, userId, hints = {}, freshness = "believed") {
+      const which = { team: home.installation.teamId, id: userId };
+      const found = await recall(which, freshness);
+      if (found) return toPerson(home, userId, found.user, hints);
+      const old = known.get(`${which.team}:${userId}`) ?? (await fromStore(stored, which, log));
+      return unchecked(home, userId, old?.user, hints);
+    },
     async named(home, userId, label) {
       const found = await recall({ team: home.installation.teamId, id: userId }, "believed");
       const person = toPerson(home, userId, found?.user, {});
@@ -155,6 +160,18 @@ export function createPeople({ lookUp, roster, recall: stored, clock, log, ...li
       return standingOf((await ask(team, id)).user, team, organisation === team);
     },
   };
+}
+
+function remember(
+  known: Map<string, Known>,
+  { key, most }: { readonly key: string; readonly most: number },
+  entry: Known,
+): Known {
+  known.delete(key);
+  known.set(key, entry);
+  const [oldest] = known.keys();
+  if (known.size > most && oldest !== undefined) known.delete(oldest);
+  return entry;
 }
 
 function notKnownNow(userId: string): ChatError {
@@ -221,6 +238,13 @@ function toPerson(home: SlackHome, userId: string, user: SlackUser | undefined, 
     kind: kindOf(user, hints, ours),
     ...(user?.tz ? { timeZone: user.tz } : {}),
   };
+}
+
+/** The least that they may be, under the key that they will have: what is known from before says no more than a name. */
+function unchecked(home: SlackHome, userId: string, user: SlackUser | undefined, hints: PersonHints): Person {
+  const ours = hints.team !== undefined && home.teams.has(hints.team);
+  const person = toPerson(home, userId, user, ours ? {} : hints);
+  return { ...person, kind: "external", unchecked: true };
 }
 
 /** Of this workspace or its organisation. Of whom Slack shows nothing is not. */

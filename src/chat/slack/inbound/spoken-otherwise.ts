@@ -14,7 +14,7 @@ export async function readCommand(
   return {
     eventId: [home.installation.teamId, user, "command", trigger_id].join(":"),
     conversation: addressOf(home, { channel, thread: `~${user}`, channelName }),
-    author: await people.find(home, user),
+    author: await people.orUnchecked(home, user),
     sentAt: clock.now(),
     kind: "command",
     text: text.trim(),

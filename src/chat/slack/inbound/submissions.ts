@@ -30,7 +30,7 @@ export async function readSubmission(
   const heard = {
     eventId: [home.installation.teamId, user.id, "view", view.id].join(":"),
     conversation: chosen(home, fields, user.id) ?? addressIn(home, state),
-    author: await people.find(home, user.id, { team: user.team_id }, freshness),
+    author: await people.orUnchecked(home, user.id, { team: user.team_id }, freshness),
     sentAt: clock.now(),
   };
   if (state.for === "action") {

@@ -191,6 +191,43 @@ describe("looking people up", () => {
     });
   });
 
+  test("SP7: who clicked is taken as unchecked where Slack can't say in time, under their own key and name, and as no more than a stranger", async () => {
+    const slow = createGate();
+    let up = true;
+    const { people, clock } = peopleWith(async () => {
+      if (!up) await slow.opened;
+      return { team_id: "T1", real_name: "Ana", tz: "Europe/Prague" };
+    });
+    await people.find(home, "U1");
+    up = false;
+    await clock.advance(61_000);
+    for (const [id, name] of [
+      ["U1", "Ana"],
+      ["U2", "U2"],
+    ] as const) {
+      const heard = people.orUnchecked(home, id, { team: "T1" }, "asked-anew");
+      await clock.advance(1_000);
+      expect(await heard).toMatchObject({
+        key: `slack:T1:${id}`,
+        name,
+        kind: "external",
+        unchecked: true,
+      });
+    }
+    // Within the minute an answer is as fresh as can be had; and whoever asks how they stand gets the answer of now.
+    slow.open();
+    expect(await people.standing("T1", personKey("slack", "T1", "U1"))).toBe("member");
+    expect(await people.orUnchecked(home, "U1", {}, "asked-anew")).toMatchObject({ kind: "member" });
+  });
+
+  test("SP7: of another organisation they keep its key", async () => {
+    const { people } = peopleWith(() => Promise.reject(new Error("down")));
+    expect(await people.orUnchecked(home, "U1", { team: "T9" })).toMatchObject({
+      key: "slack:T9:U1",
+      unchecked: true,
+    });
+  });
+
   test("ID-2: whose account was deactivated is no member any more", async () => {
     expect((await known({ team_id: "T1", deleted: true }).find(home, "U1")).kind).toBe("external");
   });
