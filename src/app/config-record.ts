@@ -54,9 +54,9 @@ export async function recordChange(
   now: number,
 ): Promise<void> {
   const name = `config:${part}`;
-  const before = await tx.vaultMarks.claim(name, known ?? digest);
+  const before = await tx.lastKnown.claim(name, known ?? digest);
   if (before === digest) return;
-  await tx.vaultMarks.replace(name, before, digest);
+  await tx.lastKnown.replace(name, before, digest);
   const heads = await tx.audit.heads();
   const tenants = heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
   for (const tenant of tenants) {

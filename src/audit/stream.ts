@@ -30,7 +30,7 @@ export function createAuditStream({ store, clock, sink }: StreamDeps): () => Pro
   let restsUntil = 0;
   const sendOf = async ({ tenant, seq, prunedTo }: AuditHead): Promise<void> => {
     const name = `stream:${sink.name}:${tenant}`;
-    const cursor = (await store.read((tx) => tx.vaultMarks.find(name))) ?? "0";
+    const cursor = (await store.read((tx) => tx.lastKnown.find(name))) ?? "0";
     const after = Math.max(Number(cursor), prunedTo);
     if (after >= seq) return;
     const rows = await store.read((tx) => tx.audit.list(tenant, after, atOnce));
@@ -38,8 +38,8 @@ export function createAuditStream({ store, clock, sink }: StreamDeps): () => Pro
     if (!last) return;
     await sink.send(rows.map((row) => exportedLine(row)));
     await store.write(async (tx) => {
-      await tx.vaultMarks.claim(name, cursor);
-      await tx.vaultMarks.replace(name, cursor, String(last.seq));
+      await tx.lastKnown.claim(name, cursor);
+      await tx.lastKnown.replace(name, cursor, String(last.seq));
     });
   };
   return async () => {

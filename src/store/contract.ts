@@ -57,6 +57,8 @@ export interface Store {
    * whatever the reason: the transaction of the same step tells.
    */
   commitStep?(commit: StepCommit): Promise<boolean>;
+  /** What time it is where the database is; absent where that is this machine. */
+  readonly clock?: () => Promise<number>;
   close(): Promise<void>;
 }
 
@@ -99,7 +101,7 @@ export interface Tx {
   readonly consents: ConsentRepository;
   readonly browsers: BrowserRepository;
   readonly audit: AuditRepository;
-  readonly vaultMarks: VaultMarkRepository;
+  readonly lastKnown: LastKnownRepository;
   readonly teamsReferences: TeamsReferenceRepository;
   readonly approvals: ApprovalRepository;
   readonly brakes: BrakeRepository;
@@ -450,8 +452,8 @@ export interface LockRepository {
   holder(name: string): Promise<{ readonly owner: string; readonly until: number } | undefined>;
 }
 
-/** What is remembered of keys that are not in the database. */
-export interface VaultMarkRepository {
+/** What was last known, by name, of things outside the database: the master key, the configuration, the stream of the record. */
+export interface LastKnownRepository {
   /** The first to say something is kept; returns what is kept. */
   claim(name: string, value: string): Promise<string>;
   find(name: string): Promise<string | undefined>;

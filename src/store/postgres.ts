@@ -123,6 +123,12 @@ function storeOn(pool: pg.Pool, database: string, unreadable: Handle["unreadable
 
     commitStep: (commit) => underWay.run(() => commitStep(commit)),
 
+    clock: () =>
+      underWay.run(async () => {
+        const { rows } = await pool.query<{ now: Date }>("select clock_timestamp() as now");
+        return rows[0]?.now.getTime() ?? Number.NaN;
+      }),
+
     close: () => underWay.close(() => pool.end()),
   };
 }

@@ -80,8 +80,8 @@ export const auditKeys = pgTable("audit_keys", {
   madeAt: ms("made_at").notNull(),
 });
 
-/** What is remembered of keys that are not here: the master key's fingerprint. */
-export const vaultMarks = pgTable("vault_marks", {
+/** What was last known of things that are not here. The table has its first name: a release before this one, beside it in a deploy, reads it. */
+export const lastKnown = pgTable("vault_marks", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
 });

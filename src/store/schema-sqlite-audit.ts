@@ -71,7 +71,8 @@ export const auditKeys = sqliteTable("audit_keys", {
   madeAt: integer("made_at").notNull(),
 });
 
-export const vaultMarks = sqliteTable("vault_marks", {
+/** As on Postgres. */
+export const lastKnown = sqliteTable("vault_marks", {
   name: text("name").primaryKey(),
   value: text("value").notNull(),
 });

@@ -29,7 +29,7 @@ import { slackInstallationRepository } from "./repositories/slack-installations.
 import { stepRepository } from "./repositories/steps.ts";
 import { teamsReferenceRepository } from "./repositories/teams-references.ts";
 import { troubleRepository } from "./repositories/troubles.ts";
-import { vaultMarkRepository } from "./repositories/vault-marks.ts";
+import { lastKnownRepository } from "./repositories/last-known.ts";
 import { withheldRepository } from "./repositories/withheld.ts";
 import { waitRepository } from "./repositories/waits.ts";
 import type { Session } from "./session.ts";
@@ -58,7 +58,7 @@ const makers = {
   browsers: browserRepository,
   approvals: approvalRepository,
   audit: auditRepository,
-  vaultMarks: vaultMarkRepository,
+  lastKnown: lastKnownRepository,
   teamsReferences: teamsReferenceRepository,
   brakes: brakeRepository,
   mcpTools: mcpToolRepository,
@@ -98,7 +98,7 @@ class SessionTx implements Tx {
   #browsers: Tx["browsers"] | undefined;
   #approvals: Tx["approvals"] | undefined;
   #audit: Tx["audit"] | undefined;
-  #vaultMarks: Tx["vaultMarks"] | undefined;
+  #lastKnown: Tx["lastKnown"] | undefined;
   #teamsReferences: Tx["teamsReferences"] | undefined;
   #brakes: Tx["brakes"] | undefined;
   #mcpTools: Tx["mcpTools"] | undefined;
@@ -203,8 +203,8 @@ class SessionTx implements Tx {
     return (this.#audit ??= makers.audit(this.#session));
   }
 
-  get vaultMarks(): Tx["vaultMarks"] {
-    return (this.#vaultMarks ??= makers.vaultMarks(this.#session));
+  get lastKnown(): Tx["lastKnown"] {
+    return (this.#lastKnown ??= makers.lastKnown(this.#session));
   }
 
   get teamsReferences(): Tx["teamsReferences"] {

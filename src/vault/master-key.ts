@@ -24,7 +24,7 @@ const mark = "master-key";
 
 /** The key for this database. */
 export async function openMasterKey(store: Store, source: MasterKeySource): Promise<Secret> {
-  const known = await store.read((tx) => tx.vaultMarks.find(mark));
+  const known = await store.read((tx) => tx.lastKnown.find(mark));
   const key = source.configured ?? (await keyBeside(store, source.dataFolder, known !== undefined));
   await checkMasterKey(store, key, source.previous);
   return key;
@@ -34,7 +34,7 @@ export async function openMasterKey(store: Store, source: MasterKeySource): Prom
 export async function findMasterKey(store: Store, source: MasterKeySource): Promise<Secret | undefined> {
   const beside = store.dialect === "sqlite" ? await readKey(masterKeyFile(source.dataFolder)) : undefined;
   const key = source.configured ?? beside;
-  const known = await store.read((tx) => tx.vaultMarks.find(mark));
+  const known = await store.read((tx) => tx.lastKnown.find(mark));
   if (
     key &&
     known !== undefined &&
@@ -50,10 +50,10 @@ export function masterKeyFile(dataFolder: string): string {
 
 async function checkMasterKey(store: Store, key: Secret, previous: Secret | undefined): Promise<void> {
   const own = fingerprintOf(key);
-  const known = await store.write((tx) => tx.vaultMarks.claim(mark, own));
+  const known = await store.write((tx) => tx.lastKnown.claim(mark, own));
   if (known === own) return;
   if (previous === undefined || fingerprintOf(previous) !== known) throw wrongKey();
-  await store.write((tx) => tx.vaultMarks.replace(mark, known, own)); // false: another process was first, with the same key
+  await store.write((tx) => tx.lastKnown.replace(mark, known, own)); // false: another process was first, with the same key
 }
 
 function fingerprintOf(key: Secret): string {

@@ -238,13 +238,13 @@ export function auditSuite(current: StoreCase): void {
   });
 
   it("VLT-3: keeps the first mark of a key, and another only in its place", async () => {
-    const claim = (value: string) => current.store.write((tx) => tx.vaultMarks.claim("m", value));
+    const claim = (value: string) => current.store.write((tx) => tx.lastKnown.claim("m", value));
     await current.bed.execute("delete from vault_marks");
 
     expect(await claim("one")).toBe("one");
     expect(await claim("two")).toBe("one");
-    expect(await current.store.write((tx) => tx.vaultMarks.replace("m", "two", "three"))).toBe(false);
-    expect(await current.store.write((tx) => tx.vaultMarks.replace("m", "one", "two"))).toBe(true);
-    expect(await current.store.read((tx) => tx.vaultMarks.find("m"))).toBe("two");
+    expect(await current.store.write((tx) => tx.lastKnown.replace("m", "two", "three"))).toBe(false);
+    expect(await current.store.write((tx) => tx.lastKnown.replace("m", "one", "two"))).toBe(true);
+    expect(await current.store.read((tx) => tx.lastKnown.find("m"))).toBe("two");
   });
 }

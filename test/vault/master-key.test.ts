@@ -20,7 +20,7 @@ describe("vault/master-key", () => {
     await store.close();
     await rm(dataFolder, { recursive: true });
   });
-  const marked = () => store.read((tx) => tx.vaultMarks.find("master-key"));
+  const marked = () => store.read((tx) => tx.lastKnown.find("master-key"));
 
   it("MK1: makes a key once, for its owner's eyes only, and finds it again", async () => {
     expect(await findMasterKey(store, { dataFolder })).toBeUndefined();
