@@ -2,6 +2,7 @@
 
 import { createAgentDirectory, defaultAgent } from "./app/agent-directory.ts";
 import { createWebConsole } from "./app/web-console.ts";
+import { checkStart } from "./app/check-start.ts";
 import { type Edges, openEdges } from "./app/edges.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
@@ -67,6 +68,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const redactor = createRedactor(config.secrets);
   const outlet = { log: logOf(config, place, redactor), redactor };
   const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
+  await checkStart(config, edges);
   const judging = await openJudging(config, edges, stops);
   const agents = createAgentDirectory(config);
   const agentName = defaultAgent(agents.all).name;

@@ -2,19 +2,24 @@
 //
 // Owns: what can be told in a moment, without an export. Does not own: the proof (verify.ts), which reads everything.
 //
-//   LK1  Of each tenant the last events are read, and held against the head and against the last word of each anchor file.
+//   LK1  Of each tenant the last events are read, from the last checkpoint on at least, and held against the head, against that
+//        checkpoint and against the last word of each anchor file. However many events nobody has signed yet, a look is short.
 
 import { open } from "node:fs/promises";
 import { errorText, systemErrorCode } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
+import type { Clock } from "../base/clock.ts";
 import { CheckpointLine, exportedLine, isEventLine } from "../domain/audit-line.ts";
 import type { TenantId } from "../domain/ids.ts";
 import type { Store } from "../store/contract.ts";
-import type { AuditHead } from "../store/contract-audit.ts";
+import type { AuditHead, StoredCheckpoint } from "../store/contract-audit.ts";
 import { isGoodCheckpoint } from "./key-ring.ts";
+import { checkpointLine } from "./signing-key.ts";
 import { TenantChain } from "./tenant-chain.ts";
 
 const lastEvents = 200;
+/** Twice of what may be unsigned while all is well (CP1). */
+const mostEvents = 2_000;
 const tailBytes = 1024 ** 2;
 const mostUnanchored = 500;
 
@@ -24,36 +29,76 @@ export interface ChainLook {
   /** Anchor files that have a word on some chain. */
   readonly anchors: number;
   readonly problems: readonly string[];
+  /** Those of the chains by themselves: what was written is not what is there. */
+  readonly broken: readonly string[];
+  /** Chains that there was no time to look at. */
+  readonly left: number;
 }
 
-export async function lookAtChains(store: Store, anchorFiles: readonly string[]): Promise<ChainLook> {
+/** No longer than that. */
+export interface LookTime {
+  readonly clock: Pick<Clock, "now">;
+  readonly forMs: number;
+}
+
+export async function lookAtChains(
+  store: Store,
+  anchorFiles: readonly string[],
+  time?: LookTime,
+): Promise<ChainLook> {
   const heads = await store.read((tx) => tx.audit.heads());
   const keys = new Map(
     (await store.read((tx) => tx.audit.keys())).map(({ id, publicKey }) => [id, publicKey] as const),
   );
   const files = await Promise.all(anchorFiles.map((file) => readAnchor(file)));
   const problems: string[] = files.flatMap(({ problem }) => problem ?? []);
+  const broken: string[] = [];
+  const isOver = timer(time);
+  let looked = 0;
   for (const head of heads) {
-    problems.push(...(await brokenEnd(store, head)));
-    for (const { file, last, problem } of files) {
-      const word = last.get(head.tenant);
-      if (word) problems.push(...(await contradicted(store, { head, word, keys, file })));
-      else if (last.size === 0 && problem === undefined && (await isAnchored(store, head)))
-        problems.push(`${file} holds no checkpoint, and the database says that it should`);
-    }
+    if (isOver()) break;
+    looked += 1;
+    broken.push(...(await brokenEnd(store, head, keys)));
+    for (const anchor of files) problems.push(...(await saysOtherwise(store, { head, keys, anchor })));
   }
-  const known = new Set(heads.map(({ tenant }) => String(tenant)));
-  for (const { file, last } of files) {
-    for (const tenant of last.keys()) {
-      if (!known.has(tenant)) problems.push(`${file} holds a checkpoint of ${tenant}, whose events are gone`);
-    }
-  }
+  problems.push(...unknownTenants(heads, files));
   return {
     tenants: heads.length,
     events: heads.reduce((sum, { seq, prunedTo }) => sum + seq - prunedTo, 0),
     anchors: files.filter(({ last }) => last.size > 0).length,
-    problems,
+    problems: [...broken, ...problems],
+    broken,
+    left: heads.length - looked,
   };
+}
+
+function timer(time: LookTime | undefined): () => boolean {
+  if (!time) return () => false;
+  const until = time.clock.now() + time.forMs;
+  return () => time.clock.now() > until;
+}
+
+function unknownTenants(heads: readonly AuditHead[], files: readonly AnchorRead[]): string[] {
+  const known = new Set(heads.map(({ tenant }) => String(tenant)));
+  return files.flatMap(({ file, last }) =>
+    [...last.keys()]
+      .filter((tenant) => !known.has(tenant))
+      .map((tenant) => `${file} holds a checkpoint of ${tenant}, whose events are gone`),
+  );
+}
+
+interface Anchored {
+  readonly head: AuditHead;
+  readonly keys: ReadonlyMap<string, string>;
+  readonly anchor: AnchorRead;
+}
+
+async function saysOtherwise(store: Store, { head, keys, anchor }: Anchored): Promise<string[]> {
+  const { file, last, problem } = anchor;
+  const word = last.get(head.tenant);
+  if (word) return contradicted(store, { head, word, keys, file });
+  if (last.size > 0 || problem !== undefined || !(await isAnchored(store, head))) return [];
+  return [`${file} holds no checkpoint, and the database says that it should`];
 }
 
 async function isAnchored(store: Store, { tenant }: AuditHead): Promise<boolean> {
@@ -63,20 +108,57 @@ async function isAnchored(store: Store, { tenant }: AuditHead): Promise<boolean>
   return waiting.length < mostUnanchored && !waiting.some((one) => one.tenant === tenant);
 }
 
-/** The last events against each other and against the head. */
-async function brokenEnd(store: Store, { tenant, seq, hash, prunedTo }: AuditHead): Promise<string[]> {
+/** The last events against each other, against the head and against the last signature. */
+async function brokenEnd(
+  store: Store,
+  { tenant, seq, hash, prunedTo }: AuditHead,
+  keys: ReadonlyMap<string, string>,
+): Promise<string[]> {
   if (seq === prunedTo) return [];
-  const after = Math.max(prunedTo, seq - lastEvents);
+  const signed = await store.read((tx) => tx.audit.lastCheckpoint(tenant));
+  const from = Math.max(seq - mostEvents, Math.min(seq - lastEvents, (signed?.seq ?? seq) - 1));
+  const after = Math.max(prunedTo, from);
   const chain = new TenantChain();
-  for (const row of await store.read((tx) => tx.audit.list(tenant, after, lastEvents))) {
+  for (const row of await store.read((tx) => tx.audit.list(tenant, after, seq - after))) {
     const line = exportedLine(row);
     const event = parseJson(line)?.value;
     if (!isEventLine(event)) return [`${tenant}: event ${row.seq} can't be read`];
     chain.add(event, line);
   }
   if (chain.bad) return [`${tenant}: ${chain.bad.why}`];
-  if (chain.last === seq && chain.head === hash) return [];
-  return [`${tenant}: its events end at ${chain.last}, and its head says ${seq}`];
+  if (chain.last !== seq || chain.head !== hash)
+    return [`${tenant}: its events end at ${chain.last}, and its head says ${seq}`];
+  return signed ? otherThanSigned(store, { signed, chain, keys, from: after }) : [];
+}
+
+interface Signed {
+  readonly signed: StoredCheckpoint;
+  readonly chain: TenantChain;
+  readonly keys: ReadonlyMap<string, string>;
+  /** Events up to here were not read. */
+  readonly from: number;
+}
+
+async function otherThanSigned(store: Store, { signed, chain, keys, from }: Signed): Promise<string[]> {
+  if (signed.seq > chain.last) return cutOff(store, signed.tenant, signed.seq);
+  return signed.seq > from ? signedOtherwise(signed, chain, keys) : [];
+}
+
+function signedOtherwise(
+  signed: StoredCheckpoint,
+  chain: TenantChain,
+  keys: ReadonlyMap<string, string>,
+): string[] {
+  const { tenant, seq, head } = signed;
+  if (!isGoodCheckpoint(checkpointLine(signed), keys))
+    return [`${tenant}: the signature at event ${seq} is not by a key of this database`];
+  return chain.hashAt(seq) === head ? [] : [`${tenant}: event ${seq} is not the one that was signed`];
+}
+
+/** The events end before one that was signed, unless they went on while we looked. */
+async function cutOff(store: Store, tenant: TenantId, signed: number): Promise<string[]> {
+  const now = (await store.read((tx) => tx.audit.heads())).find((head) => head.tenant === tenant)?.seq ?? 0;
+  return now >= signed ? [] : [`${tenant}: event ${signed} was signed, and its events end at ${now}`];
 }
 
 interface Word {

@@ -13,6 +13,7 @@ import { systemClock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import { bucketOf } from "../config/env-state.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
+import { isLoopback } from "../net/loopback.ts";
 import { findMasterKey } from "../vault/master-key.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check, Finding } from "./check.ts";
@@ -20,7 +21,8 @@ import type { CliContext } from "./contract.ts";
 import { bucketCheck } from "./doctor-blobs.ts";
 import { mcpChecks } from "./doctor-mcp.ts";
 import { slackChecks } from "./doctor-slack.ts";
-import { auditCheck, policyCheck } from "./doctor-trust.ts";
+import { callbackCheck, clockCheck } from "./doctor-reach.ts";
+import { auditCheck, policyCheck, schedulesCheck } from "./doctor-trust.ts";
 import { teamsChecks } from "./doctor-teams.ts";
 
 const leastFreeBytes = 1024 ** 3;
@@ -31,6 +33,7 @@ export async function doctorChecks(
 ): Promise<Check[]> {
   const config = readConfig(context);
   if ("problem" in config) return [node(), config.problem];
+  const schedules = schedulesCheck(config);
   const checks: readonly Looking[] = [
     ["runtime", "data-folder", () => dataFolder(config)],
     ["runtime", "disk-space", () => diskSpace(config)],
@@ -38,11 +41,14 @@ export async function doctorChecks(
     ["storage", "master-key", () => masterKey(config)],
     ["storage", "queue", () => queue(config)],
     ...(bucketOf(config.state.blobs) === undefined ? [] : [bucket(config, options.offline)]),
+    ["runtime", "clock", () => clockCheck(config, options.offline)],
     ["trust", "policy", () => Promise.resolve(policyCheck(config))],
     ["trust", "audit", () => auditCheck(config)],
+    ...(schedules ? [["runtime", "schedules", () => Promise.resolve(schedules)] as const] : []),
     ["runtime", "sandbox", () => sandbox(config)],
     ["model", "model", () => model(config, options.offline)],
     ["console", "address", () => Promise.resolve(address(config))],
+    ["console", "callback", () => callbackCheck(config, options.offline)],
   ];
   const found = await Promise.all(checks.map(([group, id, look]) => checked(group, id, look)));
   return [
@@ -224,5 +230,13 @@ async function model(config: Config, offline: boolean): Promise<Finding> {
 
 function address(config: Config): Finding {
   const { host, port, publicUrl } = config.core;
-  return { status: "pass", observed: publicUrl ?? `http://${host}:${port}, this machine only` };
+  if (publicUrl === undefined)
+    return { status: "pass", observed: `http://${host}:${port}, this machine only` };
+  const { protocol, hostname } = new URL(publicUrl);
+  if (protocol === "https:" || isLoopback(hostname)) return { status: "pass", observed: publicUrl };
+  return {
+    status: "warn",
+    observed: `${publicUrl} is not https: sign-in, codes and what people read go there in the clear`,
+    fix: "Put a proxy with a certificate in front and set DEPUTY_PUBLIC_URL to its https address.",
+  };
 }

@@ -26,6 +26,25 @@ export function policyCheck(config: Config): Finding {
   };
 }
 
+/** What the file sets up has no owner: the agent's managers are asked in place of one (SF6). Nothing where it sets up none. */
+export function schedulesCheck({ file: { settings } }: Config): Finding | undefined {
+  const { agents, schedules } = settings;
+  if (schedules.length === 0) return undefined;
+  const alone = schedules.filter(({ agent, channel }) => {
+    const { managers = [] } = agents.find(({ name }) => name === agent) ?? agents[0] ?? {};
+    const [platform, ...rest] = channel.split(":");
+    const isNamed = rest.length > 0 && !channel.startsWith("19:");
+    return !managers.some((manager) => !isNamed || manager.startsWith(`${platform}:`));
+  });
+  if (alone.length === 0)
+    return { status: "pass", observed: `${schedules.length}, each with a manager to ask` };
+  return {
+    status: "warn",
+    observed: `nobody is there to ask or to mention for ${alone.map(({ name }) => name).join(", ")}`,
+    fix: "Name somebody of the channel's platform under managers of the agent: what the work asks would stay open.",
+  };
+}
+
 export async function auditCheck(config: Config): Promise<Finding> {
   const store = await openConfiguredStore(config, logOf(config, { to: "stderr" }));
   try {

@@ -96,6 +96,8 @@ export const ConfigFile = block({
     channel: text("a channel's id").optional(),
     /** Absolute paths. */
     audit_anchor: listOf(text("a file"), "files").optional(),
+    /** Where the record does not hold at the start. */
+    audit_broken: choice(["refuse", "warn"]).default("refuse"),
     /** One of the two. */
     audit_stream: block({
       /** Absolute path. */

@@ -4,6 +4,8 @@
 //        nothing. An operator means the person: every key that is theirs (LK1), also one whose link ended within the last week.
 //   RP2  Their runs are stopped, their schedules paused, their connections revoked (at the
 //        services by the sweep of grants, VLT-8). What they approved earlier stays on record.
+//   RP3  Giving back what was withdrawn means the keys that were withdrawn together, by one word; one that was withdrawn for a reason of
+//        its own stays so.
 
 import type { Ids } from "../base/ids.ts";
 import type { PersonKey } from "../domain/ids.ts";
@@ -11,7 +13,7 @@ import { linksCountFrom } from "../domain/person-link.ts";
 import { revokeOwned } from "../grants/revoke.ts";
 import { accessWithdrawn } from "../runtime/voice/brake-words.ts";
 import { ownerGone } from "../runtime/voice/schedule-notes.ts";
-import { operator, pullBrake, tenantOf } from "./brakes.ts";
+import { operator, pullBrake, releaseBrake, tenantOf } from "./brakes.ts";
 import type { Decision, Desk } from "./desk.ts";
 import type { RulesFor } from "./rules.ts";
 import { pauseFor } from "./schedule-pause.ts";
@@ -54,6 +56,24 @@ export async function revokePerson(
     schedules: sum("schedules"),
     connections: sum("connections"),
   };
+}
+
+/** RP3. */
+export async function restorePerson(
+  d: Decision,
+  person: PersonKey,
+  by: string,
+): Promise<{ readonly released: boolean; readonly linked: readonly PersonKey[] }> {
+  const brake = await d.tx.brakes.find("person", person);
+  const released = await releaseBrake(d, { kind: "person", name: person }, by);
+  if (!brake) return { released, linked: [] };
+  const linked: PersonKey[] = [];
+  for (const key of await d.tx.personLinks.others(person, linksCountFrom(brake.pulledAt))) {
+    const other = await d.tx.brakes.find("person", key);
+    if (other?.pulledAt !== brake.pulledAt || other.pulledBy !== brake.pulledBy) continue;
+    if (await releaseBrake(d, { kind: "person", name: key }, by)) linked.push(key);
+  }
+  return { released, linked };
 }
 
 async function revokeKey(

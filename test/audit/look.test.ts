@@ -5,7 +5,9 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lookAtChains } from "../../src/audit/look.ts";
-import { type AuditWorld, changed, startAuditWorld } from "./audit-world.ts";
+import { exportedLine } from "../../src/domain/audit-line.ts";
+import { canonicalJson } from "../../src/domain/canonical-json.ts";
+import { acme, type AuditWorld, changed, parsed, rechained, startAuditWorld } from "./audit-world.ts";
 
 describe("audit/look", () => {
   let world: AuditWorld;
@@ -27,8 +29,30 @@ describe("audit/look", () => {
     db.close();
   };
 
+  /** The stretch from `seq` on, made anew with hashes that follow each other, and the head with it. */
+  const anewFrom = async (seq: number): Promise<string[]> => {
+    const rows = await world.deps.store.read((tx) => tx.audit.list(acme, 0, 100));
+    const lines = rows.map((row) => exportedLine(row));
+    const first = changed(lines[seq - 1] ?? "", (it) => void (it["data"] = { i: 99 }), true);
+    const all = rechained([...lines.slice(0, seq - 1), first, ...lines.slice(seq)], acme, seq);
+    const made = all.map((line) => {
+      const { kind: _kind, hash, ...rest } = parsed(line);
+      return {
+        line: canonicalJson({ kind: "event", ...rest }),
+        hash: String(hash),
+        seq: Number(rest["seq"]),
+      };
+    });
+    return [
+      ...made.map(
+        (it) => `update audit_events set line = '${it.line}', hash = '${it.hash}' where seq = ${it.seq}`,
+      ),
+      `update audit_heads set hash = '${made.at(-1)?.hash}'`,
+    ];
+  };
+
   it("OPS-4: says how many events end as they should, with the word of their anchor", async () => {
-    expect(await look()).toEqual({ tenants: 1, events: 7, anchors: 1, problems: [] });
+    expect(await look()).toEqual({ tenants: 1, events: 7, anchors: 1, problems: [], broken: [], left: 0 });
   });
 
   it("OPS-4: names an event that was changed, and one that is not the one that was signed", async () => {
@@ -47,7 +71,31 @@ describe("audit/look", () => {
       "delete from audit_events where seq > 3",
       "update audit_heads set seq = 3, hash = (select hash from audit_events where seq = 3)",
     );
-    expect((await look()).problems).toEqual([expect.stringContaining("the end was cut off")]);
+    expect((await look()).problems).toEqual([
+      expect.stringContaining("event 5 was signed, and its events end at 3"),
+      expect.stringContaining("the end was cut off"),
+    ]);
+  });
+
+  it("OPS-4: what was made anew since the last signature, and a signature by a key of somebody else's, are told without any anchor", async () => {
+    attack(...(await anewFrom(2)));
+    expect((await lookAtChains(world.deps.store, [])).broken).toEqual([
+      expect.stringContaining("event 5 is not the one that was signed"),
+    ]);
+    attack(`update audit_checkpoints set signature = '${"A".repeat(86)}=='`);
+    expect((await lookAtChains(world.deps.store, [])).broken).toEqual([
+      expect.stringContaining("the signature at event 5 is not by a key of this database"),
+    ]);
+  });
+
+  it("LK1: a look has its time, and says what it left", async () => {
+    let now = 0;
+    const clock = { ...world.deps.clock, now: () => (now += 1_000) };
+    expect(await lookAtChains(world.deps.store, [], { clock, forMs: 500 })).toMatchObject({
+      tenants: 1,
+      left: 1,
+      problems: [],
+    });
   });
 
   it("OPS-4: an anchor that is gone, or speaks with another key, is told", async () => {

@@ -141,6 +141,32 @@ describe("cli/brakes", () => {
     expect(events.filter(({ type }) => type === "token.revoked")).toHaveLength(1);
   });
 
+  it("RP3, LK1: restore gives back the keys that were withdrawn together, and none that was withdrawn for another reason", async () => {
+    const [slack, teams, guest] = [
+      personKey("slack", "T1", "U1"),
+      personKey("teams", "t2", "o1"),
+      personKey("slack", "T9", "U7"),
+    ];
+    await onStore((store) =>
+      store.write(async (tx) => {
+        await tx.personLinks.link(slack, teams, { fresh: "who_1", now: 1 });
+        await tx.personLinks.link(slack, guest, { fresh: "who_2", now: 1 });
+        const own = { id: "brk_1", kind: "person", name: guest, pulledBy: "system", pulledAt: 1 } as const;
+        await tx.brakes.pull(own);
+      }),
+    );
+    expect((await deputy("people", "revoke", slack)).out).toMatchObject({
+      linked: expect.arrayContaining([teams, guest]),
+    });
+    expect((await deputy("people", "restore", teams)).out).toEqual({
+      person: teams,
+      state: "active",
+      changed: true,
+      linked: [slack],
+    });
+    expect(await brakes()).toMatchObject([{ name: guest }]);
+  });
+
   it("OPS-1: stop-all holds everything up, stops what is under way, and proves what that was", async () => {
     await onStore(async (store) => {
       await aRun(store, "a");

@@ -128,11 +128,13 @@ describe("cli/run-cli", () => {
       "database",
       "master-key",
       "queue",
+      "clock",
       "policy",
       "audit",
       "sandbox",
       "model",
       "address",
+      "callback",
     ]);
   });
 

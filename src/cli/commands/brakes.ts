@@ -11,6 +11,7 @@ import { nearestName } from "../../config/nearest-name.ts";
 import type { BrakeKind } from "../../domain/brake.ts";
 import { asTenantId } from "../../domain/ids.ts";
 import { type BrakePlace, pullBrake, releaseBrake } from "../../gateway/brakes.ts";
+import { restorePerson } from "../../gateway/revoke-person.ts";
 import { builtinTools } from "../../tools/registry.ts";
 import { cliActor } from "../audit-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
@@ -175,10 +176,20 @@ function addPeople(program: Command, context: CliContext): void {
     .description("serve this person again; what was ended stays ended")
     .option("--json", "one JSON value")
     .action(async (name: string, options: Form) => {
-      const place = { kind: "person", name: personNamed(name) } as const;
-      const changed = await withRows(context, (rows) => change(rows, place, false, cliActor(context)));
-      if (options.json) return printJson(context.stdout, { person: name, state: "active", changed });
-      context.stdout.write(`${name} is served${changed ? " again" : ", as before"}.\n`);
+      const { released: changed, linked } = await withRows(context, (rows) =>
+        withDesk(rows, (desk) => desk.decide((d) => restorePerson(d, personNamed(name), cliActor(context)))),
+      );
+      if (options.json)
+        return printJson(context.stdout, {
+          person: name,
+          state: "active",
+          changed,
+          ...(linked.length > 0 ? { linked } : {}),
+        });
+      const all = [name, ...linked].join(" and ");
+      context.stdout.write(
+        `${all} ${linked.length > 0 ? "are" : "is"} served${changed ? " again" : ", as before"}.\n`,
+      );
     });
 }
 
