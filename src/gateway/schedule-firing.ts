@@ -7,6 +7,8 @@
 //   SF4  What can't take place for a reason that only a person can mend pauses the schedule; somebody is told (ux d.13).
 //   SF5  The owner's platform is asked how the owner stands at each firing. Whom it shows no more has the schedule paused; who is no
 //        member any more is offboarded (OPS-2), as if the platform had said so by itself.
+//   SF6  What the configuration file set up has no owner: the first of the agent's managers on that platform who is a member there by
+//        its own word is asked and mentioned. Where there is none it works as the agent, and nobody can answer it.
 
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Ids } from "../base/ids.ts";
@@ -53,23 +55,57 @@ const mostMissed = 50;
 export async function fireSchedule(
   desk: Desk,
   deps: FiringDeps,
-  { id, owner, place }: Schedule,
+  { id, owner, agent, place }: Schedule,
 ): Promise<void> {
   const standing = owner === undefined ? undefined : await deps.standing(place, owner);
+  const { asked, gone } = owner === undefined ? await managerAt(deps, { agent, place }) : noManager;
   await deps.failpoint("schedule.after-look-up");
   if (owner !== undefined && standing === "gone") await offboard({ desk, ...deps }, owner);
+  for (const manager of gone) await offboard({ desk, ...deps }, manager);
   await desk.decide(async (d) => {
-    await fireDue(d, deps, id, standing);
+    await fireDue(d, deps, id, { standing, asked });
     await deps.failpoint("schedule.in-commit");
   });
   await deps.failpoint("schedule.after-commit");
+}
+
+/** Who is to be asked, and who is no member anywhere any more. */
+interface Managers {
+  readonly asked: PersonKey | undefined;
+  readonly gone: readonly PersonKey[];
+}
+
+const noManager: Managers = { asked: undefined, gone: [] };
+
+/** SF6. A platform that can't say now means nobody ill (OS1). */
+async function managerAt(
+  { rulesFor, standing }: FiringDeps,
+  { agent, place }: Pick<Schedule, "agent" | "place">,
+): Promise<Managers> {
+  const gone: PersonKey[] = [];
+  for (const asked of managersAt(rulesFor(place, agent), place.platform)) {
+    const stands = await standing(place, asked);
+    if (stands === undefined || stands === "member") return { asked, gone };
+    if (stands === "gone") gone.push(asked);
+  }
+  return { asked: undefined, gone };
+}
+
+function managersAt({ managers, revoked }: PlaceRules, platform: string): readonly PersonKey[] {
+  return managers.filter((key) => key.startsWith(`${platform}:`) && !revoked.has(key));
+}
+
+interface Asked {
+  readonly standing: Standing | undefined;
+  /** Of what has no owner. */
+  readonly asked: PersonKey | undefined;
 }
 
 async function fireDue(
   d: Decision,
   deps: ScheduleDeps,
   id: ScheduleId,
-  standing: Standing | undefined,
+  { standing, asked }: Asked,
 ): Promise<void> {
   const schedule = await d.tx.schedules.find(id);
   if (schedule?.state !== "active" || schedule.nextAt === undefined || schedule.nextAt > d.now) return;
@@ -80,7 +116,7 @@ async function fireDue(
   const fired = firing.next === undefined ? rest : { ...rest, nextAt: firing.next };
   if (standing === "absent" || standing === "gone") return pauseFor(d, deps, fired, ownerGone(fired));
   if (standing !== undefined) await keepStanding(d, fired, standing);
-  await carryOut(d, deps, fired, firing);
+  await carryOut(d, deps, fired, { ...firing, asked });
 }
 
 /** Whoever became a guest since they last wrote is one from now on. */
@@ -104,7 +140,8 @@ export async function runNow(d: Decision, deps: ScheduleDeps, schedule: Schedule
   const why = await whyNot(d, schedule, rules);
   if (why !== undefined) return { kind: "refused", why };
   const conversation = await threadOf(d, deps.ids, schedule);
-  const run = await begin(d, deps, { schedule, conversation, rules });
+  const [asked] = managersAt(rules, schedule.place.platform);
+  const run = await begin(d, deps, { schedule, conversation, rules, asked });
   return run ? { kind: "started", run } : { kind: "busy" };
 }
 
@@ -134,7 +171,12 @@ function firingOf(schedule: Schedule, due: number, now: number): Firing | undefi
   }
 }
 
-async function carryOut(d: Decision, deps: ScheduleDeps, schedule: Schedule, firing: Firing): Promise<void> {
+async function carryOut(
+  d: Decision,
+  deps: ScheduleDeps,
+  schedule: Schedule,
+  firing: Firing & Pick<Asked, "asked">,
+): Promise<void> {
   const rules = deps.rulesFor(schedule.place, schedule.agent);
   const why = await whyNot(d, schedule, rules);
   if (why !== undefined) return pauseFor(d, deps, schedule, why);
@@ -145,7 +187,8 @@ async function carryOut(d: Decision, deps: ScheduleDeps, schedule: Schedule, fir
     const words = missedNote(schedule, firing.missed, d.now);
     await d.say(noticePost(at, `missed:${schedule.id}:${first}`, notice(words)));
   }
-  if (!firing.takesPlace || (await begin(d, deps, { schedule, conversation, rules }))) return;
+  const { asked } = firing;
+  if (!firing.takesPlace || (await begin(d, deps, { schedule, conversation, rules, asked }))) return;
   const active = await d.tx.runs.active(conversation.id);
   if (!active) return;
   const words = skippedNote(schedule, await toldHere(d.tx, active));
@@ -165,15 +208,16 @@ interface Begun {
   readonly schedule: Schedule;
   readonly conversation: Conversation;
   readonly rules: PlaceRules;
+  readonly asked: PersonKey | undefined;
 }
 
 /** Undefined if the thread has an active run (I3). */
 async function begin(
   d: Decision,
   { ids }: ScheduleDeps,
-  { schedule, conversation, rules }: Begun,
+  { schedule, conversation, rules, asked }: Begun,
 ): Promise<Run | undefined> {
-  const subject = await subjectOf(d, schedule, rules);
+  const subject = await subjectOf(d, schedule, asked);
   const { what: goal, name: title } = schedule;
   const run = await startRun(d, ids, { conversation, rules, subject, goal, title, schedule });
   if (run) await d.tx.schedules.change(schedule.id, scheduleStates, { lastRun: run.id });
@@ -185,10 +229,9 @@ interface Subject {
   readonly name: string;
 }
 
-/** Its owner. What the configuration file set up has none: the agent's first manager there, or the agent itself. */
-async function subjectOf(d: Decision, schedule: Schedule, rules: PlaceRules): Promise<Subject> {
-  const { platform } = schedule.place;
-  const key = schedule.owner ?? rules.managers.find((manager) => manager.startsWith(`${platform}:`));
+/** Its owner, or who is asked in place of one (SF6), or the agent itself. */
+async function subjectOf(d: Decision, schedule: Schedule, asked: PersonKey | undefined): Promise<Subject> {
+  const key = schedule.owner ?? asked;
   if (key === undefined) {
     return { key: personKey("agent", schedule.tenant, schedule.agent), name: schedule.agent };
   }

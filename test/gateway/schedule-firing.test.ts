@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { directLine } from "../../src/domain/conversation.ts";
-import { asScheduleId } from "../../src/domain/ids.ts";
+import { asScheduleId, personKey } from "../../src/domain/ids.ts";
 import { runNow } from "../../src/gateway/schedule-firing.ts";
-import { ada, ana, createGatewayWorld, dm, type GatewayWorld, texts, thread } from "./gateway-world.ts";
+import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, texts, thread } from "./gateway-world.ts";
 import {
   addSchedule,
   endRun,
@@ -382,14 +382,58 @@ describe("gateway/schedule-firing", () => {
 
       expect(await firedRuns(world)).toHaveLength(1);
     });
+  });
 
-    it("asks for nobody where the configuration file set it up", async () => {
+  describe("whom the configuration file's are to ask (SF6)", () => {
+    beforeEach(async () => {
       const { owner: _owner, ownerName: _name, ...config } = hourly(world, { source: "config" });
-      await world.store.write((tx) => tx.schedules.add(config));
+      await world.store.write(async (tx) => {
+        await tx.people.see(ada, config.tenant, world.clock.now());
+        await tx.schedules.add(config);
+      });
+      const elsewhere = personKey("other", "t1", "ada");
+      world.rules = { ...world.rules, managers: [elsewhere, ada.key, bo.key] };
+    });
+    const subjects = async () => (await firedRuns(world)).map(({ subject }) => subject);
+
+    it("asks the agent's first manager there, whom the platform is asked for", async () => {
       await later(hour);
 
-      expect(await firedRuns(world)).toHaveLength(1);
-      expect(world.platform.calls.filter((call) => call.startsWith("standing"))).toEqual([]);
+      expect(await subjects()).toEqual([ada.key]);
+      expect(world.platform.calls.filter((call) => call.startsWith("standing"))).toHaveLength(1);
+    });
+
+    it.each(["guest", "external", "absent", "gone"] as const)(
+      "passes over one who is %s",
+      async (standing) => {
+        world.platform.standings.set(ada.key, standing);
+        await later(hour);
+
+        expect(await subjects()).toEqual([bo.key]);
+        const brakes = await world.store.read((tx) => tx.brakes.list());
+        expect(brakes.map(({ name }) => name)).toEqual(standing === "gone" ? [ada.key] : []);
+      },
+    );
+
+    it("passes over one whose access was withdrawn", async () => {
+      world.rules = { ...world.rules, revoked: new Set([ada.key]) };
+      await later(hour);
+
+      expect(await subjects()).toEqual([bo.key]);
+    });
+
+    it("works as the agent where all of them are gone", async () => {
+      for (const { key } of [ada, bo]) world.platform.standings.set(key, "absent");
+      await later(hour);
+
+      expect(await subjects()).toEqual([`agent:${thread.tenant}:deputy`]);
+    });
+
+    it("OS1: asks the first where the platform can't say", async () => {
+      world.platform.fail("standing", { kind: "unavailable" });
+      await later(hour);
+
+      expect(await subjects()).toEqual([ada.key]);
     });
   });
 
