@@ -5,6 +5,7 @@ import { parseJson } from "../base/json.ts";
 import { approvalOf, type Approval } from "../domain/approval.ts";
 import { asPersonKey, type PersonKey } from "../domain/ids.ts";
 import type { Run } from "../domain/run.ts";
+import type { Step } from "../domain/step.ts";
 import { why, whyIdle } from "../runtime/voice/replies.ts";
 import { actLine, spentLine, type ToldAct } from "../runtime/voice/why-words.ts";
 import type { Tx } from "../store/contract.ts";
@@ -38,8 +39,11 @@ type ActEvent = z.infer<typeof ActEvent>;
 export async function whyOf(d: Decision, run: Run, asker: PersonKey): Promise<string> {
   const open = run.endedAt === undefined;
   const [last] = await d.tx.steps.list(run.id, Math.max(0, run.cursor - 1));
-  const head = open ? why(run, await d.tx.waits.readableOf(run.id), last, d.now) : whyIdle(run);
-  const acts = run.mode === "assistant" && asker !== run.subject ? [] : await actsOf(d, run);
+  const approvals = await d.tx.approvals.forRun(run.id);
+  const head = open
+    ? why(run, await d.tx.waits.readableOf(run.id), letIn(last, approvals), d.now)
+    : whyIdle(run);
+  const acts = run.mode === "assistant" && asker !== run.subject ? [] : await actsOf(d, run, approvals);
   const details = d.detailsAt?.(run.id, asker);
   return [
     head,
@@ -49,14 +53,20 @@ export async function whyOf(d: Decision, run: Run, asker: PersonKey): Promise<st
   ].join("\n");
 }
 
-async function actsOf(d: Decision, run: Run): Promise<ToldAct[]> {
+/** A tool that was not let in has no name here: the model may have made it up (RC3, OUT-4). */
+function letIn(step: Step | undefined, approvals: readonly Approval[]): Step | undefined {
+  if (step?.tool === undefined || step.identity !== undefined || approvalOf(approvals, step.n)) return step;
+  const { tool: _made, ...rest } = step;
+  return rest;
+}
+
+async function actsOf(d: Decision, run: Run, approvals: readonly Approval[]): Promise<ToldAct[]> {
   const rows = (await d.tx.audit.ofRun(run.id)).slice(-mostEvents);
   const events = rows.flatMap(({ line }) => ActEvent.safeParse(parseJson(line)?.value).data ?? []);
   const latest = new Map<number, ActEvent>();
   for (const event of events) {
     if (outcomes[event.type] !== undefined && !talk.has(event.tool)) latest.set(event.step, event);
   }
-  const approvals = await d.tx.approvals.forRun(run.id);
   const told = [...latest.values()].toSorted((a, b) => a.step - b.step).slice(-mostActs);
   return Promise.all(told.map((event) => toldAct(d, event, approvalOf(approvals, event.step))));
 }

@@ -41,7 +41,7 @@ export async function stopped(
       kind: "settle",
       state: "stopped",
       code: "stopped",
-      text: stoppedText(work.run, byName, steps.map(seen), notStarted(steps)),
+      text: stoppedText(work.run, byName, steps.map(seen), notStarted(work, steps)),
       files: [],
     },
   };
@@ -88,13 +88,14 @@ function seen(step: DecodedStep): SeenStep {
   return { kind: "tool", state: step.state, tool: step.tool, cut: step.output?.cut };
 }
 
-/** Tools that the last answer of the model asked for and that have no step. */
-function notStarted(steps: readonly DecodedStep[]): string[] {
+/** Tools that the last answer of the model asked for and that have no step; what it made up is no name (RC3). */
+function notStarted({ tools }: Work, steps: readonly DecodedStep[]): string[] {
   const index = steps.findLastIndex((step) => step.kind === "model" && step.output);
   const last = steps[index];
   const output: ModelOutput | undefined = last?.kind === "model" ? last.output : undefined;
   const begun = resultsAfter(index, steps);
   return (output?.calls ?? [])
     .filter((call) => !begun.some((step) => step.callId === call.id))
-    .map(({ name }) => name);
+    .map(({ name }) => name)
+    .filter((name) => tools.some((tool) => tool.name === name));
 }

@@ -136,6 +136,25 @@ describe("gateway/verb-answers", () => {
     ]);
   });
 
+  it("RC3, OUT-4: names no tool that the model made up", async () => {
+    await world.hear("@deputy compare");
+    await world.settle();
+    const run = await world.run();
+    if (!run) throw new Error("No run");
+    const lease = await world.work(run);
+    const step = { n: run.cursor, kind: "tool", tool: "ana earns 90000", callId: "c1", input: "{}" } as const;
+    await world.store.write(async (tx) => {
+      await tx.runs.advance(lease, run.cursor, run.cursor + 1, run.spent);
+      await tx.steps.start(lease, step, world.clock.now());
+    });
+    await world.hear("why?");
+    await world.settle();
+
+    const why = texts(world.held(), "notice").join();
+    expect(why).toContain("The last thing I did was to use `a tool`");
+    expect(why).not.toContain("90000");
+  });
+
   it.each([
     [
       { decision: "ask", rules: ["a", "b"], approvedBy: ["Bo", "Ada"], account: "ana@corp.example" },
