@@ -15,6 +15,8 @@ export interface LaunchOrder {
   readonly bubblewrap: string;
   /** Bubblewrap's, with the command after its `--`. */
   readonly arguments: readonly string[];
+  /** Where bubblewrap itself is started: ours where absent. */
+  readonly from?: string;
   /** Open file that gets stdout and, once the command has begun, stderr; or pipes, stdin's too. */
   readonly output: number | "pipes";
   /** What bubblewrap reads where its arguments have `--args 5`: others can't read it in the list of processes. */
@@ -43,7 +45,7 @@ const blocked = ["--block-fd", "4"];
 const tooLongGoneMs = 5_000;
 
 export function launch(order: LaunchOrder): Launch {
-  const { before, output, unseen } = order;
+  const { before, from, output, unseen } = order;
   const hasPipes = output === "pipes";
   const child = spawn(order.bubblewrap, before ? [...blocked, ...order.arguments] : order.arguments, {
     stdio: [
@@ -54,6 +56,7 @@ export function launch(order: LaunchOrder): Launch {
       before ? "pipe" : "ignore",
       unseen ? "pipe" : "ignore",
     ],
+    ...(from === undefined ? {} : { cwd: from }),
     env: {}, // bubblewrap's own can be read inside: it is that of process 1
     detached: true,
   });

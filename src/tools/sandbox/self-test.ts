@@ -1,4 +1,6 @@
 // Is the sandbox one (SBX-5)? Tries to break out with the profile that commands get, before any command gets it.
+//
+//   ST1  Where it does break out, nothing of it is left behind: what it could write is what it was, or gone.
 
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -26,9 +28,9 @@ name=read_other_workspace; try cat '${secretPath}'
 name=read_secrets; try cat /etc/shadow
 name=connect; try bash -c 'exec 9<>/dev/tcp/127.0.0.1/${port}'
 name=nested_namespace; try unshare --user true
-name=kernel_settings; try bash -c 'echo 0 > /proc/sys/kernel/core_uses_pid'
-name=write_programs; try touch /usr/bin/deputy-self-test
-name=write_root; try touch /deputy-self-test
+name=kernel_settings; try bash -c 'read -r is < /proc/sys/kernel/core_uses_pid && echo "$is" > /proc/sys/kernel/core_uses_pid'
+name=write_programs; try bash -c 'touch /usr/bin/deputy-self-test && rm -f /usr/bin/deputy-self-test'
+name=write_root; try bash -c 'touch /deputy-self-test && rm -f /deputy-self-test'
 name=write_control_file; try touch .deputy/self-test
 name=capabilities; try grep -q '^CapEff:.*[1-9a-f]' /proc/self/status
 name=environment; try grep -qz . /proc/1/environ
@@ -97,6 +99,7 @@ async function attempt(kit: Kit, { bubblewrap, limits, files, text }: Trial): Pr
     };
     const launched = launch({
       bubblewrap,
+      from: files,
       arguments: [
         ...bubblewrapArguments(profile),
         ...insideCommand(text, kit, { ...limits, fileBytes: 1024 ** 2, bridge: false }),

@@ -1,6 +1,7 @@
 // A sandbox that does not hold is not used (SBX-5, A15): bubblewrap is exchanged for scripts that leave something out.
 
-import { chmod, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -98,6 +99,23 @@ describe("sandbox: self-test", () => {
         text: expect.stringContaining("Commands are off"),
       });
       expect(await readdir(world.temporary.files)).toEqual([]);
+    } finally {
+      await world.close();
+    }
+  });
+
+  it("ST1: where there is none at all, trying it leaves nothing on this machine", async () => {
+    const path = join(folder, "none-at-all");
+    await writeFile(path, '#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n');
+    await chmod(path, 0o755);
+    const left = ["written", "/deputy-self-test", "/usr/bin/deputy-self-test"];
+    await Promise.all(left.map((file) => rm(file, { force: true })));
+    const setting = await readFile("/proc/sys/kernel/core_uses_pid", "utf8");
+    const world = await openSandboxWorld({ bubblewrap: path });
+    try {
+      expect(await world.sandbox.state()).toMatchObject({ kind: "off" });
+      expect(left.filter((file) => existsSync(file))).toEqual([]);
+      expect(await readFile("/proc/sys/kernel/core_uses_pid", "utf8")).toBe(setting);
     } finally {
       await world.close();
     }
