@@ -57,10 +57,16 @@ const targetNames = new Set([
   "database",
 ]);
 
-/** Where it goes, of the names that destinations have. What runs a command has the whole command as its target. */
+/** Where it goes, of the names that destinations have, however deep. What runs a command has the whole command as its target. */
 export function targetOf(canonical: string): string {
-  const value: unknown = parseJson(canonical)?.value;
-  if (typeof value !== "object" || value === null) return canonical;
-  const named = Object.entries(value).filter(([name]) => targetNames.has(name.toLowerCase()));
+  const named = destinations(parseJson(canonical)?.value, "");
   return named.length === 0 ? canonical : JSON.stringify(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function destinations(value: unknown, at: string): (readonly [path: string, value: unknown])[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([name, member]) => {
+    const path = `${at}/${name}`;
+    return targetNames.has(name.toLowerCase()) ? [[path, member] as const] : destinations(member, path);
+  });
 }

@@ -387,6 +387,25 @@ describe("runtime: an act that needs approval", () => {
     expect((await approvals()).map(({ state }) => state).toSorted()).toEqual(["pending", "superseded"]);
   });
 
+  it.each([
+    [0, { ends: "settled", done: ["bo"], states: ["done"] }],
+    [1, { ends: "parked", done: [], states: ["pending", "superseded"] }],
+  ] as const)(
+    "AP5: an approval that was held up for as long as it was open to be given, and %d ms",
+    async (past, { ends, done, states }) => {
+      await world.begin("Mail");
+      await segment(new ScriptedModel([mail("bo")]));
+      const [asking] = await approvals();
+      const open = (asking?.expiresAt ?? 0) - (asking?.createdAt ?? 0);
+      await decide("approve");
+      world.clock.jump(open + past);
+      expect(await segment(new ScriptedModel([says("Sent.")]))).toBe(ends);
+
+      expect(sent).toEqual(done);
+      expect((await approvals()).map(({ state }) => state).toSorted()).toEqual(states);
+    },
+  );
+
   /** As the gateway does at "Edit", with Ana's vote for it. */
   const edit = async (canonical: string): Promise<void> => {
     const run = await world.run();

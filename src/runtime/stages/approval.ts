@@ -5,6 +5,7 @@
 //   AP3  Where nobody may decide nobody is waited for: the model is told (APR-3).
 //   AP4  Who gave it has to be who the rules want for this very act, as they are now: changed arguments may come under rules that
 //        want others to decide, or more of them. Then those are asked.
+//   AP5  A word holds for as long as it could have been given: what was held up longer than that is asked for again (APR-7).
 
 import type { ApprovalSeal } from "../../approvals/approval-seal.ts";
 import { type Act, type Draft, draftApproval, isWhatWasApproved } from "../../approvals/ask-approval.ts";
@@ -112,11 +113,17 @@ async function judgeGiven(
   if (!deps.seal.holds(own)) return tampered(own);
   if (isWhatWasApproved(own, act)) {
     const isBegun = own.state === "executing";
-    if (isBegun || !asks || (await isByThemWhoMay(question, own, act, deps)))
+    if (isBegun || !asks) return { kind: "pass", approval: own };
+    if (!isStale(own, question.now, deps.ttlMs) && (await isByThemWhoMay(question, own, act, deps)))
       return { kind: "pass", approval: own };
   } else if (own.state === "executing") return { kind: "refused", problem: changedWords };
   const anew = asks ? await ask(question, act, deps, own.facts.edited) : ({ kind: "pass" } as const);
   return anew.kind === "ask" ? { ...anew, instead: own } : anew;
+}
+
+/** AP5. */
+function isStale({ decidedAt, createdAt, expiresAt }: Approval, now: number, ttlMs: number): boolean {
+  return decidedAt !== undefined && now - decidedAt > Math.max(ttlMs, expiresAt - createdAt);
 }
 
 /** AP4. */
