@@ -3,14 +3,13 @@
 //   AS1  What is asked, and the card that asks it, are one transaction with whatever needs it.
 //   AS2  One session per person and connection at a time. What else needs it meanwhile is looked at again when that one ends.
 
-import { isAgentPrincipal } from "../domain/connection.ts";
 import type { ConsentSession } from "../domain/consent.ts";
 import type { ConversationId, PersonKey, RunId, TenantId, WaitId } from "../domain/ids.ts";
 import type { Attention } from "../domain/outbox.ts";
 import type { Tx } from "../store/contract.ts";
-import type { ConnectionRow, ConsentRow } from "../store/contract-grants.ts";
+import type { ConsentRow } from "../store/contract-grants.ts";
 import { type ConnectionSpec } from "./connection-spec.ts";
-import { askingCard, endedCard, overCard } from "./consent-card.ts";
+import { askingCard, endedCard, endedKey } from "./consent-card.ts";
 import type { ConsentDeps, Ended } from "./consent-deps.ts";
 import { digestOf, keyedToken } from "./digests.ts";
 import { recordConsent } from "./events.ts";
@@ -89,28 +88,6 @@ export async function askConsent(
     },
   });
   return "asked";
-}
-
-/** Under which the card of a session says how it ended. */
-function endedKey({ card }: Pick<ConsentSession, "card">): string {
-  return `${card}:ended`;
-}
-
-/** The account is not there any more: every card that offers its end says so, and offers nothing. */
-export async function showOver(
-  tx: Tx,
-  { id, name, owner }: Pick<ConnectionRow, "id" | "name" | "owner">,
-  { why, now }: { readonly why: string; readonly now: number },
-): Promise<void> {
-  if (isAgentPrincipal(owner)) return;
-  for (const session of await tx.consents.ofConnection(owner, name, id)) {
-    const entry = await tx.outbox.find(endedKey(session));
-    const message = entry?.op.op === "edit" ? overCard(entry.op.message, why) : undefined;
-    if (!message) continue;
-    const { tenant, line: conversation, card } = session;
-    const op = { op: "edit", target: card, message } as const;
-    await tx.outbox.add({ key: `${card}:over`, tenant, conversation, op }, now);
-  }
 }
 
 /** Replaces the card of a session. */

@@ -82,6 +82,11 @@ export function connectedCard(
   });
 }
 
+/** Under which the card of a session says how it ended. */
+export function endedKey({ card: key }: Pick<ConsentSession, "card">): string {
+  return `${key}:ended`;
+}
+
 /** What became of an account that was connected; nobody reads it any more where its owner or their tenant is gone. */
 const overs: Readonly<Record<string, string>> = {
   asked: "Disconnected",

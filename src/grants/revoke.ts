@@ -7,7 +7,7 @@ import type { Principal } from "../domain/connection.ts";
 import type { TenantId } from "../domain/ids.ts";
 import type { Tx } from "../store/contract.ts";
 import type { ConnectionRow } from "../store/contract-grants.ts";
-import { showOver } from "./ask-consent.ts";
+import { showOver } from "./account-over.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 import type { GrantDeps } from "./deps.ts";
 import { recordConnection } from "./events.ts";
