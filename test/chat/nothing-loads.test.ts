@@ -82,7 +82,7 @@ describe.each(hostile)("OUT-1 to OUT-3: %s", (_what, text) => {
   });
 
   it("in Teams, on the home card", () => {
-    const message = renderTeamsHome(pageOf(text), "nonce");
+    const message = renderTeamsHome(pageOf(text), { nonce: "n", linkTo: () => undefined });
     expect(types(message).filter((type) => /Image|Media|OpenUrl/.test(type))).toEqual([]);
     for (const node of nodes(message)) {
       for (const never of ["url", "backgroundImage", "selectAction", "iconUrl", "mentioned"])
