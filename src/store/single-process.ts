@@ -31,6 +31,9 @@ export function claimDatabase(databasePath: string): FileClaim {
   return claimFile(databasePath, () => new DatabaseInUse(databasePath));
 }
 
+/** SP2: a connection that nobody refers to would be closed. The process has one listener for however many there are. */
+const held = new Set<Database.Database>();
+
 /** Throws what `inUse` makes while another process, or another claim in this one, holds the file. */
 export function claimFile(file: string, inUse: () => AppError): FileClaim {
   mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
@@ -42,12 +45,19 @@ export function claimFile(file: string, inUse: () => AppError): FileClaim {
     const busy = error instanceof SqliteError && error.code.startsWith("SQLITE_BUSY");
     throw busy ? inUse() : sqliteFailure(error, `${file}.lock`);
   }
-  const release = (): void => {
-    process.off("exit", release);
-    lock.close();
+  if (held.size === 0) process.once("exit", letGo);
+  held.add(lock);
+  return {
+    release() {
+      lock.close();
+      if (held.delete(lock) && held.size === 0) process.off("exit", letGo);
+    },
   };
-  process.once("exit", release); // SP2: a connection that nobody refers to would be closed
-  return { release };
+}
+
+function letGo(): void {
+  for (const lock of held) lock.close();
+  held.clear();
 }
 
 function openLock(file: string): Database.Database {

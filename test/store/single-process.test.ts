@@ -35,6 +35,17 @@ describe("store/single-process", () => {
     expect(() => claimDatabase(file).release()).not.toThrow();
   });
 
+  it("however many are claimed, the process has one listener for them, and none when they are released", () => {
+    const before = process.listenerCount("exit");
+    const claims = Array.from({ length: 12 }, (_, n) => claimDatabase(`${file}-${n}`));
+    expect(process.listenerCount("exit") - before).toBe(1);
+    for (const claim of claims) {
+      claim.release();
+      claim.release();
+    }
+    expect(process.listenerCount("exit")).toBe(before);
+  });
+
   it("SP2: holds although the caller has forgotten it", async () => {
     claimDatabase(file);
     setFlagsFromString("--expose-gc");
