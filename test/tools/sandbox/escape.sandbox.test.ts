@@ -134,7 +134,8 @@ const attacks: readonly Attack[] = [
   ["writes .bashrc", () => "echo evil >> .bashrc && echo ESCAPED"],
   [
     "reads by a descriptor that was left open",
-    () => "ls -l /proc/$$/fd | grep -vE '(^total| [0-2] ->| 255 ->)' && echo ESCAPED",
+    () =>
+      "ls -l /proc/$$/fd | grep -vE '^total| (0|1|2|255) ->|/output-[0-9a-f]+ .deleted.$' && echo ESCAPED",
   ],
   [
     "reads memory of another process",
