@@ -134,6 +134,7 @@ describe("gateway/approvals", () => {
     expect(await stateOf(approval)).toBe("pending");
     const said = JSON.stringify(await world.store.read((tx) => tx.outbox.list(run.conversation, 100)));
     expect(said).toContain("Approved so far by Bo");
+    expect(whispers(world.held(), bo).join()).toContain("You have decided on this already");
     await world.click("approval.approve", approval.id, { by: ana });
     await world.settle();
     expect(await stateOf(approval)).toBe("approved");
