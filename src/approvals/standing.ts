@@ -5,6 +5,7 @@
 
 import { parseJson } from "../base/json.ts";
 import type { Approval } from "../domain/approval.ts";
+import { destinationsIn } from "../domain/destinations.ts";
 import { isTainted } from "../domain/taint.ts";
 import type { ApprovalSeal } from "./approval-seal.ts";
 import type { Act } from "./ask-approval.ts";
@@ -57,10 +58,13 @@ const targetNames = new Set([
   "database",
 ]);
 
-/** Where it goes, of the names that destinations have, however deep. What runs a command has the whole command as its target. */
+/** Where it goes: what has the name of a target, however deep, and every address that stands anywhere. What has none is its own target, whole. */
 export function targetOf(canonical: string): string {
-  const named = destinations(parseJson(canonical)?.value, "");
-  return named.length === 0 ? canonical : JSON.stringify(named.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const value: unknown = parseJson(canonical)?.value;
+  const named = destinations(value, "");
+  if (named.length === 0) return canonical;
+  const addresses = destinationsIn(value).map(({ kind, value: address }) => `${kind} ${address}`);
+  return JSON.stringify([named.toSorted(([a], [b]) => (a < b ? -1 : 1)), addresses.toSorted()]);
 }
 
 function destinations(value: unknown, at: string): (readonly [path: string, value: unknown])[] {

@@ -59,7 +59,7 @@ function rowsIn(path: string, opening: string): number {
 
 /** As the table under "Counted" has them. */
 const counted = {
-  attacks: goals.length * 2 + leaks.length,
+  attacks: goals.length * 2 + leaks.length + doors.length * 2,
   goals: goals.length,
   leaks: leaks.length,
   dojo: new Set([...goals.flatMap(({ like }) => like), ...Object.keys(likeOtherwise)]).size,
