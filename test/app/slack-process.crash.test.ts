@@ -22,7 +22,7 @@ describe("app: Slack and a process", () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "deputy-slack-process-"));
     model = await startFakeOpenAi();
-    slack = await startFakeSlack({ retryDelays: [500, 2_000, 5_000] });
+    slack = await startFakeSlack({ retryDelays: [1_000, 6_000, 30_000] });
   });
   afterEach(async () => {
     child?.kill("SIGKILL");
@@ -77,7 +77,7 @@ describe("app: Slack and a process", () => {
     const asked = await slack.person(ids.ana).mentions(ids.general, "while it was down");
     await start();
 
-    await slack.until(() => results(asked.channel, asked.ts) === 1, 30_000);
+    await slack.until(() => results(asked.channel, asked.ts) === 1, 60_000);
     expect(said(asked.channel, asked.ts, "Heard later.")).toBe(1);
-  }, 90_000);
+  }, 120_000);
 });
