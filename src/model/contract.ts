@@ -3,6 +3,8 @@
 //   M1  The model gets text and returns proposals: no credentials, no authority (I9).
 //   M2  Drivers don't retry. They translate every failure to a `ModelError` whose `retry` says what may be done.
 //   M3  Time and bytes are bounded: a model that hangs, or sends 100 MB, is a `ModelError`.
+//   M4  What is heard of an answer while it comes is an extra: the answer that `generate` resolves with is the whole of it, and a
+//       driver that can't tell anything before is as good as any.
 
 import type { ToolCallRequest, Usage } from "../domain/step.ts";
 
@@ -48,8 +50,20 @@ export interface Model {
 
 export interface GenerateOptions {
   readonly signal: AbortSignal;
-  /** Called with each piece of text as it arrives. */
-  readonly onText?: (delta: string) => void;
+  /** Called with each piece of text as it arrives, and with what the service says that it is meant as. */
+  readonly onText?: (delta: string, meant?: TextMeaning) => void;
+  /** Called with each piece of a call's arguments as it arrives. */
+  readonly onCall?: (piece: CallPiece) => void;
+}
+
+/** `answer`: nothing follows it, as far as the model says. `aside`: said on the way to tool calls. */
+export type TextMeaning = "answer" | "aside";
+
+export interface CallPiece {
+  /** Which call of the answer it belongs to, from 0. */
+  readonly place: number;
+  readonly name: string;
+  readonly delta: string;
 }
 
 /** Tokens of a text, estimated without the vendor's tokenizer; errs on the high side. */

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
 import { Secret } from "../../src/base/secret.ts";
-import type { Model, ModelMessage, ModelRequest } from "../../src/model/contract.ts";
+import type { CallPiece, Model, ModelMessage, ModelRequest } from "../../src/model/contract.ts";
 import { ModelError } from "../../src/model/errors.ts";
 import type { OpenAiDeps } from "../../src/model/openai/openai-call.ts";
 import { type FakeOpenAi, type FakeReply, fakeKey, startFakeOpenAi } from "../fakes/fake-openai.ts";
@@ -76,6 +76,29 @@ export function modelContract(name: string, create: (deps: OpenAiDeps) => Model)
 
         expect(answer).toMatchObject({ text: "Good morning", calls: [], stop: "end" });
         expect(heard).toEqual(["Good ", "mor", "ning"]);
+      });
+
+      it("M4: tells of the arguments of each call as they arrive, with its name and place", async () => {
+        const heard: CallPiece[] = [];
+        const calls = [
+          { id: "call_a", name: "finish", arguments: '{"summary": "All is well"}' },
+          { id: "call_b", name: "read_file", arguments: '{"path": "b.csv"}' },
+        ];
+        server.reply({ kind: "answer", text: ["Well."], calls });
+
+        const answer = await model.generate(aRequest(), {
+          signal: new AbortController().signal,
+          onCall: (piece) => heard.push(piece),
+        });
+
+        expect(answer.calls).toEqual(calls);
+        expect(heard.map(({ place, name }) => `${place} ${name}`)).toEqual([
+          "0 finish",
+          "0 finish",
+          "1 read_file",
+          "1 read_file",
+        ]);
+        expect(heard.map(({ delta }) => delta).join("")).toBe(calls.map((one) => one.arguments).join(""));
       });
 
       it("keeps parallel calls in order, with their arguments as the model wrote them", async () => {

@@ -19,12 +19,10 @@ export function chatEvents(answer: FakeAnswer): string[] {
       usage,
     });
   const calls = (answer.calls ?? []).flatMap((call, index) => {
-    const half = Math.ceil(call.arguments.length / 2);
     const piece = (part: object): string => chunk({ delta: { tool_calls: [{ index, ...part }] } });
     return [
       piece({ id: call.id, type: "function", function: { name: call.name, arguments: "" } }),
-      piece({ function: { arguments: call.arguments.slice(0, half) } }),
-      piece({ function: { arguments: call.arguments.slice(half) } }),
+      ...halves(call.arguments).map((part) => piece({ function: { arguments: part } })),
     ];
   });
   const usage = usageOf(answer);
@@ -39,6 +37,11 @@ export function chatEvents(answer: FakeAnswer): string[] {
       : []),
     "data: [DONE]\n\n",
   ];
+}
+
+function halves(text: string): string[] {
+  const half = Math.ceil(text.length / 2);
+  return [text.slice(0, half), text.slice(half)];
 }
 
 export function chatBody(answer: FakeAnswer): object {
@@ -119,13 +122,24 @@ export function responsesEvents(answer: FakeAnswer): string[] {
         output_index: index + 1,
         item: { ...callItem(call, index), arguments: "" },
       }),
-      event("response.function_call_arguments.delta", { ...at, delta: call.arguments }),
+      ...halves(call.arguments).map((delta) =>
+        event("response.function_call_arguments.delta", { ...at, delta }),
+      ),
       event("response.function_call_arguments.done", { ...at, name: call.name, arguments: call.arguments }),
       event("response.output_item.done", { output_index: index + 1, item: callItem(call, index) }),
     ];
   });
+  const begun = answer.phase
+    ? [
+        event("response.output_item.added", {
+          output_index: 0,
+          item: { id: "msg_1", type: "message", role: "assistant", content: [], phase: answer.phase },
+        }),
+      ]
+    : [];
   return [
     event("response.created", { response: { ...body, status: "in_progress", output: [], usage: null } }),
+    ...begun,
     ...texts,
     ...refusals,
     ...calls,

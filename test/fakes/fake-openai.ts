@@ -31,6 +31,10 @@ export interface FakeAnswer {
   readonly usage?: FakeUsage | undefined;
   /** It is not given before this. */
   readonly after?: Promise<void>;
+  /** Of a streamed answer: after so many of its events it falls silent until then. */
+  readonly pause?: { readonly events: number; readonly until: Promise<void> };
+  /** What the service says that the text is meant as; only the Responses API can say it. */
+  readonly phase?: "commentary" | "final_answer";
   /** Answers with one JSON body although a stream was asked for. */
   readonly whole?: boolean;
 }
@@ -217,7 +221,13 @@ async function send(response: http.ServerResponse, reply: FakeReply, asked: Aske
 async function sendAnswer(response: http.ServerResponse, answer: FakeAnswer, asked: Asked): Promise<void> {
   await answer.after;
   if (asked.stream && !answer.whole) {
-    openStream(response).end(eventsOf(answer, asked).join(""));
+    const events = eventsOf(answer, asked);
+    const open = openStream(response);
+    if (answer.pause) {
+      open.write(events.splice(0, answer.pause.events).join(""));
+      await answer.pause.until;
+    }
+    open.end(events.join(""));
     return;
   }
   response.writeHead(200, { "content-type": "application/json" });

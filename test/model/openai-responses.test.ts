@@ -42,6 +42,35 @@ describe("model/openai-responses", () => {
     expect(server.requests[0]?.body).not.toHaveProperty("previous_response_id");
   });
 
+  it.each([
+    ["final_answer", "answer"],
+    ["commentary", "aside"],
+    [undefined, undefined],
+  ] as const)("M4: tells what a text is meant as, where the service says it: %s", async (phase, meant) => {
+    const server = await startFakeOpenAi();
+    const model = createResponsesModel({
+      model: "gpt-5.1",
+      apiKey: new Secret(fakeKey),
+      baseUrl: server.baseUrl,
+      fetch,
+      clock: createManualClock(),
+      log: silentLogger,
+    });
+    server.reply({ kind: "answer", text: ["All ", "done."], ...(phase && { phase }) });
+    const heard: unknown[] = [];
+
+    await model.generate(aRequest(), {
+      signal: new AbortController().signal,
+      onText: (delta, said) => heard.push([delta, said]),
+    });
+    await server.close();
+
+    expect(heard).toEqual([
+      ["All ", meant],
+      ["done.", meant],
+    ]);
+  });
+
   it("takes the output from the last event where nothing was streamed before", async () => {
     const { outcome } = await during([
       {

@@ -2,10 +2,10 @@
 
 import { z } from "zod";
 import type { ToolCallRequest } from "../../domain/step.ts";
-import type { ModelAnswer, ModelRequest } from "../contract.ts";
+import type { ModelAnswer, CallPiece as ModelCallPiece, ModelRequest } from "../contract.ts";
 import { estimatedUsage } from "../tokens.ts";
 import { withOwnIds } from "./call-ids.ts";
-import type { AnswerCollector } from "./openai-call.ts";
+import type { AnswerCollector, Heard } from "./openai-call.ts";
 import { BrokenAnswer } from "./openai-client.ts";
 
 const text = z
@@ -67,7 +67,7 @@ interface Collected {
   model: string | undefined;
 }
 
-export function collectCompletion(onText: (delta: string) => void): AnswerCollector {
+export function collectCompletion(heard: Heard): AnswerCollector {
   const collected: Collected = {
     text: "",
     calls: [],
@@ -78,8 +78,8 @@ export function collectCompletion(onText: (delta: string) => void): AnswerCollec
     model: undefined,
   };
   return {
-    event: (value) => take(collected, value, onText),
-    whole: (value) => void take(collected, value, onText),
+    event: (value) => take(collected, value, heard),
+    whole: (value) => void take(collected, value, heard),
     answer(request) {
       const { finish, calls } = collected;
       if (finish === undefined) throw new BrokenAnswer("cut", "the stream ended before the answer did");
@@ -94,7 +94,7 @@ export function collectCompletion(onText: (delta: string) => void): AnswerCollec
   };
 }
 
-function take(into: Collected, value: unknown, onText: (delta: string) => void): "output" | "sign" {
+function take(into: Collected, value: unknown, heard: Heard): "output" | "sign" {
   const parsed = Completion.safeParse(value);
   if (!parsed.success) throw new BrokenAnswer("nonsense", "an event is not a completion", parsed.error);
   const choice = parsed.data.choices?.[0];
@@ -102,18 +102,14 @@ function take(into: Collected, value: unknown, onText: (delta: string) => void):
   into.model = parsed.data.model ?? into.model;
   into.finish = choice?.finish_reason ?? into.finish;
   const content = choice?.delta ?? choice?.message;
-  return content ? takeContent(into, content, onText) : "sign";
+  return content ? takeContent(into, content, heard) : "sign";
 }
 
-function takeContent(
-  into: Collected,
-  content: z.infer<typeof Content>,
-  onText: (delta: string) => void,
-): "output" | "sign" {
+function takeContent(into: Collected, content: z.infer<typeof Content>, heard: Heard): "output" | "sign" {
   into.refused ||= content.refused;
   into.text += content.text;
-  if (content.text !== "") onText(content.text);
-  for (const piece of content.calls) addPiece(into, piece);
+  if (content.text !== "") heard.onText(content.text);
+  for (const piece of content.calls) tell(addPiece(into, piece), piece.arguments, heard);
   return content.text !== "" || content.calls.length > 0 ? "output" : "sign";
 }
 
@@ -121,17 +117,25 @@ function takeContent(
  * Pieces of one call share its index. Servers are seen to leave the index out, or to give each of several calls the
  * index 0: another id begins another call, and so does a name where there is neither index nor id.
  */
-function addPiece({ calls, indexes }: Collected, piece: CallPiece): void {
+function addPiece({ calls, indexes }: Collected, piece: CallPiece): Added {
   const place = piece.index === undefined ? calls.length - 1 : indexes.lastIndexOf(piece.index);
   const current = calls[place];
   if (!current || beginsAnother(current, piece)) {
-    calls.push({ id: piece.id, name: piece.name, arguments: piece.arguments });
+    const begun = { id: piece.id, name: piece.name, arguments: piece.arguments };
+    calls.push(begun);
     indexes.push(piece.index);
-    return;
+    return { place: calls.length - 1, name: begun.name };
   }
   current.id ||= piece.id;
   current.name ||= piece.name;
   current.arguments += piece.arguments;
+  return { place, name: current.name };
+}
+
+type Added = Pick<ModelCallPiece, "place" | "name">;
+
+function tell(added: Added, delta: string, { onCall }: Heard): void {
+  if (delta !== "") onCall({ ...added, delta });
 }
 
 function beginsAnother(current: ToolCallRequest, piece: CallPiece): boolean {

@@ -31,8 +31,11 @@ export interface OpenAiDeps {
 /** What is particular to one of the APIs. */
 export interface OpenAiDialect {
   send(call: OutgoingCall): Promise<Response>;
-  collect(onText: (delta: string) => void): AnswerCollector;
+  collect(heard: Heard): AnswerCollector;
 }
+
+/** What is told of an answer while it comes (M4). */
+export type Heard = Required<Pick<GenerateOptions, "onText" | "onCall">>;
 
 export interface OutgoingCall {
   readonly client: OpenAI;
@@ -70,7 +73,7 @@ export function openAiCall(deps: OpenAiDeps, dialect: OpenAiDialect): OpenAiCall
       const transcript = wellFormed(request.messages);
       reportRepairs(deps.log, transcript);
       const call = { client, request, transcript, signal: watch.signal };
-      return await watch.race(answerOf(dialect, call, { watch, onText: options.onText }));
+      return await watch.race(answerOf(dialect, call, { watch, options }));
     } catch (error) {
       const end = watch.ended();
       if (end) throw endedError(end, timeoutOf(end, timeouts), about);
@@ -84,11 +87,16 @@ export function openAiCall(deps: OpenAiDeps, dialect: OpenAiDialect): OpenAiCall
 async function answerOf(
   dialect: OpenAiDialect,
   call: OutgoingCall,
-  { watch, onText }: { readonly watch: ModelWatch; readonly onText: GenerateOptions["onText"] },
+  { watch, options }: { readonly watch: ModelWatch; readonly options: GenerateOptions },
 ): Promise<ModelAnswer> {
   const response = await dialect.send(call);
-  const collector = dialect.collect((delta) => {
-    if (!call.signal.aborted) onText?.(delta);
+  const collector = dialect.collect({
+    onText(delta, meant) {
+      if (!call.signal.aborted) options.onText?.(delta, meant);
+    },
+    onCall(piece) {
+      if (!call.signal.aborted) options.onCall?.(piece);
+    },
   });
   let empty = true;
   for await (const part of answerParts(call.client, response)) {

@@ -3,10 +3,10 @@
 import OpenAI from "openai";
 import { z } from "zod";
 import type { ToolCallRequest } from "../../domain/step.ts";
-import type { ModelAnswer, ModelRequest } from "../contract.ts";
+import type { ModelAnswer, ModelRequest, TextMeaning } from "../contract.ts";
 import { estimatedUsage } from "../tokens.ts";
 import { withOwnIds } from "./call-ids.ts";
-import type { AnswerCollector } from "./openai-call.ts";
+import type { AnswerCollector, Heard } from "./openai-call.ts";
 import { BrokenAnswer } from "./openai-client.ts";
 
 const FunctionCall = z.object({
@@ -39,6 +39,17 @@ const Ended = z.object({
 type Ended = z.infer<typeof Ended>;
 
 const Delta = z.object({ item_id: z.string().default(""), delta: z.string() });
+/** What an item is about to be. Servers that leave this event out are served as well. */
+const Added = z.looseObject({
+  id: z.string(),
+  type: z.string(),
+  name: z.string().optional(),
+  phase: z.string().nullish().catch(undefined),
+});
+const meanings: ReadonlyMap<unknown, TextMeaning> = new Map([
+  ["final_answer", "answer"],
+  ["commentary", "aside"],
+]);
 const Event = z.looseObject({ type: z.string() });
 
 interface Collected {
@@ -48,11 +59,27 @@ interface Collected {
   readonly calls: ToolCallRequest[];
   refused: boolean;
   ended: Ended | undefined;
-  readonly onText: (delta: string) => void;
+  /** By id: what is told of an item while it comes. */
+  readonly begun: Map<string, BegunItem>;
+  readonly heard: Heard;
 }
 
-export function collectResponse(onText: (delta: string) => void): AnswerCollector {
-  const collected: Collected = { text: "", item: "", calls: [], refused: false, ended: undefined, onText };
+interface BegunItem {
+  readonly meant: TextMeaning | undefined;
+  readonly call: { readonly place: number; readonly name: string } | undefined;
+}
+
+export function collectResponse(heard: Heard): AnswerCollector {
+  const begun = new Map<string, BegunItem>();
+  const collected: Collected = {
+    text: "",
+    item: "",
+    calls: [],
+    refused: false,
+    ended: undefined,
+    begun,
+    heard,
+  };
   return {
     event: (value) => take(collected, parsed(Event, value, "an event has no type")),
     whole: (value) => end(collected, value),
@@ -79,7 +106,11 @@ function take(into: Collected, event: z.infer<typeof Event>): "output" | "sign" 
       say(into, item_id, delta);
       return "output";
     }
+    case "response.output_item.added":
+      begin(into, event["item"]);
+      return "sign";
     case "response.function_call_arguments.delta":
+      tellCall(into, event);
       return "output";
     case "response.output_item.done":
       takeCall(into, event["item"]);
@@ -100,7 +131,24 @@ function say(into: Collected, item: string, delta: string): void {
   const piece = into.text !== "" && item !== into.item ? `\n\n${delta}` : delta;
   into.item = item;
   into.text += piece;
-  if (piece !== "") into.onText(piece);
+  if (piece !== "") into.heard.onText(piece, into.begun.get(item)?.meant);
+}
+
+function begin({ begun }: Collected, value: unknown): void {
+  const item = Added.safeParse(value).data;
+  if (!item) return;
+  const place = [...begun.values()].filter(({ call }) => call !== undefined).length;
+  begun.set(item.id, {
+    meant: meanings.get(item.phase),
+    call: item.type === "function_call" && item.name !== undefined ? { place, name: item.name } : undefined,
+  });
+}
+
+/** Of a call whose name is not known yet nothing is told. */
+function tellCall({ begun, heard }: Collected, event: z.infer<typeof Event>): void {
+  const { data: piece } = Delta.safeParse(event);
+  const call = piece && begun.get(piece.item_id)?.call;
+  if (call && piece.delta !== "") heard.onCall({ ...call, delta: piece.delta });
 }
 
 function takeCall(into: Collected, item: unknown): void {
