@@ -87,6 +87,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     tools: source,
     agents,
     stages: createStages(judging, config, { ...edges, grants: gateway.grants.grants }),
+    live: gateway.live,
   });
   if (role !== "worker") {
     stops.add(gateway.grants.start());

@@ -78,6 +78,7 @@ function settingsOf({ teams, core }: Config, playground: boolean): TeamsSettings
     openIdMetadataUrl,
     serviceHosts: playground ? [...hosts, "localhost", "127.0.0.1"] : hosts,
     publicUrl: core.publicUrl,
+    stream: teams.stream === "on",
     playground,
   };
 }

@@ -3,6 +3,8 @@
 //   C1  `receive` resolves only after the event is committed; a platform acknowledges after that (I1).
 //   C2  A platform posts under the key it is given and, where it can be read back, finds a message by key (I2).
 //   C3  A failed call says whether the outcome is known: `refused` did not happen, `unknown` may have.
+//   C4  Live words are an extra: no message depends on one having been shown, and a message is said once whether or not words of it
+//       were. They are shown where one person reads alone, and kept nowhere.
 
 import type { Audience } from "../domain/audience.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
@@ -75,6 +77,37 @@ export interface PlatformPeople {
   address?(person: PersonKey, tenant: TenantId): Promise<string | undefined>;
 }
 
+/** `status`: what a run is at. `answer`: the beginning of what it is about to say, whole so far and without secrets. */
+export type LiveWords =
+  | { readonly kind: "status"; readonly text: string }
+  /** `follow`: addresses in it that may be followed (OUT-2). */
+  | { readonly kind: "answer"; readonly text: string; readonly follow: readonly string[] };
+
+/**
+ * `shown`: what they see now. `skipped`: not now, later words may be. `over`: nothing more of this kind will be shown.
+ * `stopped`: the person who reads there wants the run stopped.
+ */
+export type LiveOutcome = "shown" | "skipped" | "over" | "stopped";
+
+export interface LiveShowing {
+  readonly run: RunId;
+  readonly words: LiveWords;
+  /** Asked last of all: nothing is shown when it says no. */
+  readonly may: () => boolean;
+}
+
+/** For platforms that can show words before they are said (C4). The run's next message takes their place by itself. */
+export interface PlatformLive {
+  /** Fewest milliseconds between two of them. */
+  readonly everyMs: number;
+  /** After this long they are shown again, so that it is heard that the person stopped them; never when absent. */
+  readonly againMs?: number;
+  /** Never rejects. An answer begins with all of it that was shown before, or it is skipped. */
+  show(at: ConversationAddress, shown: LiveShowing): Promise<LiveOutcome>;
+  /** What was shown of an answer will not be said so: it is marked as broken off. Never rejects; nothing where nothing was shown. */
+  breakOff(at: ConversationAddress, run: RunId): Promise<void>;
+}
+
 export interface ChatPlatform {
   readonly name: string;
   readonly capabilities: PlatformCapabilities;
@@ -109,6 +142,7 @@ export interface ChatPlatform {
   /** Replaces what the person sees of their own work. Only where the platform has such a page. May be lost. */
   publishHome?(person: PersonKey, page: HomePage): Promise<void>;
   readonly people?: PlatformPeople;
+  readonly live?: PlatformLive;
   /** How the platform is doing, for readiness and `doctor`. Asks nothing of the network. */
   health?(): PlatformHealth;
 }

@@ -2,7 +2,7 @@
 
 import { z } from "zod";
 import { secretSetting, setting } from "./contract.ts";
-import { hostList, webAddress } from "./text-schemas.ts";
+import { hostList, oneOf, webAddress } from "./text-schemas.ts";
 
 const id = z.string().regex(/^[A-Za-z0-9.-]+$/, "expected an id, as the Azure portal shows it");
 
@@ -37,6 +37,12 @@ export const teamsSlice = {
       description: "Hosts that messages may be sent to: a comma list of `host` or `host:port`",
       schema: hostList({ portOptional: true }),
       default: "smba.trafficmanager.net",
+    }),
+    stream: setting({
+      name: "TEAMS_STREAM",
+      description: "Whether answers in personal chats are shown while they are written",
+      schema: oneOf(["on", "off"]),
+      default: "on",
     }),
   },
 } as const;

@@ -4,6 +4,7 @@ import type { ModelAnswer, ModelRequest } from "../model/contract.ts";
 import type { SpanResult } from "../telemetry/tracing.ts";
 import { scrubAll } from "../telemetry/scrub-all.ts";
 import type { RuntimeDeps } from "./deps.ts";
+import { listen } from "./live.ts";
 import { codeOf, tracedStep } from "./seeing.ts";
 import type { Work } from "./work.ts";
 
@@ -12,8 +13,10 @@ export async function askModel(
   work: Work,
   n: number,
   request: ModelRequest,
-  { model: { model }, world }: RuntimeDeps,
+  deps: RuntimeDeps,
 ): Promise<ModelAnswer> {
+  const { world } = deps;
+  const { model } = deps.model;
   const { clock, meter, tracer, redactor } = world;
   const startedAt = clock.now();
   const { provider } = model;
@@ -28,8 +31,12 @@ export async function askModel(
     span?.end(result);
   };
   try {
+    const heard = request.purpose === "work" ? listen(work, deps) : {};
     const scrub = redactor?.scrubKnown ?? ((text: string): string => text); // RED-2: what goes there, and what comes from there
-    const answer = scrubAll(await model.generate(scrubAll(request, scrub), { signal: work.signal }), scrub);
+    const answer = scrubAll(
+      await model.generate(scrubAll(request, scrub), { signal: work.signal, ...heard }),
+      scrub,
+    );
     over({ usage: answer.usage, responseModel: answer.model });
     return answer;
   } catch (error) {

@@ -18,6 +18,7 @@ import type { GuardedFetch } from "../tools/contract.ts";
 import type { Sandbox } from "../tools/sandbox/contract.ts";
 import type { ToolSource } from "../tools/source.ts";
 import type { Workspaces } from "../workspace/contract.ts";
+import type { LiveVoice } from "./live-voice.ts";
 import type { Stages } from "./pipeline.ts";
 
 /** What every part of the loop needs of the world. */
@@ -54,6 +55,8 @@ export interface RuntimeDeps {
   readonly agents: AgentDirectory;
   /** What judges a call before it is done. */
   readonly stages: Stages;
+  /** Absent where nothing can be shown before it is said. */
+  readonly live?: LiveVoice | undefined;
 }
 
 export interface ModelSetup {

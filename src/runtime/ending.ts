@@ -28,16 +28,20 @@ export async function fitEnd(end: End, deps: RuntimeDeps): Promise<End> {
   if (fits) return end;
   const sha256 = await deps.workspaces.blobs.put(Buffer.from(end.text));
   const file: OutgoingFile = { name: "result.md", sha256, sizeBytes: Buffer.byteLength(end.text) };
-  const head = lines
-    .slice(0, inlineLimit.lines - 4)
+  return {
+    ...end,
+    text: `${closeFences(headOf(end.text))}\n\n… The whole result is in result.md.`,
+    files: [...end.files, file],
+  };
+}
+
+/** What a message shows of a text, however long it is. */
+export function headOf(text: string): string {
+  return text
+    .split("\n", inlineLimit.lines - 4)
     .join("\n")
     .slice(0, inlineLimit.characters - 200)
     .toWellFormed();
-  return {
-    ...end,
-    text: `${closeFences(head)}\n\n… The whole result is in result.md.`,
-    files: [...end.files, file],
-  };
 }
 
 /** A code block that the cut left open is closed. */

@@ -13,6 +13,7 @@ import { failure } from "./decide.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { failUnopened } from "./fail-run.ts";
 import { performModel } from "./model-act.ts";
+import { openLine } from "./live.ts";
 import { moveOn } from "./next-step.ts";
 import { offerAnew } from "./offer.ts";
 import { openWork } from "./open-work.ts";
@@ -68,6 +69,7 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
   });
   if (work === "settled" || work === "backing-off") return work;
   let end: SegmentEnd | undefined;
+  work.line = openLine(work, deps);
   try {
     end = await loop(work, deps);
     return end;
@@ -76,6 +78,8 @@ async function attempt(segment: Segment, control: SegmentControl, deps: RuntimeD
       throw error;
     return endOf(await moveOn(work, { ...nothingDone, next: unforeseen(work, error, deps) }, deps));
   } finally {
+    if (end !== "settled") work.line?.breakOff();
+    work.line?.close();
     await deps.sandbox?.leave(work.run.id, end === "sliced");
     // A server that takes its time to say goodbye holds up nobody.
     await within(deps.world.clock, farewellMs, deps.tools.leave(work.run.id, end === "sliced"));

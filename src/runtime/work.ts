@@ -13,6 +13,7 @@ import type { Tool } from "../tools/contract.ts";
 import type { Workspace } from "../workspace/contract.ts";
 import type { SegmentControl } from "./contract.ts";
 import type { DecodedStep } from "./decoded-step.ts";
+import type { LiveLine } from "./live-voice.ts";
 import type { Admission } from "./pipeline.ts";
 
 /** What is known of the schedule that a run is of. */
@@ -59,6 +60,8 @@ export interface Work {
   readonly judged: Map<number, Admission>;
   /** Estimated tokens of instructions and tool schemas. */
   baseTokens: number;
+  /** What the segment shows before it is said; absent where nobody would see it. */
+  line?: LiveLine | undefined;
   /** A commit has seen that a stop was asked for, sooner than the signal. */
   stopping: boolean;
 }

@@ -5,10 +5,11 @@
 //
 //   X1  No form of a registered secret passes, wherever it stands in the text.
 //   X2  The cost does not grow with the number of secrets: one pass over the text.
+//   X3  What `settled` gives of a text that goes on can't become part of a secret by what follows it.
 
 import type { Secret } from "../base/secret.ts";
 import { secretForms } from "./secret-forms.ts";
-import { hidePatterns } from "./secret-patterns.ts";
+import { hidePatterns, openPattern } from "./secret-patterns.ts";
 
 export interface Redactor {
   /** From now on no form of it passes. Twice is once; values under six characters are too short to look for. */
@@ -19,6 +20,8 @@ export interface Redactor {
   readonly scrub: (text: string) => string;
   /** Of the registered ones only: for long texts, and where what merely looks like a secret may be somebody's own matter. */
   readonly scrubKnown: (text: string) => string;
+  /** The beginning of a text that is still being written, as far as it can be judged already (X3): it ends with a word. */
+  readonly settled: (text: string) => string;
 }
 
 /** What stands in place of something that looks like a credential. */
@@ -36,12 +39,14 @@ interface Form {
 interface Index {
   readonly filter: Uint8Array;
   readonly forms: Map<number, Form[]>;
+  /** Those of several words: a word may be the beginning of one. */
+  readonly spaced: Set<string>;
 }
 
 export function createRedactor(secrets: readonly Secret[] = []): Redactor {
   /** How often each value was added. */
   const times = new Map<string, number>();
-  const index: Index = { filter: new Uint8Array(slots), forms: new Map() };
+  const index: Index = { filter: new Uint8Array(slots), forms: new Map(), spaced: new Set() };
   const add = (secret: Secret): void => {
     const value = secret.reveal();
     const before = times.get(value) ?? 0;
@@ -59,7 +64,28 @@ export function createRedactor(secrets: readonly Secret[] = []): Redactor {
   };
   for (const secret of secrets) add(secret);
   const scrubKnown = (text: string): string => hideKnown(text, index);
-  return { add, remove, scrubKnown, scrub: (text) => hidePatterns(scrubKnown(text), patternMark) };
+  return {
+    add,
+    remove,
+    scrubKnown,
+    scrub: (text) => hidePatterns(scrubKnown(text), patternMark),
+    settled: (text) => settledPart(text, index),
+  };
+}
+
+/** Everything that looks like a secret is one word, but for keys in blocks and live secrets of several words. */
+function settledPart(text: string, { spaced }: Index): string {
+  const words = text.slice(0, text.search(/\S*$/)).trimEnd();
+  const begun = [...spaced]
+    .flatMap(begins)
+    .filter((start) => words.endsWith(start))
+    .map((start) => words.length - start.length);
+  return words.slice(0, Math.min(words.length, openPattern(words), ...begun)).trimEnd();
+}
+
+/** What of a secret stands there when its next word is still to come. */
+function begins(form: string): string[] {
+  return [...form.matchAll(/\s+/g)].map(({ index }) => form.slice(0, index)).filter((start) => start !== "");
 }
 
 function insert(index: Index, form: Form): void {
@@ -69,6 +95,7 @@ function insert(index: Index, form: Form): void {
   bucket.splice(shorter === -1 ? bucket.length : shorter, 0, form);
   index.forms.set(hash, bucket);
   index.filter[hash] = 1;
+  if (/\s/.test(form.text)) index.spaced.add(form.text);
 }
 
 function drop(index: Index, form: Form): void {
@@ -76,6 +103,7 @@ function drop(index: Index, form: Form): void {
   const bucket = index.forms.get(hash) ?? [];
   const at = bucket.findIndex(({ text, mark }) => text === form.text && mark === form.mark);
   if (at !== -1) bucket.splice(at, 1);
+  index.spaced.delete(form.text);
   if (bucket.length > 0) return;
   index.forms.delete(hash);
   index.filter[hash] = 0;

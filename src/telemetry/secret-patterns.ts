@@ -29,3 +29,9 @@ const all = new RegExp(patterns.map(({ source }) => `(?:${source})`).join("|"), 
 export function hidePatterns(text: string, mark: string): string {
   return text.replace(all, mark);
 }
+
+/** Where a credential of several lines begins whose end is not there; the length of the text if there is none. */
+export function openPattern(text: string): number {
+  const begun = text.lastIndexOf("-----BEGIN");
+  return begun < 0 || text.indexOf("-----END", begun) >= 0 ? text.length : begun;
+}

@@ -6,7 +6,7 @@ import type { ChatPlatform } from "../../src/chat/contract.ts";
 import { ChatError } from "../../src/chat/errors.ts";
 import { safeText } from "../../src/chat/safe-text.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
-import type { PersonKey } from "../../src/domain/ids.ts";
+import { asRunId, type PersonKey } from "../../src/domain/ids.ts";
 import type { InboundEvent, InboundMessage } from "../../src/domain/inbound.ts";
 import { InboundEvent as InboundEventSchema } from "../../src/domain/inbound.ts";
 import { aCard, aNotice, anAttention, aResult } from "../chat/outgoing.ts";
@@ -37,6 +37,13 @@ interface ChatWorld {
   reactions(at: ConversationAddress, messageId: string): Promise<readonly string[]>;
   /** The next call is carried out, but its answer does not reach us. */
   loseNextAnswer(): void;
+  /** For platforms that show words before they are said. */
+  readonly live?: {
+    /** `asker`'s direct messages with the agent. */
+    line(): Promise<ConversationAddress>;
+    /** What `asker` sees there that is no message. */
+    seen(at: ConversationAddress): Promise<readonly string[]>;
+  };
   /** A new connection to the same server, after a fault or a restart. */
   reconnect(): Promise<ChatPlatform>;
   close(): Promise<void>;
@@ -274,6 +281,55 @@ export function chatContract(name: string, open: OpenChatWorld, limits: ChatLimi
         const [text = ""] = await texts(at, world.asker);
         expect(safeText(text)).toBe(text);
         expect(text).not.toMatch(/@channel|@here|<!everyone>/);
+      });
+    });
+
+    describe("live words", () => {
+      const run = asRunId("run_1");
+      const shows = (at: ConversationAddress, text: string, may = (): boolean => true): Promise<unknown> =>
+        world.platform.live?.show(at, { run, may, words: { kind: "answer", text, follow: [] } }) ??
+        Promise.resolve("none");
+
+      it("C4: says whether it shows any, and only where one person reads", async () => {
+        expect(world.platform.live === undefined).toBe(world.live === undefined);
+        const at = await thread();
+        expect(await shows(at, "Vendor B is the cheapest.")).not.toBe("shown");
+        expect(await texts(at, world.asker)).toEqual([]);
+      });
+
+      it("C4: the run's next message takes their place, once", async () => {
+        if (!world.live) return;
+        const at = await world.live.line();
+        expect(await shows(at, "Vendor B is the")).toBe("shown");
+        expect(await world.live.seen(at)).toEqual([expect.stringContaining("Vendor B is the")]);
+
+        const message = aResult({ text: "Vendor B is the cheapest." });
+        const name = { key: "k1", run };
+        const [id] = await Promise.all([world.platform.post(at, name, message, []), world.passTime()]);
+        expect(await world.platform.post(at, name, message, [])).toBe(id);
+
+        expect(await world.live.seen(at)).toEqual([]);
+        const said = await texts(at, world.asker);
+        expect(said.filter((text) => text.includes("Vendor B is the cheapest."))).toHaveLength(1);
+      });
+
+      it("C4: shows nothing when it may not", async () => {
+        if (!world.live) return;
+        const at = await world.live.line();
+        expect(await shows(at, "Vendor B is the", () => false)).toBe("skipped");
+        expect(await world.live.seen(at)).toEqual([]);
+      });
+
+      it("C4: what will not be said so stands there no more as if it were, and twice is once", async () => {
+        if (!world.live) return;
+        const at = await world.live.line();
+        await shows(at, "Vendor B is the");
+        const { live } = world.platform;
+        await Promise.all([live?.breakOff(at, run), world.passTime()]);
+        await live?.breakOff(at, run);
+        expect(await world.live.seen(at)).toEqual([]);
+        const marked = (await texts(at, world.asker)).filter((text) => text.includes("Vendor B is the"));
+        expect(marked.every((text) => text.includes("Interrupted"))).toBe(true);
       });
     });
 

@@ -27,6 +27,7 @@ import { goOn } from "../../src/gateway/go-on.ts";
 import type { Model } from "../../src/model/contract.ts";
 import { createEmbeddedQueue } from "../../src/queue/embedded.ts";
 import type { Runtime, SegmentControl, SegmentEnd } from "../../src/runtime/contract.ts";
+import type { LiveVoice } from "../../src/runtime/live-voice.ts";
 import type { Stages } from "../../src/runtime/pipeline.ts";
 import { createRuntime } from "../../src/runtime/runtime.ts";
 import type { Store } from "../../src/store/contract.ts";
@@ -85,6 +86,7 @@ export interface SegmentOptions {
   readonly owner?: string;
   readonly stages?: Partial<Stages>;
   readonly quietHours?: QuietHours;
+  readonly live?: LiveVoice;
 }
 
 export class Crash extends Error {}
@@ -246,6 +248,7 @@ export async function createLoopWorld(
       fetch: options.fetch ?? noFetch,
       agents: { find: () => profile, checkInMs: 900_000, quietHours: options.quietHours },
       stages: { ...openStages, ...options.stages },
+      live: options.live,
     });
   }
   return world;

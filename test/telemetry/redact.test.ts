@@ -19,7 +19,39 @@ const forms: readonly (readonly [string, string])[] = [
   ["hex in upper case", bytes.toString("hex").toUpperCase()],
 ];
 
+/** Each holds something that is hidden when it is whole. */
+const written = [
+  `The key is ${value} and that is all there is to say.`,
+  "Use sk-abcdefghijklmnopqrstuvwxyz0123 for it, then go on.",
+  "Send Bearer abcdefghijklmnopqrstuvwxyz with it, and then wait.",
+  "aws_secret_access_key = abcdefghijklmnopqrstuvwxyz0123456789ABCD it says.",
+  "Look: https://ana:hunter22@host.example/path is where it is.",
+  `-----BEGIN RSA PRIVATE KEY-----\n${"QUJD ".repeat(20)}\n-----END RSA PRIVATE KEY-----\nand more.`,
+  "It is correct horse battery staple, of course, and nothing else.",
+  "Correct so far: correct, horse and correct horse. Not correct horse battery staple!",
+];
+
 describe("telemetry/redact", () => {
+  it.each(written)("X3: what is settled of a text stays, however it goes on: %s", (text) => {
+    const redactor = createRedactor([new Secret(value), new Secret("correct horse battery staple")]);
+    const clean = redactor.scrub(text);
+    expect(clean).not.toBe(text);
+
+    const settled = Array.from(text, (_, length) => redactor.settled(text.slice(0, length)));
+    const wrong = settled.filter((part) => redactor.scrub(part) === part && !clean.startsWith(part));
+    expect(wrong).toEqual([]);
+  });
+
+  it("X3: holds back a word that is being written, and shows the ones before it", () => {
+    const { settled } = createRedactor([new Secret("correct horse battery staple")]);
+
+    expect(settled("Vendor B is the cheap")).toBe("Vendor B is the");
+    expect(settled("Vendor B is the cheapest.\n\n")).toBe("Vendor B is the cheapest.");
+    expect(settled("That is correct horse ")).toBe("That is");
+    expect(settled("That is correct, of ")).toBe("That is correct, of");
+    expect(settled("")).toBe("");
+  });
+
   it.each(forms)("X1: hides a registered secret %s", (_, form) => {
     const secret = new Secret(value);
     const redactor = createRedactor([secret]);

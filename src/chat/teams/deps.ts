@@ -39,6 +39,8 @@ export interface TeamsSettings {
   readonly serviceHosts: readonly string[];
   /** Where people reach this server; without it files of channels can't be linked to. */
   readonly publicUrl?: string | undefined;
+  /** Answers in personal chats are shown while they are written, unless it is false. */
+  readonly stream?: boolean | undefined;
   /** Requests without a token are taken from this machine: for the Agents Playground. */
   readonly playground?: boolean | undefined;
 }

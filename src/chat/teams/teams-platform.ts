@@ -76,6 +76,7 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
     linkTo: async (at, messageId) => messageLink(deps.settings, at, messageId),
     audience: (at) => outbound.audience(at),
     people: peopleOf(outbound, people),
+    ...(settings.stream === false ? {} : { live: outbound.live }),
     health: () => healthOf(listener.open, outbound.trouble(), rejections.total()),
   };
 }

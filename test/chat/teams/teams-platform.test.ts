@@ -53,6 +53,18 @@ chatContract(
         const found = teams.activities.find(({ id }) => id === messageId);
         return (found?.reactions ?? []).map((name) => name.replace("1f440_", ""));
       },
+      live: {
+        async line() {
+          await asker.says(asker.chat, "hello");
+          const at = world.heard.at(-1)?.conversation;
+          if (!at) throw new Error("nothing was heard");
+          return at;
+        },
+        seen: async (at) =>
+          teams.streams
+            .filter(({ conversation, state }) => conversation === conversationId(at) && state === "open")
+            .map(({ shown }) => shown.at(-1)?.text ?? ""),
+      },
       loseNextAnswer: () => teams.fault("post", { kind: "lost" }),
       reconnect: async () => world.open(),
       close: () => world.close(),

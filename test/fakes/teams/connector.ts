@@ -16,6 +16,7 @@ import {
   teamsIds,
 } from "./state.ts";
 import type { Entra } from "./entra.ts";
+import { type FakeStream, streamInfoOf, takePiece } from "./streams.ts";
 import { issuer, type Keys } from "./tokens.ts";
 
 export interface ConnectorState {
@@ -29,6 +30,8 @@ export interface ConnectorState {
   readonly activities: FakeActivity[];
   readonly calls: FakeCall[];
   readonly files: Map<string, Buffer>;
+  readonly streams: FakeStream[];
+  readonly clock: Clock;
   readonly faults: { readonly at: FaultAt; readonly fault: FakeFault }[];
   tokensGiven: number;
   /** What the roster says of somebody otherwise than usual. */
@@ -242,7 +245,10 @@ function member({ state }: Call, id: string): Reply {
   };
 }
 
-function post({ state, query, body, raw }: Call, conversation: string): Reply {
+function post(call: Call, conversation: string): Reply {
+  const { state, query, body, raw } = call;
+  const info = streamInfoOf(body);
+  if (info !== undefined) return streamed(call, conversation, info);
   const targeted = query.get("isTargetedActivity") === "true";
   const fault = takeFault(state, targeted ? "targeted" : "post");
   if (fault?.kind === "status") return faulty(fault);
@@ -251,6 +257,22 @@ function post({ state, query, body, raw }: Call, conversation: string): Reply {
   if (wrong !== undefined) return { status: 400, body: { error: { code: "BadSyntax", message: wrong } } };
   if (body["type"] === "typing") return { status: 201, body: { id: "typing" } };
   return kept(state, conversation, { activity: body, targeted, lost: fault?.kind === "lost" });
+}
+
+function streamed({ state, body, raw }: Call, conversation: string, info: Json): Reply {
+  const fault = takeFault(state, info["streamType"] === "final" ? "stream end" : "stream");
+  if (fault?.kind === "status") return faulty(fault);
+  if (raw.byteLength > mostBytes) return refusal(403, "ContentStreamNotAllowed", "Message size too large");
+  const wrong = wrongIn(body);
+  if (wrong !== undefined) return refusal(400, "BadSyntax", wrong);
+  const taken = takePiece(state.streams, state.clock, { conversation, activity: body, info });
+  const lost = fault?.kind === "lost";
+  if (taken.kind === "refused") return { ...refusal(taken.status, taken.code, taken.message), lost };
+  if (taken.kind === "shown")
+    return { status: taken.first ? 201 : 202, body: taken.first ? { id: taken.id } : {}, lost };
+  const { id } = taken.stream;
+  state.activities.push({ id, conversation, activity: body, reactions: [], edits: [], deleted: false });
+  return { status: 202, body: {}, lost };
 }
 
 interface Posted {
@@ -302,6 +324,6 @@ function slowed(fault: FakeFault | undefined): Pick<Reply, "slowMs"> {
   return fault?.kind === "slow" ? { slowMs: fault.ms } : {};
 }
 
-function refusal(status: number, code: string): Reply {
-  return { status, body: { error: { code, message: "refused by the fake" } } };
+function refusal(status: number, code: string, message = "refused by the fake"): Reply {
+  return { status, body: { error: { code, message } } };
 }

@@ -15,6 +15,7 @@ import {
   type Json,
   teamsIds,
 } from "./state.ts";
+import type { FakeStream } from "./streams.ts";
 import { createKeys, type Keys, type TokenParts } from "./tokens.ts";
 
 export { teamsIds } from "./state.ts";
@@ -53,6 +54,10 @@ export interface FakeTeams {
   /** What the agent said there: with edits applied, deleted ones left out. `to`: as that person sees it. */
   said(conversation: string, to?: string): readonly SaidMessage[];
   fault(at: FaultAt, fault: FakeFault, times?: number): void;
+  /** Streams in personal chats, ended ones included. */
+  readonly streams: readonly FakeStream[];
+  /** The person presses Stop in their client, on the stream that is open there. */
+  stopsStream(conversation: string): void;
   /** They are in no conversation any more. */
   leaves(aadObjectId: string): void;
   /** The roster says this of the person beside the usual. */
@@ -99,6 +104,8 @@ export async function startFakeTeams({
     activities: [],
     calls: [],
     files: new Map(),
+    streams: [],
+    clock,
     faults: [],
     tokensGiven: 0,
     described: new Map(),
@@ -218,6 +225,12 @@ export async function startFakeTeams({
         })),
     fault(at, fault, times = 1) {
       for (let n = 0; n < times; n += 1) state.faults.push({ at, fault });
+    },
+    streams: state.streams,
+    stopsStream(conversation) {
+      const stream = state.streams.find((one) => one.conversation === conversation && one.state === "open");
+      if (!stream) throw new Error("There is no stream to stop");
+      stream.state = "stopped";
     },
     leaves: (aadObjectId) => void state.left.add(aadObjectId),
     describes: (aadObjectId, otherwise) => void state.described.set(aadObjectId, otherwise),

@@ -65,4 +65,7 @@ export type FaultAt =
   | "reaction"
   | "token"
   | "upload"
-  | "member";
+  | "member"
+  /** A piece of a stream, or its end. */
+  | "stream"
+  | "stream end";

@@ -24,6 +24,8 @@ export interface ConnectorCall {
   readonly conversation?: string | undefined;
   /** For errors and logs. */
   readonly what: string;
+  /** Tried once, now, and given up after this long: for what may be lost. */
+  readonly onceWithinMs?: number;
 }
 
 export interface Connector {
@@ -50,7 +52,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
   const { isService, tokens, pace, clock, spread } = deps;
   let refused = false;
   const attempt = async (call: ConnectorCall): Promise<Answer> => {
-    if (call.conversation !== undefined) await pace.take(call.conversation);
+    if (call.conversation !== undefined) await pace.take(call.conversation, call.onceWithinMs !== undefined);
     return send(deps, call);
   };
   return {
@@ -66,7 +68,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
         const waitMs = retryMs(answer.retryAfter, clock.now()) + Math.floor(spread() * apartMs);
         if (status === 429 && call.conversation !== undefined) pace.close(call.conversation, waitMs);
         if (status === 401) tokens.drop();
-        if (tried >= mostTries || !isWorthwhile(status, repeatable, tried))
+        const isOnce = call.onceWithinMs !== undefined;
+        if (isOnce || tried >= mostTries || !isWorthwhile(status, repeatable, tried))
           throw fromAnswer({ status, body, waitMs }, { what: call.what, repeatable });
         await pause(clock, firstWaitMs * tried * (1 + spread()));
       }
@@ -81,7 +84,7 @@ interface Answer {
 }
 
 async function send(deps: ConnectorDeps, call: ConnectorCall): Promise<Answer> {
-  const { method, serviceUrl, path, body, what } = call;
+  const { method, serviceUrl, path, body, what, onceWithinMs } = call;
   const token = await deps.tokens.take();
   try {
     const answer = await deps.fetch(`${serviceUrl.replace(/\/+$/, "")}/v3/${path}`, {
@@ -92,7 +95,7 @@ async function send(deps: ConnectorDeps, call: ConnectorCall): Promise<Answer> {
         ...(body !== undefined && { "content-type": "application/json" }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(deps.timeoutMs),
+      signal: AbortSignal.timeout(onceWithinMs ?? deps.timeoutMs),
     });
     const value = parseJson(await answer.text())?.value;
     return {

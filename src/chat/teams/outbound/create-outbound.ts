@@ -5,7 +5,7 @@
 import type { Audience } from "../../../domain/audience.ts";
 import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
-import type { ChatPlatform, Door, PlatformPeople } from "../../contract.ts";
+import type { ChatPlatform, Door, PlatformLive, PlatformPeople } from "../../contract.ts";
 import type { TeamsDeps } from "../deps.ts";
 import type { Activity } from "../inbound/shapes.ts";
 import type { Member } from "../inbound/people.ts";
@@ -19,9 +19,10 @@ import { createFileOffers } from "./file-offers.ts";
 import { createHomeCards } from "./home-cards.ts";
 import { audienceOf, findMember, standingOf } from "./find-member.ts";
 import { createPace, ofReactions, type Pace } from "./pace.ts";
-import { createPlaces } from "./places.ts";
+import { createPlaces, type Places } from "./places.ts";
 import { activityPath, createTeamsPoster, type PosterDeps, replaceActivity } from "./post-message.ts";
 import { createShowing } from "./showing.ts";
+import { createStreams, streamAgainMs, streamEveryMs, type Streams } from "./streams.ts";
 import { createTokens } from "./token.ts";
 import { whisper } from "./whisper.ts";
 
@@ -41,6 +42,7 @@ export interface TeamsOutbound extends Speech {
   standing: PlatformPeople["standing"];
   audience(at: ConversationAddress): Promise<Audience>;
   readonly address: Required<PlatformPeople>["address"];
+  readonly live: PlatformLive;
   /** Their personal chat, as Teams calls it. */
   personalChat(person: PersonKey): Promise<string>;
   /** What is wrong with the app's credentials, as far as the last calls show. */
@@ -77,7 +79,8 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
   const places = createPlaces({ settings, references, connector });
   const offers = createFileOffers({ ...deps, connector, isService });
   const showing = createShowing({ references, ids, fileLink: (name, sha256) => offers.link(name, sha256) });
-  const parts = { connector, places, showing, offers, references, settings };
+  const streams = createStreams({ connector, clock, log: deps.log });
+  const parts = { connector, places, showing, offers, references, settings, streams };
   const poster = createTeamsPoster(parts);
   const homes = createHomeCards(parts, clock);
   return {
@@ -110,7 +113,25 @@ export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = 
       return audienceOf(connector, { serviceUrl, conversation }, settings.tenantId);
     },
     ...peopleAt(parts),
+    live: liveIn(places, streams),
     trouble: () => tokens.refused() ?? (connector.refused() ? "Teams refuses the app's token" : undefined),
+  };
+}
+
+function liveIn(places: Places, streams: Streams): PlatformLive {
+  return {
+    everyMs: streamEveryMs,
+    againMs: streamAgainMs,
+    show: (at, showing) =>
+      places.of(at).then(
+        (spot) => streams.show(spot, showing),
+        () => "over",
+      ),
+    breakOff: (at, run) =>
+      places.of(at).then(
+        (spot) => streams.breakOff(spot, run),
+        () => undefined,
+      ),
   };
 }
 

@@ -3,14 +3,15 @@
 //
 //   PT1  A call waits two seconds at most; a longer wait is refused with the time to come again, and nothing happened.
 //   PT2  What Teams asks in Retry-After holds for everything in that conversation.
+//   PT3  What may be lost takes a turn that is free at once and leaves room for what matters, or none.
 
 import { pause } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { ChatError } from "../../errors.ts";
 
 export interface Pace {
-  /** Resolves when the call may be made. Rejects with `chat.rate_limited`. */
-  take(conversation: string): Promise<void>;
+  /** Resolves when the call may be made. Rejects with `chat.rate_limited`. `lossy`: PT3. */
+  take(conversation: string, lossy?: boolean): Promise<void>;
   close(conversation: string, ms: number): void;
 }
 
@@ -34,6 +35,7 @@ const ofConversation: readonly Window[] = [
 ];
 const ofApp: readonly Window[] = [{ most: 30, ms: 1_000 }];
 const longestWaitMs = 2_000;
+const lossyWaitMs = 1_000;
 const mostLanes = 5_000;
 
 /** Of the marks on messages (T-S2), which have a measure of their own. */
@@ -51,9 +53,10 @@ export function createPace(clock: Clock, windows = ofConversation): Pace {
     return made;
   };
   return {
-    async take(conversation) {
+    async take(conversation, lossy = false) {
       const lane = laneOf(conversation);
       const now = clock.now();
+      if (lossy && isCrowded(lane, now)) throw tooFast(lossyWaitMs);
       const start = Math.max(freeAt(lane, now), freeAt(app, now));
       if (start - now > longestWaitMs) throw tooFast(start - now);
       lane.times.push(start);
@@ -68,6 +71,14 @@ export function createPace(clock: Clock, windows = ofConversation): Pace {
       lane.closedUntil = Math.max(lane.closedUntil, clock.now() + ms);
     },
   };
+}
+
+/** PT3: half of each window is left to messages, edits and marks. */
+function isCrowded({ windows, times, closedUntil }: Lane, now: number): boolean {
+  return (
+    closedUntil > now ||
+    windows.some(({ most, ms }) => (times.at(-Math.ceil(most / 2)) ?? -Infinity) > now - ms)
+  );
 }
 
 function freeAt({ windows, times, closedUntil }: Lane, now: number): number {

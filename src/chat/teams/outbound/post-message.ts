@@ -12,13 +12,16 @@ import type { TeamsMessage } from "../render/teams-message.ts";
 import type { Connector } from "./connector.ts";
 import type { FileOffers } from "./file-offers.ts";
 import type { Places, Spot } from "./places.ts";
+import { endStream } from "./end-stream.ts";
 import { longestText, type Showing } from "./showing.ts";
+import type { Streams } from "./streams.ts";
 
 export interface PosterDeps {
   readonly connector: Connector;
   readonly places: Places;
   readonly showing: Showing;
   readonly offers: FileOffers;
+  readonly streams: Streams;
 }
 
 export interface Posting {
@@ -76,7 +79,10 @@ export function createTeamsPoster(deps: PosterDeps): TeamsPoster {
   };
 }
 
-async function send(deps: PosterDeps, spot: Spot, { message }: Posting): Promise<string> {
+async function send(deps: PosterDeps, spot: Spot, one: Posting): Promise<string> {
+  const ended = await endStream(deps, spot, { message: one.message, run: one.name.run });
+  if (ended !== undefined) return ended;
+  const { message } = one;
   const to = await deps.showing.placeFor(message, spot.place.kind);
   return deps.showing.inSomeForm(message, to, (form) => postActivity(deps, spot, form));
 }

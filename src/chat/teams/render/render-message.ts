@@ -8,6 +8,7 @@ import type { Outgoing } from "../../../domain/outbox.ts";
 import { headline, plainText } from "../../plain-text.ts";
 import { fit } from "../../prose/fit-text.ts";
 import { safeOutgoing } from "../../safe-outgoing.ts";
+import { aiLabel } from "./ai-label.ts";
 import { card, type CardContent, cardType } from "./card-parts.ts";
 import { attentionContent } from "./render-attention.ts";
 import { cardContent } from "./render-card.ts";
@@ -135,16 +136,5 @@ function inCard(
     attachments: [{ contentType: cardType, content: card({ ...content, fallbackText }, to.nonce) }],
     entities: [aiLabel([])],
     ...(feedback && { channelData: { feedbackLoop: { type: "default" } } }),
-  };
-}
-
-function aiLabel(citation: readonly Json[]): Json {
-  return {
-    type: "https://schema.org/Message",
-    "@type": "Message",
-    "@context": "https://schema.org",
-    "@id": "",
-    additionalType: ["AIGeneratedContent"],
-    ...(citation.length > 0 && { citation }),
   };
 }

@@ -1,8 +1,8 @@
 // The one result or failure of a run (ux c.6, c.7): a new message that stands alone. Words where there is nothing to
 // click, a card where there is (T-M18).
 //
-//   TS1  The first line says the outcome and what it is of. Where messages stand one under the other (a group chat) it stands under
-//        the request (T-M9).
+//   TS1  The first line says the outcome and what it is of, or is the answer that people have seen being written (T-M8): then the
+//        outcome stands below. Where messages stand one under the other (a group chat) it stands under the request (T-M9).
 //   TS2  A link that may be followed has its number in the text and its citation beside it, ten at most (T-M2).
 //   TS3  Thumbs are Teams' own (T-M3); what they were about the message says, so they carry nothing.
 
@@ -44,20 +44,24 @@ export interface ResultText {
 
 export function resultText(result: ResultMessage, to: RenderPlace): ResultText {
   const { head, mentions } = headOf(result, to);
-  const cited = withCitations(messageProse(result.text, to, proseLimit));
+  const cited = answerText(result.text, to);
   const details = to.detailsUrl === undefined ? "" : ` · [Details](${to.detailsUrl})`;
-  const parts = [
-    quoted(result),
-    head,
-    cited.text,
-    ...fileLines(result, to),
-    `*${inert(result.footer, 400, "-")}*${details}`,
-  ];
+  const body = [cited.text, ...fileLines(result, to)];
+  const footer = `*${inert(result.footer, 400, "-")}*${details}`;
+  const parts = to.streamed === true ? [...body, head, footer] : [quoted(result), head, ...body, footer];
   return {
     text: parts.filter((part) => part !== "").join("\n\n"),
     mentions,
     citations: cited.citations,
   };
+}
+
+/** The words of a result and what they go back to. The beginning of a text gives the beginning of its words. */
+export function answerText(
+  text: string,
+  to: Pick<RenderPlace, "mayFollow" | "room">,
+): Pick<ResultText, "text" | "citations"> {
+  return withCitations(messageProse(text, to, proseLimit));
 }
 
 export function resultContent(result: ResultMessage, to: RenderPlace): Omit<CardContent, "fallbackText"> {
@@ -91,7 +95,11 @@ function headOf(
 }
 
 /** Prose of a message that is no card: Teams knows no tables there. */
-export function messageProse(text: string, to: RenderPlace, limit: number): string {
+export function messageProse(
+  text: string,
+  to: Pick<RenderPlace, "mayFollow" | "room">,
+  limit: number,
+): string {
   return withoutTables(safeMarkdownWithin(text, Math.min(limit, to.room ?? limit), to.mayFollow));
 }
 
@@ -116,7 +124,7 @@ export function fileLines({ files }: Pick<ResultMessage, "files">, to: RenderPla
 
 const followedLink = /\[([^[\]]+)\]\((https?:\/\/[^)\s]+)\)/g;
 
-function withCitations(markdown: string): { readonly text: string; readonly citations: readonly Json[] } {
+function withCitations(markdown: string): Pick<ResultText, "text" | "citations"> {
   const urls: { readonly url: string; readonly name: string }[] = [];
   const text = markdown.replace(followedLink, (whole, name: string, address: string) => {
     const url = webAddress(address);

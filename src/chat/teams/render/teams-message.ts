@@ -29,6 +29,8 @@ export interface RenderPlace {
   readonly detailsUrl?: string | undefined;
   /** Files that are not shown by Teams itself: an address, or none where there is no way to them. */
   readonly fileLink?: ((name: string, sha256: string) => string | undefined) | undefined;
+  /** It is the end of a stream that shows the beginning of its words. */
+  readonly streamed?: boolean | undefined;
   /** The most characters of prose. */
   readonly room?: number | undefined;
 }
