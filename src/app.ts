@@ -7,6 +7,7 @@ import { type Edges, openEdges } from "./app/edges.ts";
 import { keepFileSchedules } from "./app/file-schedules.ts";
 import { createGatewayParts, type GatewayParts } from "./app/gateway-parts.ts";
 import { openJudging } from "./app/judging.ts";
+import { createLive } from "./app/live-parts.ts";
 import { type LogPlace, logOf } from "./app/log-of.ts";
 import { createMcpDoor } from "./app/mcp-door.ts";
 import { doorsOf, openPlatforms, type Platforms, platformsOf } from "./app/platforms.ts";
@@ -87,7 +88,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
     tools: source,
     agents,
     stages: createStages(judging, config, { ...edges, grants: gateway.grants.grants }),
-    live: gateway.live,
+    live: createLive(config, edges, { platforms: platformsOf(platforms), gateway }),
   });
   if (role !== "worker") {
     stops.add(gateway.grants.start());

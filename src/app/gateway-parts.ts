@@ -21,7 +21,6 @@ import type { RulesFor } from "../gateway/rules.ts";
 import { pauseWithoutPlace } from "../gateway/schedule-pause.ts";
 import { askingStanding } from "../gateway/standing.ts";
 import { createProcessTable, formatOwner, isGone } from "../workers/process-owner.ts";
-import type { LiveVoice } from "../runtime/live-voice.ts";
 import type { Rulebook } from "../runtime/stages/by-rules.ts";
 import type { ApprovalParts } from "../gateway/approval-desk.ts";
 import type { ToolSource } from "../tools/source.ts";
@@ -31,7 +30,6 @@ import type { Edges } from "./edges.ts";
 import { createGrantParts, type GrantParts } from "./grant-parts.ts";
 import { isEmbedded } from "./open-edges.ts";
 import { createRulesFor } from "./place-rules.ts";
-import { createLive } from "./live-parts.ts";
 import { createScheduleClock } from "./schedule-clock.ts";
 import { createVoice } from "./voice-parts.ts";
 
@@ -51,8 +49,6 @@ export interface GatewayParts {
   readonly rulesFor: RulesFor;
   readonly approvals: ApprovalParts;
   readonly grants: GrantParts;
-  /** For the runs that this process works on; absent where another process may say what they come to. */
-  readonly live: LiveVoice | undefined;
   /** Opens the doors; returns what closes them. */
   start(): Promise<() => Promise<void>>;
 }
@@ -113,7 +109,6 @@ export function createGatewayParts(
     rulesFor,
     approvals,
     grants,
-    live: createLive(config, edges, { platforms: byName, desk, rulesFor }),
     start: () =>
       openDoors({ edges, platforms, left, desk, rulesFor, intake, delivery, voice, schedules, home }),
   };

@@ -5,30 +5,29 @@
 
 import type { ChatPlatform } from "../chat/contract.ts";
 import type { Config } from "../config/load-config.ts";
-import type { Desk } from "../gateway/desk.ts";
 import { stopShown } from "../gateway/live-stop.ts";
 import { createLiveWords } from "../gateway/live-words.ts";
-import type { RulesFor } from "../gateway/rules.ts";
 import type { LiveVoice } from "../runtime/live-voice.ts";
 import type { Edges } from "./edges.ts";
+import type { GatewayParts } from "./gateway-parts.ts";
 import { isEmbedded } from "./open-edges.ts";
 
 /** Quick answers come whole. */
 const firstMs = 1_500;
 
 export interface LiveParts {
-  readonly platforms: ReadonlyMap<string, ChatPlatform>;
-  readonly desk: Desk;
-  readonly rulesFor: RulesFor;
+  readonly platforms: readonly ChatPlatform[];
+  readonly gateway: Pick<GatewayParts, "desk" | "rulesFor">;
 }
 
 /** LP1. */
 export function createLive(
   config: Config,
   { world, store }: Pick<Edges, "world" | "store">,
-  { platforms, desk, rulesFor }: LiveParts,
+  { platforms, gateway: { desk, rulesFor } }: LiveParts,
 ): LiveVoice | undefined {
   if (!isEmbedded(config)) return undefined;
   const stop = (run: Parameters<typeof stopShown>[2]): Promise<void> => stopShown(desk, rulesFor, run);
-  return createLiveWords({ world, store, platforms, firstMs, stop });
+  const byName = new Map(platforms.map((platform) => [platform.name, platform]));
+  return createLiveWords({ world, store, platforms: byName, firstMs, stop });
 }

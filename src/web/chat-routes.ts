@@ -39,7 +39,7 @@ export interface ChatRoutes {
 
 export function createChatRoutes({ chat, access, clock, log }: ChatRoutesDeps): ChatRoutes {
   const views = createChatViews(chat);
-  const streams = createEventStreams({ room: chat.room, clock, view: views.event });
+  const streams = createEventStreams({ room: chat.room, clock, view: views.event, viewLive: views.live });
   const routes = new Hono<WebEnv>();
   routes.use(pageHeaders, ourHostOnly(access), ourOriginOnly(access));
   routes.route("/assets", createAssetRoutes());

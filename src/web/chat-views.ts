@@ -1,10 +1,11 @@
 // The room as the page gets it: once as a whole, then event by event.
 
-import type { LocalMessage, RoomEvent } from "../chat/local/room.ts";
+import type { LiveEvent, LocalMessage, RoomEvent } from "../chat/local/room.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import { uploadLimits } from "./chat-requests.ts";
 import type { WebChat } from "./contract.ts";
-import { type MessageView, viewMessage } from "./message-view.ts";
+import type { Block } from "./markdown.ts";
+import { type MessageView, viewBlocks, viewMessage } from "./message-view.ts";
 
 /** Most threads of a channel that the page shows; the log has all of them. */
 const mostThreads = 200;
@@ -12,7 +13,15 @@ const mostThreads = 200;
 export interface ChatViews {
   readonly state: (viewer: PersonKey) => ChatStateView;
   readonly event: (event: RoomEvent, viewer: PersonKey) => unknown;
+  readonly live: (event: LiveEvent, viewer: PersonKey) => LiveView;
   readonly message: (message: LocalMessage, viewer: PersonKey) => MessageView;
+}
+
+/** What the agent is at, or what it is about to say; with neither nothing is shown any more. */
+export interface LiveView {
+  readonly thread: string;
+  readonly status?: string;
+  readonly answer?: readonly Block[];
 }
 
 export interface ChatStateView {
@@ -43,6 +52,14 @@ export function createChatViews({ room, suggestions = [], linkHosts = [] }: WebC
     viewMessage(one, context(viewer, room.history(one.channel, one.thread, viewer)));
   return {
     message,
+    live({ channel, thread, live }, viewer) {
+      if (live === undefined) return { thread };
+      if (live.kind === "status") return { thread, status: live.text };
+      return {
+        thread,
+        answer: viewBlocks(live.text, context(viewer, room.history(channel, thread, viewer))),
+      };
+    },
     event(event, viewer) {
       if (event.kind === "message") return message(event.message, viewer);
       return { thread: event.thread, status: event.status };

@@ -2,9 +2,10 @@
 //
 //   ES1  After event N the stream goes on with the first later one, however the last stream ended.
 //   ES2  A reader that does not read is let go rather than remembered: it comes back and resumes.
+//   ES3  Words that are shown before they are said have no number: a reader that comes back sees the next ones.
 
 import { type Clock, every } from "../base/clock.ts";
-import type { LocalRoom, RoomEvent } from "../chat/local/room.ts";
+import type { LiveEvent, LocalRoom, RoomEvent } from "../chat/local/room.ts";
 import type { PersonKey } from "../domain/ids.ts";
 
 const heartbeatMs = 15_000;
@@ -22,9 +23,11 @@ export interface EventStreamDeps {
   readonly clock: Clock;
   /** The data of an event as this viewer gets it. */
   readonly view: (event: RoomEvent, viewer: PersonKey) => unknown;
+  /** The same of words that are shown before they are said. */
+  readonly viewLive: (event: LiveEvent, viewer: PersonKey) => unknown;
 }
 
-export function createEventStreams({ room, clock, view }: EventStreamDeps): EventStreams {
+export function createEventStreams({ room, clock, view, viewLive }: EventStreamDeps): EventStreams {
   const ends = new Set<() => void>();
   const encoder = new TextEncoder();
 
@@ -63,7 +66,9 @@ export function createEventStreams({ room, clock, view }: EventStreamDeps): Even
   const follow = (write: (text: string) => void, viewer: PersonKey, since: number): (() => void) => {
     write(`retry: ${reconnectMs}\n\n`);
     if (since > room.seq()) write("event: reset\ndata: {}\n\n"); // another chat than the one it knew
-    return room.subscribe((event) => write(frame(event, view(event, viewer))), { since, viewer });
+    const live = (event: LiveEvent): void =>
+      write(`event: live\ndata: ${JSON.stringify(viewLive(event, viewer))}\n\n`);
+    return room.subscribe((event) => write(frame(event, view(event, viewer))), { since, viewer, live });
   };
 
   return {

@@ -86,7 +86,7 @@ export function viewMessage(message: LocalMessage, context: ViewContext): Messag
 function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
   if (content.kind === "text") {
     const names = [context.agentName, ...localPeople.map((person) => person.id)];
-    return { kind: "text", source: content.text, blocks: blocks(content.text, context, names) };
+    return { kind: "text", source: content.text, blocks: viewBlocks(content.text, context, names) };
   }
   const { body } = content;
   switch (body.kind) {
@@ -98,12 +98,16 @@ function viewBody({ content }: LocalMessage, context: ViewContext): BodyView {
         ...body,
         options: body.options.map((option) => linkFor(option, forViewer, context)),
       };
-      return { kind: "attention", attention, blocks: blocks(body.text, context), forViewer };
+      return { kind: "attention", attention, blocks: viewBlocks(body.text, context), forViewer };
     }
     case "result":
-      return { kind: "result", result: withOwnDetails(body, context), blocks: blocks(body.text, context) };
+      return {
+        kind: "result",
+        result: withOwnDetails(body, context),
+        blocks: viewBlocks(body.text, context),
+      };
     case "notice":
-      return { kind: "notice", blocks: blocks(body.text, context) };
+      return { kind: "notice", blocks: viewBlocks(body.text, context) };
     default:
       return body satisfies never;
   }
@@ -123,7 +127,11 @@ function withOwnDetails<T extends RunCard | ResultMessage>(message: T, { viewer 
   return details === undefined || id === undefined ? message : { ...message, details: `${details}?as=${id}` };
 }
 
-function blocks(text: string, context: ViewContext, names: readonly string[] = []): readonly Block[] {
+export function viewBlocks(
+  text: string,
+  context: ViewContext,
+  names: readonly string[] = [],
+): readonly Block[] {
   let given: ReadonlySet<string> | undefined;
   const mayFollow = (url: URL): boolean => {
     given ??= givenAddresses(textsOf(context.thread));

@@ -3,7 +3,9 @@ import axe from "axe-core";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { asPersonKey } from "../../src/domain/ids.ts";
+import { toAddress } from "../../src/chat/local/to-inbound.ts";
+import { asPersonKey, asRunId } from "../../src/domain/ids.ts";
+import { aResult } from "../chat/outgoing.ts";
 import { startChromium } from "../servers/chromium.ts";
 import { type ChatServer, startChatServer } from "./chat-server.ts";
 import { createScriptedAgent, type ScriptedAgent } from "./scripted-agent.ts";
@@ -423,6 +425,32 @@ describe("web/chat-page", () => {
     expect(kept).toBe(true);
     await thread().waitFor({ state: "hidden" });
     await expect.poll(focused).toContain("replies");
+  });
+
+  it("C4: shows an answer in a direct message while it is written, until the message is there", async () => {
+    await open();
+    const { thread: id } = await server.room.say({ as: ana, channel: "dm-ana", text: "who is the cheapest" });
+    const at = toAddress({ channel: "dm-ana", thread: id });
+    await page.goto(`${server.url}/chat#/dm-ana/${id}`);
+    const shown = { run: asRunId("run_1"), may: () => true };
+    const writing = thread().getByRole("region", { name: "Being written" });
+    await thread().getByText("who is the cheapest").waitFor();
+
+    await server.platform.live?.show(at, { ...shown, words: { kind: "status", text: "Working: vendors" } });
+    await thread().getByText("Working: vendors").waitFor();
+    expect(await writing.isVisible()).toBe(false);
+    const words = { kind: "answer", text: "Vendor **B** is\n\n- cheap", follow: [] } as const;
+    await server.platform.live?.show(at, { ...shown, words });
+    await writing.getByText("cheap").waitFor();
+    await page.evaluate(axe.source);
+    const found = await page.evaluate(
+      "axe.run('.writing').then(({ violations }) => violations.map(({ id }) => id))",
+    );
+    expect(found).toEqual([]);
+    await server.platform.post(at, { key: "k", run: shown.run }, aResult({ text: "Vendor B is cheap." }), []);
+    await thread().getByRole("region", { name: "Result: Done" }).waitFor();
+    await writing.waitFor({ state: "hidden" });
+    expect(troubles).toEqual([]);
   });
 
   describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {

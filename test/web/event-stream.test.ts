@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createIds } from "../../src/base/ids.ts";
 import { silentLogger } from "../../src/base/logger.ts";
 import { createLocalChat, type LocalChat } from "../../src/chat/local/local-chat.ts";
-import { asPersonKey } from "../../src/domain/ids.ts";
+import { toAddress } from "../../src/chat/local/to-inbound.ts";
+import { asPersonKey, asRunId } from "../../src/domain/ids.ts";
 import { createEventStreams, type EventStreams } from "../../src/web/event-stream.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
 import { type ChatServer, startChatServer } from "./chat-server.ts";
@@ -23,7 +24,7 @@ describe("web/event-stream", () => {
     const deps = { folder, clock, log: silentLogger, agentName: "deputy" };
     chat = await createLocalChat({ ...deps, ids: createIds(() => clock.now()) });
     const view = (event: { readonly seq: number }): unknown => ({ number: event.seq });
-    streams = createEventStreams({ room: chat.room, clock, view });
+    streams = createEventStreams({ room: chat.room, clock, view, viewLive: ({ live }) => live ?? "gone" });
   });
   afterEach(async () => {
     streams.endAll();
@@ -60,6 +61,23 @@ describe("web/event-stream", () => {
 
   it("ES1: tells a reader who is ahead of the room to begin anew", async () => {
     expect(await readAll(99)).toContain("event: reset\n");
+  });
+
+  it("ES3: brings words that are shown before they are said to who may see them, without a number", async () => {
+    const { thread } = await chat.room.say({ as: ana, channel: "dm-ana", text: "hello" });
+    const at = toAddress({ channel: "dm-ana", thread });
+    const words = {
+      run: asRunId("run_1"),
+      may: () => true,
+      words: { kind: "status", text: "Working" },
+    } as const;
+
+    const text = await readAll(chat.room.seq(), async () => chat.platform.live?.show(at, words));
+    expect(text).toContain('\n\nevent: live\ndata: {"kind":"status","text":"Working"}\n\n');
+    const response = streams.open(asPersonKey("local:local:bo"), chat.room.seq());
+    await chat.platform.live?.show(at, words);
+    streams.endAll();
+    expect(await response.text()).not.toContain("Working");
   });
 
   it("tells the browser how soon to come back, and keeps the line alive", async () => {

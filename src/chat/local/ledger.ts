@@ -1,7 +1,7 @@
 // The one writer of the room: gives each record its number and time, makes it durable, then takes it in and tells
 // everybody who watches.
 //
-//   LG1  Nobody sees what is not on disk.
+//   LG1  Nobody sees what is not on disk, but for words that are shown before they are said: those are kept nowhere.
 //   LG2  A watcher that starts after event N gets every later change once, in order, without a gap.
 
 import path from "node:path";
@@ -11,13 +11,15 @@ import type { PersonKey } from "../../domain/ids.ts";
 import { findLocalChannel, isMember } from "./cast.ts";
 import { type LogFile, openRecordLog } from "./record-log.ts";
 import { type Draft, LocalRecord } from "./records.ts";
-import type { LocalMessage, RoomEvent, Subscription } from "./room.ts";
+import type { LiveEvent, LocalMessage, RoomEvent, Subscription } from "./room.ts";
 import { applyRecord, changesAfter, emptyRoom, type RoomState } from "./room-state.ts";
 
 export interface Ledger {
   readonly room: Readonly<RoomState>;
   /** Rejects with `ChatError`; its fate says whether the record may still be found after a restart. */
   commit(draft: Draft): Promise<void>;
+  /** Tells everybody who watches now. */
+  show(event: LiveEvent): void;
   subscribe(listener: (event: RoomEvent) => void, options?: Subscription): () => void;
   close(): Promise<void>;
 }
@@ -32,6 +34,7 @@ export interface LedgerDeps {
 interface Watcher {
   readonly listener: (event: RoomEvent) => void;
   readonly viewer: PersonKey | undefined;
+  readonly live: Subscription["live"];
 }
 
 export async function openLedger({ folder, clock, log, openFile }: LedgerDeps): Promise<Ledger> {
@@ -57,10 +60,15 @@ export async function openLedger({ folder, clock, log, openFile }: LedgerDeps): 
       lastSeq += 1;
       return records.append({ ...draft, seq: lastSeq, at: clock.now() });
     },
-    subscribe(listener, { since, viewer } = {}) {
+    show(event) {
+      for (const { live, viewer } of watchers) {
+        if (viewer === undefined || mayEnter(event.channel, viewer)) live?.(event);
+      }
+    },
+    subscribe(listener, { since, viewer, live } = {}) {
       const missed = since === undefined ? [] : changesAfter(room, since);
       for (const event of missed) if (mayWatch(event, viewer)) listener(event);
-      const watcher = { listener, viewer };
+      const watcher = { listener, viewer, live };
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },

@@ -23,6 +23,7 @@ import type { Deliveries } from "./deliveries.ts";
 import type { FileShelf } from "./file-shelf.ts";
 import type { Ledger } from "./ledger.ts";
 import type { LocalMessage } from "./room.ts";
+import { createLocalLive, type LocalLive } from "./live-words.ts";
 import { keyPlace, newThread } from "./room-state.ts";
 import { toAddress } from "./to-inbound.ts";
 
@@ -39,6 +40,7 @@ export interface LocalPlatformDeps {
 
 export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
   const { ledger, deliveries } = deps;
+  const live = createLocalLive(ledger);
   return {
     name: localPlatformName,
     capabilities: { readBack: true, reactions: true, sessionStatus: true, editIntervalMs: 250 },
@@ -47,7 +49,8 @@ export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
       await deliveries.stop();
       await ledger.close();
     },
-    ...createSpeech(deps),
+    ...createSpeech(deps, live),
+    live,
     linkTo: async ({ channel, thread }) => {
       const place = findLocalChannel(channel) ?? findLocalChannel(`dm-${channel}`);
       if (place === undefined) return undefined;
@@ -95,11 +98,11 @@ export function createLocalPlatform(deps: LocalPlatformDeps): ChatPlatform {
 
 type Speech = Pick<ChatPlatform, "post" | "edit" | "whisper" | "findByKey">;
 
-function createSpeech(deps: LocalPlatformDeps): Speech {
+function createSpeech(deps: LocalPlatformDeps, live: LocalLive): Speech {
   const { ledger } = deps;
   const posting = new Map<string, Promise<string>>();
   return {
-    async post(given, { key }, message, files) {
+    async post(given, { key, run }, message, files) {
       const at = begunAt(given);
       if (at.thread === newThread) requireChannel(at);
       else requireThread(ledger, at);
@@ -109,7 +112,9 @@ function createSpeech(deps: LocalPlatformDeps): Speech {
       if (known !== undefined) return known;
       const posted = put(deps, { at, key, message, files }).finally(() => posting.delete(place));
       posting.set(place, posted);
-      return posted;
+      const id = await posted;
+      live.said(at, run);
+      return id;
     },
     async edit(given, messageId, message) {
       const at = begunAt(given);

@@ -46,6 +46,20 @@ export interface LocalMessage {
 
 export type MessageChange = "posted" | "edited" | "removed" | "reacted" | "delivery";
 
+/** What an agent is at, or the beginning of what it is about to say. */
+export interface LocalLiveWords {
+  readonly kind: "status" | "answer";
+  readonly text: string;
+}
+
+/** Kept nowhere and never repeated: it has no number. Without `live` nothing is shown any more. */
+export interface LiveEvent {
+  readonly kind: "live";
+  readonly channel: string;
+  readonly thread: string;
+  readonly live?: LocalLiveWords;
+}
+
 /** Numbered, rising, and the same after a restart; not every number occurs. */
 export type RoomEvent = { readonly seq: number; readonly at: number } & (
   | { readonly kind: "message"; readonly change: MessageChange; readonly message: LocalMessage }
@@ -85,6 +99,8 @@ export interface Subscription {
   readonly since?: number;
   /** Only what this person may see; everything when absent. */
   readonly viewer?: PersonKey;
+  /** Called as the listener is, with what is kept nowhere. */
+  readonly live?: (event: LiveEvent) => void;
 }
 
 /** All of it rejects with `ChatError`: `chat.bad_request`, `chat.not_found`, `chat.refused` or `chat.unavailable`. */

@@ -2,6 +2,7 @@
 // The page's talk with the server.
 
 /** @typedef {import("../chat-views.ts").ChatStateView} ChatState */
+/** @typedef {import("../chat-views.ts").LiveView} LiveView */
 /** @typedef {import("../message-view.ts").MessageView} MessageView */
 
 /** A refusal with a sentence for the person. */
@@ -79,13 +80,14 @@ export function click(click) {
  * Follows the room after event `since`; the browser resumes by itself.
  * @param {string} as
  * @param {number} since
- * @param {{ message(view: MessageView): void, status(change: { thread: string, status: string }): void, reset(): void, connection(state: "open" | "lost" | "over"): void }} on
+ * @param {{ message(view: MessageView): void, status(change: { thread: string, status: string }): void, live(words: LiveView): void, reset(): void, connection(state: "open" | "lost" | "over"): void }} on
  * @returns {() => void}
  */
 export function follow(as, since, on) {
   const source = new EventSource(`/chat/events?as=${encodeURIComponent(as)}&since=${since}`);
   source.addEventListener("message", (event) => on.message(JSON.parse(event.data)));
   source.addEventListener("status", (event) => on.status(JSON.parse(event.data)));
+  source.addEventListener("live", (event) => on.live(JSON.parse(event.data)));
   source.addEventListener("reset", () => on.reset());
   source.onopen = () => on.connection("open");
   source.onerror = () => on.connection(source.readyState === EventSource.CLOSED ? "over" : "lost");

@@ -6,6 +6,7 @@ import { follow, loadState } from "./api.js";
 
 /** @typedef {import("../message-view.ts").MessageView} MessageView */
 /** @typedef {import("../chat-views.ts").ChatStateView} ChatState */
+/** @typedef {import("../chat-views.ts").LiveView} LiveView */
 /** @typedef {{ channel: string, thread?: string | undefined }} Place */
 /** @typedef {"open" | "lost" | "over"} Connection */
 
@@ -16,6 +17,8 @@ export class Model {
   messages = new Map();
   /** @type {Map<string, string>} */
   statuses = new Map();
+  /** What is shown before it is said, by thread. @type {Map<string, LiveView>} */
+  live = new Map();
   /** @type {Place} */
   place = { channel: "sales" };
   as = sessionStorage.getItem("deputy.as") ?? "ana";
@@ -53,10 +56,15 @@ export class Model {
     this.state = state;
     this.messages = new Map(state.messages.map((message) => [message.id, message]));
     this.statuses = new Map(Object.entries(state.statuses));
+    this.live = new Map();
     this.#unfollow = follow(as, state.seq, {
       message: (view) => this.take(view),
       status: ({ thread, status }) => {
         this.statuses.set(thread, status);
+        this.#changed();
+      },
+      live: (words) => {
+        this.live.set(words.thread, words);
         this.#changed();
       },
       reset: () => void this.become(as),

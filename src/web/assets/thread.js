@@ -7,6 +7,7 @@ import { byId, h } from "./dom.js";
 import { dropFiles } from "./drop-files.js";
 import { icon } from "./icons.js";
 import { createPane } from "./panes.js";
+import { richText } from "./rich-text.js";
 
 /** @typedef {import("./model.js").Model} Model */
 /** @typedef {import("./message.js").MessageActs} MessageActs */
@@ -42,6 +43,7 @@ export function createThread({ agent, limits, send, close }) {
     if (event.key === "Escape" && !event.defaultPrevented) close();
   });
   const pane = createPane(scroll, "Messages of the thread");
+  const writing = createWriting(scroll);
   let shown = "";
   return {
     composer,
@@ -61,11 +63,38 @@ export function createThread({ agent, limits, send, close }) {
         composer.moveTo(root.id, "Reply in the thread", "Enter sends, Shift + Enter makes a new line");
       shown = root.id;
       where.textContent = dm ? `with ${agentName}` : `in #${root.channel}`;
-      const said = statusWords[model.statuses.get(root.thread) ?? ""] ?? "";
+      const live = model.live.get(root.thread);
+      const said = live?.status ?? statusWords[model.statuses.get(root.thread) ?? ""] ?? "";
       status.textContent = said;
       status.classList.toggle("busy", model.statuses.get(root.thread) === "processing");
       const messages = [root, ...model.replies(root.thread)];
+      const atEnd = writing.atEnd();
       pane.draw(root.id, messages, { model, acts, inChannel: false, seen });
+      writing.draw(live?.answer, atEnd);
+    },
+  };
+}
+
+/**
+ * An answer while it is written. Not announced: the message that takes its place is.
+ * @param {HTMLElement} scroll
+ */
+function createWriting(scroll) {
+  const text = h("div", {});
+  const element = h(
+    "section",
+    { class: "writing", "aria-label": "Being written", hidden: true },
+    h("p", { class: "writing-head" }, `${agentName} is writing`),
+    text,
+  );
+  scroll.append(element);
+  return {
+    atEnd: () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80,
+    /** @param {readonly import("../markdown.ts").Block[] | undefined} answer @param {boolean} stick */
+    draw(answer, stick) {
+      element.hidden = answer === undefined;
+      text.replaceChildren(...(answer === undefined ? [] : [richText(answer)]));
+      if (answer !== undefined && stick) scroll.scrollTop = scroll.scrollHeight;
     },
   };
 }

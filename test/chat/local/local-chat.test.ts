@@ -5,8 +5,10 @@ import { type LogFields, type Logger, silentLogger } from "../../../src/base/log
 import type { Receive } from "../../../src/chat/contract.ts";
 import { localTenant } from "../../../src/chat/local/cast.ts";
 import type { RoomEvent } from "../../../src/chat/local/room.ts";
+import { toAddress } from "../../../src/chat/local/to-inbound.ts";
 import { plainText } from "../../../src/chat/plain-text.ts";
 import type { ConversationAddress } from "../../../src/domain/conversation.ts";
+import { asRunId } from "../../../src/domain/ids.ts";
 import type { InboundEvent } from "../../../src/domain/inbound.ts";
 import { chatContract } from "../../contracts/chat-contract.ts";
 import { createGate } from "../../fakes/gate.ts";
@@ -15,6 +17,11 @@ import { ada, ana, bo, type LocalWorld, openLocalWorld } from "./local-chat-worl
 
 chatContract("local", async (receive) => {
   const world = await openLocalWorld(receive);
+  const shown = new Map<string, string>();
+  world.chat().room.subscribe(() => undefined, {
+    viewer: ana,
+    live: ({ thread, live }) => void (live ? shown.set(thread, live.text) : shown.delete(thread)),
+  });
   return {
     platform: world.chat().platform,
     asker: ana,
@@ -56,12 +63,43 @@ chatContract("local", async (receive) => {
       const messages = world.chat().room.history(at.channel, at.thread);
       return messages.find(({ id }) => id === messageId)?.reactions ?? [];
     },
+    live: {
+      async line() {
+        const { thread } = await world.chat().room.say({ as: ana, channel: "dm-ana", text: "hello" });
+        return toAddress({ channel: "dm-ana", thread });
+      },
+      seen: async ({ thread }) => [shown.get(thread) ?? []].flat(),
+    },
     loseNextAnswer() {
       world.disk.fault = "unsure";
     },
     reconnect: async () => (await world.restart("died")).platform,
     close: () => world.close(),
   };
+});
+
+describe("chat/local/local-chat: words before they are said", () => {
+  it("C4: are told to those who read there, written nowhere, and say what it is at until there is a card", async () => {
+    const world = await openLocalWorld();
+    const { platform, room } = world.chat();
+    const heard: unknown[] = [];
+    room.subscribe(() => undefined, { viewer: ana, live: ({ live }) => heard.push(live?.text) });
+    room.subscribe(() => undefined, { viewer: bo, live: () => heard.push("Bo sees it") });
+    const { thread } = await room.say({ as: ana, channel: "dm-ana", text: "hello" });
+    const at = toAddress({ channel: "dm-ana", thread });
+    const run = asRunId("run_1");
+    const status = { run, may: () => true, words: { kind: "status", text: "At it" } } as const;
+    const seq = room.seq();
+
+    await platform.live?.show(at, status);
+    expect(room.seq()).toBe(seq);
+    await platform.post(at, { key: "k1", run: asRunId("run_2") }, aNotice("Other work."), []);
+    await platform.post(at, { key: "k2", run }, aCard(), []);
+    expect(await platform.live?.show(at, status)).toBe("over");
+    expect(heard).toEqual(["At it", undefined]);
+    expect(await readFile(path.join(world.folder, "log.ndjson"), "utf8")).not.toContain("At it");
+    await world.close();
+  });
 });
 
 describe("chat/local/local-chat", () => {

@@ -31,7 +31,6 @@ export interface ConnectorState {
   readonly calls: FakeCall[];
   readonly files: Map<string, Buffer>;
   readonly streams: FakeStream[];
-  readonly clock: Clock;
   readonly faults: { readonly at: FaultAt; readonly fault: FakeFault }[];
   tokensGiven: number;
   /** What the roster says of somebody otherwise than usual. */
@@ -266,13 +265,13 @@ function streamed({ state, body, raw }: Call, conversation: string, info: Json):
   const wrong = wrongIn(body);
   if (wrong !== undefined) return refusal(400, "BadSyntax", wrong);
   const taken = takePiece(state.streams, state.clock, { conversation, activity: body, info });
-  const lost = fault?.kind === "lost";
-  if (taken.kind === "refused") return { ...refusal(taken.status, taken.code, taken.message), lost };
+  const how = { lost: fault?.kind === "lost", ...slowed(fault) };
+  if (taken.kind === "refused") return { ...refusal(taken.status, taken.code, taken.message), ...how };
   if (taken.kind === "shown")
-    return { status: taken.first ? 201 : 202, body: taken.first ? { id: taken.id } : {}, lost };
+    return { status: taken.first ? 201 : 202, body: taken.first ? { id: taken.id } : {}, ...how };
   const { id } = taken.stream;
   state.activities.push({ id, conversation, activity: body, reactions: [], edits: [], deleted: false });
-  return { status: 202, body: {}, lost };
+  return { status: 202, body: {}, ...how };
 }
 
 interface Posted {

@@ -105,7 +105,6 @@ export async function startFakeTeams({
     calls: [],
     files: new Map(),
     streams: [],
-    clock,
     faults: [],
     tokensGiven: 0,
     described: new Map(),
