@@ -70,6 +70,8 @@ export type ScheduleAsk = z.infer<typeof ScheduleAsk>;
 export const GrantAsk = z.object({
   kind: z.literal("grant"),
   connection: z.string(),
+  /** What people call its service. */
+  title: z.string().optional(),
   /** What for: a name of the connection's `scopes`; the account as such where it is absent. */
   capability: z.string().optional(),
   /** Whose account. */

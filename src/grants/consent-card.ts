@@ -52,7 +52,7 @@ export function askingCard(session: ConsentSession, spec: ConnectionSpec, asked:
       ? "• For this piece of work only; the access is given back when it ends."
       : "• For work that you ask for, and nobody else's, until you disconnect it.",
     `• The link is yours alone: it asks who you are, and stops for anybody else. It works for ${asked.minutes} minutes.`,
-    `• To end it later, write \`disconnect ${spec.name}\`.`,
+    `• To end it ${spec.grant === "run" ? "sooner" : "later"}, write \`disconnect ${spec.name}\`.`,
   ];
   return card(session, {
     title: `${titles.open} ${title}`,

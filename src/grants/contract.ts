@@ -48,6 +48,8 @@ export type GrantAnswer =
       readonly kind: "missing";
       readonly why: MissingReason;
       readonly scopes: readonly string[];
+      /** What people call the service. */
+      readonly title: string;
       /** The connection in question, where there is one. */
       readonly id?: string;
     }

@@ -70,19 +70,20 @@ async function ofPerson(tx: Tx, spec: ConnectionSpec, need: GrantNeed & Scopes):
     (row) => (spec.grant === "standing" || row.run === run) && isForResource(row, spec),
   );
   const [first] = usable;
-  if (!first) return { kind: "missing", why: "not_connected", scopes: asked };
+  if (!first) return { kind: "missing", why: "not_connected", scopes: asked, title: spec.provider.title };
   const working = usable.filter(({ state }) => state === "active");
   // The one that its owner has chosen is meant, also where another one could do it already.
   const [ready] = working;
-  if (!ready) return missing(first, "needs_reauth", asked);
-  if (missingScopes(spec, ready.scopes, needed).length > 0) return missing(ready, "too_few_scopes", asked);
+  if (!ready) return missing(spec, first, "needs_reauth", asked);
+  if (missingScopes(spec, ready.scopes, needed).length > 0)
+    return missing(spec, ready, "too_few_scopes", asked);
   const want = await tx.scopeWants.find(ready.id, capability);
   if (want && want.askedAt === undefined && missingScopes(spec, ready.scopes, want.scopes).length > 0)
-    return missing(ready, "too_few_scopes", [...asked, ...want.scopes]);
+    return missing(spec, ready, "too_few_scopes", [...asked, ...want.scopes]);
   // The consent for this very run names it, so its owner has said so already (ID-4).
   const isHere =
     need.mode === "assistant" || ready.run === run || (await tx.connections.isAllowedIn(run, ready.id));
-  return isHere ? { kind: "ready", grant: readyOf(ready, need) } : missing(ready, "not_here", needed);
+  return isHere ? { kind: "ready", grant: readyOf(ready, need) } : missing(spec, ready, "not_here", needed);
 }
 
 const membersOnly =
@@ -93,13 +94,15 @@ async function isMember(tx: Tx, owner: GrantNeed["owner"]): Promise<boolean> {
   return !isAgentPrincipal(owner) && (await tx.people.find(owner))?.kind === "member";
 }
 
+// oxlint-disable-next-line max-params -- of which service, which account, why, and what is to be asked for
 function missing(
+  { provider: { title } }: ConnectionSpec,
   row: ConnectionRow,
   why: Extract<GrantAnswer, { kind: "missing" }>["why"],
   needed: readonly string[],
 ): GrantAnswer {
   // A refresh can't widen: what was granted and what is needed are asked for together (VLT-9).
-  return { kind: "missing", why, scopes: [...new Set([...row.scopes, ...needed])], id: row.id };
+  return { kind: "missing", why, scopes: [...new Set([...row.scopes, ...needed])], title, id: row.id };
 }
 
 function readyOf(row: ConnectionRow, { tenant, owner, run }: GrantNeed): ReadyGrant {

@@ -320,6 +320,7 @@ describe("grants/discovery", () => {
     expect(await find("notes")).toEqual({
       kind: "missing",
       why: "too_few_scopes",
+      title: "crm",
       scopes: ["crm.read", "crm.write"],
       id: row.id,
     });

@@ -37,7 +37,7 @@ export function connectedStage(store: Store, grants: Grants): GrantStage {
           answer.kind === "refused" ? answer.why : `The agent has no ${needs.connection} connection.`,
         );
       }
-      const { why, scopes, id } = answer;
+      const { why, scopes, title, id } = answer;
       if (
         why !== "not_here" &&
         (await tx.consents.declinedSince(owner, needs.connection, now - quietAfterNoMs))
@@ -55,6 +55,7 @@ export function connectedStage(store: Store, grants: Grants): GrantStage {
           tool: name,
           why,
           scopes: [...scopes],
+          title,
           ...(id === undefined ? {} : { id }),
         },
       };

@@ -47,13 +47,13 @@ export function isNobodysWord({ by, answer }: WaitAnswer): boolean {
 }
 
 export function grantCard(run: Run, wait: WaitId, ask: GrantAsk): Attention {
-  const { connection, owner } = ask;
+  const { connection, title: service = connection, owner } = ask;
   const common = { kind: "attention", about: "grant", mention: owner, mentionName: run.subjectName } as const;
   if (ask.why === "not_here") {
     return {
       ...common,
-      title: `Use your ${connection} account here?`,
-      text: `For “${run.plan?.title ?? run.title}” I would use your own ${connection} account, and what I find is seen in this channel. For this piece of work only.`,
+      title: `Use your ${service} account here?`,
+      text: `For “${run.plan?.title ?? run.title}” I would use your own ${service} account, and what I find is seen in this channel. For this piece of work only.`,
       options: [
         { action: "grant.use_here", value: wait, label: "Use it here", style: "primary" },
         { action: "connect.decline", value: wait, label: "Not now", style: "plain" },
@@ -62,8 +62,8 @@ export function grantCard(run: Run, wait: WaitId, ask: GrantAsk): Attention {
   }
   return {
     ...common,
-    title: `Waiting for ${run.subjectName}’s ${connection} connection`,
-    text: `I sent ${run.subjectName} a private request to connect ${connection}. I go on by myself when it is there.`,
+    title: `Waiting for ${run.subjectName}’s ${service} account`,
+    text: `I sent ${run.subjectName} a private request to connect ${service}. I go on by myself when it is there.`,
     options: [],
   };
 }

@@ -185,7 +185,7 @@ function grantsOf(
       return Promise.resolve(
         tokens.has(person)
           ? { kind: "ready", grant: grantOf(person, run, connection) }
-          : { kind: "missing", why: "not_connected", scopes: [] },
+          : { kind: "missing", why: "not_connected", scopes: [], title: connection },
       );
     },
     token: ({ owner }) =>
