@@ -215,6 +215,12 @@ describe("gateway/console-index", () => {
       expect(await placeFor(ana.key)).toMatchObject({ address: thread, message: asking?.id });
       expect(await placeFor(bo.key)).toBeUndefined();
       expect(await placeFor(stranger)).toBeUndefined();
+      world.rules = { ...world.rules, revoked: new Set([ana.key]) };
+      expect(await placeFor(ana.key), "OPS-2").toBeUndefined();
+      world.rules = { ...world.rules, revoked: new Set() };
+      await world.store.write((tx) => tx.runs.patch(run.id, { taint: privateMarks(bo.key) }));
+      expect(JSON.stringify((await read(ana.key))?.waiting), "OUT-4").not.toContain("Which region?");
+      expect(await waiting(ana)).toEqual([["question", "Work with private matters"]]);
       await world.click("question.answer", optionValue(wait.id, 0), { by: ana });
       await world.settle();
       expect(await waiting(ana)).toEqual([]);

@@ -53,6 +53,19 @@ describe("gateway/home", () => {
     await home.idle();
   };
 
+  it("leads to the console where people of the platform find it", async () => {
+    expect((await open()).console).toBeUndefined();
+    await home.stop();
+    home = createHome({
+      world: { clock: world.clock, log: silentLogger },
+      store: world.store,
+      agent: "deputy",
+      deciders: world.gateway.approvals,
+      consoleAt: (platform) => `https://deputy.example/${platform}`,
+    });
+    expect((await open()).console).toBe("https://deputy.example/fake");
+  });
+
   describe("what is on the page", () => {
     it("HP1: lists the accounts that are the person's own and still there, each with its way out", async () => {
       const mine = { tenant: asTenantId("local"), owner: ana.key };

@@ -350,6 +350,17 @@ describe("web/console", () => {
     expect((await server.send("GET", `${path}?as=bo`)).status).toBe(404);
     expect((await server.send("GET", `${path}?as=nobody`)).status).toBe(404);
     expect(asked.map(([reader]) => reader)).toEqual(["local:local:ana", "local:local:bo"]);
+    const stop = (origin: string) =>
+      server.login().then((cookie) =>
+        fetch(`${server.url}/chat/console/runs/run_assist/stop?as=ana`, {
+          method: "POST",
+          headers: { cookie, origin },
+          redirect: "manual",
+        }),
+      );
+    expect((await stop("https://elsewhere.example")).status, "AC3").toBe(403);
+    expect((await stop("null")).status, "AC3").toBe(403);
+    expect((await stop(server.url)).status, "allowed to ask, and it is not Ana's").toBe(404);
     await server.close();
   });
 });
