@@ -49,14 +49,14 @@ function waiting(lines: readonly WaitingLine[], ways: ConsoleWays): Page {
     ${
       lines.length === 0
         ? html`<p class="nothing">Nothing waits for you.</p>`
-        : html`<ul class="waiting">${lines.map((line) => waitingItem(line, ways))}</ul>`
+        : html`<ul class="asks">${lines.map((line) => waitingItem(line, ways))}</ul>`
     }
   </section>`;
 }
 
 function waitingItem({ id, kind, title, text, asker, askedAt, dueAt }: WaitingLine, ways: ConsoleWays): Page {
   return html`<li>
-    <p class="waiting-head">${pill(asks[kind], "waiting")} <strong>${title}</strong></p>
+    <p class="asks-head">${pill(asks[kind], "waiting")} <strong>${title}</strong></p>
     ${text === undefined ? "" : html`<p>${text}</p>`}
     <p class="small">asked for by ${asker}, ${time(askedAt)}${dueAt === undefined ? "" : html` · until ${time(dueAt)}`}</p>
     <p><a class="button" href="${hrefOf(ways, `/waits/${id}`)}">${kind === "approval" ? "Decide in chat" : "Answer in chat"}<span class="hidden">: ${title}</span></a></p>

@@ -206,9 +206,9 @@ function costOf({ tokens, usdMicros }: StepDetails): string {
 }
 
 function tookWords(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, ms)} ms`;
+  if (ms < 1_000) return `${Math.max(0, ms)}\u00a0ms`;
   const seconds = Math.round(ms / 1_000);
-  return seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+  return seconds < 120 ? `${seconds}\u00a0s` : `${Math.round(seconds / 60)}\u00a0min`;
 }
 
 function record({ record: span, id }: RunDetails): Page | string {

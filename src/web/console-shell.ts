@@ -117,7 +117,8 @@ export function placeWords({ kind, channel }: { readonly kind: string; readonly 
 }
 
 export function usd(micros: number): string {
-  return micros === 0 ? "–" : (micros / 1e6).toFixed(2);
+  if (micros === 0) return "–";
+  return micros < 5_000 ? "under 0.01" : (micros / 1e6).toFixed(2);
 }
 
 export function etagOf(text: string): string {
