@@ -4,7 +4,7 @@ import { errorText } from "../base/errors.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
 import { consoleIndex } from "../gateway/console-index.ts";
-import { placeOfWaiting } from "../gateway/console-waiting.ts";
+import { findWaiting, placeOfWaiting } from "../gateway/console-waiting.ts";
 import { mayStop } from "../gateway/rules.ts";
 import { runDetails } from "../gateway/run-details.ts";
 import { seenBy } from "../gateway/run-sight.ts";
@@ -39,6 +39,17 @@ export function createWebConsole({ world, gateway, agents, platforms }: WebConso
     async threadOf(reader, run) {
       const seen = await desk.read((tx) => seenBy(tx, rulesFor, reader, run));
       return seen && linkTo(seen.address);
+    },
+    async waiting(reader) {
+      const found = await desk.read(async (tx) => {
+        const person = await tx.people.find(reader);
+        return person ? findWaiting(tx, deps(), person) : [];
+      });
+      const links = found.map(async ({ line: { id, kind, title }, place }) => {
+        const url = await linkTo(place.address, place.message);
+        return url === undefined ? [] : [{ id, kind, title, url }];
+      });
+      return (await Promise.all(links)).flat();
     },
     async messageOf(reader, wait) {
       const place = await desk.read((tx) => placeOfWaiting(tx, deps(), reader, wait));

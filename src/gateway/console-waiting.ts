@@ -29,7 +29,7 @@ export interface WaitingLine {
   readonly dueAt?: number | undefined;
 }
 
-interface Found {
+export interface FoundWaiting {
   readonly line: WaitingLine;
   readonly place: WaitPlace;
 }
@@ -66,23 +66,28 @@ export async function placeOfWaiting(
 }
 
 /** What waits longest comes first. */
-async function findWaiting(tx: Tx, deps: WaitingDeps, person: Person): Promise<Found[]> {
+export async function findWaiting(tx: Tx, deps: WaitingDeps, person: Person): Promise<FoundWaiting[]> {
   const pending = await tx.approvals.pending(mostPending);
   const { now, deciders } = deps;
   const deciding = await toDecide({ tx, person, now, deciders, pending });
   const approvals = await Promise.all(deciding.map((one) => decided(tx, one, person)));
   const asked = await Promise.all(askedKinds.map((kind) => tx.waits.openOf(person.key, kind)));
-  const others: Found[] = [];
+  const others: FoundWaiting[] = [];
   for (const wait of asked.flat()) others.push(...(await answerable(tx, deps, wait, person)));
   return [...approvals.flat(), ...others].toSorted((a, b) => a.line.askedAt - b.line.askedAt);
 }
 
-async function decided(tx: Tx, { run, wait, ask }: ToDecide, person: Person): Promise<Found[]> {
+async function decided(tx: Tx, { run, wait, ask }: ToDecide, person: Person): Promise<FoundWaiting[]> {
   const place = await placeOf(tx, run, wait, person.key);
   return place ? [{ line: { ...lineOf(run, wait), title: approvalTitle(ask) }, place }] : [];
 }
 
-async function answerable(tx: Tx, { rulesFor }: WaitingDeps, wait: Wait, person: Person): Promise<Found[]> {
+async function answerable(
+  tx: Tx,
+  { rulesFor }: WaitingDeps,
+  wait: Wait,
+  person: Person,
+): Promise<FoundWaiting[]> {
   const { ask } = wait;
   const run = await tx.runs.find(wait.run);
   if (!run || isTerminal(run.state) || ask.kind === "approval") return [];

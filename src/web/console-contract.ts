@@ -2,7 +2,12 @@
 
 import type { PersonKey } from "../domain/ids.ts";
 import type { ConsoleIndex, ConsoleQuery } from "../gateway/console-index.ts";
+import type { WaitingLine } from "../gateway/console-waiting.ts";
 import type { RunDetails } from "../gateway/run-details.ts";
+
+export interface WaitingLink extends Pick<WaitingLine, "id" | "kind" | "title"> {
+  readonly url: string;
+}
 
 export interface WebConsole {
   /** Undefined for whoever has no console. */
@@ -13,6 +18,8 @@ export interface WebConsole {
   threadOf(reader: PersonKey, run: string): Promise<string | undefined>;
   /** Where what waits for the reader is decided or answered in chat. */
   messageOf(reader: PersonKey, wait: string): Promise<string | undefined>;
+  /** What waits for the reader, and where each is in chat. */
+  waiting(reader: PersonKey): Promise<readonly WaitingLink[]>;
   /** False where they may not. One that has ended already is left as it is. */
   stop(reader: PersonKey, run: string): Promise<boolean>;
 }

@@ -44,7 +44,12 @@ export function createConsoleRoutes(connect: WebConnect, console: WebConsole): H
 export function createLocalConsole(access: ChatAccess, console: WebConsole): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
   routes.use(consoleHeaders, noStore, ourHostOnly(access), sessionOnly(access));
-  addPages(routes, localDoor(access), console);
+  const door = localDoor(access);
+  routes.get("/waiting", async (c) => {
+    const looking = await door.enter(c);
+    return looking instanceof Response ? looking : c.json(await console.waiting(looking.reader));
+  });
+  addPages(routes, door, console);
   return routes;
 }
 

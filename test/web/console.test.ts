@@ -350,6 +350,11 @@ describe("web/console", () => {
     expect((await server.send("GET", `${path}?as=bo`)).status).toBe(404);
     expect((await server.send("GET", `${path}?as=nobody`)).status).toBe(404);
     expect(asked.map(([reader]) => reader)).toEqual(["local:local:ana", "local:local:bo"]);
+    const list = "/chat/console/waiting";
+    expect((await fetch(`${server.url}${list}?as=ana`)).status).toBe(401);
+    expect((await server.send("GET", `${list}?as=nobody`)).status).toBe(404);
+    const waiting = await server.send("GET", `${list}?as=ana`);
+    expect([waiting.status, await waiting.json()]).toEqual([200, []]);
     const stop = (origin: string) =>
       server.login().then((cookie) =>
         fetch(`${server.url}/chat/console/runs/run_assist/stop?as=ana`, {

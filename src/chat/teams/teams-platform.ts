@@ -6,7 +6,7 @@ import { wholeChat } from "../../domain/conversation.ts";
 import type { ChatPlatform, PlatformHealth, PlatformHooks, PlatformPeople, Receive } from "../contract.ts";
 import { ChatError } from "../errors.ts";
 import type { TeamsDeps } from "./deps.ts";
-import { messageLink } from "./message-link.ts";
+import { personalChatLink, placeLink } from "./deep-links.ts";
 import { loadBotFramework } from "./inbound/bot-framework.ts";
 import { createDispatch } from "./inbound/dispatch.ts";
 import type { InboundEdges } from "./inbound/edges.ts";
@@ -73,7 +73,10 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
     findByKey: outbound.findByKey,
     download: outbound.download,
     publishHome: outbound.publishHome,
-    linkTo: async (at, messageId) => messageLink(deps.settings, at, messageId),
+    async linkTo({ kind, channel, thread }, message) {
+      if (kind === "dm") return personalChatLink(settings.appId);
+      return placeLink({ channel, thread, ...(message === undefined ? {} : { message }) }, settings.tenantId);
+    },
     audience: (at) => outbound.audience(at),
     people: peopleOf(outbound, people),
     ...(settings.stream === false ? {} : { live: outbound.live }),

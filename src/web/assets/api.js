@@ -40,6 +40,15 @@ export function loadState(as) {
   return call(`/chat/state?as=${encodeURIComponent(as)}`);
 }
 
+/** @typedef {import("../console-contract.ts").WaitingLink} WaitingLink */
+
+/** @param {string} as @returns {Promise<readonly WaitingLink[] | "nowhere" | undefined>} `nowhere` where nobody keeps such a list. */
+export function loadWaiting(as) {
+  return call(`/chat/console/waiting?as=${encodeURIComponent(as)}`).catch((error) =>
+    error.status === 404 ? "nowhere" : undefined,
+  );
+}
+
 /**
  * @param {{ as: string, channel: string, thread?: string | undefined, text: string, files: readonly File[] }} saying
  * @returns {Promise<{ message: MessageView }>}

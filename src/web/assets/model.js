@@ -2,13 +2,16 @@
 // What the page knows: the room as one person sees it, where they look, and what they have seen.
 
 import { agentName } from "./agent.js";
-import { follow, loadState } from "./api.js";
+import { follow, loadState, loadWaiting } from "./api.js";
 
 /** @typedef {import("../message-view.ts").MessageView} MessageView */
 /** @typedef {import("../chat-views.ts").ChatStateView} ChatState */
 /** @typedef {import("../chat-views.ts").LiveView} LiveView */
+/** @typedef {import("./api.js").WaitingLink} WaitingLink */
 /** @typedef {{ channel: string, thread?: string | undefined }} Place */
 /** @typedef {"open" | "lost" | "over"} Connection */
+
+const lookAfterMs = 300;
 
 export class Model {
   /** @type {ChatState | undefined} */
@@ -27,6 +30,12 @@ export class Model {
 
   #unfollow = () => {};
   #wanted = "";
+  /** What the agent says that waits for the viewer; undefined where only the messages tell. @type {readonly WaitingLink[] | undefined} */
+  waiting;
+
+  #hasList = true;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #look;
   /** @type {() => void} */
   #changed;
   /** @type {(view: MessageView, before: MessageView | undefined) => void} */
@@ -57,6 +66,8 @@ export class Model {
     this.messages = new Map(state.messages.map((message) => [message.id, message]));
     this.statuses = new Map(Object.entries(state.statuses));
     this.live = new Map();
+    this.waiting = undefined;
+    this.#lookForWaiting(0);
     this.#unfollow = follow(as, state.seq, {
       message: (view) => this.take(view),
       status: ({ thread, status }) => {
@@ -80,8 +91,24 @@ export class Model {
   take(view) {
     const before = this.messages.get(view.id);
     this.messages.set(view.id, view);
+    if (view.body.kind !== "text") this.#lookForWaiting(lookAfterMs);
     this.#heard(view, before);
     this.#changed();
+  }
+
+  /** Whatever the agent says may have changed it; several words are one look. @param {number} ms */
+  #lookForWaiting(ms) {
+    clearTimeout(this.#look);
+    if (!this.#hasList) return;
+    const { as } = this;
+    this.#look = setTimeout(async () => {
+      const waiting = await loadWaiting(as);
+      if (waiting === "nowhere") this.#hasList = false;
+      else if (this.as === as && waiting !== undefined) {
+        this.waiting = waiting;
+        this.#changed();
+      }
+    }, ms);
   }
 
   get me() {

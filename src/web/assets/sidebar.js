@@ -16,25 +16,42 @@ export function drawSidebar(model, acts) {
 
 /** What waits for who one is: each item leads to the thread that asks. @param {Model} model */
 function drawWaiting(model) {
-  const rows = model.waitingFor(model.me?.name ?? "").flatMap(({ id, channel, thread, body }) => {
-    if (body.kind !== "attention") return [];
-    const { about, title } = body.attention;
-    return [{ id, about, title, href: `#/${channel}/${thread}`, current: model.place.thread === thread }];
-  });
+  const rows = model.waiting?.map(told) ?? model.waitingFor(model.me?.name ?? "").flatMap(seen);
+  const items = rows.map((row) => ({ ...row, current: location.hash === row.href }));
   const build = () =>
     h(
       "section",
       {},
       h("h2", {}, "Waiting for you"),
-      rows.length === 0
+      items.length === 0
         ? h("p", { class: "nothing-waits" }, "Nothing right now")
         : h(
             "ul",
             {},
-            rows.map((row) => h("li", {}, waitingItem(row))),
+            items.map((item) => h("li", {}, waitingItem(item))),
           ),
+      model.waiting !== undefined &&
+        h(
+          "a",
+          { class: "to-console", href: `/chat/console?as=${model.as}`, "data-focus": "to console" },
+          "All my work",
+        ),
     );
-  syncChildren(byId("waiting"), [{ key: "waiting", print: JSON.stringify([model.as, rows]), build }]);
+  syncChildren(byId("waiting"), [
+    { key: "waiting", print: JSON.stringify([model.as, items, model.waiting !== undefined]), build },
+  ]);
+}
+
+/** As the console has it. @param {import("./api.js").WaitingLink} line */
+function told({ id, kind, title, url }) {
+  return { id, about: kind, title, href: url.replace(/^\/chat(?=#)/, "") };
+}
+
+/** As its message says. @param {import("../message-view.ts").MessageView} view */
+function seen({ id, channel, thread, body }) {
+  if (body.kind !== "attention") return [];
+  const { about, title } = body.attention;
+  return [{ id, about, title, href: `#/${channel}/${thread}` }];
 }
 
 /** @type {Readonly<Record<string, string>>} */

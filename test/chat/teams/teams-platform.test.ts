@@ -150,7 +150,9 @@ describe("chat/teams: the way to a run's page, and to a message", () => {
     expect(link.searchParams.get("parentMessageId")).toBe(at.thread);
     expect(link.searchParams.get("tenantId")).toBe(teamsIds.tenant);
     expect(await world.platform.linkTo?.({ ...at, kind: "dm" })).toContain("/l/chat/0/0?users=28%3A");
-    expect(await world.platform.linkTo?.({ ...at, kind: "group" }, "170")).toContain("contextType");
+    expect(await world.platform.linkTo?.({ ...at, kind: "group", thread: "chat" }, "170")).toContain(
+      "contextType",
+    );
     await world.close();
   });
 
