@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AuthorizationServer } from "../fakes/authorization-server.ts";
+import { createGate } from "../fakes/gate.ts";
 import { localUnderTest } from "./parity/local-stage.ts";
 import { slackUnderTest } from "./parity/slack-stage.ts";
 import {
@@ -87,6 +88,26 @@ const scenarios: readonly Scenario[] = [
       const talk = await asksPrivately("bo", `${mark} privately`);
       await waitFor(talk, "result", /Only for you/);
       expect(await runsAbout(product, mark)).toMatchObject([{ mode: "assistant" }]);
+    },
+  },
+  {
+    name: "private message: an answer is shown while it is written, and said once",
+    privately: "bo",
+    notes: { slack: "no: an answer comes whole" },
+    async play({ product, asksPrivately, shownBefore }, mark) {
+      const summary = `Of the three that ${mark} names B is the cheapest and delivers soonest, so take that one.`;
+      const gate = createGate();
+      product.model.replyTo(mark, { ...finishes(summary), pause: { events: 3, until: gate.opened } });
+      const talk = await asksPrivately("bo", `${mark} which vendor`);
+      const begins = (words: string): boolean => words.includes(mark) && summary.startsWith(words);
+      if (!mark.endsWith("slack")) {
+        await when(() => shownBefore("bo").find(begins), "the beginning of the answer");
+      }
+      expect(talk.shown("result").filter(({ words }) => words.includes("so take that one"))).toEqual([]);
+      gate.open();
+      await waitFor(talk, "result", /so take that one/);
+      expect(talk.shown("result").filter(({ words }) => words.includes("so take that one"))).toHaveLength(1);
+      expect(await runsAbout(product, mark)).toMatchObject([{ state: "done" }]);
     },
   },
   {
@@ -438,8 +459,11 @@ async function runsAbout({ app }: Stage["product"], mark: string) {
 
 describe("parity", () => {
   it("has its table in docs/parity.md", async () => {
-    const cell = ({ notes }: Scenario, { name }: PlatformUnderTest): string =>
-      notes?.[name] === undefined ? "yes" : `yes: ${notes[name]}`;
+    const cell = ({ notes }: Scenario, { name }: PlatformUnderTest): string => {
+      const note = notes?.[name];
+      if (note === undefined) return "yes";
+      return note.startsWith("no: ") ? note : `yes: ${note}`;
+    };
     const rows = [...scenarios, crash].map(
       (one) => `| ${[one.name, ...platforms.map((platform) => cell(one, platform))].join(" | ")} |`,
     );

@@ -58,6 +58,11 @@ function stageOf(product: Product): Stage {
   const say = (who: Who, channel: string, text: string, files: { name: string; content: Buffer }[] = []) =>
     room.say({ as: people[who].key, channel, text, files });
   let chatCookie: Promise<readonly [name: string, value: string]> | undefined;
+  const shown = new Map<string, string[]>();
+  room.subscribe(() => undefined, {
+    live: ({ channel, live }) =>
+      void (live && shown.set(channel, [...(shown.get(channel) ?? []), live.text])),
+  });
   return {
     product,
     asks: async (who, text, place = "usual") =>
@@ -72,6 +77,7 @@ function stageOf(product: Product): Stage {
       return browser.open(`${link}?as=${who}`);
     },
     directMessages: (who) => talkAt(`dm-${who}`),
+    shownBefore: (who) => shown.get(`dm-${who}`) ?? [],
     limitsNextPost: () => undefined, // it has no limits
     stop: () => product.stop(),
   };

@@ -102,6 +102,7 @@ function stageOf({ slack, signIn }: SlackSide, product: SlackProduct): Stage {
       return signedIn(browser, link);
     },
     directMessages: (who) => talkAt(slack.person(user(who)).dm),
+    shownBefore: () => [],
     limitsNextPost: () => slack.fault("chat.postMessage", { kind: "limited", seconds: 1 }),
     stop: () => product.stop(),
   };

@@ -53,6 +53,8 @@ export interface Stage {
   readonly asksPrivately: (who: Who, text: string, file?: NewFile) => Promise<Talk>;
   /** What is between them and the agent alone, all of it. */
   readonly directMessages: (who: Who) => Talk;
+  /** What they were shown there before it was said, in order. */
+  readonly shownBefore: (who: Who) => readonly string[];
   /** Follows a link of ours in a browser of this person's, who signs in where the platform's people do; up to the page that says what it is for. */
   readonly follows: (who: Who, link: string, browser: CookieBrowser) => Promise<Page>;
   /** The platform takes no new message for a moment. */

@@ -78,6 +78,10 @@ function stageOf(teams: FakeTeams, product: TeamsProduct): Stage {
       return signedIn(browser, link);
     },
     directMessages: (who) => talkAt(teams.person(user(who)).chat),
+    shownBefore: (who) =>
+      teams.streams
+        .filter((stream) => stream.conversation === teams.person(user(who)).chat)
+        .flatMap((stream) => stream.shown.map(({ text }) => text)),
     limitsNextPost: () => teams.fault("post", { kind: "status", status: 429, retryAfter: "1" }),
     stop: () => product.stop(),
   };

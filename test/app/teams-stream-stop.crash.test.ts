@@ -1,4 +1,5 @@
-// An answer in a personal chat of Teams while it is written: the whole product, a fake Bot Connector that holds to Microsoft's rules.
+// An answer in a personal chat of Teams while it is written, to its end and to a Stop: the whole product, a fake Bot Connector that holds to
+// Microsoft's rules. Among the crash tests because it takes its time; parity.e2e.test.ts has the short of it.
 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createGate } from "../fakes/gate.ts";
