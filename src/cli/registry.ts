@@ -8,6 +8,7 @@ import { addConfig } from "./commands/config.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDev } from "./commands/dev.ts";
 import { addDoctor } from "./commands/doctor.ts";
+import { addInit } from "./commands/init.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addManifest } from "./commands/manifest.ts";
 import { addMcp } from "./commands/mcp.ts";
@@ -28,6 +29,7 @@ export const commands: readonly AddCommand[] = [
   addMigrate,
   addDoctor,
   addConfig,
+  addInit,
   addManifest,
   addRuns,
   addApprovals,

@@ -15,7 +15,7 @@ import { type Config, loadConfig } from "../../config/load-config.ts";
 import type { CliContext } from "../contract.ts";
 import { printJson } from "../print.ts";
 
-interface TeamsOptions {
+export interface TeamsOptions {
   readonly url?: string;
   readonly name?: string;
   readonly appId?: string;
@@ -46,17 +46,18 @@ export function addTeamsManifest(manifest: Command, context: CliContext): void {
 async function writeTeams(options: TeamsOptions, context: CliContext): Promise<void> {
   const config = loadConfig({ env: context.env, cwd: context.cwd });
   const url = reachable(options, config);
-  const manifest = manifestOf(options, config, url);
+  const manifest = teamsManifestOf(options, config, url);
   const file = options.out ?? (options.json === true ? undefined : "deputy-teams.zip");
   const out = file === undefined ? undefined : path.resolve(context.cwd, file);
-  if (out !== undefined) await written(out, manifest);
+  if (out !== undefined) await packageTo(out, manifest);
   if (options.json) return printJson(context.stdout, manifest);
   context.stdout.write(
     `${out} is written. Upload it in Teams (Apps, Manage your apps), and let Azure deliver to ${messagingEndpoint(url)}.\n`,
   );
 }
 
-function manifestOf(options: TeamsOptions, { teams, file }: Config, url: string): TeamsManifest {
+export function teamsManifestOf(options: TeamsOptions, config: Config, url: string): TeamsManifest {
+  const { teams } = config;
   const appId = options.appId ?? teams.appId;
   if (appId === undefined || !guid.test(appId)) {
     throw new AppError(
@@ -64,14 +65,7 @@ function manifestOf(options: TeamsOptions, { teams, file }: Config, url: string)
       `The package needs the id of the app registration, and ${appId === undefined ? "there is none" : `"${appId}" is no such id`}. Set TEAMS_APP_ID, or give it with --app-id; docs/teams.md says where it comes from.`,
     );
   }
-  const agent = file.settings.agents[0]?.name ?? "deputy";
-  const name = options.name ?? agent.charAt(0).toUpperCase() + agent.slice(1);
-  if (name.trim() === "" || name.length > mostNameCharacters) {
-    throw new AppError(
-      "cli.bad_name",
-      `"${name}" cannot be the name of a Teams app: it takes 1 to ${mostNameCharacters} characters. Choose another with --name.`,
-    );
-  }
+  const name = appName(options, config);
   if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(options.appVersion)) {
     throw new AppError("cli.bad_version", `"${options.appVersion}" is no version: give one like 1.0.1.`);
   }
@@ -85,8 +79,18 @@ function manifestOf(options: TeamsOptions, { teams, file }: Config, url: string)
   });
 }
 
+export function appName(options: Pick<TeamsOptions, "name">, { file }: Config): string {
+  const agent = file.settings.agents[0]?.name ?? "deputy";
+  const name = options.name ?? agent.charAt(0).toUpperCase() + agent.slice(1);
+  if (name.trim() !== "" && name.length <= mostNameCharacters) return name;
+  throw new AppError(
+    "cli.bad_name",
+    `"${name}" cannot be the name of a Teams app: it takes 1 to ${mostNameCharacters} characters. Choose another with --name.`,
+  );
+}
+
 /** Teams delivers over HTTPS only. */
-function reachable(options: TeamsOptions, { core }: Config): string {
+export function reachable(options: TeamsOptions, { core }: Config): string {
   const url = options.url ?? core.publicUrl;
   if (url !== undefined && URL.canParse(url) && new URL(url).protocol === "https:")
     return url.replace(/\/+$/, "");
@@ -97,7 +101,7 @@ function reachable(options: TeamsOptions, { core }: Config): string {
   );
 }
 
-async function written(file: string, manifest: TeamsManifest): Promise<void> {
+export async function packageTo(file: string, manifest: TeamsManifest): Promise<void> {
   try {
     await writeFile(file, appPackage(manifest));
   } catch (cause) {

@@ -25,6 +25,9 @@ describe("chat/teams: claims of a token", () => {
     ["by a key without a name", token({ alg: "RS256" })],
     ["that is never over", token(header, endless)],
     ["that is over in text", token(header, { ...claims, exp: "2999" })],
+    ["for several audiences", token(header, { ...claims, aud: ["a", "b"] })],
+    ["that has always begun", token(header, { ...claims, nbf: undefined })],
+    ["for no service", token(header, { ...claims, serviceurl: "" })],
     ["that is no JSON", `${part(header)}.bm8.c2ln`],
   ])("ING-4, TC1: one %s is none", (_what, text) => {
     expect(readToken(text)).toBeUndefined();

@@ -122,6 +122,7 @@ async function route(call: Call, url: URL): Promise<Reply> {
     };
   if (first === "keys") {
     const fault = takeFault(call.state, "keys");
+    if (fault?.kind === "status") return { status: fault.status };
     return { status: 200, body: call.state.keys.jwks, ...slowed(fault) };
   }
   if (first === "login") {
