@@ -8,6 +8,7 @@
 //   PT4  The text is safe to show (ST1, ST2).
 //   PT5  It takes time in proportion to what is said, however long a title is.
 
+import { usdInWords } from "../domain/budget.ts";
 import {
   type Attention,
   type Button,
@@ -88,8 +89,7 @@ function cardFacts(card: RunCard): string {
 
 function spent(card: RunCard): string {
   if (card.spentUsd === undefined) return "";
-  const cap = card.capUsd === undefined ? "" : ` of ${card.capUsd.toFixed(2)}`;
-  return `spent ${card.spentUsd.toFixed(2)}${cap} USD`;
+  return `spent ${usdInWords(card.spentUsd, card.capUsd)}`;
 }
 
 const attentionLabels: Readonly<Record<Attention["about"], string>> = {

@@ -23,6 +23,17 @@ export function printTable(out: Output, table: readonly (readonly string[])[]): 
   }
 }
 
+/** A table, or the sentence `none` where it would hold nothing. */
+export function printList(
+  out: Output,
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  none: string,
+): void {
+  if (rows.length === 0) out.write(`${none}\n`);
+  else printTable(out, [head, ...rows]);
+}
+
 export function timeText(ms: number): string {
   return new Date(ms).toISOString().slice(0, 19).replace("T", " ");
 }

@@ -14,3 +14,8 @@ export interface Agent {
   readonly model: string;
   readonly budget: Budget;
 }
+
+/** How an agent introduces itself, and is introduced: names begin with a capital. */
+export function spokenName(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
+}

@@ -66,3 +66,9 @@ export function spentAfter(
     usdMicros: spent.usdMicros + (usage?.usdMicros ?? 0),
   };
 }
+
+/** `0.42 USD`, `0.42 of 5.00 USD`. What is less than a cent is not told as nothing. */
+export function usdInWords(usd: number, cap?: number): string {
+  const spent = usd > 0 && usd < 0.005 ? "under 0.01" : usd.toFixed(2);
+  return `${spent}${cap === undefined ? "" : ` of ${cap.toFixed(2)}`} USD`;
+}

@@ -3,6 +3,7 @@
 //   HP1  Every item is a run whose subject the person is, a schedule or an account that is theirs, or an approval that they may
 //        decide (home-approvals.ts). Times are absolute, in the person's zone: a page does not age.
 
+import { usdInWords } from "../domain/budget.ts";
 import type { Connection } from "../domain/connection.ts";
 import type { HomeItem, HomePage, HomeSection } from "../domain/home-page.ts";
 import type { PersonKey } from "../domain/ids.ts";
@@ -191,7 +192,7 @@ async function placeOf(tx: Tx, run: Run): Promise<Pick<HomeItem, "at">> {
 }
 
 function cost({ spent }: Run): string {
-  return spent.usdMicros > 0 ? `${(spent.usdMicros / 1e6).toFixed(2)} USD` : "";
+  return spent.usdMicros > 0 ? usdInWords(spent.usdMicros / 1e6) : "";
 }
 
 function shortened(text: string): string {

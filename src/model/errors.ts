@@ -4,6 +4,7 @@ import { AppError, type AppErrorOptions } from "../base/errors.ts";
 
 export type ModelErrorCode =
   | "model.rate_limited"
+  | "model.quota_exceeded"
   | "model.unavailable"
   | "model.timeout"
   | "model.context_overflow"

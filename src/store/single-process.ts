@@ -5,11 +5,11 @@
 //        however that ends; there is nothing to clean up after a crash.
 //   SP2  It holds until it is released, also if the caller has forgotten it.
 
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { type default as Database, SqliteError } from "better-sqlite3";
 import { AppError } from "../base/errors.ts";
 import { openLasting } from "./lasting-statements.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { sqliteFailure } from "./sqlite-errors.ts";
 
 export interface FileClaim {
@@ -36,7 +36,7 @@ const held = new Set<Database.Database>();
 
 /** Throws what `inUse` makes while another process, or another claim in this one, holds the file. */
 export function claimFile(file: string, inUse: () => AppError): FileClaim {
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
+  makeDataFolder(path.dirname(path.resolve(file)));
   const lock = openLock(`${file}.lock`);
   try {
     lock.exec("begin exclusive");

@@ -4,9 +4,9 @@
 //   SC2  The log is folded into the file every 128 pages. That is measured as no slower than the default of 1,000, and keeps
 //        what is on disk near what was written. Where much is written a thread does it (log-folding.ts).
 
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import type Database from "better-sqlite3";
+import { makeDataFolder } from "./data-folder.ts";
 import { openLasting } from "./lasting-statements.ts";
 import { pagesAlone } from "./log-folding.ts";
 import { migrateSqlite } from "./sqlite-migrate.ts";
@@ -28,7 +28,7 @@ const busyTimeoutMs = 2_000;
  * `asTheyAre`. Throws SQLite's errors.
  */
 export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre = false): SqliteConnections {
-  mkdirSync(path.dirname(path.resolve(file)), { recursive: true, mode: 0o700 });
+  makeDataFolder(path.dirname(path.resolve(file)));
   const writer = openLasting(file, { timeout: busyTimeoutMs });
   try {
     // `exec` and not `pragma`, which leaves a statement behind to be collected (LS1).

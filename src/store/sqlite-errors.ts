@@ -30,7 +30,7 @@ export function sqliteFailure(error: unknown, path: string): unknown {
   if (cause.code.startsWith("SQLITE_CORRUPT") || cause.code === "SQLITE_NOTADB") {
     return new AppError(
       "store.corrupt_database",
-      `The database ${path} is damaged or not an SQLite database. Restore it from a backup, or point the setting elsewhere.`,
+      `The database ${path} is damaged or not an SQLite database. Restore it from a backup, or set DEPUTY_DATA to another folder.`,
       { cause },
     );
   }

@@ -135,7 +135,7 @@ function refuseOpenChat({ listen, chat }: WebDeps): void {
   if (chat === undefined || chat.openToNetwork === true || isLoopback(listen.host)) return;
   throw new WebError(
     "web.refused_host",
-    `Refused to listen on ${listen.host} with the local chat on: other machines could reach it, and whoever does can speak as anybody in it. Set HOST=127.0.0.1, or start without the local chat.`,
+    `Refused to listen on ${listen.host} with the local chat on: other machines could reach it, and whoever does can speak as anybody in it. Set HOST=127.0.0.1. With Slack or Teams set up the local chat is off there, and any HOST will do.`,
     { facts: { host: listen.host } },
   );
 }

@@ -90,6 +90,20 @@ describe("cli/run-cli", () => {
     expect(JSON.parse(printed.out)).toEqual({ runs: [] });
   });
 
+  it.each([
+    ["runs list", "No runs so far."],
+    ["approvals list", "Nothing waits for an approval."],
+    ["connections list", "No account is connected."],
+    ["schedules list", "There are no schedules."],
+    ["mcp list", "No MCP server is configured"],
+  ])("%s says in a sentence that there is nothing", async (command, sentence) => {
+    const { code, out } = await deputy(...command.split(" "));
+
+    expect(code).toBe(0);
+    expect(out).toContain(sentence);
+    expect(out.trim().split("\n")).toHaveLength(1);
+  });
+
   it("migrate makes the tables once, and says when there is nothing to do", async () => {
     const first = await deputy("migrate", "--json");
     const second = await deputy("migrate", "--json");

@@ -392,10 +392,10 @@ export function modelContract(name: string, create: (deps: OpenAiDeps) => Model)
         [
           429,
           { message: "You exceeded your current quota", code: "insufficient_quota" },
-          "model.rate_limited",
+          "model.quota_exceeded",
           "never",
         ],
-        [402, { message: "Insufficient credits" }, "model.rate_limited", "never"],
+        [402, { message: "Insufficient credits" }, "model.quota_exceeded", "never"],
         [429, { message: "Slow down" }, "model.rate_limited", "backoff"],
         [429, { message: "Too many tokens per minute" }, "model.rate_limited", "backoff"],
         [500, { message: "The server had an error" }, "model.unavailable", "backoff"],

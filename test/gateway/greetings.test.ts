@@ -38,7 +38,7 @@ describe("gateway/greetings", () => {
     await invited();
 
     expect(texts(channel)).toHaveLength(1);
-    expect(texts(channel)[0]).toMatch(/deputy; Ana invited me.*Mention me/);
+    expect(texts(channel)[0]).toMatch(/Deputy; Ana invited me.*Mention me/);
   });
 
   it("names who looks after it, where that is known", async () => {
@@ -72,7 +72,7 @@ describe("gateway/greetings", () => {
     await world.settle();
 
     expect(texts(line)).toHaveLength(1);
-    for (const part of ["I'm deputy", "Where I listen", "without asking", "Three things to try", "`stop`"]) {
+    for (const part of ["I'm Deputy", "Where I listen", "without asking", "Three things to try", "`stop`"]) {
       expect(texts(line)[0]).toContain(part);
     }
   });

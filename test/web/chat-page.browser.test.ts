@@ -165,6 +165,28 @@ describe("web/chat-page", () => {
     expect(await field.evaluate((element) => element === document.activeElement)).toBe(true);
   });
 
+  it("shows what one has just said in a thread, however far up one was reading", async () => {
+    await open();
+    await ask();
+    const root = server.room.history("sales")[0]?.id ?? "";
+    const text = Array.from({ length: 80 }, (_, n) => `line ${n}`).join("\n");
+    await server.room.say({ as: bo, channel: "sales", thread: root, text });
+    await thread().getByText("line 79").waitFor();
+    const pane = thread().getByRole("region", { name: "Messages of the thread" });
+    await pane.evaluate((element) => element.scrollTo(0, 0));
+
+    await thread().getByRole("textbox", { name: "Reply in the thread" }).fill("my word on it");
+    await page.keyboard.press("Enter");
+
+    const isInSight = (): Promise<boolean> =>
+      page.evaluate(() => {
+        const said = [...document.querySelectorAll("#thread .message")].at(-1);
+        const { bottom = 0 } = said?.getBoundingClientRect() ?? {};
+        return said?.textContent.includes("my word on it") === true && bottom > 0 && bottom < innerHeight;
+      });
+    await expect.poll(isInSight, { timeout: 10_000 }).toBe(true);
+  });
+
   it("stops after asking, and says so on the card", async () => {
     await open();
     await ask();

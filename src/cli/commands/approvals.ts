@@ -18,7 +18,7 @@ import type { AddCommand, CliContext } from "../contract.ts";
 import { withDesk } from "../desk-from-cli.ts";
 import { type Rows, withRows } from "../open-rows.ts";
 import { cliPerson, osUser } from "../os-user.ts";
-import { printJson, printTable } from "../print.ts";
+import { printJson, printList } from "../print.ts";
 
 interface Form {
   readonly json?: boolean;
@@ -44,9 +44,10 @@ function addList(approvals: Command, context: CliContext): void {
       );
       const shown = rows.map(viewOf);
       if (json) return printJson(context.stdout, { approvals: shown });
-      printTable(context.stdout, [
+      printList(
+        context.stdout,
         ["APPROVAL", "STATE", "TOOL", "DIGEST", "MAY DECIDE", "EXPIRES"],
-        ...shown.map((one) => [
+        shown.map((one) => [
           one.id,
           one.state,
           one.tool,
@@ -54,7 +55,8 @@ function addList(approvals: Command, context: CliContext): void {
           one.approvers.join(", "),
           one.expires_at,
         ]),
-      ]);
+        all ? "Nothing was ever put to anybody for approval." : "Nothing waits for an approval.",
+      );
     });
 }
 

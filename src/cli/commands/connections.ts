@@ -3,7 +3,7 @@
 import { listConnections, revokeFromCli } from "../connection-desk.ts";
 import type { AddCommand } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
-import { printJson, printTable } from "../print.ts";
+import { printJson, printList } from "../print.ts";
 
 interface Form {
   readonly json?: boolean;
@@ -20,9 +20,10 @@ export const addConnections: AddCommand = (program, context) => {
     .action(async (options: Form) => {
       const listed = await withRows(context, listConnections);
       if (options.json) return printJson(context.stdout, { connections: listed });
-      printTable(context.stdout, [
+      printList(
+        context.stdout,
         ["CONNECTION", "NAME", "OWNER", "ACCOUNT", "STATE", "SCOPES"],
-        ...listed.map(({ id, name, owner, account, state, scopes }) => [
+        listed.map(({ id, name, owner, account, state, scopes }) => [
           id,
           name,
           owner,
@@ -30,7 +31,8 @@ export const addConnections: AddCommand = (program, context) => {
           state,
           scopes.join(" "),
         ]),
-      ]);
+        "No account is connected. People connect theirs when work needs it, or with `connect NAME` in chat.",
+      );
     });
   connections
     .command("revoke <id>")

@@ -11,7 +11,7 @@ import { withKeys } from "../connection-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { eraseTenant } from "../erase-tenant.ts";
 import { withRows } from "../open-rows.ts";
-import { printJson, printTable, timeText } from "../print.ts";
+import { printJson, printList, timeText } from "../print.ts";
 
 interface Form {
   readonly json?: boolean;
@@ -39,9 +39,10 @@ function addStatus(keys: Command, context: CliContext): void {
         status: await keyStatus(desk),
       }));
       if (options.json) return printJson(context.stdout, { master, keys: status });
-      printTable(context.stdout, [
+      printList(
+        context.stdout,
         ["TENANT", "VERSION", "STATE", "CONNECTIONS", "MASTER KEY", "SINCE"],
-        ...status.map(({ tenant, version, state, rows, master: by, createdAt }) => [
+        status.map(({ tenant, version, state, rows, master: by, createdAt }) => [
           tenant,
           String(version),
           state,
@@ -49,7 +50,8 @@ function addStatus(keys: Command, context: CliContext): void {
           by === master ? "present" : `former (${by})`,
           timeText(createdAt),
         ]),
-      ]);
+        "No account was connected so far, so there is no data key.",
+      );
     });
 }
 

@@ -6,6 +6,7 @@ import { AppError } from "../../base/errors.ts";
 import { mostNameCharacters, type SlackManifest, slackManifest } from "../../chat/slack/manifest.ts";
 import { toYaml } from "../../config/file/yaml-text.ts";
 import { type Config, loadConfig } from "../../config/load-config.ts";
+import { spokenName } from "../../domain/agent.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { printJson } from "../print.ts";
 import { addTeamsManifest } from "./manifest-teams.ts";
@@ -52,7 +53,7 @@ function manifestOf(options: SlackOptions, { core, slack, file }: Config): Slack
     options.url === undefined ? "DEPUTY_PUBLIC_URL" : "--url",
   );
   const socket = options.socket === true || slack.appToken !== undefined || url === undefined;
-  const name = options.name ?? capitalised(file.settings.agents[0]?.name ?? "deputy");
+  const name = options.name ?? spokenName(file.settings.agents[0]?.name ?? "deputy");
   if (name.trim() === "" || name.length > mostNameCharacters) {
     throw new AppError(
       "cli.bad_name",
@@ -83,8 +84,4 @@ async function written(file: string, manifest: SlackManifest): Promise<void> {
       { cause },
     );
   }
-}
-
-function capitalised(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1);
 }

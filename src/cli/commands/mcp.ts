@@ -14,7 +14,7 @@ import {
   settleAuthorityOf,
 } from "../mcp-desk.ts";
 import { withRows } from "../open-rows.ts";
-import { printJson, printTable } from "../print.ts";
+import { printJson, printList } from "../print.ts";
 
 interface Form {
   readonly json?: boolean;
@@ -44,9 +44,10 @@ function addList(mcp: Command, context: CliContext): void {
     .action(async ({ json, offline }: Form) => {
       const servers = await withRows(context, (rows) => listServers(rows, offline ? "none" : "never-seen"));
       if (json) return printJson(context.stdout, { servers });
-      printTable(context.stdout, [
+      printList(
+        context.stdout,
         ["SERVER", "TOOL", "STATE", "EFFECT", "REPEAT", "PIN", "APPROVED BY"],
-        ...servers.flatMap(({ name, tools, problem, connection }) =>
+        servers.flatMap(({ name, tools, problem, connection }) =>
           tools.length === 0
             ? [[name, "-", problem === undefined ? unseenWord(connection) : visible(problem), "", "", "", ""]]
             : tools.map((tool) => [
@@ -59,7 +60,8 @@ function addList(mcp: Command, context: CliContext): void {
                 tool.approved_by ?? "",
               ]),
         ),
-      ]);
+        "No MCP server is configured: see `mcp` in docs/config-file.md.",
+      );
       for (const server of servers) if (server.command) context.stdout.write(commandLine(server));
     });
 }

@@ -18,6 +18,8 @@ export const addMigrate: AddCommand = (program, context) => {
         ...(url === undefined ? {} : { databaseUrl: url }),
       });
       if (options.json) return printJson(context.stdout, migrated);
-      context.stdout.write(`${migrated.database}: ${migrated.applied} migrations applied.\n`);
+      const { database, applied } = migrated;
+      const done = `${applied} ${applied === 1 ? "migration" : "migrations"} applied`;
+      context.stdout.write(`${database}: ${applied === 0 ? "up to date" : done}.\n`);
     });
 };

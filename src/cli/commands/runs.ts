@@ -7,7 +7,7 @@ import { runStates } from "../../domain/run.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
 import { cliPerson } from "../os-user.ts";
-import { printJson, printTable } from "../print.ts";
+import { printJson, printList, printTable } from "../print.ts";
 import { printReplay } from "../print-replay.ts";
 import { readRun } from "../read-journal.ts";
 import { replay } from "../replay-view.ts";
@@ -38,10 +38,14 @@ function addList(runs: Command, context: CliContext): void {
     .action(async (options: Form & { readonly state?: string; readonly limit: string }) => {
       const listed = await withRows(context, (rows) => listRuns(rows, options));
       if (options.json) return printJson(context.stdout, { runs: listed });
-      printTable(context.stdout, [
+      printList(
+        context.stdout,
         ["RUN", "STATE", "ASKED BY", "CREATED", "GOAL"],
-        ...listed.map((run) => [run.id, run.state, run.subject, run.created_at, firstLine(run.goal)]),
-      ]);
+        listed.map((run) => [run.id, run.state, run.subject, run.created_at, firstLine(run.goal)]),
+        options.state === undefined
+          ? "No runs so far. Whoever mentions the agent in chat begins one."
+          : `No run is ${options.state}.`,
+      );
     });
 }
 

@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { type ScheduleChange, scheduleChanges } from "../../gateway/schedule-changes.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
-import { printJson, printTable } from "../print.ts";
+import { printJson, printList } from "../print.ts";
 import { changeFromCli, listSchedules, runFromCli } from "../schedule-views.ts";
 
 interface Form {
@@ -26,9 +26,10 @@ function addList(schedules: Command, context: CliContext): void {
     .action(async (options: Form) => {
       const listed = await withRows(context, listSchedules);
       if (options.json) return printJson(context.stdout, { schedules: listed });
-      printTable(context.stdout, [
+      printList(
+        context.stdout,
         ["SCHEDULE", "STATE", "NAME", "WHEN", "NEXT", "LAST"],
-        ...listed.map(({ id, state, name, words, next_at, last_outcome, why }) => [
+        listed.map(({ id, state, name, words, next_at, last_outcome, why }) => [
           id,
           state,
           name,
@@ -36,7 +37,8 @@ function addList(schedules: Command, context: CliContext): void {
           next_at ?? why ?? "",
           last_outcome ?? "",
         ]),
-      ]);
+        "There are no schedules. People set them up in chat, or operators in the configuration file.",
+      );
     });
 }
 

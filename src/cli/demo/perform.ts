@@ -47,7 +47,7 @@ export async function perform(context: CliContext, performance: Performance): Pr
     const outcome = await tell(stage, performance);
     await performance.afterwards?.(stage);
     const look = await whereToLook(app, folder);
-    if (look) out.write(lookAround(look, folder, performance.yourself));
+    if (look) out.write(lookAround(look, nearest(folder, context.cwd), performance.yourself));
     if (performance.json) printJson(context.stdout, { outcome, ...look });
     return outcome === "done" ? 0 : 1;
   } finally {
@@ -89,6 +89,12 @@ async function whereToLook({ edges: { store, workspaces } }: App, folder: string
   if (!run || !conversation) return undefined;
   const workspace = workspaces.pathOf({ tenant: run.tenant, workspace: conversation.workspace });
   return { run: run.id, workspace, journal: sqlitePath(folder) };
+}
+
+/** As it is typed where one stands. */
+function nearest(folder: string, cwd: string): string {
+  const relative = path.relative(cwd, folder);
+  return relative.startsWith("..") || path.isAbsolute(relative) ? folder : relative;
 }
 
 function lookAround({ run, workspace, journal }: Look, folder: string, yourself: string): string {

@@ -63,7 +63,7 @@ const diagnoses: readonly (Diagnosis & { readonly is: (symptoms: Symptoms) => bo
   },
   {
     is: (it) => it.status === 402 || has(it, quota) || (it.status === 429 && quota.test(it.words)),
-    code: "model.rate_limited",
+    code: "model.quota_exceeded",
     what: "refused the request because the account's quota is used up",
     todo: "Add credit or raise the limit at the provider, then resume.",
     retry: "never",

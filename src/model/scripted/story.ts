@@ -22,6 +22,8 @@ export interface Story {
   readonly files: readonly string[];
   /** Time of the start, in milliseconds since the epoch. */
   readonly startedAt: number | undefined;
+  /** Of whom it is for, where that is known. */
+  readonly timeZone?: string;
   /** What was added since, in order. */
   readonly steering: readonly string[];
   /** In order; after a compaction only those since. */
@@ -49,6 +51,7 @@ export function toStory(request: ModelRequest): Story {
     ...(asker === undefined ? {} : { asker }),
     files: filesOf(opening),
     startedAt: timeOf(opening),
+    ...zoneOf(opening),
     steering: [...steersIn(notes), ...said.slice(1).flatMap(steerOf)],
     acts: turns.flatMap((turn) =>
       turn.role === "user"
@@ -87,6 +90,11 @@ function filesOf(opening: string): string[] {
 function timeOf(opening: string): number | undefined {
   const time = Date.parse(/It is now (\S+?)\.?(?: \([^()]*\)\.)?\s*$/.exec(opening)?.[1] ?? "");
   return Number.isNaN(time) ? undefined : time;
+}
+
+function zoneOf(opening: string): Pick<Story, "timeZone"> {
+  const timeZone = /It is now [^\n]* in ([\w+/-]+)\)\.\s*$/.exec(opening)?.[1];
+  return timeZone === undefined ? {} : { timeZone };
 }
 
 function steerOf(text: string): string[] {

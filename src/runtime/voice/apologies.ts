@@ -10,6 +10,8 @@ const sentences: Readonly<Record<string, string>> = {
   "model.refused_request":
     "the model service did not accept my request. Whoever runs Deputy finds the reason in the log.",
   "model.rate_limited": "the model service kept telling me to slow down, and I gave up after many tries.",
+  "model.quota_exceeded":
+    "our account at the model service has used up its quota. Whoever runs Deputy has to add credit there, or raise its limit.",
   "model.unavailable":
     "the model service could not be reached for a long time, and I gave up after many tries.",
   "model.timeout": "the model service did not answer in time, again and again.",

@@ -1,11 +1,12 @@
 // The first words in a place (ux g.4): to whoever installed the agent, and in a channel that it was let into.
 
+import { spokenName } from "../../domain/agent.ts";
 import { mayNotDo } from "./home-words.ts";
 
 /** To whoever installed it: what it is, where it listens, what it doesn't do without asking, three things to try. */
 export function welcome(agent: string): string {
   return [
-    `Hello, I'm ${agent}: a colleague who does longer pieces of work and reports back in the thread.`,
+    `Hello, I'm ${spokenName(agent)}: a colleague who does longer pieces of work and reports back in the thread.`,
     "",
     "**Where I listen:** to what you write to me here, and in channels that I'm invited to when somebody mentions me or answers in a thread that I work in. Nowhere else.",
     "",
@@ -32,7 +33,7 @@ export interface Invitation {
 /** In a channel, once: how to call it, and who looks after it. */
 export function hello({ agent, by, managers }: Invitation): string {
   return [
-    `Hello, I'm ${agent}${by === undefined ? "" : `; ${by} invited me`}.`,
+    `Hello, I'm ${spokenName(agent)}${by === undefined ? "" : `; ${by} invited me`}.`,
     "Mention me with what you need: I work on it in that thread, ask there when I need somebody, and post the result there.",
     ...(managers.length === 0
       ? []

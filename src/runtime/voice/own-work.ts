@@ -1,5 +1,6 @@
 // What a person is told of their own work: answers to commands, and the words of their home page (ux c.13).
 
+import { spokenName } from "../../domain/agent.ts";
 import type { PersonKey } from "../../domain/ids.ts";
 import type { Attention, Utterance } from "../../domain/outbox.ts";
 import type { Run } from "../../domain/run.ts";
@@ -90,7 +91,7 @@ export const channelStillMuted =
 
 export function commandHelp(agent: string): string {
   return [
-    `I'm ${agent}. Mention me in a channel, or write to me directly, with what you need. Only you see the answers to these commands:`,
+    `I'm ${spokenName(agent)}. Mention me in a channel, or write to me directly, with what you need. Only you see the answers to these commands:`,
     "• `status`: what I'm doing for you",
     "• `why`: why I'm doing it, and by whose leave",
     "• `stop`: end what I do for you in this channel",

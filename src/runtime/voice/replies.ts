@@ -1,5 +1,7 @@
 // What the agent says about itself and about what it can't do here: small print, in plain sentences.
 
+import { spokenName } from "../../domain/agent.ts";
+import { usdInWords } from "../../domain/budget.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Step } from "../../domain/step.ts";
 import type { QuestionAsk, Wait, WaitAsk } from "../../domain/wait.ts";
@@ -13,7 +15,7 @@ export const unreadableNote =
 
 export function help(agent: string): string {
   return [
-    `I'm ${agent}. Mention me with what you need; I work on it here, ask when I need you, and post the result in this thread.`,
+    `I'm ${spokenName(agent)}. Mention me with what you need; I work on it here, ask when I need you, and post the result in this thread.`,
     "",
     "While I work, whoever asked can write here to steer me. These words work by themselves:",
     "• `status`: what I'm doing",
@@ -101,7 +103,7 @@ export function status(run: Run, waits: readonly Wait[], now: number): string {
     `${stateInWords(run, waiting)}: “${title}”, asked by ${run.subjectName} ${since} ago.`,
     waiting && isOpenQuestion(waiting.ask) ? `My question: ${waiting.ask.question}` : "",
     progressLines(run),
-    run.spent.usdMicros > 0 ? `Spent so far: ${(run.spent.usdMicros / 1e6).toFixed(2)} USD.` : "",
+    run.spent.usdMicros > 0 ? `Spent so far: ${usdInWords(run.spent.usdMicros / 1e6)}.` : "",
   ];
   return lines.filter((line) => line !== "").join("\n");
 }

@@ -3,6 +3,7 @@
 //   V1  Every run ends with a message (I13): each terminal state has its words here.
 
 import { anewValue } from "../../domain/actions.ts";
+import { usdInWords } from "../../domain/budget.ts";
 import { canGoOn } from "../../domain/going-on.ts";
 import type { Button, OutgoingFile, ResultMessage, Utterance } from "../../domain/outbox.ts";
 import type { Run, TerminalRunState } from "../../domain/run.ts";
@@ -76,7 +77,7 @@ function buttonsOf({ id }: Run, { outcome, code }: Ending): Button[] {
 }
 
 function footer(run: Run, tookMs: number): string {
-  const cost = run.spent.usdMicros > 0 ? ` · ${(run.spent.usdMicros / 1e6).toFixed(2)} USD` : "";
+  const cost = run.spent.usdMicros > 0 ? ` · ${usdInWords(run.spent.usdMicros / 1e6)}` : "";
   return `Asked by ${run.subjectName} · took ${duration(tookMs)}${cost} · ${run.id}`;
 }
 

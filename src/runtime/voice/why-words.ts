@@ -1,6 +1,7 @@
 // What "why" tells of acts that are on record: as whom, by which rule, who approved, at what cost. Never what was in them: arguments and
 // results may be private (ID-4).
 
+import { usdInWords } from "../../domain/budget.ts";
 import type { Run } from "../../domain/run.ts";
 import { traceIdOf } from "../../domain/trace.ts";
 
@@ -24,7 +25,7 @@ export function actLine(act: ToldAct): string {
 
 /** What it cost so far, and where to look further. */
 export function spentLine({ spent, id }: Run): string {
-  const usd = spent.usdMicros > 0 ? `${(spent.usdMicros / 1e6).toFixed(2)} USD, ` : "";
+  const usd = spent.usdMicros > 0 ? `${usdInWords(spent.usdMicros / 1e6)}, ` : "";
   const tokens = (spent.inputTokens + spent.outputTokens).toLocaleString("en");
   return `So far: ${usd}${spent.steps} steps, ${tokens} tokens. Trace ${traceIdOf(id)}.`;
 }

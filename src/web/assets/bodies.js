@@ -134,7 +134,9 @@ function stepsOf(steps, state) {
 /** @param {RunCard} card @returns {HTMLElement} */
 function factsOf(card) {
   const cap = card.capUsd === undefined ? "" : ` of ${card.capUsd.toFixed(2)}`;
-  const spent = card.spentUsd === undefined ? "" : `${card.spentUsd.toFixed(2)}${cap} USD`;
+  const usd = card.spentUsd ?? 0;
+  const amount = usd > 0 && usd < 0.005 ? "under 0.01" : usd.toFixed(2);
+  const spent = card.spentUsd === undefined ? "" : `${amount}${cap} USD`;
   const as = card.mode === "assistant" ? `for ${card.askedBy}, with their access` : `as ${card.agent}`;
   return h(
     "p",

@@ -94,6 +94,7 @@ const thread = createThread({
   send: async ({ text, files }) => {
     const { message } = await say({ as: model.as, ...model.place, text, files });
     take(message);
+    thread.toEnd();
   },
   close: () => {
     const { channel, thread: open } = model.place;

@@ -47,6 +47,7 @@ export function createThread({ agent, limits, send, close }) {
   let shown = "";
   return {
     composer,
+    toEnd: pane.toEnd,
     /** @param {Model} model @param {MessageActs} acts @param {number} seen Number of the last reply seen before. */
     draw(model, acts, seen) {
       const thread = model.place.thread;

@@ -4,6 +4,7 @@
 //   HV2  Words are plain text, so nothing on the page calls, links or loads by what somebody wrote (OUT-1, OUT-3).
 
 import type { HomeView, KnownBlock } from "@slack/types";
+import { spokenName } from "../../../domain/agent.ts";
 import type { HomeItem, HomePage, HomeSection } from "../../../domain/home-page.ts";
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
 import { safeText } from "../../safe-text.ts";
@@ -34,7 +35,7 @@ export function renderHome(page: HomePage, links: HomeLinks = {}): HomeView {
     ...part("Recent results", page.recent, ways),
     ...part("Connected accounts", page.connected, links),
     ...preferences(page),
-    ...rules(`What ${fitLabel(safeText(page.agent), 80, "the agent")} can do here`, page.may),
+    ...rules(`What ${fitLabel(safeText(spokenName(page.agent)), 80, "the agent")} can do here`, page.may),
     ...rules("What I may not do", page.mayNot),
     ...consoleLink(page),
   ];

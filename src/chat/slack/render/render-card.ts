@@ -3,6 +3,7 @@
 //   RC1  It shows milestones, seven at most, and never what a step did with which tool (ux d.2, d.6).
 //   RC2  State is a word. A card of an ended run has no buttons and nothing on it that seems to go on (ux c.0 rule 7).
 
+import { usdInWords } from "../../../domain/budget.ts";
 import type { KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
 import type { CardState, RunCard } from "../../../domain/outbox.ts";
 import type { PlanStep } from "../../../domain/plan.ts";
@@ -93,9 +94,7 @@ function facts(card: RunCard, detailsUrl: string | undefined): string {
 }
 
 function spent({ spentUsd, capUsd }: RunCard): readonly string[] {
-  if (spentUsd === undefined) return [];
-  const cap = capUsd === undefined ? "" : ` of ${capUsd.toFixed(2)}`;
-  return [`${spentUsd.toFixed(2)}${cap} USD`];
+  return spentUsd === undefined ? [] : [usdInWords(spentUsd, capUsd)];
 }
 
 function isEnded(state: CardState): boolean {

@@ -3,6 +3,7 @@
 //   TR1  State is a word. A card of an ended run has no buttons and nothing on it that seems to go on (ux c.0 rule 7).
 //   TR2  It shows milestones, seven at most.
 
+import { usdInWords } from "../../../domain/budget.ts";
 import type { CardState, RunCard } from "../../../domain/outbox.ts";
 import type { PlanStep } from "../../../domain/plan.ts";
 import { fitLabel } from "../../prose/fit-text.ts";
@@ -59,8 +60,7 @@ function facts(card: RunCard): string {
   const as =
     card.mode === "assistant" ? `acting for ${askedBy}` : `acting as ${inert(card.agent, 80, "the agent")}`;
   const started = new Date(card.startedAt).toISOString().slice(0, 16).replace("T", " ");
-  const cap = card.capUsd === undefined ? "" : ` of ${card.capUsd.toFixed(2)}`;
-  const spent = card.spentUsd === undefined ? "" : `, ${card.spentUsd.toFixed(2)}${cap} USD`;
+  const spent = card.spentUsd === undefined ? "" : `, ${usdInWords(card.spentUsd, card.capUsd)}`;
   return withLocalDates(`asked by ${askedBy}, ${as}, started ${started} UTC${spent}`);
 }
 

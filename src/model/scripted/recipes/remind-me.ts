@@ -66,10 +66,13 @@ function subjectOf(words: string): string {
   return (what === "" ? "you asked me to" : what).slice(0, 500);
 }
 
-/** The story knows when it began, and no time zone. */
-function timeOf({ startedAt }: Story, minutes: number): string {
+/** By the clock of who asked, where it is known. */
+function timeOf({ startedAt, timeZone = "UTC" }: Story, minutes: number): string {
   if (startedAt === undefined) return `in ${minutes} minutes`;
-  const at = new Date(startedAt + minutes * 60_000).toISOString();
-  const today = at.slice(0, 10) === new Date(startedAt).toISOString().slice(0, 10);
-  return today ? `at ${at.slice(11, 16)} UTC` : `on ${at.slice(0, 10)} at ${at.slice(11, 16)} UTC`;
+  const inZone = (ms: number, options: Intl.DateTimeFormatOptions): string =>
+    new Intl.DateTimeFormat("en-GB", { ...options, timeZone }).format(ms);
+  const at = startedAt + minutes * 60_000;
+  const day = (ms: number): string => inZone(ms, { weekday: "long", day: "numeric", month: "long" });
+  const clock = inZone(at, { hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+  return day(at) === day(startedAt) ? `at ${clock}` : `on ${day(at)} at ${clock}`;
 }

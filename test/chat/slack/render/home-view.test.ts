@@ -56,7 +56,7 @@ describe("chat/slack/render/home-view", () => {
       "Recent results",
       "Connected accounts",
       "Preferences",
-      "What deputy can do here",
+      "What Deputy can do here",
       "What I may not do",
     ]);
   });
@@ -98,7 +98,7 @@ describe("chat/slack/render/home-view", () => {
   });
 
   it("says that nothing waits and nothing runs", () => {
-    expect(headersOf(aPage())).toEqual(["Waiting for you", "Running", "What deputy can do here"].slice(0, 2));
+    expect(headersOf(aPage())).toEqual(["Waiting for you", "Running", "What Deputy can do here"].slice(0, 2));
     expect(stringsIn(renderHome(aPage()))).toContain("Nothing waits for you.");
   });
 

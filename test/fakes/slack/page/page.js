@@ -167,7 +167,10 @@ function threadButton(one) {
     look.thread = one.thread_ts ?? one.ts;
     void refresh();
   };
-  const label = replies.length > 0 ? `${replies.length} replies` : "Reply in thread";
+  const label =
+    replies.length > 0
+      ? `${replies.length} ${replies.length === 1 ? "reply" : "replies"}`
+      : "Reply in thread";
   return h("button", { class: "link", onclick: opens }, label);
 }
 
