@@ -52,6 +52,20 @@ describe("gateway/files-in", () => {
     expect(world.held().reactions).toHaveLength(1);
   });
 
+  it("TNT-1: a file is its sender's; one that was passed on is a stranger's, and the run begins with that mark", async () => {
+    await ask([world.file("own.csv", "1")]);
+    await world.hear("and this", { by: { ...bo, kind: "guest" }, files: [world.file("theirs.csv", "2")] });
+    const passedOn = ["person slack:T9:U0FAR"];
+    await world.hear("read this", { files: [world.file("offer.csv", "3")], passedOn });
+    await world.settle();
+
+    const marks = (await version()).map(({ path, taint }) => [path, taint?.external ?? []]);
+    expect(Object.fromEntries(marks)).toMatchObject({ "inbox/own.csv": [], "inbox/offer.csv": passedOn });
+    await world.hear("see", { conversation: { ...thread, thread: "t5" }, passedOn });
+    await world.settle();
+    expect((await world.runs()).map(({ taint }) => taint.external)).toContainEqual(passedOn);
+  });
+
   it("FI1: keeps files of earlier steps in the version", async () => {
     await ask([world.file("one.csv", "1")]);
     await world.hear("and this", { files: [world.file("two.csv", "2")] });

@@ -3,6 +3,7 @@
 import type { InboundFile } from "../../../domain/inbound.ts";
 import { marksPassedOn, quotedWords } from "../../../domain/passed-on.ts";
 import type { Person } from "../../../domain/person.ts";
+import { withoutLinks } from "../../prose/addresses.ts";
 import { fileRef } from "../outbound/file-ref.ts";
 import type { SlackHome } from "./home.ts";
 import { mentionedIn, toMarkdown, withoutMention } from "./message-text.ts";
@@ -25,14 +26,17 @@ export async function readText(people: People, home: SlackHome, message: SlackMe
   await Promise.all(
     others.map(async ({ id, label }) => persons.set(id, await people.named(home, id, label))),
   );
-  const nameOf = (id: string): string => persons.get(id.split("|")[0] ?? "")?.name ?? id;
+  // Whoever is mentioned has chosen their name: an address in it is none that the author gave.
+  const nameOf = (id: string): string =>
+    withoutLinks(persons.get(id.split("|")[0] ?? "")?.name ?? id, undefined);
   const shared = await Promise.all(
     forwardedIn(message).map(async ({ text = "", author_id: id, author_name: name }) => ({
       text: quotedWords(toMarkdown(text, nameOf), name),
       by: marksPassedOn(id === undefined ? undefined : await people.named(home, id), name),
     })),
   );
-  const passedOn = shared.flatMap(({ by }) => by);
+  const strangers = [...shared.map(({ by }) => by), ...(await ownersOf(people, home, message))];
+  const passedOn = [...new Set(strangers.flat())];
   return {
     text: [toMarkdown(withoutMention(message.text, botUserId), nameOf), ...shared.map(({ text }) => text)]
       .filter((part) => part !== "")
@@ -41,6 +45,20 @@ export async function readText(people: People, home: SlackHome, message: SlackMe
     mentions: [...persons.values()].map(({ key }) => key),
     ...(passedOn.length > 0 ? { passedOn } : {}),
   };
+}
+
+/** Marks of files that somebody else had put into Slack. */
+function ownersOf(
+  people: People,
+  home: SlackHome,
+  { user: author, files = [] }: SlackMessage,
+): Promise<string[][]> {
+  const others = files.flatMap(({ user, name }) =>
+    user === undefined || user === author ? [] : [{ user, name }],
+  );
+  return Promise.all(
+    others.map(async ({ user, name }) => marksPassedOn(await people.named(home, user), name)),
+  );
 }
 
 /** Messages that were shared into this one. */

@@ -11,6 +11,8 @@ const ts = z.string().regex(/^\d+(?:\.\d+)?$/);
 
 export const SlackFile = z.object({
   id,
+  /** Who put it into Slack, which may be another one than whoever sends it on. */
+  user: hint,
   name: hint,
   title: hint,
   mimetype: hint,

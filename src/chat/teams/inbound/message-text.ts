@@ -1,6 +1,7 @@
 // What a message says, without the mark-up of Teams: mentions become names, the agent's own goes away, and so does the mark of a
 // message that is quoted above it.
 
+import { withoutLinks } from "../../prose/addresses.ts";
 import type { Person } from "../../../domain/person.ts";
 import type { TeamsSettings } from "../deps.ts";
 import type { People } from "./people.ts";
@@ -20,7 +21,10 @@ export async function readText(people: People, settings: TeamsSettings, activity
   let text = activity.text ?? "";
   for (const { text: shown, mentioned } of found) {
     if (shown === "") continue;
-    text = text.replaceAll(shown, own.has(mentioned.id) ? " " : (mentioned.name ?? withoutTags(shown)));
+    text = text.replaceAll(
+      shown,
+      own.has(mentioned.id) ? " " : withoutLinks(mentioned.name ?? withoutTags(shown), undefined),
+    );
   }
   const keys = await Promise.all(others.map(({ mentioned }) => people.mentioned(activity, mentioned)));
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { InboundEvent, InboundMessage } from "../../../../src/domain/inbound.ts";
 import { InboundEvent as InboundEventSchema } from "../../../../src/domain/inbound.ts";
+import { addressesIn } from "../../../../src/domain/destinations.ts";
 import { mention, said, startedWorld, type WorldOptions } from "./door-world.ts";
 
 async function hear(event: object, around: object = {}, options: WorldOptions = {}) {
@@ -121,6 +122,25 @@ describe("a message", () => {
     const heard = await hearMessage(said("look", { attachments }));
     expect(heard.text).toBe("look\n\nMessage by Bo:\n> the numbers\n> @U0DEPUTY are here");
     expect(heard.mentionsAgent).toBe(false);
+  });
+
+  test("PW1: an address in the name of who is mentioned is none that the author gave", async () => {
+    const lookUp = async () => ({ team_id: "T1", real_name: "Bo (bo@evil.example) https://evil.example/x" });
+    const heard = asMessage(await hear(said("send it to <@U0BO>"), {}, { lookUp }));
+    expect(heard.text).toContain("send it to @Bo (");
+    expect(addressesIn(heard.text)).toEqual([]);
+  });
+
+  test.each([
+    ["the author", "U0ANA", undefined],
+    ["a colleague", "U0BO", undefined],
+    ["nobody who is named", undefined, undefined],
+    ["a guest", "U0GUEST", ["person slack:T1:U0GUEST"]],
+    ["somebody of another organisation", "U0FAR", ["person slack:T9:U0FAR"]],
+  ])("TNT-1: a file that %s had put into Slack is theirs, whoever sends it on", async (_, user, passedOn) => {
+    const files = [{ id: "F1", name: "offer.pdf", size: 9, user }];
+    const heard = await hearMessage(said("read this", { subtype: "file_share", files }));
+    expect(heard.passedOn).toEqual(passedOn);
   });
 
   test.each([
