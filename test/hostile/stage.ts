@@ -128,7 +128,14 @@ export async function createStage(openStore: () => Promise<Store>): Promise<Stag
       const said = { eventId: `f${threads}`, conversation: place.address, author, sentAt: 0, text } as const;
       const lists = { mentions: [], files: [], passedOn: [`person ${guest}`] };
       const message = { ...said, ...lists, kind: "message", messageId: "m", mentionsAgent: true } as const;
-      await tx.inbox.add({ id: `in_${threads}`, tenant, conversation, event: message, dueAt: 0, now: 0 });
+      await tx.inbox.add({
+        id: `in_${threads}`,
+        tenant,
+        conversation,
+        event: message,
+        dueAt: 0,
+        now: world.clock.now() + 1,
+      });
       const mail = { kind: "steer", from: ana, fromName: "Ana", files: [], messageId: "m" } as const;
       await tx.mailbox.add({ run: id, ...mail, text, sentAt: 0 });
     });

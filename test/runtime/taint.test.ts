@@ -209,7 +209,7 @@ describe("runtime: taint", () => {
       if (!address) throw new Error("no place");
       const lists = { mentions: [], files: [], passedOn: ["person fake:t2:mallory"] };
       const event = { ...said, ...lists, eventId: "e1", conversation: address };
-      await tx.inbox.add({ id: "in_1", tenant, conversation, event, dueAt: 0, now: 0 });
+      await tx.inbox.add({ id: "in_1", tenant, conversation, event, dueAt: 0, now: world.clock.now() + 1 });
       const words = { kind: "steer", from: ana, fromName: "Ana", files: [], messageId: "m1" } as const;
       await tx.mailbox.add({ run: id, ...words, text, sentAt: 0 });
     });
