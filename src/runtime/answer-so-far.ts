@@ -9,19 +9,20 @@ import type { GenerateOptions } from "../model/contract.ts";
 import { headOf } from "./ending.ts";
 import { textSoFar } from "./open-arguments.ts";
 
-/** Of arguments: more than any head of a result takes, written as JSON. */
-const mostHeard = 16_000;
-
 type Hearing = Required<Pick<GenerateOptions, "onText" | "onCall">>;
 
 /** `show` gets the beginning of the answer, each time longer than before. */
 export function hearAnswer(show: (text: string) => void): Hearing {
   let shown = 0;
+  /** All is shown that a message will show (AS2): the rest need not be listened to. */
+  let full = false;
   let text = "";
   let isAnswer = true;
   let summary = "";
   const tell = (answer: string): void => {
-    const head = headOf(answer.trimStart());
+    const begun = answer.trimStart();
+    const head = headOf(begun);
+    full = head.length < begun.length;
     if (head.length <= shown) return;
     shown = head.length;
     show(head);
@@ -29,12 +30,12 @@ export function hearAnswer(show: (text: string) => void): Hearing {
   return {
     onText(delta, meant) {
       isAnswer &&= meant === "answer";
-      if (!isAnswer || text.length > mostHeard) return;
+      if (!isAnswer || full) return;
       text += delta;
       tell(text);
     },
     onCall({ place, name, delta }) {
-      if (place > 0 || name !== "finish" || summary.length > mostHeard) return;
+      if (place > 0 || name !== "finish" || full) return;
       summary += delta;
       tell(textSoFar(summary, "summary") ?? "");
     },

@@ -8,6 +8,7 @@
 //   X3  What `settled` gives of a text that goes on can't become part of a secret by what follows it.
 
 import type { Secret } from "../base/secret.ts";
+import { wholeWords, wordEnd } from "../base/whole-words.ts";
 import { secretForms } from "./secret-forms.ts";
 import { hidePatterns, openPattern } from "./secret-patterns.ts";
 
@@ -75,7 +76,7 @@ export function createRedactor(secrets: readonly Secret[] = []): Redactor {
 
 /** Everything that looks like a secret is one word, but for keys in blocks and live secrets of several words. */
 function settledPart(text: string, { spaced }: Index): string {
-  const words = text.slice(0, text.search(/\S*$/)).trimEnd();
+  const words = wholeWords(text);
   const begun = [...spaced]
     .flatMap(begins)
     .filter((start) => words.endsWith(start))
@@ -85,7 +86,7 @@ function settledPart(text: string, { spaced }: Index): string {
 
 /** What of a secret stands there when its next word is still to come. */
 function begins(form: string): string[] {
-  return [...form.matchAll(/\s+/g)].map(({ index }) => form.slice(0, index)).filter((start) => start !== "");
+  return [...form.matchAll(wordEnd)].map(({ index }) => form.slice(0, index)).filter((start) => start !== "");
 }
 
 function insert(index: Index, form: Form): void {
@@ -95,7 +96,7 @@ function insert(index: Index, form: Form): void {
   bucket.splice(shorter === -1 ? bucket.length : shorter, 0, form);
   index.forms.set(hash, bucket);
   index.filter[hash] = 1;
-  if (/\s/.test(form.text)) index.spaced.add(form.text);
+  if (begins(form.text).length > 0) index.spaced.add(form.text);
 }
 
 function drop(index: Index, form: Form): void {

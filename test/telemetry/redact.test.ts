@@ -49,6 +49,11 @@ describe("telemetry/redact", () => {
     expect(settled("Vendor B is the cheapest.\n\n")).toBe("Vendor B is the cheapest.");
     expect(settled("That is correct horse ")).toBe("That is");
     expect(settled("That is correct, of ")).toBe("That is correct, of");
+    expect(settled("最も安いのはBです")).toBe("最も安いのはBです");
+    expect(settled("最も安いのは sk-abc")).toBe("最も安いのは");
+    expect(settled("鍵はsk-abc")).toBe("鍵は");
+    expect(settled("見て https://例え.テスト")).toBe("見て");
+    expect(createRedactor([new Secret("合言葉は山と川です")]).settled("それは合言葉は山と")).toBe("それは");
     expect(settled("")).toBe("");
   });
 

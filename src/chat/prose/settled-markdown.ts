@@ -6,6 +6,7 @@
 //        Whoever shows words that can't be taken back compares what comes with what is there.
 
 import { Marked, type Token } from "marked";
+import { wholeWords } from "../../base/whole-words.ts";
 import { splitAtAddresses } from "./addresses.ts";
 import { known } from "./safe-inline.ts";
 
@@ -39,5 +40,5 @@ function plainStart(paragraph: string): string {
   const [first] = splitAtAddresses(paragraph);
   const plain = first === undefined || first.isAddress ? 0 : first.text.length;
   const words = paragraph.slice(0, Math.min(sign < 0 ? paragraph.length : sign, plain));
-  return words === paragraph ? words : words.replace(/\S*$/, "");
+  return words === paragraph ? words : wholeWords(words);
 }
