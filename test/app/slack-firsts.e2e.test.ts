@@ -64,6 +64,25 @@ describe("app: Slack, first words and hints", () => {
     expect(wordsOf(topLevel(ids.outside)[0] ?? raise())).toMatch(/Ana invited me.*Mention me/);
   });
 
+  it("CA1: card, result and home page lead to the console, which asks who looks", async () => {
+    const { slack, model, app } = product;
+    const ana = slack.person(ids.ana);
+    model.replyTo("with details", finishes("Done."));
+    const result = await product.said(await ana.mentions(ids.data, "with details"), "result");
+    const [run] = await app.edges.store.read((tx) => tx.runs.list({ limit: 1 }));
+    const details = `https://deputy.example/console/runs/${run?.id}`;
+    expect(JSON.stringify(result.blocks)).toContain(details);
+    await ana.opensHome();
+    await slack.until(() =>
+      JSON.stringify(slack.homes.get(ids.ana) ?? "").includes(`"https://deputy.example/console"`),
+    );
+    for (const path of ["/console", new URL(details).pathname]) {
+      const page = await fetch(`${app.url}${path}`);
+      expect(page.status).toBe(401);
+      expect(await page.text()).toContain("Sign in with Slack");
+    }
+  });
+
   it("GR2: is silent in one where it is switched off", async () => {
     await product.slack.person(ids.ana).invites(off);
     await somethingElse("after the silent invitation");
