@@ -8,9 +8,10 @@
 import { parseJson } from "../base/json.ts";
 import type { Approval } from "../domain/approval.ts";
 import { approvalOf } from "../domain/approval.ts";
+import { holdsUp } from "../domain/brake.ts";
 import type { Budget, Spent } from "../domain/budget.ts";
 import type { ConversationAddress } from "../domain/conversation.ts";
-import type { ApprovalId, PersonKey, RunId } from "../domain/ids.ts";
+import { type ApprovalId, asPersonKey, type PersonKey, type RunId, type ScheduleId } from "../domain/ids.ts";
 import type { PlanStep } from "../domain/plan.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
 import { ModelOutput, type Step, type StepKind, type StepState } from "../domain/step.ts";
@@ -36,6 +37,12 @@ export interface RunDetails extends Pick<Run, "id" | "state" | "mode" | "agent" 
   readonly mayStop: boolean;
   /** A stop was asked for and not obeyed yet. */
   readonly isStopping: boolean;
+  /** An operator holds it up (BK1). */
+  readonly isHeldUp: boolean;
+  readonly stoppedBy?: string | undefined;
+  /** Of one that has ended: how, in the word that the record has for it. */
+  readonly outcome?: string | undefined;
+  readonly schedule?: ScheduleId | undefined;
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;
   readonly waitsFor: readonly string[];
@@ -44,6 +51,8 @@ export interface RunDetails extends Pick<Run, "id" | "state" | "mode" | "agent" 
   readonly trace: string;
   /** The one whose journal it goes on from. */
   readonly continues?: RunId | undefined;
+  /** The one that went on from its own. */
+  readonly continuedBy?: RunId | undefined;
   readonly through?: string | undefined;
   /** How many there are before the first one that is told. */
   readonly earlier: number;
@@ -107,7 +116,7 @@ export async function runDetails(
   const earlier = Math.max(0, run.cursor - mostSteps);
   const waits = await tx.waits.readableOf(run.id);
   const approvals = await tx.approvals.forRun(run.id);
-  const { steps: rulings, span } = await recordOf(tx, run);
+  const { steps: rulings, span, stoppedBy } = await recordOf(tx, run);
   return {
     id: run.id,
     title: titleOfRun(told),
@@ -121,6 +130,10 @@ export async function runDetails(
     plan: told.plan?.steps ?? [],
     mayStop: !isTerminal(run.state) && mayStop(run, reader, rulesFor(address, run.agent)),
     isStopping: !isTerminal(run.state) && run.stopRequestedBy !== undefined,
+    isHeldUp: !isTerminal(run.state) && (await tx.brakes.list()).some((brake) => holdsUp(brake, run)),
+    stoppedBy: await nameOf(tx, run.stopRequestedBy ?? stoppedBy),
+    outcome: run.outcome?.code,
+    schedule: run.schedule,
     createdAt: run.createdAt,
     startedAt: run.startedAt,
     endedAt: run.endedAt,
@@ -129,6 +142,7 @@ export async function runDetails(
     budget: run.budget,
     trace: traceIdOf(run.id),
     continues: run.continues,
+    continuedBy: (await tx.runs.list({ continues: run.id, limit: 1 }))[0]?.id,
     through: run.through,
     earlier,
     steps: await stepsOf(tx, run, { from: earlier, approvals, rulings }),
@@ -136,6 +150,11 @@ export async function runDetails(
     ...(await filesOf(tx, run, reader)),
     record: span,
   };
+}
+
+async function nameOf(tx: Pick<Tx, "people">, by: string | undefined): Promise<string | undefined> {
+  if (by === undefined || by.startsWith("agent:")) return undefined;
+  return (await tx.people.find(asPersonKey(by)))?.name ?? (by.startsWith("cli:") ? "an operator" : by);
 }
 
 interface Known {

@@ -6,6 +6,8 @@ import type { Run } from "../domain/run.ts";
 import type { Tx } from "../store/contract.ts";
 
 const RecordedEvent = z.looseObject({
+  type: z.string(),
+  actor: z.string(),
   step: z.number().optional(),
   decision: z.string().optional(),
   rules: z.array(z.string()).optional(),
@@ -29,13 +31,17 @@ export interface RecordSpan {
 export interface RunRecord {
   readonly steps: ReadonlyMap<number, RecordedStep>;
   readonly span?: RecordSpan | undefined;
+  /** Who ended it before its end: a person's key, or who is no person. */
+  readonly stoppedBy?: string | undefined;
 }
 
 export async function recordOf(tx: Pick<Tx, "audit">, run: Pick<Run, "id">): Promise<RunRecord> {
   const rows = await tx.audit.ofRun(run.id);
   const steps = new Map<number, RecordedStep>();
+  let stoppedBy: string | undefined;
   for (const { line } of rows) {
     const event = RecordedEvent.safeParse(parseJson(line)?.value).data;
+    if (event?.type === "run.stopped") stoppedBy = event.actor;
     if (event?.step === undefined || event.decision === undefined) continue;
     steps.set(event.step, { decision: event.decision, rules: event.rules ?? [] });
   }
@@ -43,5 +49,5 @@ export async function recordOf(tx: Pick<Tx, "audit">, run: Pick<Run, "id">): Pro
   const last = rows.at(-1);
   if (!first || !last) return { steps };
   const { tenant, seq, hash } = last;
-  return { steps, span: { tenant, first: first.seq, last: seq, events: rows.length, hash } };
+  return { steps, stoppedBy, span: { tenant, first: first.seq, last: seq, events: rows.length, hash } };
 }

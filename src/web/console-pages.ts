@@ -46,6 +46,8 @@ function head(run: RunDetails, ways: ConsoleWays): Page {
       ${run.mayStop && !isStopping ? stopForm(run, ways) : ""}
     </div>
     ${waitsFor.length === 0 ? "" : html`<p>It waits for ${waitsFor.join("; ")}.</p>`}
+    ${run.isHeldUp ? html`<p>An operator holds it up; it goes on when that ends.</p>` : ""}
+    ${run.stoppedBy === undefined ? "" : html`<p>${isTerminal(state) ? "It was stopped" : "It is to stop, as asked"} by ${run.stoppedBy}.</p>`}
     ${isTerminal(state) ? "" : html`<p class="small">What it shall do otherwise is said in its thread.</p>`}`;
 }
 
@@ -63,7 +65,9 @@ function stopForm({ id }: RunDetails, ways: ConsoleWays): Page {
 }
 
 function facts(run: RunDetails, ways: ConsoleWays): Page {
-  const { spent, budget, continues } = run;
+  const { spent, budget, continues, continuedBy, outcome, state } = run;
+  const leads = (to: string | undefined): Page | undefined =>
+    to === undefined ? undefined : html`<a href="${hrefOf(ways, `/runs/${to}`)}">${to}</a>`;
   const told: readonly (readonly [string, Page | string | undefined])[] = [
     ["Asked by", run.asker],
     ["Where", placeWords(run.place)],
@@ -80,12 +84,10 @@ function facts(run: RunDetails, ways: ConsoleWays): Page {
     ["USD", ofAtMost(spent.usdMicros / 1e6, budget.usdMicros && budget.usdMicros / 1e6, 2)],
     ["Hours at most", budget.hours === undefined ? undefined : String(budget.hours)],
     ["Handed over by", run.through],
-    [
-      "Goes on from",
-      continues === undefined
-        ? undefined
-        : html`<a href="${hrefOf(ways, `/runs/${continues}`)}">${continues}</a>`,
-    ],
+    ["Came round by", run.schedule],
+    ["Goes on from", leads(continues)],
+    ["Gone on in", leads(continuedBy)],
+    ["Outcome", outcome === state ? undefined : outcome],
     ["Run", html`<code>${run.id}</code>`],
     ["Trace", html`<code>${run.trace}</code>`],
   ];

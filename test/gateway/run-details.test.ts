@@ -183,6 +183,35 @@ describe("gateway/run-details", () => {
     expect(JSON.stringify(led)).not.toContain(secret);
   });
 
+  it("says who stopped it, whoever worked on it then, and that an operator holds it up", async () => {
+    const run = await start();
+    await world.store.write((tx) =>
+      tx.brakes.pull({ id: "b", kind: "agent", name: "deputy", pulledBy: "cli:op", pulledAt: 0 }),
+    );
+    expect(await read(run)).toMatchObject({ isHeldUp: true, isStopping: false });
+    await world.click("run.stop", run.id, { by: ada });
+    await world.settle();
+    expect(await read(run)).toMatchObject({ state: "stopped", stoppedBy: "Ada", isHeldUp: false });
+    const other = await start(dm);
+    await world.store.write((tx) => tx.brakes.release("agent", "deputy"));
+    await world.work(other);
+    await world.click("run.stop", other.id, { conversation: dm });
+    await world.settle();
+    expect(await read(other)).toMatchObject({ state: "working", isStopping: true, stoppedBy: "Ana" });
+  });
+
+  it("leads to the run that goes on from it, and from that one back", async () => {
+    const run = await start();
+    await world.click("run.stop", run.id);
+    await world.settle();
+    await world.click("run.resume", run.id);
+    await world.settle();
+    const next = await world.run();
+    if (!next) throw new Error("There is no run");
+    expect((await read(run))?.continuedBy).toBe(next.id);
+    expect((await read(next))?.continues).toBe(run.id);
+  });
+
   it("offers a stop to whoever may stop it, as long as it goes on", async () => {
     const run = await start();
     expect((await read(run))?.mayStop).toBe(true);
