@@ -4,7 +4,7 @@
 //        (`security.audit_broken`). An anchor that says otherwise is told in the log: it may be another machine's, or older.
 //   AS2  A look takes seconds at most; the whole proof is `deputy audit verify`.
 
-import { lookAtChains } from "../audit/look.ts";
+import { lookAtChains, silentWords } from "../audit/look.ts";
 import { AppError } from "../base/errors.ts";
 import type { Config } from "../config/load-config.ts";
 import type { World } from "../runtime/deps.ts";
@@ -22,9 +22,12 @@ interface Looked {
 export async function checkStart(config: Config, { store, world }: Looked): Promise<void> {
   await warnOfClock(config, { store, world });
   const time = { clock: world.clock, forMs: lookMs };
-  const { broken, problems, left } = await lookAtChains(store, anchorFilesOf(config), time);
+  const { broken, silent, problems, left } = await lookAtChains(store, anchorFilesOf(config), time);
   if (left > 0) world.log.info("There was no time to look at the end of every audit chain", { left });
-  const others = problems.filter((problem) => !broken.includes(problem));
+  if (silent.length > 0)
+    world.log.warn("An anchor file of the audit log is empty here; another machine may write it", { silent });
+  const own = new Set([...broken, ...silent.map(silentWords)]);
+  const others = problems.filter((problem) => !own.has(problem));
   if (others.length > 0) world.log.error("An anchor of the audit log says otherwise", { problems: others });
   if (broken.length === 0) return;
   if (config.file.settings.security.audit_broken === "warn")

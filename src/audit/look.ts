@@ -31,6 +31,8 @@ export interface ChainLook {
   readonly problems: readonly string[];
   /** Those of the chains by themselves: what was written is not what is there. */
   readonly broken: readonly string[];
+  /** Anchor files that hold nothing where they should: they may be another machine's to write. */
+  readonly silent: readonly string[];
   /** Chains that there was no time to look at. */
   readonly left: number;
 }
@@ -53,21 +55,26 @@ export async function lookAtChains(
   const files = await Promise.all(anchorFiles.map((file) => readAnchor(file)));
   const problems: string[] = files.flatMap(({ problem }) => problem ?? []);
   const broken: string[] = [];
+  const silent = new Set<string>();
   const isOver = timer(time);
   let looked = 0;
   for (const head of heads) {
     if (isOver()) break;
     looked += 1;
     broken.push(...(await brokenEnd(store, head, keys)));
-    for (const anchor of files) problems.push(...(await saysOtherwise(store, { head, keys, anchor })));
+    for (const anchor of files) {
+      problems.push(...(await saysOtherwise(store, { head, keys, anchor })));
+      if (await saysNothing(store, { head, anchor })) silent.add(anchor.file);
+    }
   }
   problems.push(...unknownTenants(heads, files));
   return {
     tenants: heads.length,
     events: heads.reduce((sum, { seq, prunedTo }) => sum + seq - prunedTo, 0),
     anchors: files.filter(({ last }) => last.size > 0).length,
-    problems: [...broken, ...problems],
+    problems: [...broken, ...problems, ...[...silent].map(silentWords)],
     broken,
+    silent: [...silent],
     left: heads.length - looked,
   };
 }
@@ -94,11 +101,20 @@ interface Anchored {
 }
 
 async function saysOtherwise(store: Store, { head, keys, anchor }: Anchored): Promise<string[]> {
-  const { file, last, problem } = anchor;
+  const { file, last } = anchor;
   const word = last.get(head.tenant);
-  if (word) return contradicted(store, { head, word, keys, file });
-  if (last.size > 0 || problem !== undefined || !(await isAnchored(store, head))) return [];
-  return [`${file} holds no checkpoint, and the database says that it should`];
+  return word ? contradicted(store, { head, word, keys, file }) : [];
+}
+
+async function saysNothing(
+  store: Store,
+  { head, anchor: { last, problem } }: Omit<Anchored, "keys">,
+): Promise<boolean> {
+  return last.size === 0 && problem === undefined && (await isAnchored(store, head));
+}
+
+export function silentWords(file: string): string {
+  return `${file} holds no checkpoint, and the database says that it should`;
 }
 
 async function isAnchored(store: Store, { tenant }: AuditHead): Promise<boolean> {

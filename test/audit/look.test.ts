@@ -52,7 +52,15 @@ describe("audit/look", () => {
   };
 
   it("OPS-4: says how many events end as they should, with the word of their anchor", async () => {
-    expect(await look()).toEqual({ tenants: 1, events: 7, anchors: 1, problems: [], broken: [], left: 0 });
+    expect(await look()).toEqual({
+      tenants: 1,
+      events: 7,
+      anchors: 1,
+      problems: [],
+      broken: [],
+      silent: [],
+      left: 0,
+    });
   });
 
   it("OPS-4: names an event that was changed, and one that is not the one that was signed", async () => {

@@ -97,6 +97,14 @@ describe.skipIf(!postgresIsInstalled())("store/postgres", () => {
       }
     });
 
+    it("says what time it is there", async () => {
+      const before = Date.now();
+      const there = (await store.clock?.()) ?? 0;
+      // Of the same machine, to the millisecond.
+      expect(there).toBeGreaterThanOrEqual(before - 1);
+      expect(there).toBeLessThanOrEqual(Date.now() + 1);
+    });
+
     it("PG7: has no plan compiled", async () => {
       const client = new pg.Client(connectionSettings(url));
       await client.connect();
