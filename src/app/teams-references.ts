@@ -26,7 +26,7 @@ export function createTeamsReferences({ store, clock, tenant }: TeamsRowsDeps): 
         conversation: { id: conversation, tenantId: tenant },
       });
       const row = { tenant, conversation, kind, serviceUrl, reference, seenAt: clock.now() };
-      return store.write((tx) => tx.teamsReferences.savePlace(row));
+      return store.write((tx) => tx.teamsReferences.savePlace(row), { awaited: true });
     },
     gone: (conversation) =>
       store.write((tx) => tx.teamsReferences.markGone(tenant, conversation, clock.now())),
@@ -35,14 +35,16 @@ export function createTeamsReferences({ store, clock, tenant }: TeamsRowsDeps): 
       toPerson(await store.read((tx) => tx.teamsReferences.personByUserId(tenant, userId))),
     savePerson(person) {
       const row = { ...person, tenant, seenAt: clock.now() };
-      return store.write((tx) =>
-        tx.teamsReferences.savePerson({
-          key: row.key,
-          tenant,
-          userId: row.userId,
-          seenAt: row.seenAt,
-          ...(row.personal === undefined ? {} : { personal: row.personal }),
-        }),
+      return store.write(
+        (tx) =>
+          tx.teamsReferences.savePerson({
+            key: row.key,
+            tenant,
+            userId: row.userId,
+            seenAt: row.seenAt,
+            ...(row.personal === undefined ? {} : { personal: row.personal }),
+          }),
+        { awaited: true },
       );
     },
   };

@@ -13,7 +13,7 @@ import type { ConsentDeps } from "../grants/consent-deps.ts";
 import type { QuietHours } from "../domain/quiet-hours.ts";
 import type { Run } from "../domain/run.ts";
 import type { Queue } from "../queue/contract.ts";
-import type { Store, Tx } from "../store/contract.ts";
+import type { Store, Tx, WriteHow } from "../store/contract.ts";
 import type { Noted } from "./noted.ts";
 
 /** Where `reader` finds the page of a run; undefined where they could not say there who they are. */
@@ -41,7 +41,10 @@ export interface Decision {
 
 export interface Desk {
   decide<T>(fn: (decision: Decision) => Promise<T>): Promise<T>;
-  /** Resolves when the decision is committed, whatever becomes of its bells; `carriedOut` never rejects for them. */
+  /**
+   * For what somebody is to be answered: resolves when the decision is committed, whatever becomes of its bells; `carriedOut`
+   * never rejects for them.
+   */
   commit<T>(fn: (decision: Decision) => Promise<T>): Promise<Committed<T>>;
   read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
 }
@@ -77,23 +80,23 @@ interface Aftermath {
 }
 
 export function createDesk(deps: DeskDeps): Desk {
-  const commit: Desk["commit"] = async (fn) => {
+  const made = async <T>(fn: (d: Decision) => Promise<T>, how?: WriteHow): Promise<Committed<T>> => {
     const now = deps.clock.now();
     const { result, after } = await deps.store.write(async (tx) => {
       const after: Aftermath = { said: false, bells: new Map(), hints: [], notes: [] };
       const result = await fn(decisionOn(tx, now, after, deps));
       await deps.failpoint("decision.in-commit");
       return { result, after };
-    });
+    }, how);
     if (after.notes.some(isDecided)) await deps.failpoint("approval.decided");
     await deps.failpoint("intake.after-route");
     return { result, carriedOut: carryOut(deps, after) };
   };
   return {
     read: (fn) => deps.store.read(fn),
-    commit,
+    commit: (fn) => made(fn, { awaited: true }),
     async decide(fn) {
-      const { result, carriedOut } = await commit(fn);
+      const { result, carriedOut } = await made(fn);
       await carriedOut;
       return result;
     },

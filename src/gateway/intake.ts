@@ -65,7 +65,7 @@ class BurstIntake implements Intake {
       return heard;
     };
     const clicked = clean.kind === "action" ? await this.#takeClick(kept) : undefined;
-    const heard = clicked ?? { ...(await store.write(kept)), settled: false };
+    const heard = clicked ?? { ...(await store.write(kept, { awaited: true })), settled: false };
     await world.failpoint("inbox.after-commit");
     world.meter?.inbox(heard.isNew ? "accepted" : "duplicate");
     if (heard.isNew && !heard.settled) this.#schedule(heard.conversation, dueAt - now);

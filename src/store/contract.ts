@@ -51,7 +51,7 @@ export interface Store {
   readonly dialect: "sqlite" | "postgres";
   /** Committed state only. May see a newer state with each query inside. */
   read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
-  write<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
+  write<T>(fn: (tx: Tx) => Promise<T>, how?: WriteHow): Promise<T>;
   /**
    * What most steps commit, in one statement; absent where a transaction costs no more. False if nothing was written,
    * whatever the reason: the transaction of the same step tells.
@@ -60,6 +60,11 @@ export interface Store {
   /** What time it is where the database is; absent where that is this machine. */
   readonly clock?: () => Promise<number>;
   close(): Promise<void>;
+}
+
+export interface WriteHow {
+  /** Somebody outside is to be told that it is stored: where there is one writer it goes before what nobody waits for. */
+  readonly awaited?: boolean;
 }
 
 /** A step whose commit changes nothing but the journal and the run's cursor, and goes on record. */

@@ -11,7 +11,7 @@ import type Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { AppError } from "../base/errors.ts";
 import { type Logger, silentLogger } from "../base/logger.ts";
-import type { Store, Tx } from "./contract.ts";
+import type { Store, Tx, WriteHow } from "./contract.ts";
 import { asDb, sqliteDialect } from "./dialect.ts";
 import { createLogFolding, type FoldedConnection, type LogFolding } from "./log-folding.ts";
 import { type Handle, openSession, reportingRows } from "./session.ts";
@@ -87,14 +87,14 @@ export function sqliteStoreOn(
       }
     },
 
-    write<T>(fn: (tx: Tx) => Promise<T>): Promise<T> {
+    write<T>(fn: (tx: Tx) => Promise<T>, { awaited = false }: WriteHow = {}): Promise<T> {
       const session = openSession(writing);
       const run = async (): Promise<T> => {
         const result = await fn(createTx(session));
         await session.finish();
         return result;
       };
-      return queue.add({ run, end: () => session.end() });
+      return queue.add({ run, end: () => session.end(), awaited });
     },
 
     close() {

@@ -8,8 +8,11 @@
 //        turn of the event loop it fails (S1). What it does later with its `Tx` is refused (SE1).
 //   WQ4  A failure may end the whole transaction (disk full): the writes before it in the batch fail too, those after it get a
 //        transaction of their own.
-//   WQ5  A batch is bounded, so that a flood of writes does not keep the event loop from everything else.
+//   WQ5  A batch is bounded, in writes and in the time that they take, so that a flood of them does not keep the event loop from
+//        everything else.
 //   WQ6  Where several came at once more are on their way: the batch waits one turn longer for them. One alone does not wait.
+//   WQ7  Writes that somebody is to be answered for go first, without those that nobody waits for. These are in every second batch
+//        at the latest, behind the others: so neither waits for long.
 
 import { AppError } from "../base/errors.ts";
 import { StoreUnavailable } from "./errors.ts";
@@ -29,6 +32,8 @@ export interface WriteConnection {
 
 /** Something to do inside a transaction; `end` is called once, when it may do no more. */
 export interface Write<T> {
+  /** WQ7. */
+  readonly awaited?: boolean;
   run(): Promise<T>;
   end(): void;
 }
@@ -40,6 +45,7 @@ export interface WriteQueue {
 }
 
 interface Job {
+  readonly awaited: boolean;
   readonly run: () => Promise<unknown>;
   readonly end: () => void;
   readonly resolve: (value: unknown) => void;
@@ -52,17 +58,23 @@ interface Finished {
 }
 
 const maxBatch = 64;
+/** So many share a commit, however long they take; of more only what fits into the time. */
+const leastBatch = 8;
+const longestBatchMs = 5;
 
 export function createWriteQueue(connection: WriteConnection): WriteQueue {
-  const waiting: Job[] = [];
+  const waiting: Waiting = { awaited: [], others: [] };
   let flushing: Promise<void> | undefined;
   let closed = false;
 
   const flushAll = async (): Promise<void> => {
-    while (waiting.length > 0) {
+    let withOthers = false;
+    while (waiting.awaited.length + waiting.others.length > 0) {
       await nextTurn();
-      if (waiting.length > 1) await nextTurn(); // WQ6
-      await runBatch(connection, waiting.splice(0, maxBatch));
+      if (comingNext(waiting, withOthers) > 1) await nextTurn(); // WQ6
+      const without: boolean = waiting.awaited.length > 0 && !withOthers;
+      await runBatch(connection, taken(waiting, without), (left) => putBack(waiting, left));
+      withOthers = without; // WQ7
     }
     flushing = undefined;
   };
@@ -72,9 +84,11 @@ export function createWriteQueue(connection: WriteConnection): WriteQueue {
       if (closed)
         return Promise.reject(new AppError("store.closed", "A write came after the store was closed."));
       return new Promise<T>((settle, reject) => {
+        const { awaited = false } = write;
         // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is given what this very `run` returned
         const resolve = settle as (value: unknown) => void;
-        waiting.push({ run: () => write.run(), end: () => write.end(), resolve, reject });
+        const job = { awaited, run: () => write.run(), end: () => write.end(), resolve, reject };
+        (awaited ? waiting.awaited : waiting.others).push(job);
         flushing ??= flushAll();
       });
     },
@@ -85,18 +99,48 @@ export function createWriteQueue(connection: WriteConnection): WriteQueue {
   };
 }
 
+interface Waiting {
+  readonly awaited: Job[];
+  readonly others: Job[];
+}
+
+function comingNext({ awaited, others }: Waiting, withOthers: boolean): number {
+  return awaited.length > 0 && !withOthers ? awaited.length : awaited.length + others.length;
+}
+
+function taken({ awaited, others }: Waiting, withoutOthers: boolean): readonly Job[] {
+  const first = awaited.splice(0, maxBatch);
+  return withoutOthers ? first : [...first, ...others.splice(0, maxBatch - first.length)];
+}
+
+function putBack({ awaited, others }: Waiting, jobs: readonly Job[]): void {
+  awaited.unshift(...jobs.filter((job) => job.awaited));
+  others.unshift(...jobs.filter((job) => !job.awaited));
+}
+
 function nextTurn(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
 }
 
-/** Settles every job of the batch. Never rejects. */
-async function runBatch(connection: WriteConnection, batch: readonly Job[]): Promise<void> {
-  const alone = batch.length === 1;
+/** Settles the jobs of the batch but for those that it gives back for want of time (WQ5). Never rejects. */
+async function runBatch(
+  connection: WriteConnection,
+  given: readonly Job[],
+  giveBack: (left: readonly Job[]) => void,
+): Promise<void> {
+  const alone = given.length === 1;
+  const until = performance.now() + longestBatchMs;
+  let batch = given;
   let finished: Finished[] = [];
   try {
-    for (const job of batch) {
+    for (const [place, job] of given.entries()) {
+      if (place >= leastBatch && performance.now() > until) {
+        batch = given.slice(0, place);
+        giveBack(given.slice(place));
+        break;
+      }
       if (!connection.inTransaction()) connection.begin();
       const failure = await runJob(connection, job, alone, finished);
       if (connection.inTransaction()) continue;

@@ -35,6 +35,23 @@ function aWrite<T>(run: () => Promise<T>): Write<T> {
 const fails = (text: string) => aWrite(() => Promise.reject(new Error(text)));
 const gives = <T>(value: T) => aWrite(() => Promise.resolve(value));
 
+const awaited = <T>(write: Write<T>): Write<T> => ({ ...write, awaited: true });
+
+/** A queue with what was written and committed through it, in order. */
+function inOrder() {
+  const order: string[] = [];
+  const connection = aConnection();
+  const queue = createWriteQueue({
+    ...connection,
+    commit: () => {
+      order.push("commit");
+      connection.commit();
+    },
+  });
+  const notes = (name: string) => aWrite(async () => void order.push(name));
+  return { order, queue, notes };
+}
+
 describe("store/write-queue", () => {
   it("S2: takes no savepoint for a write that is alone", async () => {
     const connection = aConnection();
@@ -144,5 +161,51 @@ describe("store/write-queue", () => {
     await queue.close();
 
     await expect(queue.add(gives(1))).rejects.toMatchObject({ code: "store.closed" });
+  });
+
+  it("WQ7: commits what somebody waits for before what nobody does", async () => {
+    const { order, queue, notes } = inOrder();
+
+    await Promise.all([queue.add(notes("late")), queue.add(awaited(notes("first")))]);
+
+    expect(order).toEqual(["first", "commit", "late", "commit"]);
+  });
+
+  it("WQ7: has what nobody waits for in every second batch, however many come before it", async () => {
+    const { order, queue, notes } = inOrder();
+    let left = 5;
+    const again = async (): Promise<void> => {
+      left -= 1;
+      await queue.add(awaited(notes("awaited")));
+      if (left > 0) await again();
+    };
+
+    await Promise.all([again(), queue.add(notes("other"))]);
+
+    expect(order.slice(0, 5)).toEqual(["awaited", "commit", "awaited", "other", "commit"]);
+  });
+
+  it("WQ5: ends a batch that takes long, and takes the rest into the next, each once", async () => {
+    const { order, queue } = inOrder();
+    const slowly = (name: string) =>
+      aWrite(async () => {
+        const until = performance.now() + 2;
+        while (performance.now() < until);
+        order.push(name);
+      });
+    const names = Array.from({ length: 12 }, (_, n) => `w${n}`);
+
+    await Promise.all(names.map((name) => queue.add(slowly(name))));
+
+    expect(order.filter((what) => what !== "commit")).toEqual(names);
+    expect(order.indexOf("commit")).toBe(8);
+  });
+
+  it("fails all that were to share the batch when no transaction can be begun, those behind the time as well", async () => {
+    const queue = createWriteQueue(aConnection({ begin: new Error("busy") }));
+
+    const outcomes = await Promise.allSettled(Array.from({ length: 70 }, (_, n) => queue.add(gives(n))));
+
+    expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(70);
   });
 });
