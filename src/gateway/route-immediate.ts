@@ -67,14 +67,19 @@ export async function settleInTurn(
   const rows = await d.tx.inbox.unrouted(conversation);
   const next = rows.find((row) => !isPlainMessage(row) || row.dueAt <= d.now);
   if (next?.id !== id || isUnchecked(next)) return false;
-  await settle(d, deps, next);
+  await settleRow(d, deps, next);
   return true;
 }
 
 async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation }: InboxRow): Promise<void> {
   const row = (await d.tx.inbox.unrouted(conversation)).find((candidate) => candidate.id === id);
-  const place = await d.tx.conversations.find(conversation);
-  if (!row || !place) return;
+  if (row) await settleRow(d, deps, row);
+}
+
+/** `row` is unrouted in this transaction. */
+async function settleRow(d: Decision, deps: RouteImmediateDeps, row: InboxRow): Promise<void> {
+  const place = await d.tx.conversations.find(row.conversation);
+  if (!place) return;
   const heard = { row, conversation: place, rules: deps.rulesFor(place.address) };
   const { event } = row;
   switch (event.kind) {
@@ -96,7 +101,7 @@ async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation 
     default:
       event satisfies never;
   }
-  await d.tx.inbox.route(id, "routed");
+  await d.tx.inbox.route(row.id, "routed");
 }
 
 async function giveUp(d: Decision, row: InboxRow): Promise<void> {

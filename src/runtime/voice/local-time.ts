@@ -7,7 +7,10 @@ export interface Due {
 }
 
 const clock = { hour: "2-digit", minute: "2-digit", timeZoneName: "short" } as const;
-const day = { weekday: "short", day: "numeric", month: "short" } as const;
+const dayAndClock = { weekday: "short", day: "numeric", month: "short", ...clock } as const;
+type Form = typeof clock | typeof dayAndClock;
+/** Making one takes longer than a whole decision. There are not many zones. */
+const formats = new Map<Form, Map<string, Intl.DateTimeFormat>>();
 
 /** `14:07 GMT+1`: in the zone of the person it is about, in UTC where that is unknown or not a zone. */
 export function clockTime(ms: number, timeZone: string | undefined): string {
@@ -16,7 +19,7 @@ export function clockTime(ms: number, timeZone: string | undefined): string {
 
 /** `Mon 23 Nov, 14:07 GMT+1`: for what may be on another day. */
 export function dayAndTime(ms: number, timeZone: string | undefined): string {
-  return inWords(ms, timeZone, { ...day, ...clock });
+  return inWords(ms, timeZone, dayAndClock);
 }
 
 /** `2026-11-23 13:07 UTC`: for what several people read. Platforms show it by each reader's own clock. */
@@ -24,12 +27,19 @@ export function utcTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-function inWords(ms: number, timeZone: string | undefined, options: Intl.DateTimeFormatOptions): string {
+function inWords(ms: number, timeZone: string | undefined, form: Form): string {
   const date = new Date(ms);
   try {
-    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: timeZone ?? "UTC" }).format(date);
+    return formatOf(form, timeZone ?? "UTC").format(date);
   } catch {
-    // a platform told a zone that this machine's tables don't have
-    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" }).format(date);
+    return formatOf(form, "UTC").format(date); // a platform told a zone that this machine's tables don't have
   }
+}
+
+/** Throws for what is no zone. */
+function formatOf(form: Form, timeZone: string): Intl.DateTimeFormat {
+  const ofForm = formats.get(form) ?? new Map<string, Intl.DateTimeFormat>();
+  const format = ofForm.get(timeZone) ?? new Intl.DateTimeFormat("en-GB", { ...form, timeZone });
+  formats.set(form, ofForm.set(timeZone, format));
+  return format;
 }

@@ -12,6 +12,7 @@ import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
 import type { Person } from "../../../domain/person.ts";
+import { isTimeZone } from "../../../domain/wall-time.ts";
 import { ChatError } from "../../errors.ts";
 import { createShortMemory } from "../../short-memory.ts";
 import type { TeamsReferences, TeamsSettings } from "../deps.ts";
@@ -153,10 +154,15 @@ function zoneOf({ entities = [], localTimezone }: Activity): string | undefined 
   return [zone, localTimezone].find((one) => one !== undefined && isZone(one));
 }
 
+/** Names of zones that were looked up: that takes long, and each message names one. */
+const zones = new Map<string, boolean>();
+const mostZones = 1_000;
+
 function isZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
+  const known = zones.get(name);
+  if (known !== undefined) return known;
+  if (zones.size >= mostZones) zones.clear();
+  const found = isTimeZone(name);
+  zones.set(name, found);
+  return found;
 }
