@@ -191,6 +191,34 @@ describe("chat/teams: refusals", () => {
     expect(await post()).toMatch(/\d+/);
   });
 
+  it("CN3: 401 is tried again once, with a new token", async () => {
+    const given = () =>
+      world.teams.calls.filter(({ path, body }) => path.includes("/oauth2/") && body !== undefined).length;
+    await post();
+    const before = given();
+    world.teams.fault("post", { kind: "status", status: 401 });
+    expect(await through(post())).toMatch(/\d+/);
+    expect(given()).toBe(before + 1);
+    world.teams.fault("post", { kind: "status", status: 401 }, 2);
+    expect(await through(failure(post()))).toMatchObject({ code: "chat.refused", fate: "refused" });
+    expect(given()).toBe(before + 2);
+  });
+
+  it("CN1, A22: nothing, and no token, goes to a host that is not named, whatever was stored or where Teams points", async () => {
+    const taken: string[] = [];
+    const thief = await listen(async (request) => {
+      taken.push(request.headers.get("authorization") ?? "none");
+      return Response.json({ id: "1" });
+    });
+    world.teams.fault("post", { kind: "status", status: 302, location: `${thief.url}/take` });
+    expect(await failure(post())).toMatchObject({ fate: "refused" });
+    const place = await world.references.place(teamsIds.general);
+    if (place) await world.references.savePlace({ ...place, serviceUrl: `${thief.url}/` });
+    expect(await failure(post())).toMatchObject({ code: "chat.refused", fate: "refused" });
+    await thief.close();
+    expect(taken).toEqual([]);
+  });
+
   it("T-M11: 404 for a conversation that is gone is the same; 404 for a message alone is not", async () => {
     const id = await post();
     world.teams.fault("edit", { kind: "status", status: 404, code: "ActivityNotFoundInConversation" });
@@ -316,6 +344,35 @@ describe("chat/teams: files in the personal chat", () => {
     );
     await shownAs(offer.id, /was not taken/);
     expect(world.teams.files.has("table.csv")).toBe(false);
+  });
+
+  it("FO1: what was offered is good for a week", async () => {
+    world.blobs.set(sha256, content);
+    const link = world.platform.doors?.find(({ path }) => path.startsWith("/teams/files"));
+    await world.platform.post(at, { key: "linked" }, aResult({ files: [file] }), []);
+    const [, url = ""] =
+      /\((http:\/\/[^)]+\/teams\/files\/[\w-]+)\)/.exec(
+        saidIn(`${teamsIds.general};messageid=${at.thread}`),
+      ) ?? [];
+    expect((await link?.handle(new Request(url)))?.status).toBe(200);
+    world.clock.jump(7 * 24 * 3_600_000);
+    expect((await link?.handle(new Request(url)))?.status).toBe(404);
+  });
+
+  it("TD1: a file that is moved to another host is not fetched there", async () => {
+    const taken: string[] = [];
+    const thief = await listen(async (request) => {
+      taken.push(request.url);
+      return new Response("secret");
+    });
+    const person = world.teams.person(teamsIds.ana);
+    world.teams.fault("download", { kind: "status", status: 302, location: `${thief.url}/take` });
+    await person.says(person.chat, "read this", { file: { name: "a.csv", content } });
+    const event = world.heard.at(-1);
+    const sent = event?.kind === "message" ? event.files[0] : undefined;
+    expect(await failure(sent ? world.platform.download(sent) : Promise.resolve())).toBeInstanceOf(ChatError);
+    await thief.close();
+    expect(taken).toEqual([]);
   });
 
   it("FO1, FO2: no other file, and no place but a file host of Microsoft's, whatever the answer says", async () => {

@@ -160,6 +160,8 @@ function files({ state, method, parts, raw }: Call): Reply {
     state.files.set(name, raw);
     return { status: 201, body: {} };
   }
+  const fault = takeFault(state, "download");
+  if (fault) return faulty(fault);
   const content = state.files.get(name);
   return content === undefined
     ? { status: 404 }
@@ -316,7 +318,11 @@ function takeFault({ faults }: ConnectorState, at: FaultAt): FakeFault | undefin
 
 function faulty(fault: FakeFault): Reply {
   if (fault.kind !== "status") return { status: 200, lost: fault.kind === "lost", ...slowed(fault) };
-  const headers = fault.retryAfter === undefined ? {} : { "retry-after": fault.retryAfter };
+  const { retryAfter, location } = fault;
+  const headers = {
+    ...(retryAfter !== undefined && { "retry-after": retryAfter }),
+    ...(location !== undefined && { location }),
+  };
   return { ...refusal(fault.status, fault.code ?? ""), headers };
 }
 

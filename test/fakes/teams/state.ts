@@ -50,7 +50,13 @@ export interface FakeCall {
 }
 
 export type FakeFault =
-  | { readonly kind: "status"; readonly status: number; readonly code?: string; readonly retryAfter?: string }
+  | {
+      readonly kind: "status";
+      readonly status: number;
+      readonly code?: string;
+      readonly retryAfter?: string;
+      readonly location?: string;
+    }
   /** Done, and the answer cut off. */
   | { readonly kind: "lost" }
   /** Done, and answered this much of the clock later. */
@@ -67,5 +73,6 @@ export type FaultAt =
   | "upload"
   | "member"
   /** A piece of a stream, or its end. */
+  | "download"
   | "stream"
   | "stream end";
