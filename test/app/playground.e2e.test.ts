@@ -47,7 +47,7 @@ const here = "http://127.0.0.1:9/";
 const registered = { TEAMS_APP_ID: "a", TEAMS_TENANT_ID: "t", TEAMS_APP_PASSWORD: "p" };
 
 describe("app: the Agents Playground", () => {
-  it("is heard without a token where it is switched on and only this machine reaches us", async () => {
+  it("T-S7: is heard without a token where it is switched on and only this machine reaches us", async () => {
     expect(await answerTo({ playground: true }, {}, here)).toEqual({ status: 200, heard: 1 });
   });
 

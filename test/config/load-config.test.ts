@@ -294,7 +294,7 @@ describe("config/load-config", () => {
       [{ TEAMS_TENANT_ID: "t" }, "TEAMS_TENANT_ID: is set without TEAMS_APP_ID and TEAMS_APP_PASSWORD"],
       [{ TEAMS_APP_ID: "a", TEAMS_APP_PASSWORD: "p" }, "TEAMS_APP_ID: is set without TEAMS_TENANT_ID"],
       [{ TEAMS_APP_ID: "a", TEAMS_TENANT_ID: "t" }, "TEAMS_APP_ID: is set without TEAMS_APP_PASSWORD"],
-    ])("ING-4: refuses to start with half of Teams: %j", (env, problem) => {
+    ])("T-M17, ING-4: refuses to start with half of Teams: %j", (env, problem) => {
       expect(problemsOf(env)).toEqual([expect.stringContaining(problem)]);
     });
 

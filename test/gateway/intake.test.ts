@@ -55,7 +55,7 @@ describe("gateway/intake", () => {
     expect(await world.runs()).toHaveLength(1);
   });
 
-  it("ING-5: has taken a message and a click when the queue does not answer", async () => {
+  it("T-M4, ING-5: has taken a message and a click when the queue does not answer", async () => {
     const question: QuestionAsk = { kind: "question", question: "Where?", options: ["EU", "US"] };
     await world.hear("compare the vendors");
     await world.settle();

@@ -38,7 +38,7 @@ describe("chat/teams: cards in Microsoft's renderer", () => {
 
   const inPage = <T>(name: string): Promise<T> => page.evaluate(`window[${JSON.stringify(name)}]`);
 
-  it("T-M5: finds no element and no action that it does not know, and loads nothing (OUT-1)", async () => {
+  it("T-S4, T-M5: finds no element and no action that it does not know, and loads nothing (OUT-1)", async () => {
     expect(await inPage("complaints")).toEqual([]);
     expect(requested.filter((url) => !url.startsWith("about:"))).toEqual([]);
     expect(await page.locator(".teams img").count()).toBe(0);

@@ -54,7 +54,7 @@ describe("chat/teams: tokens", () => {
   ];
 
   it.each(forged)(
-    "ING-4, A22: a token with %s is 401 (%s), and nothing is heard",
+    "T-M17, ING-4, A22: a token with %s is 401 (%s), and nothing is heard",
     async (_what, why, parts) => {
       const answer = await world.teams.deliver(await aMessage(), parts);
 

@@ -107,6 +107,20 @@ describe("the Teams platform", () => {
     }
   });
 
+  it("TM2: what is edited again later is another event, whatever it says", async () => {
+    const world = await openTeamsWorld();
+    try {
+      const person = world.teams.person(teamsIds.ana);
+      const said = await person.mentions(teamsIds.general, "first");
+      await person.edits(said, "second");
+      await world.clock.advance(1_000);
+      await person.edits(said, "second");
+      expect(new Set(world.heard.map(({ eventId }) => eventId)).size).toBe(3);
+    } finally {
+      await world.close();
+    }
+  });
+
   it("says how somebody stands where it is asked for, and rejects where Teams can't say", async () => {
     const world = await openTeamsWorld();
     try {
