@@ -5,7 +5,7 @@
 
 import { nextWorkingMorning } from "../domain/quiet-hours.ts";
 import type { ToolOutput } from "../domain/step.ts";
-import type { TaintMarks } from "../domain/taint.ts";
+import { isTainted, type TaintMarks } from "../domain/taint.ts";
 import { scrubAll } from "../telemetry/scrub-all.ts";
 import type { ToolContext, ToolOutcome } from "../tools/contract.ts";
 import type { Done, PlannedCall, ReadyCall, SettledStep } from "./act.ts";
@@ -227,6 +227,12 @@ function answersIn({ waits }: Work): ReadonlyMap<string, string> {
   );
 }
 
+/** The rule of two, for commands: what they send to a listed host nobody sees before (TNT-3). */
+function closedFor({ taint }: Work["run"]): string | undefined {
+  if (!isTainted(taint) || taint.private.length === 0) return undefined;
+  return "this work has read words of strangers and has seen private matters. In a thread that has not, it can be.";
+}
+
 export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolContext {
   const scope = memoryScope(work.run, work.conversation);
   return {
@@ -237,7 +243,12 @@ export function toolContext(work: Work, n: number, deps: RuntimeDeps): ToolConte
     now: () => deps.world.clock.now(),
     timeZone: work.timeZone,
     fetch: deps.fetch,
-    sandbox: deps.sandbox?.forRun({ run: work.run.id, workspace: work.workspace, signal: work.signal }),
+    sandbox: deps.sandbox?.forRun({
+      run: work.run.id,
+      workspace: work.workspace,
+      signal: work.signal,
+      closed: closedFor(work.run),
+    }),
     recall: (query) =>
       deps.store.read((tx) => tx.memories.search(work.run.tenant, work.run.agent, scope, query, 20)),
     attach: (path, title) => attachFile(work.workspace, deps.workspaces.blobs, path, title),

@@ -11,6 +11,7 @@ import { type TaintMarks, unknownFile } from "../../src/domain/taint.ts";
 import type { WaitAnswer } from "../../src/domain/wait.ts";
 import type { ModelAnswer } from "../../src/model/contract.ts";
 import type { FetchedPage, GuardedFetch } from "../../src/net/contract.ts";
+import type { Sandbox } from "../../src/tools/sandbox/contract.ts";
 import { defineTool, type Tool, type ToolOutcome } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
 import { calls, ScriptedModel, says } from "../fakes/scripted-model.ts";
@@ -247,6 +248,36 @@ describe("runtime: taint", () => {
       own,
     ]);
   });
+
+  const look = calls(["fetch_url", evil]);
+  const walks: readonly (readonly [string, ConversationAddress, ModelAnswer[], boolean])[] = [
+    ["has read nothing of strangers, in private", dm, [], false],
+    ["has read words of strangers, in a channel", elsewhere, [look], false],
+    ["has read words of strangers, in private", dm, [look], true],
+  ];
+  it.each(walks)(
+    "TNT-3: commands of a run that %s reach listed hosts or not",
+    async (_, place, first, isClosed) => {
+      const seats: (string | undefined)[] = [];
+      const off = { kind: "off", why: "this test runs none" } as const;
+      const none = () => Promise.reject(new Error("not asked"));
+      const state = () => Promise.resolve(off);
+      const sandbox: Sandbox = {
+        state,
+        forRun(seat) {
+          seats.push(seat.closed);
+          return { state, start: none, wait: none, end: none, serve: none };
+        },
+        serve: none,
+        leave: () => Promise.resolve(),
+        close: () => Promise.resolve(),
+      };
+      await world.begin("Look", { place });
+      await play([...first, calls(["run_command", { command: "curl x" }]), says("ok")], { sandbox });
+
+      expect(seats.at(-1) !== undefined).toBe(isClosed);
+    },
+  );
 
   it("TNT-6: what a tainted run remembered is not told of itself, and taints who recalls it", async () => {
     await world.begin("Look", { place: elsewhere });

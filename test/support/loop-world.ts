@@ -34,6 +34,7 @@ import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import type { GuardedFetch, Tool } from "../../src/tools/contract.ts";
 import { builtinTools } from "../../src/tools/registry.ts";
+import type { Sandbox } from "../../src/tools/sandbox/contract.ts";
 import { fixedTools, type ToolSource } from "../../src/tools/source.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { createFolderBlobs } from "../../src/workspace/blobs.ts";
@@ -87,6 +88,7 @@ export interface SegmentOptions {
   readonly stages?: Partial<Stages>;
   readonly quietHours?: QuietHours;
   readonly live?: LiveVoice;
+  readonly sandbox?: Sandbox;
 }
 
 export class Crash extends Error {}
@@ -249,6 +251,7 @@ export async function createLoopWorld(
       agents: { find: () => profile, checkInMs: 900_000, quietHours: options.quietHours },
       stages: { ...openStages, ...options.stages },
       live: options.live,
+      ...(options.sandbox ? { sandbox: options.sandbox } : {}),
     });
   }
   return world;

@@ -33,6 +33,8 @@ export interface Seat {
   readonly workspace: Workspace;
   /** Aborts with the segment: a stop, a lost lease. */
   readonly signal: AbortSignal;
+  /** Why commands reach no host for now, though some are listed. Half a sentence. */
+  readonly closed?: string | undefined;
 }
 
 /** What a tool gets of it. */

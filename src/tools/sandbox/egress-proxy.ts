@@ -4,6 +4,8 @@
 //        connection. Whoever asks for another gets 403, and it is told (EGR-2).
 //   EP2  What goes through is counted; with the run's allowance used up every connection ends.
 //   EP3  Nothing is added to a request: no credentials, no address of ours. HTTPS passes as it is.
+//   EP4  While the run may reach nothing, nothing is let through, listed or not (TNT-3): asked for each piece, so that a command that
+//        is under way meets it as well.
 
 import { chmod } from "node:fs/promises";
 import {
@@ -30,6 +32,8 @@ export interface EgressProxySetup {
   /** Takes from the run's allowance; false when there is not so much left. */
   readonly spend: (bytes: number) => boolean;
   readonly resolve?: Resolve;
+  /** Why nothing may be reached for now; undefined where what is listed may (EP4). */
+  readonly closed?: () => string | undefined;
 }
 
 export interface EgressProxy {
@@ -76,7 +80,7 @@ interface Gate {
   readonly spend: EgressProxySetup["spend"];
 }
 
-function createGate({ allow, onDenied, onReached, spend, resolve }: EgressProxySetup): Gate {
+function createGate({ allow, onDenied, onReached, spend, resolve, closed }: EgressProxySetup): Gate {
   const isListed = parseEgressAllow(allow);
   const guard: Guard = createGuard({ allow, ...(resolve === undefined ? {} : { resolve }) });
   const deny = (host: string, problem: string): { problem: string } => {
@@ -84,7 +88,7 @@ function createGate({ allow, onDenied, onReached, spend, resolve }: EgressProxyS
     return { problem };
   };
   return {
-    spend,
+    spend: (bytes) => closed?.() === undefined && spend(bytes),
     async enter(text) {
       if (!URL.canParse(text)) return deny("", "This is not an address.");
       const url = new URL(text);
@@ -94,6 +98,9 @@ function createGate({ allow, onDenied, onReached, spend, resolve }: EgressProxyS
           `${keyOf(url)} can't be reached from commands. An operator can list it in DEPUTY_EGRESS_ALLOW.`,
         );
       }
+      const why = closed?.();
+      if (why !== undefined)
+        return deny(keyOf(url), `${keyOf(url)} can't be reached from commands now: ${why}`);
       try {
         const [first] = await guard.addressesOf(guard.check(text));
         if (first === undefined) return { problem: "There is no such host." };

@@ -8,7 +8,7 @@ import type { Denied } from "../../net/contract.ts";
 import { createLateCgroup, type LateCgroup } from "./late-cgroup.ts";
 import type { CommandOrder, CommandReport, Ending, SandboxLimits, Seat } from "./contract.ts";
 import { findControlFiles } from "./control-files.ts";
-import { type EgressProxy, startEgressProxy } from "./egress-proxy.ts";
+import { type EgressProxy, type EgressProxySetup, startEgressProxy } from "./egress-proxy.ts";
 import { insideCommand, type Kit, spareProcesses } from "./kit.ts";
 import { type Launch, launch } from "./launch.ts";
 import { type OutputFile, openOutputFile } from "./output-file.ts";
@@ -74,7 +74,7 @@ async function begin(
   const controls = findControlFiles(files);
   const reached = new Set<string>();
   const onDenied = (one: Denied): void => void (denied.length < mostDenied && denied.push(one));
-  const proxy = await proxyFor(setup, { onDenied, reached });
+  const proxy = await proxyFor(setup, { onDenied, reached, closed: () => seated.seat.closed });
   const { layout, ownEtc } = kit;
   const profile = { layout, files, controls, ownEtc, ...limits, proxySocket: proxy?.socket };
   const group = createLateCgroup(kit.makeCgroup, {
@@ -128,9 +128,13 @@ async function overstep(ending: Ending, { group, output, limits }: Ended): Promi
   return (await output.size()) > limits.outputBytes ? { kind: "killed", why: "output" } : ending;
 }
 
+interface Told extends Pick<EgressProxySetup, "onDenied" | "closed"> {
+  readonly reached: Set<string>;
+}
+
 export async function proxyFor(
   { kit, allow, spend }: Pick<JobSetup, "kit" | "allow" | "spend">,
-  { onDenied, reached }: { readonly onDenied: (denied: Denied) => void; readonly reached: Set<string> },
+  { onDenied, reached, closed }: Told,
 ): Promise<(EgressProxy & { readonly socket: string }) | undefined> {
   if (allow.length === 0) return undefined;
   const socket = join(kit.scratch, `egress-${randomBytes(6).toString("hex")}.sock`);
@@ -140,6 +144,7 @@ export async function proxyFor(
     spend,
     onReached: (host) => void reached.add(host),
     onDenied,
+    ...(closed ? { closed } : {}),
   });
   return {
     socket,

@@ -116,6 +116,26 @@ PY`;
     expect((await world.run(send)).text).not.toContain("listed / xxx");
   });
 
+  it("TNT-3 EP4: a run that could carry private matters out reaches nothing that is listed, for as long", async () => {
+    await world.close();
+    let closed: string | undefined;
+    world = await openSandboxWorld({ allow: [`localhost:${listed.port}`], closed: () => closed });
+    const ask = (path: string) => world.run(get(`http://localhost:${listed.port}/${path}`));
+    expect((await ask("open")).text).toContain("listed /open");
+    closed = "it has seen both.";
+    const { text, outcome } = await ask("closed");
+    const tunnel = await world.run(connect(`localhost:${listed.port}`));
+
+    for (const said of [text, tunnel.text])
+      expect(said).toContain(
+        `localhost:${listed.port} can't be reached from commands now: it has seen both.`,
+      );
+    expect(outcome).toMatchObject({ effects: [{ kind: "denied", host: `localhost:${listed.port}` }] });
+    closed = undefined;
+    expect((await ask("again")).text).toContain("listed /again");
+    expect(listed.requests.map(({ path }) => path)).toEqual(["/open", "/again"]);
+  });
+
   it("SBX-4: with no host listed there is no proxy either", async () => {
     await world.close();
     world = await openSandboxWorld();

@@ -32,11 +32,17 @@ export interface Answer {
 
 export interface WorldOptions extends Partial<SandboxSetup> {
   readonly quota?: WorkspaceQuota;
+  /** Why commands reach nothing, as things are. */
+  readonly closed?: () => string | undefined;
 }
 
 export const run = asRunId("run_1");
 
-export async function openSandboxWorld({ quota, ...setup }: WorldOptions = {}): Promise<SandboxWorld> {
+export async function openSandboxWorld({
+  quota,
+  closed,
+  ...setup
+}: WorldOptions = {}): Promise<SandboxWorld> {
   const temporary = await temporaryWorkspaces(quota ? { quota } : {});
   const workspace = await temporary.open();
   const sandbox = createSandbox({ clock: systemClock, log: silentLogger, allow: [], alone: true, ...setup });
@@ -49,7 +55,7 @@ export async function openSandboxWorld({ quota, ...setup }: WorldOptions = {}): 
     signal: segment.signal,
     now: Date.now,
     fetch: createGuardedFetch({ allow: [], clock: systemClock }),
-    sandbox: sandbox.forRun({ run, workspace, signal: segment.signal }),
+    sandbox: sandbox.forRun({ run, workspace, signal: segment.signal, closed: closed?.() }),
     recall: () => Promise.resolve([]),
     attach: () => Promise.reject(new ToolFailure("This world attaches nothing.")),
   });
