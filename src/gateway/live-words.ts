@@ -6,6 +6,7 @@
 //   LW3  A person who stops them in their client stops the run, as their word or button does.
 //   LW4  Nothing here touches the outbox: what is said is said from there, once, whatever was shown.
 
+import { pause } from "../base/abort.ts";
 import type { CancelTimer } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { ChatPlatform, LiveOutcome, LiveWords, PlatformLive } from "../chat/contract.ts";
@@ -36,6 +37,9 @@ export function createLiveWords(deps: LiveWordsDeps): LiveVoice {
     },
   };
 }
+
+const mostStopTries = 30;
+const betweenStopsMs = 1_000;
 
 interface Showing {
   readonly deps: LiveWordsDeps;
@@ -147,7 +151,7 @@ class PacedLine implements LiveLine {
     if (outcome !== "stopped") return;
     this.#answerShown = false;
     this.close();
-    await deps.stop(run.id);
+    await stopFor(deps, run.id);
   }
 
   #isOver(kind: LiveWords["kind"]): void {
@@ -168,5 +172,22 @@ class PacedLine implements LiveLine {
     const message: Outgoing = { kind: "notice", text: settled, files: [] };
     const followable = await withFollowable(deps.store, conversation.id, message);
     return { kind, text: settled, follow: "follow" in followable ? (followable.follow ?? []) : [] };
+  }
+}
+
+/** It is told once only, so that it is tried until it is kept. */
+async function stopFor({ world, stop }: LiveWordsDeps, run: RunId): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await stop(run);
+    } catch (error) {
+      world.log.warn("A stop that a person pressed could not be kept", {
+        run,
+        tried,
+        error: errorText(error),
+      });
+      if (tried >= mostStopTries) return;
+      await pause(world.clock, betweenStopsMs);
+    }
   }
 }

@@ -43,20 +43,23 @@ const live: PlatformLive = {
   },
 };
 
-async function open(text = "compare the vendors"): Promise<{ line: LiveLine; run: RunId }> {
+async function open(
+  text = "compare the vendors",
+  stop = (id: RunId): Promise<void> => stopShown(world.gateway.desk, () => world.rules, id),
+): Promise<{ line: LiveLine; run: RunId }> {
   await world.hear(text, { conversation: dm });
   await world.settle();
   await world.pass(3_000);
   const run = await world.run(dm);
   if (!run) throw new Error("there is no run");
   const platforms = new Map([["fake", { ...world.platform, live }]]);
-  const { clock, store, gateway } = world;
+  const { clock, store } = world;
   const line = createLiveWords({
     world: { clock, log: silentLogger, redactor: createRedactor([new Secret(secret)]) },
     store,
     platforms,
     firstMs: 1_500,
-    stop: (id) => stopShown(gateway.desk, () => world.rules, id),
+    stop,
   }).open(run, await world.conversation(dm), () => mine);
   if (!line) throw new Error("nothing can be shown");
   return { line, run: run.id };
@@ -190,6 +193,22 @@ describe("gateway/live-words", () => {
     line.answer("One two ");
     await world.clock.advance(20_000);
     expect(texts()).toEqual(["One"]);
+  });
+
+  it("LW3: a Stop that can't be kept at once is kept later", async () => {
+    let away = 2;
+    const { line, run } = await open("compare the vendors", async (id) => {
+      away -= 1;
+      if (away >= 0) throw new Error("the database is away");
+      await stopShown(world.gateway.desk, () => world.rules, id);
+    });
+    outcomes.push("stopped");
+    line.answer("One ");
+    await world.clock.advance(1_500);
+    line.close();
+    await world.clock.advance(2_000);
+    await world.clock.advance(0);
+    expect(await world.store.read((tx) => tx.runs.find(run))).toMatchObject({ state: "stopped" });
   });
 
   it("LW3: a Stop that comes when the run has ended changes nothing", async () => {
