@@ -273,6 +273,51 @@ describe("tools/mcp: a call", () => {
     expect(textOf(outcome)).toContain("redirects to another place");
   });
 
+  describe("RS3: structured content", () => {
+    const outputSchema = { type: "object", properties: { total: { type: "number" } }, required: ["total"] };
+    const told = async (result: object): Promise<string> => {
+      await open({ tools: [{ ...getAccount, outputSchema }] });
+      world.fake.handle = () => ({ content: [], ...result });
+      return textOf(await world.call(await world.tool("crm__get_account"), { id: "a" }));
+    };
+    const text = (words: string) => ({ content: [{ type: "text", text: words }] });
+
+    it.each([
+      [
+        "beside words",
+        { ...text("Three found."), structuredContent: { total: 3 } },
+        'Three found.\n\n{"total":3}',
+      ],
+      [
+        "once where a text says the very same",
+        { ...text('{ "total": 3 }'), structuredContent: { total: 3 } },
+        '{ "total": 3 }',
+      ],
+      ["alone", { structuredContent: { total: 3 } }, '{"total":3}'],
+    ])("is told %s", async (_, result, expected) => {
+      expect(await told(result)).toBe(expected);
+    });
+
+    it.each([
+      [
+        "is of another kind",
+        { structuredContent: { total: "many" } },
+        /\(This is not what the server says it returns: total must be number\.\)$/,
+      ],
+      [
+        "is not there",
+        text("Three found."),
+        /^Three found\.\n\n\(This is not what the server says it returns: must be object\.\)$/,
+      ],
+    ])("that %s is said", async (_, result, expected) => {
+      expect(await told(result)).toMatch(expected);
+    });
+
+    it("is not missed in an error", async () => {
+      expect(await told({ ...text("No such account."), isError: true })).toBe("No such account.");
+    });
+  });
+
   it("EGR-1: a server inside the network that nobody allowed is not asked", async () => {
     await open({ allow: [] });
     expect((await world.offer()).tools).toHaveLength(1); // named, and not seen yet
