@@ -212,6 +212,9 @@ describe("chat/teams: refusals", () => {
     });
     world.teams.fault("post", { kind: "status", status: 302, location: `${thief.url}/take` });
     expect(await failure(post())).toMatchObject({ fate: "refused" });
+    world.teams.fault("post", { kind: "status", status: 302, location: "/emea/v3/elsewhere" });
+    expect(await failure(post())).toMatchObject({ fate: "refused" });
+    expect(world.teams.calls.filter(({ path }) => path.includes("elsewhere"))).toEqual([]);
     const place = await world.references.place(teamsIds.general);
     if (place) await world.references.savePlace({ ...place, serviceUrl: `${thief.url}/` });
     expect(await failure(post())).toMatchObject({ code: "chat.refused", fate: "refused" });

@@ -253,7 +253,10 @@ function post(call: Call, conversation: string): Reply {
   if (info !== undefined) return streamed(call, conversation, info);
   const targeted = query.get("isTargetedActivity") === "true";
   const fault = takeFault(state, targeted ? "targeted" : "post");
-  if (fault?.kind === "status") return faulty(fault);
+  if (fault?.kind === "status") {
+    if (fault.done) kept(state, conversation, { activity: body, targeted, lost: false });
+    return faulty(fault);
+  }
   if (raw.byteLength > mostBytes) return refusal(413, "MessageSizeTooBig");
   const wrong = wrongIn(body);
   if (wrong !== undefined) return { status: 400, body: { error: { code: "BadSyntax", message: wrong } } };

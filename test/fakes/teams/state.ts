@@ -56,6 +56,8 @@ export type FakeFault =
       readonly code?: string;
       readonly retryAfter?: string;
       readonly location?: string;
+      /** It was taken all the same. */
+      readonly done?: true;
     }
   /** Done, and the answer cut off. */
   | { readonly kind: "lost" }
