@@ -58,6 +58,15 @@ describe("gateway: work that is handed over", () => {
     expect(await find((person ?? ana).key)).toMatchObject({ kind: "refused", why });
   });
 
+  it("CA1, OPS-2: does not serve whose access was withdrawn a moment ago", async () => {
+    await seen(ana);
+    expect((await find(ana.key)).kind).toBe("served");
+    await world.store.write((tx) =>
+      tx.brakes.pull({ id: "br_1", kind: "person", name: ana.key, pulledBy: "cli:op", pulledAt: 0 }),
+    );
+    expect(await find(ana.key)).toMatchObject({ kind: "refused", why: "revoked" });
+  });
+
   it("CA1: asks the platform again after five minutes, and believes it", async () => {
     await seen(ana);
     expect((await find(ana.key)).kind).toBe("served");

@@ -6,7 +6,8 @@ import type { ResultMessage } from "../../src/domain/outbox.ts";
 import { notice } from "../../src/runtime/voice/notice.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { aResult } from "../chat/outgoing.ts";
-import { ana, bo, createGatewayWorld, type GatewayWorld, whispers } from "./gateway-world.ts";
+import { gone } from "../../src/runtime/voice/replies.ts";
+import { ana, bo, createGatewayWorld, type GatewayWorld, thread, whispers } from "./gateway-world.ts";
 
 const secret = "Ana earns 4,711 a month";
 
@@ -44,6 +45,18 @@ describe("gateway/withheld-actions", () => {
     expect(whispers(world.held(), ana).join()).toContain(secret);
     expect(open()).not.toContain(secret);
     expect(await states()).toEqual(["shown"]);
+  });
+
+  it("OUT-4 AC2: a click elsewhere decides nothing, whoever clicks", async () => {
+    const conversation = { ...thread, thread: "t9" };
+    for (const by of [ana, bo])
+      for (const button of ["result.show_privately", "result.post_here"] as const) {
+        await world.click(button, run.id, { by, conversation });
+        await world.settle();
+      }
+    expect(await states()).toEqual(["held"]);
+    expect(whispers(world.held(conversation), bo)).toEqual([gone, gone]);
+    expect(JSON.stringify(world.held(conversation))).not.toContain(secret);
   });
 
   it("OUT-4 WA2: posts it once, when its owner says so", async () => {
