@@ -25,6 +25,7 @@ import { sealOf } from "../vault/master-keys.ts";
 import { deriveKey } from "../vault/seal.ts";
 import { createVault, type Vault } from "../vault/vault.ts";
 import type { WebConnect } from "../web/connect-contract.ts";
+import { requireKnownServices } from "./connection-check.ts";
 import { type ConsoleAt, createConsoleAt } from "./console-at.ts";
 import type { Edges } from "./edges.ts";
 import { identitiesOf } from "./identities.ts";
@@ -61,6 +62,7 @@ function createGrantDeps(
     maxBytes: mostAnswerBytes,
     totalTimeoutMs: 10_000,
   });
+  requireKnownServices(config.file);
   const specs = connectionSpecs(config.file.settings);
   const contextOf = contextIn(config);
   const resolver = createResolver({

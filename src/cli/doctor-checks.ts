@@ -19,6 +19,7 @@ import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check, Finding } from "./check.ts";
 import type { CliContext } from "./contract.ts";
 import { bucketCheck } from "./doctor-blobs.ts";
+import { connectionsCheck } from "./doctor-connections.ts";
 import { mcpChecks } from "./doctor-mcp.ts";
 import { slackChecks } from "./doctor-slack.ts";
 import { callbackCheck, clockCheck } from "./doctor-reach.ts";
@@ -43,6 +44,7 @@ export async function doctorChecks(
     ...(bucketOf(config.state.blobs) === undefined ? [] : [bucket(config, options.offline)]),
     ["runtime", "clock", () => clockCheck(config, options.offline)],
     ["trust", "policy", () => Promise.resolve(policyCheck(config))],
+    ...(Object.keys(config.file.settings.connections).length > 0 ? [connections(config)] : []),
     ["trust", "audit", () => auditCheck(config)],
     ...(schedules ? [["runtime", "schedules", () => Promise.resolve(schedules)] as const] : []),
     ["runtime", "sandbox", () => sandbox(config)],
@@ -65,6 +67,10 @@ type Looking = readonly [group: string, id: string, look: () => Promise<Finding>
 
 function bucket(config: Config, offline: boolean): Looking {
   return ["storage", "blobs", () => bucketCheck(config, offline)];
+}
+
+function connections(config: Config): Looking {
+  return ["trust", "connections", () => Promise.resolve(config).then(connectionsCheck)];
 }
 
 async function ofPlatform(name: string, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -150,6 +150,20 @@ describe("cli/run-cli", () => {
       "address",
       "callback",
     ]);
+  });
+
+  it.each([
+    ["{ provider: google, client_id: a }", "pass", "1 with what they need"],
+    ["{ provider: google }", "warn", "The connection mail has no client_id."],
+    ["{ provider: gogle }", "fail", "did you mean google?"],
+  ])("doctor looks at connections: %s is %s", async (mail, status, observed) => {
+    await writeFile(path.join(folder, "deputy.config.yml"), `connections: { mail: ${mail} }\n`);
+
+    const { checks } = JSON.parse((await deputy("doctor", "--json", "--offline")).out);
+
+    expect(checks).toContainEqual(
+      expect.objectContaining({ id: "connections", status, observed: expect.stringContaining(observed) }),
+    );
   });
 
   it("names the setting when the configuration is wrong", async () => {
