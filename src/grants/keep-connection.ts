@@ -9,6 +9,7 @@ import { connectedCard } from "./consent-card.ts";
 import type { ConsentDeps, Ended } from "./consent-deps.ts";
 import { recordConsent } from "./events.ts";
 import type { TokenAnswer } from "./oauth-client.ts";
+import { revokeRow } from "./revoke.ts";
 import { sealTokens } from "./sealed-tokens.ts";
 
 export interface Keeping {
@@ -32,9 +33,11 @@ export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping
     ...(run === undefined ? {} : { run }),
   });
   // The same account again: more scopes, or new tokens in place of those that no longer work.
-  const same = held.find((row) => row.subject === keeping.account.subject && row.run === run);
+  const known = held.find((row) => row.subject === keeping.account.subject && row.run === run);
+  const same = known && isOfService(known, keeping) ? known : undefined;
   const id = same?.id ?? deps.ids.next("conn");
   if (!(await tx.consents.end(session.id, "connected", { made: id, now }))) return false;
+  if (known && !same) await revokeRow(tx, known, { why: "replaced", by: owner, now });
   const row = await rowOf(tx, deps, keeping, { id, version: (same?.version ?? 0) + 1, run });
   await write(tx, row, same);
   await tx.connections.makeDefault(row);
@@ -50,6 +53,11 @@ export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping
   await showCard(tx, deps, session, connectedCard(session, spec, made));
   await ended(session, "connected");
   return true;
+}
+
+/** The configuration may have given the connection another service since: whoever has that name there is another account (OA3). */
+function isOfService({ issuer, resource }: ConnectionRow, { spec, session }: Keeping): boolean {
+  return (issuer === undefined || issuer === session.issuer) && resource === spec.resource;
 }
 
 async function rowOf(

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { asPersonKey } from "../../src/domain/ids.ts";
 import { declineConsent, expireConsents, linkToken } from "../../src/grants/ask-consent.ts";
 import { recognise } from "../../src/grants/sign-in.ts";
+import { aConnection } from "../contracts/store-grants.ts";
 import { createCookieBrowser } from "../support/cookie-browser.ts";
 import { ann, type ConnectWorld, formOf, openConnectWorld, tenant } from "./connect-world.ts";
 
@@ -319,6 +320,31 @@ describe("web/connect", () => {
       ),
     ).toEqual([]);
   });
+
+  it.each([
+    ["issuer", { issuer: "https://former.example" }],
+    ["resource", { resource: "https://former.example/mcp" }],
+  ])(
+    "OA3, VLT-7: an account of a service with another %s, that the connection had before, is not taken for the one that is connected now",
+    async (_what, before) => {
+      const { store } = at.world;
+      const former = aConnection("con_former", { tenant, owner: ann, subject: "ann", ...before });
+      await store.write((tx) => tx.connections.add(former));
+      const browser = at.browser("ann", "ann");
+      await browser.open((await at.consentOn(browser, await at.enter(browser, await at.ask()))).href);
+
+      const { made = "" } = await at.session();
+      expect(made).not.toBe("con_former");
+      expect(await store.read((tx) => tx.connections.find(made))).toMatchObject({
+        state: "active",
+        issuer: at.service.issuer,
+      });
+      expect((await store.read((tx) => tx.connections.find("con_former")))?.state).toBe("revoked");
+      const { secret } = await at.world.grants.token(await at.world.ready({ tenant, owner: ann }));
+      expect(await at.service.accountOf(secret.reveal())).toBe("ann");
+      await store.write((tx) => tx.connections.destroy("con_former"));
+    },
+  );
 
   it("VLT-12: says when somebody else has connected the same account", async () => {
     for (const user of ["ann", "cleo"]) {
