@@ -24,16 +24,10 @@ export interface Keeping {
 export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping): Promise<boolean> {
   const { spec, session, ended } = keeping;
   const now = deps.clock.now();
-  const { tenant, initiator: owner, run: waiting } = session;
+  const { initiator: owner, run: waiting } = session;
   const run = spec.grant === "run" ? waiting : undefined;
-  const held = await tx.connections.held({
-    tenant,
-    owner,
-    name: spec.name,
-    ...(run === undefined ? {} : { run }),
-  });
-  // The same account again: more scopes, or new tokens in place of those that no longer work.
-  const known = held.find((row) => row.subject === keeping.account.subject && row.run === run);
+  const known = await knownAccount(tx, keeping, run);
+  // More scopes, or new tokens in place of those that no longer work.
   const same = known && isOfService(known, keeping) ? known : undefined;
   const id = same?.id ?? deps.ids.next("conn");
   if (!(await tx.consents.end(session.id, "connected", { made: id, now }))) return false;
@@ -53,6 +47,22 @@ export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping
   await showCard(tx, deps, session, connectedCard(session, spec, made));
   await ended(session, "connected");
   return true;
+}
+
+/** The row of the same account, for this run or standing as this one is to be. */
+async function knownAccount(
+  tx: Tx,
+  { spec, session, account }: Keeping,
+  run: ConsentRow["run"],
+): Promise<ConnectionRow | undefined> {
+  const { tenant, initiator: owner } = session;
+  const held = await tx.connections.held({
+    tenant,
+    owner,
+    name: spec.name,
+    ...(run === undefined ? {} : { run }),
+  });
+  return held.find((row) => row.subject === account.subject && row.run === run);
 }
 
 /** The configuration may have given the connection another service since: whoever has that name there is another account (OA3). */

@@ -326,23 +326,24 @@ describe("web/connect", () => {
     ["resource", { resource: "https://former.example/mcp" }],
   ])(
     "OA3, VLT-7: an account of a service with another %s, that the connection had before, is not taken for the one that is connected now",
-    async (_what, before) => {
+    async (what, before) => {
       const { store } = at.world;
-      const former = aConnection("con_former", { tenant, owner: ann, subject: "ann", ...before });
+      const id = `con_${what}`;
+      const former = aConnection(id, { tenant, owner: ann, subject: "ann", ...before });
       await store.write((tx) => tx.connections.add(former));
       const browser = at.browser("ann", "ann");
       await browser.open((await at.consentOn(browser, await at.enter(browser, await at.ask()))).href);
 
       const { made = "" } = await at.session();
-      expect(made).not.toBe("con_former");
+      expect(made).not.toBe(id);
       expect(await store.read((tx) => tx.connections.find(made))).toMatchObject({
         state: "active",
         issuer: at.service.issuer,
       });
-      expect((await store.read((tx) => tx.connections.find("con_former")))?.state).toBe("revoked");
+      expect((await store.read((tx) => tx.connections.find(id)))?.state).toBe("revoked");
       const { secret } = await at.world.grants.token(await at.world.ready({ tenant, owner: ann }));
       expect(await at.service.accountOf(secret.reveal())).toBe("ann");
-      await store.write((tx) => tx.connections.destroy("con_former"));
+      await store.write((tx) => tx.connections.destroy(id));
     },
   );
 
