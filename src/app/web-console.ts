@@ -38,7 +38,7 @@ export function createWebConsole({ world, gateway, agents, platforms }: WebConso
     run: (reader, run) => desk.read((tx) => runDetails(tx, rulesFor, reader, run)),
     async threadOf(reader, run) {
       const seen = await desk.read((tx) => seenBy(tx, rulesFor, reader, run));
-      return seen && linkTo(seen.address);
+      return seen && { url: await linkTo(seen.address) };
     },
     async waiting(reader) {
       const found = await desk.read(async (tx) => {
@@ -53,7 +53,7 @@ export function createWebConsole({ world, gateway, agents, platforms }: WebConso
     },
     async messageOf(reader, wait) {
       const place = await desk.read((tx) => placeOfWaiting(tx, deps(), reader, wait));
-      return place && linkTo(place.address, place.message);
+      return place && { url: await linkTo(place.address, place.message) };
     },
     stop: (reader, id) =>
       desk.decide(async (d) => {

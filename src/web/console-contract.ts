@@ -9,15 +9,20 @@ export interface WaitingLink extends Pick<WaitingLine, "id" | "kind" | "title"> 
   readonly url: string;
 }
 
+/** Without an address where the chat gives none now. */
+export interface Lead {
+  readonly url?: string | undefined;
+}
+
 export interface WebConsole {
   /** Undefined for whoever has no console. */
   index(reader: PersonKey, query: ConsoleQuery): Promise<ConsoleIndex | undefined>;
   /** Undefined for a run that is not there, and for one that is not theirs to see. */
   run(reader: PersonKey, run: string): Promise<RunDetails | undefined>;
   /** Where its thread is opened in chat, under the same condition. */
-  threadOf(reader: PersonKey, run: string): Promise<string | undefined>;
+  threadOf(reader: PersonKey, run: string): Promise<Lead | undefined>;
   /** Where what waits for the reader is decided or answered in chat. */
-  messageOf(reader: PersonKey, wait: string): Promise<string | undefined>;
+  messageOf(reader: PersonKey, wait: string): Promise<Lead | undefined>;
   /** What waits for the reader, and where each is in chat. */
   waiting(reader: PersonKey): Promise<readonly WaitingLink[]>;
   /** False where they may not. One that has ended already is left as it is. */

@@ -240,8 +240,18 @@ export function whoPage(ways: readonly SignInWay[], form: string): Page {
 }
 
 /** The same whether there is no such thing or it is not theirs (CO2). */
-export const noRunPage = (): Page =>
-  page("Nothing to see here", html`<p>There is nothing at this address that is yours to see.</p>`);
+export const noRunPage = (ways?: ConsoleWays): Page =>
+  page(
+    "Nothing to see here",
+    html`<p>There is nothing at this address that is yours to see.</p>
+      ${ways === undefined ? "" : html`<p>It may be another's, or yours under another account. <a href="${hrefOf(ways, "")}">What is yours</a></p>`}`,
+  );
+
+export const noLinkPage = (ways: ConsoleWays): Page =>
+  page(
+    "The chat gives no link",
+    html`<p>It is there, and the chat does not say now where it is shown. Try again, or look for it in the chat. <a href="${hrefOf(ways, "")}">Back to the console</a></p>`,
+  );
 
 function ofAtMost(used: number, cap: number | undefined, digits = 0): string {
   const shown = used.toFixed(digits);

@@ -11,7 +11,7 @@ import { createAssetRoutes } from "./chat-assets.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { cookieOf, noStore, readForm } from "./connect-browser.ts";
 import type { WebConnect } from "./connect-contract.ts";
-import type { WebConsole } from "./console-contract.ts";
+import type { Lead, WebConsole } from "./console-contract.ts";
 import {
   type ConsoleDoor,
   consoleHeaders,
@@ -21,10 +21,10 @@ import {
   signInDoor,
 } from "./console-door.ts";
 import { indexPage } from "./console-index-page.ts";
-import { noRunPage, runPage } from "./console-pages.ts";
+import { noLinkPage, noRunPage, runPage } from "./console-pages.ts";
 import { consoleHome, consolePath, isConsolePath } from "./console-path.ts";
 import { readQuery } from "./console-query.ts";
-import { etagOf, hrefOf } from "./console-shell.ts";
+import { type ConsoleWays, etagOf, hrefOf } from "./console-shell.ts";
 
 const maxFormBytes = 10_000;
 
@@ -62,8 +62,10 @@ function addPages(routes: Hono<WebEnv>, door: ConsoleDoor, console: WebConsole):
       const looking = await door.enter(c);
       return looking instanceof Response ? looking : act(c, looking);
     };
-  const leads = async (c: Door, url: string | undefined): Promise<Response> =>
-    url === undefined ? nothing(c) : c.redirect(url, 303);
+  const leads = async (c: Door, ways: ConsoleWays, lead: Lead | undefined): Promise<Response> => {
+    if (lead === undefined) return nothing(c, ways);
+    return lead.url === undefined ? c.html(noLinkPage(ways), 502) : c.redirect(lead.url, 303);
+  };
 
   routes.get(
     "/",
@@ -77,29 +79,31 @@ function addPages(routes: Hono<WebEnv>, door: ConsoleDoor, console: WebConsole):
     "/runs/:id",
     entered(async (c, { reader, ways }) => {
       const run = await console.run(reader, runOf(c));
-      return run ? fresh(c, String(await runPage(run, ways))) : nothing(c);
+      return run ? fresh(c, String(await runPage(run, ways))) : nothing(c, ways);
     }),
   );
   routes.get(
     "/runs/:id/thread",
-    entered(async (c, { reader }) => leads(c, await console.threadOf(reader, runOf(c)))),
+    entered(async (c, { reader, ways }) => leads(c, ways, await console.threadOf(reader, runOf(c)))),
   );
   routes.get(
     "/waits/:id",
-    entered(async (c, { reader }) => leads(c, await console.messageOf(reader, c.req.param("id") ?? ""))),
+    entered(async (c, { reader, ways }) =>
+      leads(c, ways, await console.messageOf(reader, c.req.param("id") ?? "")),
+    ),
   );
   routes.post(
     "/runs/:id/stop",
     entered(async (c, { reader, ways }) => {
       if (!(await door.isOurs(c))) return c.html(noRunPage(), 403);
       const stopped = await console.stop(reader, runOf(c));
-      return stopped ? c.redirect(hrefOf(ways, `/runs/${runOf(c)}`), 303) : nothing(c);
+      return stopped ? c.redirect(hrefOf(ways, `/runs/${runOf(c)}`), 303) : nothing(c, ways);
     }),
   );
 }
 
-function nothing(c: Door): Response | Promise<Response> {
-  return c.html(noRunPage(), 404);
+function nothing(c: Door, ways?: ConsoleWays): Response | Promise<Response> {
+  return c.html(noRunPage(ways), 404);
 }
 
 /** The page, unless the reader has it already. */

@@ -275,6 +275,19 @@ describe("web/console", () => {
     });
   });
 
+  it("says so where the chat gives no link now, and is no other page for whoever may not see it", async () => {
+    const own = consoleOver(at.world.store, rulesFor);
+    const silent: typeof own = {
+      ...own,
+      threadOf: async (_reader, id) => (id === "run_dm" ? {} : undefined),
+    };
+    const server = await startChatServer({ deps: { console: silent } });
+    const there = await server.send("GET", "/chat/console/runs/run_dm/thread?as=ana");
+    expect([there.status, await there.text()]).toEqual([502, expect.stringContaining("gives no link")]);
+    expect((await server.send("GET", "/chat/console/runs/run_open/thread?as=ana")).status).toBe(404);
+    await server.close();
+  });
+
   describe("stopping", () => {
     const stateOf = async (id: string) =>
       (await at.world.store.read((tx) => tx.runs.find(asRunId(id))))?.stopRequestedBy;

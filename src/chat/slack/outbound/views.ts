@@ -43,40 +43,54 @@ type At = NonNullable<HomeItem["at"]>;
 
 /** To the very messages that somebody has to decide on. Where Slack gives none, the link is to the channel. */
 async function cardLinks(
-  { api, places }: Linking,
+  linking: Linking,
   team: string,
   items: readonly HomeItem[],
 ): Promise<ReadonlyMap<At, string>> {
   const links = new Map<At, string>();
   for (const { at } of items) {
     if (at?.message === undefined) continue;
-    const message_ts = at.message;
-    try {
-      const channel = await places.channel(team, at.channel);
-      const answer = await api.call({ team, method: "chat.getPermalink", reads: true }, (client) =>
-        client.chat.getPermalink({ channel, message_ts }),
-      );
-      if (answer.permalink !== undefined) links.set(at, answer.permalink);
-    } catch (error) {
-      if (!(error instanceof ChatError)) throw error;
-    }
+    const link = await permalink(linking, { team, id: at.channel, message_ts: at.message });
+    if (link !== undefined) links.set(at, link);
   }
   return links;
 }
 
 /** To a message, to the one that begins the thread, or to the channel where Slack gives neither. */
 export async function linkTo(
-  { api, places, apiUrl }: Linking & { readonly apiUrl: string },
+  { apiUrl, ...linking }: Linking & { readonly apiUrl: string },
   at: ConversationAddress,
   messageId?: string,
 ): Promise<string | undefined> {
-  const { team, channel, thread } = await places.of(at);
+  const { team, channel, thread } = await linking.places.of(at);
   const message_ts = messageId ?? thread;
-  if (message_ts === undefined) return channelLink(apiUrl, team, channel);
-  const answer = await api.call({ team, method: "chat.getPermalink", reads: true }, (client) =>
-    client.chat.getPermalink({ channel, message_ts }),
-  );
-  return answer.permalink ?? channelLink(apiUrl, team, channel);
+  const message = message_ts === undefined ? undefined : { team, id: channel, message_ts };
+  const there = message && (await permalink(linking, message));
+  return there ?? channelLink(apiUrl, team, channel);
+}
+
+interface MessageAt {
+  readonly team: string;
+  /** Of its channel, or of the person whose direct messages it is in. */
+  readonly id: string;
+  readonly message_ts: string;
+}
+
+/** Undefined where Slack gives none: of a message that is gone, or now. */
+async function permalink(
+  { api, places }: Linking,
+  { team, id, message_ts }: MessageAt,
+): Promise<string | undefined> {
+  try {
+    const channel = await places.channel(team, id);
+    const answer = await api.call({ team, method: "chat.getPermalink", reads: true }, (client) =>
+      client.chat.getPermalink({ channel, message_ts }),
+    );
+    return answer.permalink;
+  } catch (error) {
+    if (error instanceof ChatError) return undefined;
+    throw error;
+  }
 }
 
 function modalView({ state, about, metadata: privateMetadata }: ModalToOpen): ModalView {

@@ -58,7 +58,9 @@ describe("Slack's Web API", () => {
     const permalink = (ts: string): string => `p${ts.replace(".", "")}`;
     expect(await world.outbound.linkTo(at, id)).toContain(permalink(id));
     expect(await world.outbound.linkTo(at)).toContain(permalink(at.thread));
-    expect(await world.outbound.linkTo({ ...at, thread: "~U1" })).toContain(`channel=${at.channel}`);
+    const toChannel = `channel=${at.channel}`;
+    expect(await world.outbound.linkTo({ ...at, thread: "~U1" })).toContain(toChannel);
+    expect(await world.outbound.linkTo(at, "1.000001"), "gone").toContain(toChannel);
   });
 
   describe("edits", () => {
