@@ -21,6 +21,7 @@ import type { CliContext } from "./contract.ts";
 import { bucketCheck } from "./doctor-blobs.ts";
 import { connectionsCheck } from "./doctor-connections.ts";
 import { mcpChecks } from "./doctor-mcp.ts";
+import { tokensCheck } from "./doctor-tokens.ts";
 import { slackChecks } from "./doctor-slack.ts";
 import { callbackCheck, clockCheck } from "./doctor-reach.ts";
 import { auditCheck, policyCheck, schedulesCheck } from "./doctor-trust.ts";
@@ -57,6 +58,9 @@ export async function doctorChecks(
     node(),
     pass("config", "settings", `${config.file.path}: ${config.file.found ? "read" : "defaults"}`),
     ...found,
+    ...(config.file.settings.mcp_server
+      ? [await checked("mcp", "tokens", () => tokensCheck(config, options.offline))]
+      : []),
     ...(await ofPlatform("mcp", () => mcpChecks(context, options.offline))),
     ...(await ofPlatform("slack", () => slackChecks(config, options.offline))),
     ...(await ofPlatform("teams", () => teamsChecks(config, options.offline))),
