@@ -189,6 +189,20 @@ describe("chat/teams: what cards know of Markdown", () => {
     expect(blocks).toContain("1. one a\\_b\n2. two\n   - deeper");
   });
 
+  it("CP3, CT1: however many lines an act has, all of them are there, and what stands below them", () => {
+    const lines = Array.from({ length: 580 }, (_, n) => (n % 2 === 0 ? "*" : `  ${n % 10}`));
+    const many = renderMessage(
+      anAttention({ about: "approval", text: `with:\n\`\`\`\n${lines.join("\n")}\n\`\`\`\nDigest \`3f9a\`` }),
+      place,
+    );
+    expect(sizeOf(many)).toBeLessThanOrEqual(mostBytes);
+    expect(reasonsAgainst(many)).toEqual([]);
+    const shown = ofType(many, "TextBlock").map((node) => String(node["text"]));
+    const code = shown.find((words) => words.includes("\n\n")) ?? "";
+    expect(code.split("\n\n").map((one) => one.replace("\\*", "*").replaceAll("\u00a0", " "))).toEqual(lines);
+    expect(shown).toContain("Digest 3f9a");
+  });
+
   it("CP3: what a card would show as it is written is found before it is sent", () => {
     const bad = (shown: string): TeamsMessage => ({
       type: "message",

@@ -10,7 +10,7 @@ import { fields, refreshVerb } from "../action-data.ts";
 import { fitLabel } from "../../prose/fit-text.ts";
 import { type ProseBlock, proseBlocks } from "../../prose/prose-blocks.ts";
 import { safeMarkdownWithin } from "../../prose/safe-markdown.ts";
-import { inert } from "./safe-words.ts";
+import { inert, unmarked } from "./safe-words.ts";
 import type { Json, RenderPlace } from "./teams-message.ts";
 
 export const cardType = "application/vnd.microsoft.card.adaptive";
@@ -71,24 +71,33 @@ export function prose(text: string, to: RenderPlace, limit: number): readonly Js
 }
 
 function element(block: ProseBlock): Json {
-  if (block.kind === "code")
-    return { type: "Container", style: "emphasis", items: block.lines.map(codeLine) };
+  if (block.kind === "code") return { type: "Container", style: "emphasis", items: codeLines(block.lines) };
   return line(block.markdown, {
     ...(block.kind === "heading" && { weight: "Bolder" }),
     ...(block.follows && { spacing: "Small" }),
   });
 }
 
+/** More lines than that are one element: each of its own would take the room of the words below them. */
+const mostCodeLines = 40;
+
+function codeLines(lines: readonly string[]): readonly Json[] {
+  const shown = lines.map(withBlanks);
+  if (shown.length > mostCodeLines)
+    return [line(shown.map(unmarked).join("\n\n"), { fontType: "Monospace" })];
+  return shown.map((text) => ({
+    type: "RichTextBlock",
+    spacing: "None",
+    inlines: [{ type: "TextRun", text, fontType: "Monospace" }],
+  }));
+}
+
 /** Blanks at its start and between its words stay as they are. */
-function codeLine(text: string): Json {
+function withBlanks(text: string): string {
   const shown = text
     .replaceAll("\t", "    ")
     .replace(/^ | {2,}/g, (blanks) => "\u00a0".repeat(blanks.length));
-  return {
-    type: "RichTextBlock",
-    spacing: "None",
-    inlines: [{ type: "TextRun", text: shown === "" ? "\u00a0" : shown, fontType: "Monospace" }],
-  };
+  return shown === "" ? "\u00a0" : shown;
 }
 
 /** Words as they are (CP1). */

@@ -9,7 +9,12 @@ const zeroWidthSpace = "\u200b";
 
 /** On one line, inert wherever it stands. */
 export function inert(text: string, limit: number, instead: string): string {
-  return withoutLinks(fitLabel(text, limit, instead), undefined)
+  return unmarked(fitLabel(text, limit, instead));
+}
+
+/** The same with its blanks as they are. */
+export function unmarked(text: string): string {
+  return withoutLinks(text, undefined)
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
