@@ -5,7 +5,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { localPeople, localTenant, toPerson } from "../../src/chat/local/cast.ts";
-import { asConversationId, asPersonKey, asRunId } from "../../src/domain/ids.ts";
+import { asConversationId, asPersonKey, asRunId, asWaitId } from "../../src/domain/ids.ts";
 import type { Lease } from "../../src/domain/run.ts";
 import { privateMarks } from "../../src/domain/taint.ts";
 import type { NewRun } from "../../src/store/contract-runs.ts";
@@ -127,7 +127,24 @@ describe("web/console", () => {
   };
 
   it("leads from the list to a run's page, which shows what goes on meanwhile, and a stop", async () => {
-    await open("/chat/console?as=ana");
+    await store.write((tx) =>
+      tx.waits.open({
+        id: asWaitId("wait_1"),
+        run: asRunId("run_two"),
+        step: 0,
+        kind: "question",
+        ask: { kind: "question", question: "Which bank?", options: [] },
+        asked: ana,
+        now: 1,
+      }),
+    );
+    await open("/chat");
+    await page.getByRole("navigation").getByRole("link", { name: "Question Pays 4,711" }).waitFor();
+    await page.getByRole("link", { name: "All my work" }).click();
+    await page.getByText("Which bank?").waitFor();
+    expect(await page.getByRole("link", { name: /^Answer in chat/ }).getAttribute("href")).toBe(
+      "/chat/console/waits/wait_1?as=ana",
+    );
     await page.getByRole("link", { name: "Compare three CRM vendors" }).click();
     await page.getByRole("heading", { level: 1, name: "Compare three CRM vendors" }).waitFor();
     await page.getByRole("row", { name: /tool read_file/ }).waitFor();
