@@ -32,7 +32,7 @@ export async function clockCheck(config: Config, offline: boolean): Promise<Find
     const leaseMs = config.limits.leaseMs;
     const { clock } = store;
     const others: Other[] = [
-      ...(clock ? [{ name: "the database", warnMs: 1_000, failMs: leaseMs / 3, now: clock }] : []),
+      ...(clock ? [{ name: "the database", warnMs: 2_000, failMs: leaseMs / 3, now: clock }] : []),
       ...(offline ? [] : platformsOf(config).map((one) => ({ ...ofPlatforms, ...one }))),
     ];
     if (others.length === 0) return { status: "pass", observed: "no other clock to agree with" };
