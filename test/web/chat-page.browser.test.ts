@@ -458,6 +458,7 @@ describe("web/chat-page", () => {
     const writing = thread().getByRole("region", { name: "Being written" });
     await thread().getByText("who is the cheapest").waitFor();
 
+    await server.platform.setStatus(at, "processing");
     await server.platform.live?.show(at, { ...shown, words: { kind: "status", text: "Working: vendors" } });
     await thread().getByText("Working: vendors").waitFor();
     expect(await writing.isVisible()).toBe(false);
@@ -472,6 +473,8 @@ describe("web/chat-page", () => {
     await server.platform.post(at, { key: "k", run: shown.run }, aResult({ text: "Vendor B is cheap." }), []);
     await thread().getByRole("region", { name: "Result: Done" }).waitFor();
     await writing.waitFor({ state: "hidden" });
+    await server.platform.setStatus(at, "active");
+    await thread().getByText("Deputy is working").waitFor({ state: "hidden" });
     expect(troubles).toEqual([]);
   });
 

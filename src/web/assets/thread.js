@@ -65,9 +65,10 @@ export function createThread({ agent, limits, send, close }) {
       shown = root.id;
       where.textContent = dm ? `with ${agentName}` : `in #${root.channel}`;
       const live = model.live.get(root.thread);
-      const said = live?.status ?? statusWords[model.statuses.get(root.thread) ?? ""] ?? "";
+      const state = model.statuses.get(root.thread) ?? "";
+      const said = (state === "processing" ? live?.status : undefined) ?? statusWords[state] ?? "";
       status.textContent = said;
-      status.classList.toggle("busy", model.statuses.get(root.thread) === "processing");
+      status.classList.toggle("busy", state === "processing");
       const messages = [root, ...model.replies(root.thread)];
       const atEnd = writing.atEnd();
       pane.draw(root.id, messages, { model, acts, inChannel: false, seen });
