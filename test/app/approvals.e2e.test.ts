@@ -80,7 +80,7 @@ describe("app: approvals", () => {
     expect(sent).toContain("Bo");
   });
 
-  it("APR-3: is decided from the command line by whoever is in the set, and by nobody else", async () => {
+  it("APR-3 APR-5: is decided from the command line by whoever is in the set, and by nobody else", async () => {
     const { people, model } = product;
     model.replyTo("typed", uses(["send_letter", { to: "Cy" }]), finishes("Sent."));
     const thread = await people.ana.asks("@deputy typed: send the letter");
@@ -93,6 +93,9 @@ describe("app: approvals", () => {
       arguments: { to: "Cy" },
       approvers: ["group:desk"],
     });
+    // Whoever decides here sees what the card shows.
+    const text = (await deputy("approvals", "list")).out;
+    expect(text).toContain(`${one?.id} send_letter\n  to: Cy\n  Warning: Cy stands nowhere`);
     expect((await deputy("approvals", "decide", "apr_none", "approve")).code).toBe(1);
     expect((await deputy("approvals", "decide", one?.id ?? "", "approve")).code).toBe(0);
     await thread.post("result");

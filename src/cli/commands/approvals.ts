@@ -5,6 +5,8 @@ import type { Command } from "commander";
 import { createApprovalParts } from "../../app/approval-parts.ts";
 import { createAgentDirectory } from "../../app/agent-directory.ts";
 import { masterKeySource } from "../../app/open-edges.ts";
+import { wholeArguments } from "../../approvals/card-text.ts";
+import { visible } from "../../approvals/visible-text.ts";
 import { shortDigest } from "../../domain/approval.ts";
 import { AppError } from "../../base/errors.ts";
 import { parseJson } from "../../base/json.ts";
@@ -57,7 +59,19 @@ function addList(approvals: Command, context: CliContext): void {
         ]),
         all ? "Nothing was ever put to anybody for approval." : "Nothing waits for an approval.",
       );
+      if (!all) for (const row of rows) context.stdout.write(`\n${actOf(row)}\n`);
     });
+}
+
+/** What would be done, whole: whoever decides here sees what the card shows (APR-5). */
+function actOf(approval: Approval): string {
+  const { id, facts } = approval;
+  const lines = [
+    ...wholeArguments(approval).split("\n"),
+    ...facts.warnings.map((warning) => `Warning: ${visible(warning)}`),
+    `Asked for by ${visible(facts.subjectName)}: ${visible(facts.why)}`,
+  ];
+  return [`${id} ${visible(approval.tool)}`, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 function addDecide(approvals: Command, context: CliContext): void {
