@@ -45,10 +45,10 @@ function head(run: RunDetails, ways: ConsoleWays): Page {
       <a class="button" href="${hrefOf(ways, `/runs/${id}/thread`)}">Open its thread</a>
       ${run.mayStop && !isStopping ? stopForm(run, ways) : ""}
     </div>
-    ${waitsFor.length === 0 ? "" : html`<p>It waits for ${waitsFor.join("; ")}.</p>`}
+    ${waitsFor.length === 0 ? "" : html`<p>It is waiting for ${waitsFor.join("; ")}.</p>`}
     ${run.isHeldUp ? html`<p>An operator holds it up; it goes on when that ends.</p>` : ""}
     ${run.stoppedBy === undefined ? "" : html`<p>${isTerminal(state) ? "It was stopped" : "It is to stop, as asked"} by ${run.stoppedBy}.</p>`}
-    ${isTerminal(state) ? "" : html`<p class="small">What it shall do otherwise is said in its thread.</p>`}`;
+    ${isTerminal(state) ? "" : html`<p class="small">To change what it does, write in its thread.</p>`}`;
 }
 
 /** Asked twice, without a script. */
@@ -161,7 +161,7 @@ function steps(run: RunDetails): Page {
         : html`<div class="wide" role="region" aria-labelledby="steps-title" tabindex="0">
       <table role="table">
         <thead role="rowgroup">
-          <tr role="row">${["Step", "What", "State", "Begun", "Took", "With the rights of", "Let in by", "Cost"].map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr>
+          <tr role="row">${["Step", "What", "State", "Begun", "Took", "With whose rights", "Allowed by", "Cost"].map((name) => html`<th scope="col" role="columnheader">${name}</th>`)}</tr>
         </thead>
         <tbody role="rowgroup">${run.steps.map(stepRow)}</tbody>
       </table>
@@ -183,8 +183,8 @@ function stepRow(step: StepDetails): Page {
     ["State", state],
     ["Begun", time(startedAt)],
     ["Took", endedAt === undefined ? "–" : tookWords(endedAt - startedAt)],
-    ["With the rights of", rights],
-    ["Let in by", letInBy(step)],
+    ["With whose rights", rights],
+    ["Allowed by", letInBy(step)],
     ["Cost", costOf(step)],
   ];
   return html`<tr role="row">
@@ -204,7 +204,9 @@ function letInBy({ ruling, approval, kind }: StepDetails): Page | string {
 
 function costOf({ tokens, usdMicros }: StepDetails): string {
   if (tokens === undefined) return "–";
-  return usdMicros === undefined ? `${tokens} tokens` : `${tokens} tokens, ${usd(usdMicros)} USD`;
+  return usdMicros === undefined || usdMicros === 0
+    ? `${tokens} tokens`
+    : `${tokens} tokens, ${usd(usdMicros)} USD`;
 }
 
 function tookWords(ms: number): string {

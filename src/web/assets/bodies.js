@@ -110,9 +110,8 @@ function cardOf(card, { me, waitsFor, press, id }) {
     h(
       "div",
       { class: "card-foot" },
-      factsOf(card),
+      h("div", { class: "card-facts" }, factsOf(card), detailsOf(card.details, id)),
       buttonsOf(card.buttons, { press, id }),
-      detailsOf(card.details, id),
     ),
   );
 }
