@@ -7,19 +7,31 @@ export function scrubAll<T>(value: T, scrub: (text: string) => string): T {
   return clean as T;
 }
 
+/** Nothing is made anew until something has changed: most values have nothing to hide, and each request to the model is one. */
 function cleaned(value: unknown, scrub: (text: string) => string): unknown {
   if (typeof value === "string") return scrub(value);
-  if (Array.isArray(value)) {
-    const clean = value.map((item: unknown) => cleaned(item, scrub));
-    return clean.every((item, at) => item === value[at]) ? value : clean;
-  }
+  if (Array.isArray(value)) return cleanedList(value, scrub);
   if (!isPlain(value)) return value;
-  const entries = Object.entries(value);
-  const clean = entries.map(([key, inner]): [string, unknown] => [key, cleaned(inner, scrub)]);
-  return clean.every(([, inner], at) => inner === entries[at]?.[1]) ? value : Object.fromEntries(clean);
+  let clean: Map<string, unknown> | undefined;
+  for (const key of Object.keys(value)) {
+    const now = cleaned(value[key], scrub);
+    if (now !== value[key]) clean = (clean ?? new Map(Object.entries(value))).set(key, now);
+  }
+  return clean ? Object.fromEntries(clean) : value;
 }
 
-function isPlain(value: unknown): value is object {
+function cleanedList(list: readonly unknown[], scrub: (text: string) => string): unknown {
+  let clean: unknown[] | undefined;
+  for (let at = 0; at < list.length; at += 1) {
+    const now = cleaned(list[at], scrub);
+    if (now === list[at]) continue;
+    clean ??= [...list];
+    clean[at] = now;
+  }
+  return clean ?? list;
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
