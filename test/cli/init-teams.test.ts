@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { teamsIds } from "../fakes/teams/fake-teams.ts";
 
-const secret = "a~secret'of-the.app".replace("'", "");
+const secret = "a~secret'of $the.app";
 const created = {
   teamsAppId: "99999999-2222-3333-4444-555555555555",
   installLink:
@@ -70,7 +70,7 @@ if (argv[1] === "doctor") process.exit(${doctor});
       ["app", "doctor", created.teamsAppId],
     ]);
     expect(await settings()).toBe(
-      `OPENAI_API_KEY=kept\n\n# Microsoft Teams, by deputy init teams\nTEAMS_APP_ID=${teamsIds.app}\nTEAMS_TENANT_ID=${teamsIds.tenant}\nTEAMS_APP_PASSWORD='${secret}'\nDEPUTY_PUBLIC_URL=https://d.example\n`,
+      `OPENAI_API_KEY=kept\n\n# Microsoft Teams, by deputy init teams\nTEAMS_APP_ID=${teamsIds.app}\nTEAMS_TENANT_ID=${teamsIds.tenant}\nTEAMS_APP_PASSWORD='a~secret'\\''of $the.app'\nDEPUTY_PUBLIC_URL=https://d.example\n`,
     );
     expect((await stat(path.join(folder, ".env"))).mode & 0o777).toBe(0o600);
     const uploaded = JSON.parse(await readFile(path.join(folder, "uploaded"), "utf8"));

@@ -94,4 +94,14 @@ describe("grants/sign-in with Entra ID", () => {
     expect(await endSignIn(deps, provider, { cookie: "the-cookie", query: second })).toBeDefined();
     expect(await endSignIn(deps, provider, { cookie: "the-cookie", query: second })).toBeUndefined();
   });
+
+  it.each([
+    [600_000, undefined],
+    [590_000, teamsIds.ana],
+  ])("CON-4, SI2: %i ms after it began it is over, or is not yet", async (ms, oid) => {
+    const query = await fromEntra(teamsIds.ana);
+    const clock = { ...deps.clock, now: () => deps.clock.now() + ms };
+    const done = await endSignIn({ ...deps, clock }, provider, { cookie: "the-cookie", query });
+    expect(done?.person).toBe(oid && `teams:${teamsIds.tenant}:${oid}`);
+  });
 });

@@ -100,12 +100,16 @@ async function keep(file: string, { appId, tenantId, password }: CreatedApp, url
   const lines = [
     `TEAMS_APP_ID=${appId}`,
     `TEAMS_TENANT_ID=${tenantId}`,
-    `TEAMS_APP_PASSWORD='${password.reveal()}'`,
+    `TEAMS_APP_PASSWORD=${shellQuoted(password.reveal())}`,
     `DEPUTY_PUBLIC_URL=${url}`,
   ];
   await appendFile(file, "", { mode: 0o600 });
   await chmod(file, 0o600);
   await appendFile(file, `\n# Microsoft Teams, by deputy init teams\n${lines.join("\n")}\n`);
+}
+
+function shellQuoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 /** True where Microsoft finds nothing wrong with it. */
