@@ -104,7 +104,9 @@ async function hasChanged(tx: Tx, { id }: Run, { results, back, begins }: Change
   const [ended] = results;
   if (ended) return (await tx.steps.find(id, ended.n))?.state !== "started";
   const [gated] = back;
-  if (gated !== undefined && begins.length === 0) return (await tx.steps.find(id, gated))?.gated === true;
+  // Back and begun again at once: its row tells nothing, so all of it is written again.
+  if (gated !== undefined && begins.length > 0) return false;
+  if (gated !== undefined) return (await tx.steps.find(id, gated))?.gated === true;
   const [begun] = begins;
   // Otherwise marks and words under keys of their own: written again they are the same.
   return begun !== undefined && (await tx.steps.find(id, begun.n))?.gated !== true;
