@@ -181,14 +181,12 @@ async function redeem(
     await giveBack(deps, spec, answer);
     return fail("account_domain", "That account is not one that may be connected here. Nothing was kept.");
   }
-  const made = await deps.decide((tx, ended) =>
-    keepConnection(tx, deps, { spec, session, answer, account, ended }),
-  );
-  if (!made) {
-    await giveBack(deps, spec, answer);
-    return refused;
-  }
-  return { kind: "connected", account: account.label, title: spec.provider.title };
+  const made = await deps
+    .decide((tx, ended) => keepConnection(tx, deps, { spec, session, answer, account, ended }))
+    .catch(said);
+  if (made === true) return { kind: "connected", account: account.label, title: spec.provider.title };
+  await giveBack(deps, spec, answer);
+  return made === false ? refused : fail("exchange_failed", made.message);
 }
 
 function proofOf(secret: Secret): string[] {

@@ -7,10 +7,13 @@ import { showCard } from "./ask-consent.ts";
 import type { ConnectionSpec } from "./connection-spec.ts";
 import { connectedCard } from "./consent-card.ts";
 import type { ConsentDeps, Ended } from "./consent-deps.ts";
+import { GrantError } from "./errors.ts";
 import { recordConsent } from "./events.ts";
 import type { TokenAnswer } from "./oauth-client.ts";
 import { revokeRow } from "./revoke.ts";
 import { sealTokens } from "./sealed-tokens.ts";
+
+const mostTries = 3;
 
 export interface Keeping {
   readonly spec: ConnectionSpec;
@@ -32,8 +35,7 @@ export async function keepConnection(tx: Tx, deps: ConsentDeps, keeping: Keeping
   const id = same?.id ?? deps.ids.next("conn");
   if (!(await tx.consents.end(session.id, "connected", { made: id, now }))) return false;
   if (known && !same) await revokeRow(tx, known, { why: "replaced", by: owner, now });
-  const row = await rowOf(tx, deps, keeping, { id, version: (same?.version ?? 0) + 1, run });
-  await write(tx, row, same);
+  const row = await written(tx, deps, keeping, { id, same, run });
   await tx.connections.makeDefault(row);
   await tx.scopeWants.asked(id, now);
   const note = await sharedWith(tx, row);
@@ -101,13 +103,27 @@ async function rowOf(
   };
 }
 
-async function write(tx: Tx, row: ConnectionRow, same: ConnectionRow | undefined): Promise<void> {
-  if (!same) {
-    await tx.connections.add(row);
-    return;
+interface Writing {
+  readonly id: string;
+  readonly same: ConnectionRow | undefined;
+  readonly run: ConsentRow["run"];
+}
+
+/** What came now is the newest, also where the pair was renewed at this moment (VLT-5): it is written over that one. */
+async function written(tx: Tx, deps: ConsentDeps, keeping: Keeping, to: Writing): Promise<ConnectionRow> {
+  const { id, run } = to;
+  let before = to.same;
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const row = await rowOf(tx, deps, keeping, { id, version: (before?.version ?? 0) + 1, run });
+    if (await (before ? replaced(tx, before, row) : tx.connections.add(row))) return row;
+    before = await tx.connections.find(id);
   }
+  throw new GrantError("grant.gone", `The ${keeping.spec.name} connection was ended while it was connected.`);
+}
+
+function replaced(tx: Tx, before: ConnectionRow, row: ConnectionRow): Promise<boolean> {
   const { keyVersion = 0, access = "", refresh, expiresAt, issuedAt = row.updatedAt, scopes } = row;
-  await tx.connections.save(same.id, same.version, {
+  return tx.connections.save(before.id, before.version, {
     keyVersion,
     access,
     ...(refresh === undefined ? {} : { refresh }),

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { asPersonKey } from "../../src/domain/ids.ts";
 import { declineConsent, expireConsents, linkToken } from "../../src/grants/ask-consent.ts";
 import { recognise } from "../../src/grants/sign-in.ts";
+import type { Tx } from "../../src/store/contract.ts";
 import { aConnection } from "../contracts/store-grants.ts";
 import { createCookieBrowser } from "../support/cookie-browser.ts";
 import { ann, type ConnectWorld, formOf, openConnectWorld, tenant } from "./connect-world.ts";
@@ -346,6 +347,45 @@ describe("web/connect", () => {
       await store.write((tx) => tx.connections.destroy(id));
     },
   );
+
+  it("VLT-5: an account that is connected again while its pair is renewed keeps what came now", async () => {
+    const { store, grants } = at.world;
+    const browser = at.browser("ann", "ann");
+    const connect = async () =>
+      browser.open((await at.consentOn(browser, await at.enter(browser, await at.ask()))).href);
+    await connect();
+    const { made = "" } = await at.session();
+    // Somebody else's refresh gets in between the look at the row and its change.
+    let renewed = false;
+    const racing = (tx: Tx): Tx["connections"] => ({
+      ...tx.connections,
+      async save(id, seen, tokens) {
+        if (!renewed) await tx.connections.save(id, seen, { ...tokens, access: "of the refresh" });
+        renewed = true;
+        return tx.connections.save(id, seen, tokens);
+      },
+    });
+    const { decide } = at.consent;
+    const between: typeof decide = (fn) =>
+      decide((tx, ended) =>
+        fn(
+          new Proxy(tx, {
+            get: (of, name) => (name === "connections" ? racing(of) : Reflect.get(of, name, of)),
+          }),
+          ended,
+        ),
+      );
+    Object.assign(at.consent, { decide: between });
+    await connect().finally(() => Object.assign(at.consent, { decide }));
+
+    expect(renewed).toBe(true);
+    expect(await store.read((tx) => tx.connections.find(made))).toMatchObject({
+      version: 3,
+      state: "active",
+    });
+    const { secret } = await grants.token(await at.world.ready({ tenant, owner: ann }));
+    expect(await at.service.accountOf(secret.reveal())).toBe("ann");
+  });
 
   it("VLT-12: says when somebody else has connected the same account", async () => {
     for (const user of ["ann", "cleo"]) {
