@@ -102,6 +102,19 @@ describe("policy/evaluate", () => {
     });
   });
 
+  const page = { known: "builtin", tool: "fetch_url", effect: "read" } as const;
+  it.each<[string, Partial<PolicyRequest>, boolean]>([
+    ["a write in a channel after both", { mode: "employee", taint: bothMarks }, true],
+    ["a write in a channel after strange words", { mode: "employee", taint: external }, true],
+    ["a write of one's own after both", { mode: "assistant", taint: bothMarks }, false],
+    ["a page for a channel after both", { mode: "employee", taint: bothMarks, ...page }, false],
+    ["money, after nothing", { mode: "assistant", effect: "money" }, true],
+    ["a write that a guest asked for", { mode: "assistant", personKind: "guest" }, true],
+  ])("APR-3: four eyes are asked for, or not, for %s", (_, call, fourEyes) => {
+    const allowing = policyOf([rule({ decision: "allow" })]);
+    expect(evaluate(allowing, request(call))).toMatchObject({ decision: "ask", notRequester: fourEyes });
+  });
+
   it("TNT-3: reads go on after both, and so does a page that a person named", () => {
     const read = request({ taint: bothMarks, effect: "read" });
     const page = request({
