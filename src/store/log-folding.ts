@@ -5,6 +5,7 @@
 //   LF1  Where little is written nobody is started for it: the connection that writes folds its log by itself (SC2).
 //   LF2  So it does again when the thread is gone; and where the thread doesn't keep up, before the log has become large.
 //   LF3  The commit after which it was to be folded has taken effect, whatever becomes of that.
+//   LF4  The thread keeps no process alive.
 
 import type { Worker } from "node:worker_threads";
 import { errorText } from "../base/errors.ts";
@@ -47,10 +48,10 @@ export function createLogFolding(connection: FoldedConnection, log: Logger): Log
   const start = (): Worker => {
     const workerData: FoldThreadData = { file: connection.file };
     const worker = startThread("log-folding-thread", { workerData });
-    worker.unref();
     worker.on("message", () => {
       folding = false;
     });
+    worker.unref(); // LF4: after it is listened to, which would keep the process alive again
     worker.on("error", (error) =>
       log.warn("The thread that folds the database's log failed", { error: errorText(error) }),
     );

@@ -71,6 +71,18 @@ describe("store/log-folding", () => {
     await vi.waitFor(() => expect(alone).toEqual([256, 128]), patience);
   });
 
+  it("LF4: keeps no process alive", async () => {
+    const ports = (): number =>
+      process.getActiveResourcesInfo().filter((kind) => kind === "MessagePort").length;
+    const before = ports();
+    connections = openSqlite(file, "OFF");
+    folding = createLogFolding({ ...foldedBy(connections), foldAt: () => undefined }, silentLogger);
+
+    commits(folding, beforeAThread);
+
+    expect(ports()).toBe(before);
+  });
+
   it("LF3: never lets a commit fail that has taken effect", () => {
     const fails = (): never => {
       throw new Error("no");
