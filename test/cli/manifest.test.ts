@@ -44,7 +44,12 @@ describe("cli/manifest", () => {
     const door = "https://d.example/slack/events";
     expect(JSON.parse(out)).toMatchObject({
       features: { slash_commands: [{ command: "/deputy", url: door }] },
-      oauth_config: { redirect_urls: ["https://d.example/slack/oauth_redirect"] },
+      oauth_config: {
+        redirect_urls: [
+          "https://d.example/slack/oauth_redirect",
+          "https://d.example/connect/signed-in/slack",
+        ],
+      },
       settings: {
         event_subscriptions: { request_url: door },
         interactivity: { request_url: door },

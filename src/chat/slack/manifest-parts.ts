@@ -10,6 +10,8 @@ export const doorPath = "/slack/events";
 /** Where people come back to after they installed the app by OAuth, and where they begin. */
 export const redirectPath = "/slack/oauth_redirect";
 export const installPath = "/slack/install";
+/** Where people come back to after Sign in with Slack, when they connect an account. The page is web's. */
+export const signedInPath = "/connect/signed-in/slack";
 
 /** Event types as subscribed to: `message.channels` arrives as `message` with `channel_type: "channel"`. */
 export const EVENTS = [

@@ -3,7 +3,16 @@
 // Owns: what people read when they install the app, and where Slack delivers. Does not own: events, scopes, names
 // (manifest-parts.ts). Written by hand against Slack's reference: the SDK's types lack the events of agents.
 
-import { COMMAND, doorPath, EVENTS, PROMPTS, redirectPath, SCOPES, SHORTCUTS } from "./manifest-parts.ts";
+import {
+  COMMAND,
+  doorPath,
+  EVENTS,
+  PROMPTS,
+  redirectPath,
+  SCOPES,
+  SHORTCUTS,
+  signedInPath,
+} from "./manifest-parts.ts";
 
 export interface ManifestOptions {
   /** As people see it; at most 35 characters. */
@@ -42,7 +51,9 @@ export function slackManifest({ name, url, socket, oauth }: ManifestOptions): Sl
       slash_commands: [slashCommand(name, door)],
     },
     oauth_config: {
-      ...(url === undefined || !oauth ? {} : { redirect_urls: [`${url}${redirectPath}`] }),
+      ...(url === undefined || !oauth
+        ? {}
+        : { redirect_urls: [redirectPath, signedInPath].map((path) => `${url}${path}`) }),
       scopes: { bot: [...SCOPES.bot, ...SCOPES.optional], bot_optional: [...SCOPES.optional] },
     },
     settings: {

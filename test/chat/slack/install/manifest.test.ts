@@ -102,9 +102,10 @@ describe("slack/install/manifest", () => {
     expect(JSON.stringify(socket)).not.toContain("https://");
     expect(
       JSON.stringify(http)
-        .match(/https:\/\/d\.example[a-z_/]*/g)
+        .match(/https:\/\/d\.example[a-z_/-]*/g)
         ?.toSorted(),
     ).toEqual([
+      "https://d.example/connect/signed-in/slack",
       "https://d.example/slack/events",
       "https://d.example/slack/events",
       "https://d.example/slack/events",
