@@ -2,6 +2,7 @@
 
 import { html } from "hono/html";
 import type { HtmlEscapedString } from "hono/utils/html";
+import { spokenName } from "../domain/agent.ts";
 
 export type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
 
@@ -22,7 +23,7 @@ export function explainPage(said: Explained): Page {
   const { action, form, agent, person, service, capability, scopes, use, until } = said;
   return page(
     `Connect ${service}`,
-    html`<p>${agent} asks for your ${service} account.</p>
+    html`<p>${spokenName(agent)} asks to use your ${service} account.</p>
       <dl>
         <dt>You are</dt>
         <dd>${person}</dd>
@@ -100,6 +101,7 @@ export function page(title: string, body: Page): Page {
       </head>
       <body>
         <main>
+          <p class="brand">Deputy</p>
           <h1>${title}</h1>
           ${body}
         </main>
@@ -107,15 +109,20 @@ export function page(title: string, body: Page): Page {
     </html>`;
 }
 
-export const connectStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 34rem; margin: 10vh auto; padding: 0 1.5rem; }
-h1 { font-size: 1.5rem; }
-dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1rem; }
-dt { opacity: .75; }
+/** The colours of the chat page (assets/theme.css). */
+export const connectStyle = `:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif;
+  --canvas: #f5f4f0; --raised: #fff; --ink: #1d2224; --muted: #5a6367; --line: #dfdcd3; --strong: #8b8f8a; --accent: #1d4a3f; --on-accent: #fff; --focus: #1b6bb0; }
+@media (prefers-color-scheme: dark) { :root {
+  --canvas: #101415; --raised: #1b2122; --ink: #e6ebe9; --muted: #a2aeab; --line: #2c3536; --strong: #75817e; --accent: #8fd3bb; --on-accent: #0e211b; --focus: #8fc9ee; } }
+body { margin: 0; padding: 1rem; background: var(--canvas); color: var(--ink); }
+main { max-width: 34rem; margin: 8vh auto; padding: 1.5rem 2rem 2rem; background: var(--raised); border: 1px solid var(--line); border-radius: 14px; }
+.brand { margin: 0; color: var(--accent); font-weight: 700; }
+h1 { margin: .25rem 0 1rem; font-size: 1.5rem; line-height: 1.25; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .4rem 1rem; margin: 1rem 0; }
+dt { color: var(--muted); }
 dd { margin: 0; overflow-wrap: anywhere; }
-main:has(table) { max-width: 60rem; }
-table { border-collapse: collapse; display: block; overflow-x: auto; }
-th, td { padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top; }
-button { font: inherit; padding: .6rem 1rem; margin: 1rem .5rem 0 0; border: 1px solid; border-radius: .5rem; background: transparent; color: inherit; }
-button.primary { background: #1a56c4; border-color: #1a56c4; color: #fff; }
+button { font: inherit; font-weight: 600; min-height: 44px; padding: .5rem 1rem; margin: 1rem .5rem 0 0; border: 1px solid var(--strong); border-radius: 10px; background: transparent; color: inherit; cursor: pointer; }
+button.primary { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
+:focus-visible { outline: 3px solid var(--focus); outline-offset: 2px; }
+@media (max-width: 30rem) { main { margin: 0 auto; padding: 1.25rem; } dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: .6rem; } }
 `;
