@@ -63,7 +63,7 @@ export async function openConnectWorld(
     resources?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<ConnectWorld> {
-  const port = await freePort();
+  const { port, release } = await heldPort();
   const base = `http://127.0.0.1:${port}`;
   const contexts = ["mail", "other", ...(options.known ?? [])].map(
     (name) => `${base}/oauth/callback/${name}`,
@@ -138,6 +138,7 @@ export async function openConnectWorld(
     },
     ...(options.chat ? { chat: options.chat } : {}),
   });
+  await release();
   const { chatUrl } = await web.start();
   const links: string[] = [];
   return {
@@ -211,11 +212,16 @@ export function formOf({ text }: Page): string {
   return found;
 }
 
-async function freePort(): Promise<number> {
+/** Held until ours listens there: the others that are started meanwhile take any that is free. */
+async function heldPort(): Promise<{ readonly port: number; readonly release: () => Promise<void> }> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    async release() {
+      server.close();
+      await once(server, "close");
+    },
+  };
 }
