@@ -87,6 +87,16 @@ describe("approvals/card-text", () => {
     expect(approvalOf({ to: "bo" }).digest).not.toBe(approvalOf({ to: "bo " }).digest);
   });
 
+  it.each(["", "x", "0".repeat(43), "\u0000"])(
+    "APR-10: a row with the seal %j does not hold, and breaks nothing",
+    (seal) => {
+      const approval = approvalOf({ to: "bo" });
+      expect(testSeal.holds({ ...approval, seal })).toBe(false);
+      expect(testSeal.holds({ ...approval, seal: approval.seal.slice(0, -2) })).toBe(false);
+      expect(testSeal.holds({ ...approval, seal: `${approval.seal}AA` })).toBe(false);
+    },
+  );
+
   it.each(["arguments", "digest", "tool", "state", "wait"] as const)(
     "APR-10: a row whose %s was edited does not hold",
     (field) => {
