@@ -34,7 +34,7 @@ export interface FoldThreadData {
 /** At which the connection folds by itself where no thread does (SC2). */
 export const pagesAlone = 128;
 /** And where one does, but is late (LF2). */
-const pagesBeside = 256;
+const pagesBeside = 192;
 /** At which the thread is asked. */
 const pagesAsked = 96;
 const commitsAlone = 256;

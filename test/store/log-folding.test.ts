@@ -68,7 +68,7 @@ describe("store/log-folding", () => {
 
     commits(of, beforeAThread);
 
-    await vi.waitFor(() => expect(alone).toEqual([256, 128]), patience);
+    await vi.waitFor(() => expect(alone).toEqual([192, 128]), patience);
   });
 
   it("LF4: keeps no process alive", async () => {
