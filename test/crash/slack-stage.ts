@@ -225,7 +225,7 @@ function lasting(words: string): string {
     .replaceAll(/,"block_id":"[^"]*"/g, "")
     .replaceAll(/\b(?:run|wait)_[A-Za-z0-9]+/g, "ID")
     .replaceAll(/\d+ (?:s|min)\b/g, "TIME")
-    .replaceAll(/\d+\.\d\d(?: of \d+\.\d\d)? USD/g, "COST")
+    .replaceAll(/(?:under )?\d+\.\d\d(?: of \d+\.\d\d)? USD/g, "COST")
     .replaceAll(/<!date\^\d+[^>]*>|\d{1,2}:\d\d(?: GMT\S*| UTC)?|\b1\d{9}\b/g, "TIME");
 }
 
