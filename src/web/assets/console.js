@@ -115,7 +115,11 @@ const again = Number(document.querySelector("[data-again]")?.getAttribute("data-
 
 async function keepUp() {
   const goOn = document.visibilityState === "visible" ? await look() : true;
-  if (goOn) setTimeout(keepUp, again);
+  if (goOn) keepUpLater();
 }
 
-if (again > 0) setTimeout(keepUp, again);
+function keepUpLater() {
+  setTimeout(() => void keepUp(), again);
+}
+
+if (again > 0) keepUpLater();

@@ -100,15 +100,17 @@ export class Model {
   #lookForWaiting(ms) {
     clearTimeout(this.#look);
     if (!this.#hasList) return;
+    this.#look = setTimeout(() => void this.#lookAgain(), ms);
+  }
+
+  async #lookAgain() {
     const { as } = this;
-    this.#look = setTimeout(async () => {
-      const waiting = await loadWaiting(as);
-      if (waiting === "nowhere") this.#hasList = false;
-      else if (this.as === as && waiting !== undefined) {
-        this.waiting = waiting;
-        this.#changed();
-      }
-    }, ms);
+    const waiting = await loadWaiting(as);
+    if (waiting === "nowhere") this.#hasList = false;
+    else if (this.as === as && waiting !== undefined) {
+      this.waiting = waiting;
+      this.#changed();
+    }
   }
 
   get me() {
