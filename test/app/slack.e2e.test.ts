@@ -22,18 +22,6 @@ const csv = "region,revenue\nnorth,120\nsouth,80\n";
 const report = (slack: FakeSlack): FakeFile | undefined =>
   [...slack.files.values()].find((file) => file.name === "report.md" && !file.pending);
 
-/** How many messages Slack lets through at once before it holds a channel to one a second. */
-const burst = 4;
-
-/** The most posts in a channel within any ten seconds. */
-function fastestIn(slack: FakeSlack, channel: string): number {
-  const times = slack
-    .callsTo("chat.postMessage")
-    .filter((call) => call.args["channel"] === channel)
-    .map((call) => call.at);
-  return Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 10_000).length));
-}
-
 describe.each(["http", "socket"] as const)("app: Slack over %s", (door) => {
   let product: SlackProduct;
   beforeAll(async () => {
@@ -208,29 +196,6 @@ describe("app: Slack, posting exactly once", () => {
 
     expect(kindOf(said)).toBeDefined();
   });
-
-  it("loses no result and repeats none in a storm of 50 runs, at one message a second and channel", async () => {
-    const { slack, model } = product;
-    const runs = Array.from({ length: 50 }, (_, at) => `storm ${String(at).padStart(2, "0")}`);
-    for (const run of runs)
-      model.replyTo(run, uses(plan("doing", "todo", "todo")), finishes(`Over: ${run}.`));
-    const channels = [ids.general, ids.data, ids.secret, ids.group];
-    const people = [ids.ana, ids.bo];
-
-    const asked = await Promise.all(
-      runs.map((run, at) =>
-        slack.person(people[at % 2] ?? ids.ana).mentions(channels[at % 4] ?? ids.general, run),
-      ),
-    );
-    const results = await Promise.all(
-      asked.map((thread) => product.said(thread, "result", undefined, 120_000)),
-    );
-
-    expect(results.map(wordsOf).filter((words) => /Over: storm \d\d/.test(words))).toHaveLength(50);
-    for (const thread of asked) expect(product.allSaid(thread, "result")).toHaveLength(1);
-    for (const channel of channels) expect(fastestIn(slack, channel)).toBeLessThanOrEqual(10 + burst);
-    expect(slack.callsTo("chat.postMessage").filter((call) => call.error === "ratelimited")).toEqual([]);
-  }, 180_000);
 
   it("says in the log and in readiness that its token was taken, and keeps the run", async () => {
     const { slack, model, app } = product;
