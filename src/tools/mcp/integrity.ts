@@ -4,11 +4,11 @@
 //        every command sees: what is shown and not in it is refused as well.
 //   IN2  The digest of a folder is over what is in it: names, kinds, contents, where links lead, what may be executed.
 //   IN3  A file that the file system says was not touched is not read twice: size, inode, and the time of its last change, which
-//        nobody can set. Trees are bounded.
+//        nobody can set. Of a link to it that is asked of what it leads to. Trees are bounded.
 
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 
@@ -65,8 +65,7 @@ function digestLike(expected: string, path: string): Promise<string> {
 
 /** `sha512-…`, of a file or a folder. */
 async function digestOf(path: string, algorithm: string): Promise<string> {
-  const found = await lstat(path);
-  if (!found.isDirectory()) return `${algorithm}-${await fileDigest(path, algorithm)}`;
+  if (!(await stat(path)).isDirectory()) return `${algorithm}-${await fileDigest(path, algorithm)}`;
   const hash = createHash(algorithm);
   const room: Room = { entries: mostEntries, bytes: mostBytes };
   await addFolder(hash, path, { algorithm, under: "", room });
@@ -117,7 +116,7 @@ const mostKnown = 100_000;
 
 /** IN3. */
 async function fileDigest(path: string, algorithm: string): Promise<string> {
-  const { dev, ino, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
+  const { dev, ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
   const stamp = [dev, ino, size, mtimeNs, ctimeNs].join(" ");
   const key = `${algorithm} ${path}`;
   const held = known.get(key);

@@ -88,6 +88,30 @@ describe("tools/mcp/integrity", () => {
     await expect(found(digests)).rejects.toThrow(/node_modules is not the file or folder/);
   });
 
+  it("IN3: a program that is named by a link is looked at again when what the link leads to has changed", async () => {
+    const link = path.join(folder, "server.js");
+    const real = path.join(folder, "server-1.js");
+    await writeFile(real, "serve()");
+    await symlink(real, link);
+    const start = (integrity: string) =>
+      findProgram({ server: "it", command: "/usr/bin/env", args: ["node", link], integrity });
+    const digest = `sha512-${createHash("sha512").update("serve()").digest("base64")}`;
+    expect(await start(digest)).toMatchObject({ file: link });
+    await writeFile(real, "steal()");
+    await expect(start(digest)).rejects.toThrow(/server.js is not the file or folder/);
+  });
+
+  it("IN2: a folder that is a link is what it leads to", async () => {
+    const elsewhere = path.join(folder, "store");
+    await rename(modules, elsewhere);
+    await symlink(elsewhere, modules);
+    const digests = await meant();
+    expect(Object.keys(digests)).toEqual([modules]);
+    expect(await found(digests)).toMatchObject({ shown: [modules] });
+    await writeFile(path.join(elsewhere, "left/pad.js"), "steal()");
+    await expect(found(digests)).rejects.toThrow(/node_modules is not the file or folder/);
+  });
+
   it("what the block names has to be there", async () => {
     await expect(found({ ...(await meant()), "/no/such": "sha512-AAAA" })).rejects.toThrow(
       /there is no \/no\/such/,
