@@ -49,11 +49,7 @@ export async function outcomeOf(
     told.push(bytes ? await fileOf(bytes, came) : plain(textOf(block)));
   }
   const texts = told.map(({ text }) => text).filter((text) => text !== "");
-  if (structuredContent !== undefined && !texts.some((text) => says(text, structuredContent)))
-    texts.push(JSON.stringify(structuredContent));
-  const problem = isError === true ? undefined : came.misfit?.(structuredContent);
-  if (problem !== undefined) texts.push(`(This is not what the server says it returns: ${problem}.)`);
-  const all = texts.join("\n\n");
+  const all = [...texts, ...structuredWords(texts, { structuredContent, isError }, came)].join("\n\n");
   return {
     kind: "result",
     content: all === "" ? "The server answered with nothing." : cut(all),
@@ -63,10 +59,31 @@ export async function outcomeOf(
   };
 }
 
-/** RS3. */
-function says(text: string, structured: unknown): boolean {
-  const value = parseJson(text)?.value;
-  return value !== undefined && canonicalJson(value) === canonicalJson(structured);
+/** RS3. What is nested too deep to be spelled out is not told. */
+function structuredWords(
+  texts: readonly string[],
+  { structuredContent, isError }: Pick<CallToolResult, "structuredContent" | "isError">,
+  { misfit }: Came,
+): string[] {
+  const words: string[] = [];
+  if (structuredContent !== undefined) {
+    const spelled = spelledOut(structuredContent);
+    if (spelled === undefined) return ["(Its structured content was left out: it is nested too deep.)"];
+    if (!texts.some((text) => spelledOut(parseJson(text)?.value) === spelled))
+      words.push(JSON.stringify(structuredContent));
+  }
+  const problem = isError === true ? undefined : misfit?.(structuredContent);
+  return problem === undefined
+    ? words
+    : [...words, `(This is not what the server says it returns: ${problem}.)`];
+}
+
+function spelledOut(value: unknown): string | undefined {
+  try {
+    return value === undefined ? undefined : canonicalJson(value);
+  } catch {
+    return undefined; // the stack is at its end: a stranger's nesting has no other
+  }
 }
 
 function plain(text: string): Told {
