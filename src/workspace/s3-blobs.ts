@@ -2,11 +2,11 @@
 //
 //   OB1  A blob is whole or not there: its digest is part of the signed request, and the store refuses what does not match.
 //   OB2  What is read is checked against its name.
-//   OB3  What the store refuses for a moment, or a broken connection, is tried again; anything else is told at once, and nothing was kept.
+//   OB3  What the store refuses for a moment, or a connection that breaks before its answer, is tried again; anything else is told at
+//        once, and nothing was kept.
 
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
-import { mkdir, open, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { pause } from "../base/abort.ts";
 import type { Clock } from "../base/clock.ts";
@@ -56,6 +56,7 @@ const pausesMs = [200, 1_000, 4_000];
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 /** Smaller ones are sent without asking whether they are there. */
 const askFromBytes = 256 * 1024;
+const pieceBytes = 64 * 1024;
 
 export function createS3Blobs(deps: S3BlobsDeps): BlobStore {
   const store = new BlobBucket(deps);
@@ -84,17 +85,13 @@ class BlobBucket {
   }
 
   async putFrom(source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
-    const { spoolFolder } = this.#deps;
-    const spool = join(spoolFolder, randomUUID());
+    const spool = await translated("keep", "a version of a file", () => openSpool(this.#deps.spoolFolder));
     try {
-      const stored = await translated("keep", "a version of a file", async () => {
-        await mkdir(spoolFolder, { recursive: true, mode: 0o700 });
-        return spooled(source, spool);
-      });
-      await this.#keep(stored.sha256, stored.sizeBytes, () => createReadStream(spool));
+      const stored = await translated("keep", "a version of a file", () => spooled(source, spool));
+      await this.#keep(stored.sha256, stored.sizeBytes, () => contentOf(spool));
       return stored;
     } finally {
-      await rm(spool, { force: true });
+      await spool.close();
     }
   }
 
@@ -106,8 +103,7 @@ class BlobBucket {
 
   async *stream(sha256: string): AsyncGenerator<Buffer> {
     const answer = await this.#call({ method: "GET", sha256 });
-    if (answer.status === 404) throw missingBlob(sha256);
-    if (answer.status !== 200) throw await refused("read", sha256, answer);
+    if (answer.status !== 200) throw await unread(sha256, answer);
     const hash = createHash("sha256");
     for await (const piece of answer.body) {
       hash.update(piece);
@@ -164,29 +160,43 @@ class BlobBucket {
   }
 }
 
-/** An endpoint of one's own has the bucket in its path; AWS has it in the name of the host. */
+/** An endpoint of one's own has the bucket in its path; AWS has it in the name of the host, where its certificate covers no more dots. */
 function urlOf({ bucket, prefix, region, endpoint }: S3Place, sha256: string): URL {
   if (!/^[0-9a-f]{64}$/.test(sha256)) throw corruptBlob(sha256, "it is not the name of a blob");
   const name = `${prefix === "" ? "" : `${prefix}/`}${sha256.slice(0, 2)}/${sha256.slice(2)}`;
-  return endpoint === undefined
-    ? new URL(`https://${bucket}.s3.${region}.amazonaws.com/${name}`)
-    : new URL(`${endpoint}/${bucket}/${name}`);
+  const host = `s3.${region}.amazonaws.com`;
+  return endpoint === undefined && !bucket.includes(".")
+    ? new URL(`https://${bucket}.${host}/${name}`)
+    : new URL(`${endpoint ?? `https://${host}`}/${bucket}/${name}`);
 }
 
-async function spooled(source: AsyncIterable<Uint8Array>, path: string): Promise<StoredBlob> {
+/** Without a name from the first moment: whatever ends this process leaves nothing behind. */
+async function openSpool(folder: string): Promise<FileHandle> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, randomUUID());
+  const handle = await open(path, "wx+", 0o600);
+  await rm(path);
+  return handle;
+}
+
+async function spooled(source: AsyncIterable<Uint8Array>, spool: FileHandle): Promise<StoredBlob> {
   const hash = createHash("sha256");
   let sizeBytes = 0;
-  const handle = await open(path, "wx", 0o600);
-  try {
-    for await (const chunk of source) {
-      hash.update(chunk);
-      sizeBytes += chunk.byteLength;
-      await handle.writeFile(chunk);
-    }
-  } finally {
-    await handle.close();
+  for await (const chunk of source) {
+    hash.update(chunk);
+    sizeBytes += chunk.byteLength;
+    await spool.writeFile(chunk);
   }
   return { sha256: hash.digest("hex"), sizeBytes };
+}
+
+async function* contentOf(spool: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await spool.read(Buffer.alloc(pieceBytes), 0, pieceBytes, position);
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 async function drained({ body }: ObjectAnswer): Promise<string> {
@@ -205,6 +215,12 @@ const hints: Readonly<Record<string, string>> = {
   AuthorizationHeaderMalformed: "The bucket is in another region: check AWS_REGION.",
   AccessDenied: "The key may not do that: it needs s3:GetObject, s3:PutObject and s3:ListBucket.",
 };
+
+/** 404 is also said of a bucket that is not there: no backup brings its blobs back. */
+async function unread(sha256: string, answer: ObjectAnswer): Promise<WorkspaceError> {
+  const error = await refused("read", sha256, answer);
+  return answer.status === 404 && error.facts["code"] !== "NoSuchBucket" ? missingBlob(sha256) : error;
+}
 
 async function refused(attempt: string, sha256: string, answer: ObjectAnswer): Promise<WorkspaceError> {
   const text = await drained(answer);

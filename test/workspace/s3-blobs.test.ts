@@ -28,7 +28,7 @@ describe("workspace/s3-blobs", () => {
       return () => undefined;
     },
   };
-  const at = (place: Partial<S3Place> = {}): BlobStore =>
+  const at = (place: Partial<S3Place> = {}, by = request): BlobStore =>
     createS3Blobs({
       place: {
         bucket: "blobs",
@@ -38,7 +38,7 @@ describe("workspace/s3-blobs", () => {
         keys: s3Keys,
         ...place,
       },
-      request,
+      request: by,
       clock,
       spoolFolder: join(folder, "spool"),
     });
@@ -75,6 +75,22 @@ describe("workspace/s3-blobs", () => {
     expect(stored).toEqual({ sha256: sha256Of(Buffer.from("abcd")), sizeBytes: 4 });
     expect(Buffer.concat(back).toString()).toBe("abcd");
     expect(await readdir(join(folder, "spool"))).toEqual([]);
+  });
+
+  it("what is not sent yet has no name that would outlive a crash", async () => {
+    const names: string[] = [];
+    const looking: typeof request = async (url, call) => {
+      names.push(...(await readdir(join(folder, "spool"))));
+      return request(url, call);
+    };
+    const large = Buffer.alloc(200_000, "deputy");
+    const own = at({}, looking);
+    s3.failNext(1, 503);
+
+    const { sha256 } = await own.putFrom(pieces(large.toString()));
+
+    expect(names).toEqual([]);
+    expect(s3.objects.get(nameOf(sha256))).toEqual(large);
   });
 
   it("sends what is large once", async () => {
@@ -123,10 +139,27 @@ describe("workspace/s3-blobs", () => {
     [{ keys: { ...s3Keys, secretAccessKey: "wrong" } }, "AWS_SECRET_ACCESS_KEY does not fit"],
     [{ bucket: "other" }, "check DEPUTY_BLOBS"],
   ])("says what is set wrongly: %o", async (place, hint) => {
-    const failed = await rejection(at(place).put(Buffer.from("x")));
+    const told = { code: "workspace.io", message: expect.stringContaining(hint) };
 
-    expect(failed).toMatchObject({ code: "workspace.io", message: expect.stringContaining(hint) });
+    expect(await rejection(at(place).put(Buffer.from("x")))).toMatchObject(told);
+    expect(await rejection(at(place).get(sha256Of(Buffer.from("x"))))).toMatchObject(told);
     expect(waited).toEqual([]);
+  });
+
+  it.each([
+    ["plain", "https://plain.s3.eu-1.amazonaws.com/deputy/one/"],
+    ["with.dots", "https://s3.eu-1.amazonaws.com/with.dots/deputy/one/"],
+  ])("finds the bucket %s at AWS under a name that its certificate covers", async (bucket, begins) => {
+    const asked: string[] = [];
+    const place = { bucket, prefix: "deputy/one", region: "eu-1", keys: s3Keys };
+    const answered = async (url: URL) => {
+      asked.push(url.href);
+      return { status: 200, body: pieces() };
+    };
+
+    await createS3Blobs({ place, request: answered, clock, spoolFolder: folder }).put(Buffer.from("x"));
+
+    expect(asked).toEqual([expect.stringContaining(begins)]);
   });
 
   it("OB2: refuses content that is not what its name says, and says which is missing", async () => {
