@@ -22,6 +22,6 @@ export async function withAudit<T>(context: CliContext, act: (deps: AuditDeps) =
 }
 
 /** Who acts at this terminal, as the log names them. */
-export function cliActor(context: CliContext): string {
+export function cliActor(context: Pick<CliContext, "env">): string {
   return `cli:${osUser(context)}`;
 }

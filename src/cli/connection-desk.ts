@@ -7,7 +7,7 @@ import { createVault } from "../vault/vault.ts";
 import type { KeyDesk } from "../vault/keys.ts";
 import { findMasterKey } from "../vault/master-key.ts";
 import type { MasterKeys } from "../vault/master-keys.ts";
-import { recordConnection } from "../grants/events.ts";
+import { revokeRow } from "../grants/revoke.ts";
 import type { Store } from "../store/contract.ts";
 import { cliActor } from "./audit-desk.ts";
 import type { CliContext } from "./contract.ts";
@@ -42,8 +42,12 @@ export async function listConnections({ store }: Pick<Rows, "store">): Promise<C
 }
 
 /** At once for whoever would use it. The server gives the access back at the service, within seconds or when it is started. */
-export async function revokeFromCli(store: Store, id: string, context: CliContext): Promise<void> {
-  const time = systemClock.now();
+export async function revokeFromCli(
+  store: Store,
+  id: string,
+  context: Pick<CliContext, "env">,
+): Promise<void> {
+  const now = systemClock.now();
   await store.write(async (tx) => {
     const row = await tx.connections.find(id);
     if (!row)
@@ -51,13 +55,8 @@ export async function revokeFromCli(store: Store, id: string, context: CliContex
         "cli.no_connection",
         `There is no connection ${id}. \`deputy connections list\` shows them.`,
       );
-    if (!(await tx.connections.change(id, "revoked", "cli", time)))
+    if (!(await revokeRow(tx, row, { why: "cli", by: cliActor(context), now })))
       throw new AppError("cli.revoked", `The connection ${id} is revoked already.`);
-    await recordConnection(tx, "token.revoked", row, {
-      time,
-      actor: cliActor(context),
-      data: { why: "cli" },
-    });
   });
 }
 

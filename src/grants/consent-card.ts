@@ -90,6 +90,7 @@ export function endedKey({ card: key }: Pick<ConsentSession, "card">): string {
 /** What became of an account that was connected; nobody reads it any more where its owner or their tenant is gone. */
 const overs: Readonly<Record<string, string>> = {
   asked: "Disconnected",
+  cli: "Ended by an operator",
   replaced: "Replaced by the account at the connection's present service",
   run_over: "The work is over, and this access with it",
   other_authorization_server: "Ended: the service has another one to sign in with now",

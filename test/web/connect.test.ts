@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { revokeFromCli } from "../../src/cli/connection-desk.ts";
 import { asPersonKey } from "../../src/domain/ids.ts";
+import type { Outgoing } from "../../src/domain/outbox.ts";
 import { declineConsent, expireConsents, linkToken } from "../../src/grants/ask-consent.ts";
 import { recognise } from "../../src/grants/sign-in.ts";
 import type { Tx } from "../../src/store/contract.ts";
+import type { ConsentRow } from "../../src/store/contract-grants.ts";
 import { aConnection } from "../contracts/store-grants.ts";
 import { createCookieBrowser } from "../support/cookie-browser.ts";
 import { ann, type ConnectWorld, formOf, openConnectWorld, tenant } from "./connect-world.ts";
@@ -83,12 +86,22 @@ describe("web/connect", () => {
       const row = await tx.connections.find(session.made ?? "");
       if (row) await revocations.revoke(tx, row, { why, by: ann });
     });
-    const edits = await store.read((tx) => tx.outbox.list(session.line, 100));
-    const last = edits
-      .flatMap(({ op }) => (op.op === "edit" && op.target === session.card ? [op.message] : []))
-      .at(-1);
-    expect(last).toMatchObject({ options: [], decided: expect.stringContaining(words) });
+    expect(await lastOf(session)).toMatchObject({ options: [], decided: expect.stringContaining(words) });
   });
+
+  it("so does the card of one that an operator ended", async () => {
+    const browser = at.browser("ann", "ann");
+    await browser.open((await at.consentOn(browser, await at.enter(browser, await at.ask()))).href);
+    const session = await at.session();
+    await revokeFromCli(at.world.store, session.made ?? "", { env: { USER: "op" } });
+    expect(await lastOf(session)).toMatchObject({ options: [], decided: "Ended by an operator" });
+  });
+
+  /** As its card is now. */
+  async function lastOf({ line, card }: ConsentRow): Promise<Outgoing | undefined> {
+    const edits = await at.world.store.read((tx) => tx.outbox.list(line, 100));
+    return edits.flatMap(({ op }) => (op.op === "edit" && op.target === card ? [op.message] : [])).at(-1);
+  }
 
   it("CON-3, I9: no row and no card holds the link, and its page has no secrets of others and no outside parts", async () => {
     const link = await at.ask();
