@@ -33,7 +33,8 @@ export async function clientKey(
   const read = readPrivateKey(key.reveal());
   if (!read) throw unusable(connection, "it is no private key (PEM or JWK, without a passphrase)");
   const name = algorithm ?? usualAlgorithm(read.key);
-  if (name === undefined) throw unusable(connection, "it is of a kind that signs no assertions");
+  if (name === undefined)
+    throw unusable(connection, "only keys of RSA, EC (P-256, P-384, P-521) and Ed25519 are taken");
   const pem = read.key.export({ type: "pkcs8", format: "pem" }).toString();
   const signing = await importPKCS8(pem, name).catch((cause: unknown) => {
     throw unusable(connection, `it can't be used with ${name}`, cause);
@@ -45,7 +46,6 @@ export async function clientKey(
 
 const usual: Readonly<Record<string, string>> = {
   rsa: "RS256",
-  "rsa-pss": "PS256",
   ed25519: "EdDSA",
   "ec prime256v1": "ES256",
   "ec secp384r1": "ES384",

@@ -40,6 +40,15 @@ describe("grants/client-key", () => {
     expect(refused).toBe("The client_key of the connection erp can't be used: it can't be used with RS256.");
   });
 
+  it.each([
+    ["RSA for PSS alone", generateKeyPairSync("rsa-pss", { modulusLength: 2_048 }).privateKey],
+    ["X25519", generateKeyPairSync("x25519").privateKey],
+  ])("CK2: says which kinds of keys there are for one of another kind (%s)", async (_kind, key) => {
+    await expect(clientKey({ key: new Secret(pem(key)) }, "erp")).rejects.toThrow(
+      /only keys of RSA, EC .* and Ed25519 are taken/,
+    );
+  });
+
   it("the configuration refuses what is no key, two ways at once, and prints none of it", () => {
     const problems = (connection: object): string =>
       parseConfigFile(`connections: ${JSON.stringify({ erp: connection })}\n`, "/etc/deputy.config.yml", {})
