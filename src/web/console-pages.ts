@@ -2,6 +2,7 @@
 
 import { html } from "hono/html";
 import { byteSize } from "../chat/byte-size.ts";
+import { usdInWords } from "../domain/budget.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { ApprovalDetails, RunDetails, StepDetails } from "../gateway/run-details.ts";
 import { type Page, page } from "./connect-pages.ts";
@@ -81,7 +82,7 @@ function facts(run: RunDetails, ways: ConsoleWays): Page {
     ["Ended", time(run.endedAt)],
     ["Steps", `${spent.steps} of ${budget.steps}`],
     ["Tokens", ofAtMost(spent.inputTokens + spent.outputTokens, budget.tokens)],
-    ["USD", ofAtMost(spent.usdMicros / 1e6, budget.usdMicros && budget.usdMicros / 1e6, 2)],
+    ["Cost", usdInWords(spent.usdMicros / 1e6, budget.usdMicros && budget.usdMicros / 1e6)],
     ["Hours at most", budget.hours === undefined ? undefined : String(budget.hours)],
     ["Handed over by", run.through],
     ["Came round by", run.schedule],
@@ -255,7 +256,6 @@ export const noLinkPage = (ways: ConsoleWays): Page =>
     html`<p>It is there, and the chat does not say now where it is shown. Try again, or look for it in the chat. <a href="${hrefOf(ways, "")}">Back to the console</a></p>`,
   );
 
-function ofAtMost(used: number, cap: number | undefined, digits = 0): string {
-  const shown = used.toFixed(digits);
-  return cap === undefined ? shown : `${shown} of ${cap}`;
+function ofAtMost(used: number, cap: number | undefined): string {
+  return cap === undefined ? String(used) : `${used} of ${cap}`;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asConversationId, asPersonKey, asRunId, type PersonKey } from "../../src/domain/ids.ts";
+import type { Lease } from "../../src/domain/run.ts";
 import { privateMarks } from "../../src/domain/taint.ts";
 import { traceIdOf } from "../../src/domain/trace.ts";
 import type { RulesFor } from "../../src/gateway/rules.ts";
@@ -51,7 +52,7 @@ describe("web/console", () => {
     id: string,
     more: Partial<NewRun>,
     kind: "channel" | "dm" = "channel",
-  ): Promise<void> {
+  ): Promise<Lease> {
     const { store } = at.world;
     await store.write(async (tx) => {
       const place = { platform: "slack", tenant, kind, channel: "C1", thread: id } as const;
@@ -82,6 +83,7 @@ describe("web/console", () => {
         3_000,
       );
     });
+    return lease;
   }
 
   const browserOf = async (person: PersonKey): Promise<CookieBrowser> => {
@@ -109,6 +111,13 @@ describe("web/console", () => {
       expect(text).toContain(shown);
     expect(text).toContain(traceIdOf(asRunId("run_open")));
     expect(text).not.toContain(secret);
+  });
+
+  it("tells what cost less than a cent as that, and not as nothing", async () => {
+    const lease = await addRun("run_cheap", { budget: { steps: 500, usdMicros: 5_000_000 } });
+    const spent = { steps: 2, inputTokens: 20, outputTokens: 2, usdMicros: 3_000 };
+    await at.world.store.write((tx) => tx.runs.advance(lease, 1, 2, spent));
+    expect((await openAs(ann, "run_cheap")).text).toContain("under 0.01 of 5.00 USD");
   });
 
   it("shows a hostile title as text, under headers that run and keep nothing", async () => {

@@ -71,17 +71,24 @@ function sayState() {
 
 let etag = "";
 
-/** @returns {Promise<boolean>} False when there is nothing more to look for. */
-async function look() {
+/** The whole of it: an answer that breaks off is none. */
+async function ask() {
   const response = await fetch(location.href, {
     headers: etag === "" ? {} : { "if-none-match": etag },
     cache: "no-store",
     redirect: "error",
-  }).catch(() => undefined);
-  if (response === undefined) {
+  });
+  return { response, page: await response.text() };
+}
+
+/** @returns {Promise<boolean>} False when there is nothing more to look for. */
+async function look() {
+  const answer = await ask().catch(() => undefined);
+  if (answer === undefined) {
     say("Deputy cannot be reached. What you see may be old; it is tried again.");
     return true;
   }
+  const { response, page } = answer;
   if (response.status === 401) {
     say("Your session is over. Reload this page to sign in again.");
     return false;
@@ -93,7 +100,7 @@ async function look() {
   if (!response.ok) return response.status >= 500;
   say("");
   etag = response.headers.get("etag") ?? "";
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = new DOMParser().parseFromString(page, "text/html");
   for (const part of partsOf(document)) {
     const next = fresh.getElementById(part.id);
     if (next === null) continue;
