@@ -4,6 +4,7 @@
 //   AC2  A button works in the conversation it was posted in. Besides, in their own tenant, a person may stop what is theirs
 //        from anywhere, and answer from their home page what they are asked, and in their direct messages what they were asked there.
 //   AC3  A second click, or one that comes late, changes nothing and gets an answer.
+//   AC4  What is started over is no more its person's own words than it was: others' are quoted, and marked, however often that is.
 
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
@@ -12,9 +13,17 @@ import { isAside } from "../domain/conversation.ts";
 import { canGoOn } from "../domain/going-on.ts";
 import { asRunId, asWaitId, type PersonKey, type RunId } from "../domain/ids.ts";
 import type { InboundAction } from "../domain/inbound.ts";
-import { quotedWords } from "../domain/passed-on.ts";
+import { othersWords, passedMarks, quotedWords } from "../domain/passed-on.ts";
 import { isTerminal, type Run } from "../domain/run.ts";
-import { authorMarks, isMarked, strangerMarks } from "../domain/taint.ts";
+import {
+  allRaised,
+  authorMarks,
+  isMarked,
+  isTainted,
+  strangerMarks,
+  type TaintMarks,
+  untainted,
+} from "../domain/taint.ts";
 import type { Wait, WaitAnswer } from "../domain/wait.ts";
 import { toldIn } from "../runtime/told-run.ts";
 import { doubtOptions } from "../runtime/voice/attention.ts";
@@ -217,28 +226,37 @@ async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<vo
   // Whoever asks for it is its subject: it is new work.
   const subject = click.event.author;
   const { through } = old;
-  // What another person asked for are that person's words, also where a manager has it done again (I10, PW1).
+  // Words of another person, or of a run that had read strangers', stay theirs, also where a manager has it done again (AC4, I10, PW1, PR1).
+  const composed = await composedMarks(d, old);
   const isOwn = subject.key === old.subject;
-  const goal = isOwn ? old.goal : quotedWords(old.goal, old.subjectName);
-  const passedOn = [...(isOwn ? [] : await strangersIn(d, old)), ...(await passedOnTo(d, old))];
+  const by = isTainted(composed) ? undefined : old.subjectName;
+  const goal = isOwn && !isTainted(composed) ? old.goal : quotedWords(old.goal, by);
+  const author = isOwn ? untainted : await subjectMarks(d, old);
+  const taint = allRaised([composed, author, await passedOnTo(d, old)]);
   // It has seen nothing yet, and doesn't begin with words of the one that had (OUT-4).
   const title = isMarked(old.taint) ? titleLine(old.goal) : old.title;
-  await startRun(d, ids, { conversation, rules, subject, goal, title, through, passedOn });
+  await startRun(d, ids, { conversation, rules, subject, goal, title, through, taint });
 }
 
-async function strangersIn(d: Decision, { subject }: Run): Promise<readonly string[]> {
+async function subjectMarks(d: Decision, { subject }: Run): Promise<TaintMarks> {
   const author = await d.tx.people.find(subject);
-  return (author ? authorMarks(author) : strangerMarks(subject)).external;
+  return author ? authorMarks(author) : strangerMarks(subject);
+}
+
+/** Of a schedule whose words a run composed: what that had seen. */
+async function composedMarks(d: Decision, { schedule: id }: Run): Promise<TaintMarks> {
+  const schedule = id === undefined ? undefined : await d.tx.schedules.find(id);
+  return schedule?.taint ?? untainted;
 }
 
 const looked = 50;
 
-/** Strangers whose words were passed on in what the run was asked. */
-async function passedOnTo(d: Decision, { id, conversation }: Run): Promise<readonly string[]> {
+/** Whose words were passed on in what the run was asked; where that is not there to be read any more, all that the run has seen. */
+async function passedOnTo(d: Decision, { id, conversation, goal, taint }: Run): Promise<TaintMarks> {
   const heard = await d.tx.inbox.history(conversation, Number.MAX_SAFE_INTEGER, looked);
-  return heard.flatMap(({ run, event }) =>
-    run === id && event.kind === "message" ? (event.passedOn ?? []) : [],
-  );
+  const asked = heard.flatMap(({ run, event }) => (run === id && event.kind === "message" ? [event] : []));
+  if (asked.length > 0) return allRaised(asked.map(passedMarks));
+  return othersWords(goal) === "" ? untainted : taint;
 }
 
 async function takeUp(d: Decision, click: Click, ids: Ids, old: Run): Promise<void> {

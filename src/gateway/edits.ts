@@ -1,9 +1,10 @@
 // Messages that people change or take back after they were sent.
 //
 //   ED1  What has not been routed is routed as it is now; a message that was taken back before is not asked.
-//   ED2  What a run has heard it hears again, with the same authority as the first time (I10).
+//   ED2  What a run has heard it hears again, with the same authority as the first time (I10): what is quoted in it stays so (PW2).
 
 import type { InboundEvent, InboundMessage } from "../domain/inbound.ts";
+import { othersWords } from "../domain/passed-on.ts";
 import type { InboxRow } from "../store/contract.ts";
 import type { Decision } from "./desk.ts";
 import type { Heard } from "./heard.ts";
@@ -18,7 +19,8 @@ export async function rewriteMessage(d: Decision, heard: Heard<Edit>): Promise<v
   if (original?.event.kind !== "message" || original.event.text === event.text) return;
   if (original.event.author.key !== event.author.key) return;
   await d.tx.inbox.rewrite(conversation.id, event.messageId, event.text);
-  await passOn(d, heard, original, { ...original.event, text: `(edited) ${event.text}`, files: [] });
+  const mark = othersWords(event.text) === "" ? "(edited) " : "(edited)\n";
+  await passOn(d, heard, original, { ...original.event, text: `${mark}${event.text}`, files: [] });
 }
 
 export async function unsayMessage(d: Decision, heard: Heard<Deletion>): Promise<void> {

@@ -31,8 +31,8 @@ function shownText(text: string, arrived: Arrived | undefined): string {
 function fileLines(message: InboundMessage, arrived: Arrived | undefined): string[] {
   const lines = message.files.map((file, index) => {
     const outcome = arrived?.files[index];
-    if (!outcome) return `[Attached but not saved: ${file.name}]`;
-    if (outcome.kind === "failed") return `[Attached but not saved: ${file.name}. ${outcome.why}]`;
+    if (!outcome) return `[Attached but not saved: ${nameOf(file)}]`;
+    if (outcome.kind === "failed") return `[Attached but not saved: ${nameOf(file)}. ${outcome.why}]`;
     return `[Attached: ${outcome.path} (${byteSize(outcome.sizeBytes)})]`;
   });
   if (lines.length <= namedFiles) return lines;
@@ -40,6 +40,11 @@ function fileLines(message: InboundMessage, arrived: Arrived | undefined): strin
   const failed = rest.filter((line) => line.startsWith("[Attached but not saved")).length;
   const tail = `[And ${rest.length - failed} more files in inbox/${failed > 0 ? `; ${failed} more were not saved` : ""}]`;
   return [...lines.slice(0, namedFiles), tail];
+}
+
+/** On one line: what follows a line break would stand there as words of whoever sent it (PW2, PW3). */
+function nameOf({ name }: InboundMessage["files"][number]): string {
+  return name.replaceAll(/[\s\p{Cc}]+/gu, " ");
 }
 
 /** The first words, on one line. */

@@ -8,7 +8,7 @@ import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import { passedMarks } from "../domain/passed-on.ts";
 import type { Schedule } from "../domain/schedule.ts";
-import { allRaised, isMarked, programMarks } from "../domain/taint.ts";
+import { allRaised, isMarked, programMarks, type TaintMarks } from "../domain/taint.ts";
 import { runEvent } from "../runtime/recording.ts";
 import type { Decision } from "./desk.ts";
 import { markSession } from "./marks.ts";
@@ -26,13 +26,15 @@ export interface NewWork {
   readonly through?: string | undefined;
   /** Strangers whose words the goal passes on. */
   readonly passedOn?: readonly string[];
+  /** What else is known of where the goal comes from. */
+  readonly taint?: TaintMarks;
 }
 
 /** Undefined if the conversation has an active run (I3). A DM is one person's own; elsewhere the employee works (ID-4). */
 export async function startRun(d: Decision, ids: Ids, work: NewWork): Promise<Run | undefined> {
   const { conversation, rules, subject, schedule, through } = work;
   const told = through === undefined ? schedule?.taint : programMarks(through);
-  const taint = allRaised([told, passedMarks(work)]);
+  const taint = allRaised([told, work.taint, passedMarks(work)]);
   const origin = withoutUndefined({ schedule: schedule?.id, through });
   const ahead = await d.tx.runs.priority(conversation.tenant, subject.key);
   const run = await d.tx.runs.create({
