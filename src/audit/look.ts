@@ -4,6 +4,7 @@
 //
 //   LK1  Of each tenant the last events are read, from the last checkpoint on at least, and held against the head, against that
 //        checkpoint and against the last word of each anchor file. However many events nobody has signed yet, a look is short.
+//   LK2  Others write and prune meanwhile: an end that looks broken is looked at once more, as it is then.
 
 import { open } from "node:fs/promises";
 import { errorText, systemErrorCode } from "../base/errors.ts";
@@ -61,7 +62,7 @@ export async function lookAtChains(
   for (const head of heads) {
     if (isOver()) break;
     looked += 1;
-    broken.push(...(await brokenEnd(store, head, keys)));
+    broken.push(...(await stillBroken(store, head, keys)));
     for (const anchor of files) {
       problems.push(...(await saysOtherwise(store, { head, keys, anchor })));
       if (await saysNothing(store, { head, anchor })) silent.add(anchor.file);
@@ -122,6 +123,18 @@ async function isAnchored(store: Store, { tenant }: AuditHead): Promise<boolean>
   if (!last) return false;
   const waiting = await store.read((tx) => tx.audit.unanchored(mostUnanchored));
   return waiting.length < mostUnanchored && !waiting.some((one) => one.tenant === tenant);
+}
+
+/** LK2. */
+async function stillBroken(
+  store: Store,
+  head: AuditHead,
+  keys: ReadonlyMap<string, string>,
+): Promise<string[]> {
+  const broken = await brokenEnd(store, head, keys);
+  if (broken.length === 0) return broken;
+  const now = (await store.read((tx) => tx.audit.heads())).find(({ tenant }) => tenant === head.tenant);
+  return now ? brokenEnd(store, now, keys) : broken;
 }
 
 /** The last events against each other, against the head and against the last signature. */

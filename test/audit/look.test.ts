@@ -96,6 +96,21 @@ describe("audit/look", () => {
     ]);
   });
 
+  it("LK2: what others prune and write while it looks is no fault", async () => {
+    const { store } = world.deps;
+    let reads = 0;
+    const read: typeof store.read = async (fn) => {
+      reads += 1;
+      if (reads === 4) {
+        attack("delete from audit_events where seq <= 5", "update audit_heads set pruned_to = 5");
+        await world.append(6);
+      }
+      return store.read(fn);
+    };
+    expect((await lookAtChains({ ...store, read }, [])).broken).toEqual([]);
+    expect(reads).toBeGreaterThan(4);
+  });
+
   it("LK1: a look has its time, and says what it left", async () => {
     let now = 0;
     const clock = { ...world.deps.clock, now: () => (now += 1_000) };
