@@ -6,6 +6,7 @@
 //   LF2  So it does again when the thread is gone; and where the thread doesn't keep up, before the log has become large.
 //   LF3  The commit after which it was to be folded has taken effect, whatever becomes of that.
 //   LF4  The thread keeps no process alive.
+//   LF5  Where no thread can be had it is tried again only after as many commits as before the first one.
 
 import type { Worker } from "node:worker_threads";
 import { errorText } from "../base/errors.ts";
@@ -46,6 +47,7 @@ export function createLogFolding(connection: FoldedConnection, log: Logger): Log
   let stopping: Promise<void> | undefined;
 
   const start = (): Worker => {
+    connection.foldAt(pagesBeside);
     const workerData: FoldThreadData = { file: connection.file };
     const worker = startThread("log-folding-thread", { workerData });
     worker.on("message", () => {
@@ -61,7 +63,6 @@ export function createLogFolding(connection: FoldedConnection, log: Logger): Log
       commits = 0;
       if (!stopping) connection.foldAt(pagesAlone); // LF2
     });
-    connection.foldAt(pagesBeside);
     return worker;
   };
   const goOn = (): void => {
@@ -78,6 +79,7 @@ export function createLogFolding(connection: FoldedConnection, log: Logger): Log
       try {
         goOn();
       } catch (error) {
+        commits = 0; // LF5
         log.warn("The database's log could not be given to a thread to fold", { error: errorText(error) });
       }
     },

@@ -11,8 +11,8 @@
 //   WQ5  A batch is bounded, in writes and in the time that they take, so that a flood of them does not keep the event loop from
 //        everything else.
 //   WQ6  Where several came at once more are on their way: the batch waits one turn longer for them. One alone does not wait.
-//   WQ7  Writes that somebody is to be answered for go first, without those that nobody waits for. These are in every second batch
-//        at the latest, behind the others: so neither waits for long.
+//   WQ7  Writes that somebody is to be answered for go first, without those that nobody waits for. Some of these are in every second
+//        batch at the latest, however many somebody waits for: so neither waits for long.
 
 import { AppError } from "../base/errors.ts";
 import { StoreUnavailable } from "./errors.ts";
@@ -61,6 +61,8 @@ const maxBatch = 64;
 /** So many share a commit, however long they take; of more only what fits into the time. */
 const leastBatch = 8;
 const longestBatchMs = 5;
+/** What nobody waits for has that many places among those that share a commit however long they take. */
+const leastOthers = 4;
 
 export function createWriteQueue(connection: WriteConnection): WriteQueue {
   const waiting: Waiting = { awaited: [], others: [] };
@@ -109,8 +111,16 @@ function comingNext({ awaited, others }: Waiting, withOthers: boolean): number {
 }
 
 function taken({ awaited, others }: Waiting, withoutOthers: boolean): readonly Job[] {
-  const first = awaited.splice(0, maxBatch);
-  return withoutOthers ? first : [...first, ...others.splice(0, maxBatch - first.length)];
+  if (withoutOthers) return awaited.splice(0, maxBatch);
+  const first = awaited.splice(0, leastBatch - leastOthers);
+  const some = others.splice(0, leastOthers);
+  const more = awaited.splice(0, maxBatch - first.length - some.length);
+  return [
+    ...first,
+    ...some,
+    ...more,
+    ...others.splice(0, maxBatch - first.length - some.length - more.length),
+  ];
 }
 
 function putBack({ awaited, others }: Waiting, jobs: readonly Job[]): void {

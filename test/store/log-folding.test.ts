@@ -93,6 +93,19 @@ describe("store/log-folding", () => {
     expect(() => commits(failing, beforeAThread + 1)).not.toThrow();
   });
 
+  it("LF5: tries again to have a thread after many commits only", () => {
+    let tried = 0;
+    const fails = (): never => {
+      tried += 1;
+      throw new Error("no");
+    };
+    folding = createLogFolding({ file, foldAt: fails, unfolded: () => 0 }, silentLogger);
+
+    commits(folding, 2 * beforeAThread + 20);
+
+    expect(tried).toBe(2);
+  });
+
   it("ends with its store, which has all that was written", async () => {
     const open = (): Promise<Store> => createSqliteStore({ path: file, foldsBeside: true });
     const store = await open();

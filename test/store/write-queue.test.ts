@@ -185,6 +185,29 @@ describe("store/write-queue", () => {
     expect(order.slice(0, 5)).toEqual(["awaited", "commit", "awaited", "other", "commit"]);
   });
 
+  it("WQ7: has some of what nobody waits for in the second batch, though there is more that is waited for than a batch holds", async () => {
+    const { order, queue, notes } = inOrder();
+    const flood = Array.from({ length: 300 }, () => queue.add(awaited(notes("awaited"))));
+
+    await Promise.all([...flood, queue.add(notes("other"))]);
+
+    expect(order.slice(0, order.indexOf("other")).filter((what) => what === "commit")).toHaveLength(1);
+  });
+
+  it("WQ5, WQ7: has it in the second batch where batches take long, too", async () => {
+    const { order, queue, notes } = inOrder();
+    const slowly = aWrite(async () => {
+      const until = performance.now() + 2;
+      while (performance.now() < until);
+      order.push("awaited");
+    });
+    const flood = Array.from({ length: 40 }, () => queue.add(awaited(slowly)));
+
+    await Promise.all([...flood, queue.add(notes("other"))]);
+
+    expect(order.slice(0, order.indexOf("other")).filter((what) => what === "commit")).toHaveLength(1);
+  });
+
   it("WQ5: ends a batch that takes long, and takes the rest into the next, each once", async () => {
     const { order, queue } = inOrder();
     const slowly = (name: string) =>
