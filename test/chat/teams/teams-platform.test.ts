@@ -107,6 +107,27 @@ describe("the Teams platform", () => {
     }
   });
 
+  it("shows that somebody is at work as typing; the rest is on its card", async () => {
+    const world = await openTeamsWorld();
+    try {
+      const { teams, platform, heard } = world;
+      const { conversation } = await teams.person(teamsIds.ana).mentions(teamsIds.general, "compare");
+      const [{ conversation: at } = fail()] = heard;
+      const sent = teams.calls.length;
+      for (const status of ["processing", "suspended", "active"] as const)
+        await platform.setStatus(at, status);
+      const typing = teams.calls
+        .slice(sent)
+        .filter(({ body }) => JSON.stringify(body ?? "").includes("typing"));
+      expect(typing.map(({ method, path, status }) => [method, decodeURIComponent(path), status])).toEqual([
+        ["POST", `/emea/v3/conversations/${conversation}/activities`, 201],
+      ]);
+      expect(teams.said(conversation)).toEqual([]);
+    } finally {
+      await world.close();
+    }
+  });
+
   it("TM2: what is edited again later is another event, whatever it says", async () => {
     const world = await openTeamsWorld();
     try {

@@ -2,11 +2,12 @@
 //
 //   ES1  It is the one delivery of the message: an entry of the outbox like any other, by the one call that posts it (I2).
 //   ES2  What Teams refuses as the end of a stream is posted as a message of its own, in the same try: the refusal did not happen.
-//   ES3  Where its fate is unknown it is sent as the same end again: Teams takes a stream's end once, and says so.
+//   ES3  Where its fate is unknown it is sent as the same end again: Teams takes a stream's end once, and says so. What is said after it
+//        is a message of its own then: that the end was taken says nothing of another message.
 //   ES4  Words that are no beginning of the message are marked as broken off before it.
 
-import type { RunId } from "../../../domain/ids.ts";
 import type { Outgoing } from "../../../domain/outbox.ts";
+import type { PostName } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import { streamRefusal } from "./teams-errors.ts";
 import type { TeamsMessage } from "../render/teams-message.ts";
@@ -23,17 +24,18 @@ export interface EndStreamDeps {
 
 export interface LastMessage {
   readonly message: Outgoing;
-  readonly run: RunId | undefined;
+  readonly name: PostName;
 }
 
 /** The message's id; undefined where it is to be posted as if there had been no stream. */
 export async function endStream(
   deps: EndStreamDeps,
   spot: Spot,
-  { message, run }: LastMessage,
+  { message, name }: LastMessage,
 ): Promise<string | undefined> {
+  const { key, run } = name;
   const { streams, showing } = deps;
-  const stream = await streams.ending(spot.conversation, run);
+  const stream = await streams.ending(spot.conversation, name);
   if (stream === undefined) return undefined;
   const to = await showing.placeFor(message, spot.place.kind);
   try {
@@ -44,8 +46,8 @@ export async function endStream(
     return id;
   } catch (error) {
     if (!(error instanceof ChatError)) throw error;
-    const happened = stream.doubtful && streamRefusal(error) === "completed";
-    if (error.fate === "unknown") stream.doubtful = true;
+    const happened = stream.doubtful === key && streamRefusal(error) === "completed";
+    if (error.fate === "unknown") stream.doubtful = key;
     if (!happened && !isOfTheStream(error)) throw error;
     streams.forget(spot.conversation, stream);
     return happened ? stream.id : undefined;

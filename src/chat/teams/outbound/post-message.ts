@@ -80,7 +80,7 @@ export function createTeamsPoster(deps: PosterDeps): TeamsPoster {
 }
 
 async function send(deps: PosterDeps, spot: Spot, one: Posting): Promise<string> {
-  const ended = await endStream(deps, spot, { message: one.message, run: one.name.run });
+  const ended = await endStream(deps, spot, one);
   if (ended !== undefined) return ended;
   const { message } = one;
   const to = await deps.showing.placeFor(message, spot.place.kind);

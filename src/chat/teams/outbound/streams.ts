@@ -9,14 +9,15 @@
 //        itself. A line has one stream in a run's life in this process: after that its card says the same.
 //   TR3  Nothing here endangers a message: an activity is tried once, for five seconds, in a turn that is free (PT3); whatever is
 //        refused ends the stream, and never the place (TE3).
-//   TR4  Kept in memory only. What a process that ended left open, Teams closes after two minutes.
+//   TR4  An answer of which nothing can be shown yet has the line that is there sent again: a Stop is heard of all the while.
+//   TR5  Kept in memory only. What a process that ended left open, Teams closes after two minutes.
 
 import { pause, within } from "../../../base/abort.ts";
 import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { RunId } from "../../../domain/ids.ts";
-import type { LiveOutcome, LiveShowing, LiveWords } from "../../contract.ts";
+import type { LiveOutcome, LiveShowing, LiveWords, PostName } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import { createShortMemory, type ShortMemory } from "../../short-memory.ts";
 import { aiLabel } from "../render/ai-label.ts";
@@ -43,8 +44,8 @@ const remembered = 10_000;
 export interface Streams {
   show(spot: Spot, showing: LiveShowing): Promise<LiveOutcome>;
   breakOff(spot: Spot, run: RunId): Promise<void>;
-  /** What the next message of `run` ends; nothing more is shown in it from now on. */
-  ending(conversation: string, run: RunId | undefined): Promise<EndingStream | undefined>;
+  /** What this message of its run ends, unless another's end is in doubt (ES3); nothing more is shown in it from now on. */
+  ending(conversation: string, message: PostName): Promise<EndingStream | undefined>;
   /** It has ended, or is given up. */
   forget(conversation: string, stream: EndingStream): void;
 }
@@ -53,8 +54,8 @@ export interface EndingStream {
   readonly id: string;
   /** What it shows of an answer; empty where it shows a line. */
   readonly words: string;
-  /** Its end was sent before, and nobody knows whether it arrived. */
-  doubtful: boolean;
+  /** The key of the message that was sent as its end, where nobody knows whether that arrived. */
+  doubtful: string | undefined;
 }
 
 interface Stream {
@@ -63,10 +64,11 @@ interface Stream {
   /** As Teams calls it; unknown until its first activity is answered. */
   id: string | undefined;
   sequence: number;
+  line: string;
   words: string;
   lastAt: number;
   failures: number;
-  doubtful: boolean;
+  doubtful: string | undefined;
   /** Nothing more is shown in it. */
   ended: boolean;
   /** What is under way; resolves when it has been answered, and never rejects. */
@@ -100,18 +102,32 @@ class ChatStreams implements Streams {
   async show(spot: Spot, { run, words: live, may }: LiveShowing): Promise<LiveOutcome> {
     const { conversation, place } = spot;
     if (place.kind !== "dm" || this.#closed.has(conversation)) return "over";
-    const { kind } = live;
-    const words = streamedWords(live);
-    if (words === "" || !may()) return "skipped";
-    const stream = this.#current(conversation) ?? this.#begun(conversation, run, kind);
+    const shown = this.#sayable(conversation, run, live);
+    if (shown.words === "" || !may()) return "skipped";
+    const stream = this.#current(conversation) ?? this.#begun(conversation, run, shown.kind);
     if (stream?.run !== run) return stream === undefined ? "over" : "skipped";
+    const outcome = await this.#shown(spot, stream, shown);
+    return outcome === "shown" && shown.kind !== live.kind ? "skipped" : outcome;
+  }
+
+  async #shown(spot: Spot, stream: Stream, shown: Shown): Promise<LiveOutcome> {
     if (!stream.ended && this.#ageOf(stream) >= longestMs) await this.#end(spot, stream);
-    const instead = this.#insteadOf(stream, { kind, words });
+    const instead = this.#insteadOf(stream, shown);
     if (instead !== undefined) return instead;
-    stream.busy = this.#send(spot, stream, { kind, words });
+    stream.busy = this.#send(spot, stream, shown);
     const outcome = await stream.busy;
     stream.busy = undefined;
     return outcome;
+  }
+
+  /** TR4. */
+  #sayable(conversation: string, run: RunId, live: LiveWords): Shown {
+    const words = streamedWords(live);
+    const stream = this.#current(conversation);
+    const isLine = stream?.run === run && !stream.ended && this.#ageOf(stream) < longestMs;
+    return words === "" && isLine && stream.words === ""
+      ? { kind: "status", words: stream.line }
+      : { kind: live.kind, words };
   }
 
   /** What comes of words that are not sent. */
@@ -127,12 +143,16 @@ class ChatStreams implements Streams {
 
   async breakOff(spot: Spot, run: RunId): Promise<void> {
     const stream = this.#current(spot.conversation);
-    if (stream?.run === run && !stream.doubtful) await this.#end(spot, stream);
+    if (stream?.run === run && stream.doubtful === undefined) await this.#end(spot, stream);
   }
 
-  async ending(conversation: string, run: RunId | undefined): Promise<EndingStream | undefined> {
+  async ending(conversation: string, { key, run }: PostName): Promise<EndingStream | undefined> {
     const stream = this.#current(conversation);
     if (stream === undefined || stream.run !== run) return undefined;
+    if (stream.doubtful !== undefined && stream.doubtful !== key) {
+      this.#open.delete(conversation);
+      return undefined;
+    }
     stream.ended = true;
     const isQuiet = await this.#quiet(stream);
     return isQuiet && this.#open.get(conversation) === stream && isNamed(stream) ? stream : undefined;
@@ -162,10 +182,11 @@ class ChatStreams implements Streams {
       openedAt: now,
       id: undefined,
       sequence: 0,
+      line: "",
       words: "",
       lastAt: now,
       failures: 0,
-      doubtful: false,
+      doubtful: undefined,
       ended: false,
       busy: undefined,
     };
@@ -194,7 +215,10 @@ class ChatStreams implements Streams {
       stream.sequence = streamSequence;
       stream.failures = 0;
       if (kind === "answer") stream.words = words;
-      else this.#lined.set(stream.run, true);
+      else {
+        stream.line = words;
+        this.#lined.set(stream.run, true);
+      }
       if (isNamed(stream)) return "shown";
       stream.ended = true; // it is open, and can't be gone on with
       return "over";
