@@ -113,6 +113,20 @@ if (argv[1] === "doctor") process.exit(${doctor});
   });
 
   it.each([
+    [
+      "the settings can't be kept",
+      ["--env-file", "no/such/folder/.env"],
+      /no\/such\/folder\/\.env.*--env-file/,
+    ],
+    ["the package's version is none", ["--app-version", "two"], /"two" is no version/],
+    ["its name is too long for Teams", ["--name", "A".repeat(31)], /cannot be the name of a Teams app/],
+  ] as const)("IT3: where %s nothing is registered, and no secret is lost", async (_what, more, sentence) => {
+    const { code, err } = await deputy(["--url", "https://d.example", ...more]);
+    expect([code, await calls()]).toEqual([1, []]);
+    expect(err).toMatch(sentence);
+  });
+
+  it.each([
     ["without an address", [], {}, /DEPUTY_PUBLIC_URL is not set/],
     [
       "without Microsoft's command line",

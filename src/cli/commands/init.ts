@@ -3,8 +3,9 @@
 //   IT1  What is there already is kept: with the three settings of an app nothing is registered, and no line of the settings file is
 //        changed.
 //   IT2  The secret goes to the settings file alone, which only its owner may read.
+//   IT3  Microsoft tells the secret once: what would keep it from being kept is found before anything is registered.
 
-import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { access, appendFile, chmod, constants, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { AppError, systemErrorCode } from "../../base/errors.ts";
@@ -13,7 +14,14 @@ import { type Config, loadConfig } from "../../config/load-config.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { type CreatedApp, type MicrosoftCli, microsoftCli } from "../microsoft-cli.ts";
 import { printJson } from "../print.ts";
-import { appName, packageTo, reachable, type TeamsOptions, teamsManifestOf } from "./manifest-teams.ts";
+import {
+  appName,
+  packageTo,
+  reachable,
+  requireVersion,
+  type TeamsOptions,
+  teamsManifestOf,
+} from "./manifest-teams.ts";
 
 interface InitOptions extends TeamsOptions {
   readonly envFile: string;
@@ -41,6 +49,7 @@ export const addInit: AddCommand = (program, context) => {
 async function initTeams(options: InitOptions, context: CliContext): Promise<void> {
   const config = loadConfig({ env: context.env, cwd: context.cwd });
   const url = reachable(options, config);
+  requireVersion(options);
   const cli = microsoftCli(options.cli, context.env, context.cwd);
   const envFile = path.resolve(context.cwd, options.envFile);
   const created = await appOf(config, envFile, () =>
@@ -84,15 +93,29 @@ async function appOf(
   create: () => Promise<CreatedApp>,
 ): Promise<CreatedApp | undefined> {
   if (teams.appId !== undefined) return undefined;
-  const before = await readFile(envFile, "utf8").catch((error: unknown) => {
-    if (systemErrorCode(error) === "ENOENT") return "";
-    throw error;
-  });
-  if (!/^\s*(?:export\s+)?TEAMS_/m.test(before)) return create();
-  throw new AppError(
-    "cli.settings_there",
-    `${envFile} has settings of Teams that this command was not started with. Load them (\`set -a; . ${envFile}; set +a\`), or take them out.`,
-  );
+  if (/^\s*(?:export\s+)?TEAMS_/m.test(await keepable(envFile)))
+    throw new AppError(
+      "cli.settings_there",
+      `${envFile} has settings of Teams that this command was not started with. Load them (\`set -a; . ${envFile}; set +a\`), or take them out.`,
+    );
+  return create();
+}
+
+/** What is in a file that more can be added to (IT3). */
+async function keepable(file: string): Promise<string> {
+  try {
+    const before = await readFile(file, "utf8").catch((error: unknown) => {
+      if (systemErrorCode(error) !== "ENOENT") throw error;
+    });
+    await access(before === undefined ? path.dirname(file) : file, constants.W_OK);
+    return before ?? "";
+  } catch (cause) {
+    throw new AppError(
+      "cli.cannot_write",
+      `The settings can't be added to ${file}, so nothing was registered. Name a file with --env-file that you may write, in a folder that is there.`,
+      { cause },
+    );
+  }
 }
 
 /** IT2. */

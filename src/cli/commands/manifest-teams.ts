@@ -66,9 +66,7 @@ export function teamsManifestOf(options: TeamsOptions, config: Config, url: stri
     );
   }
   const name = appName(options, config);
-  if (!/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(options.appVersion)) {
-    throw new AppError("cli.bad_version", `"${options.appVersion}" is no version: give one like 1.0.1.`);
-  }
+  requireVersion(options);
   return teamsManifest({
     name,
     appId,
@@ -87,6 +85,11 @@ export function appName(options: Pick<TeamsOptions, "name">, { file }: Config): 
     "cli.bad_name",
     `"${name}" cannot be the name of a Teams app: it takes 1 to ${mostNameCharacters} characters. Choose another with --name.`,
   );
+}
+
+export function requireVersion({ appVersion }: Pick<TeamsOptions, "appVersion">): void {
+  if (/^\d{1,5}\.\d{1,5}\.\d{1,5}$/.test(appVersion)) return;
+  throw new AppError("cli.bad_version", `"${appVersion}" is no version: give one like 1.0.1.`);
 }
 
 /** Teams delivers over HTTPS only. */
