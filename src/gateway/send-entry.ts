@@ -260,7 +260,7 @@ class PlatformSender implements EntrySender {
     const linked = linkOf ? withLinks(message, (consent) => linkOf(consent, platform.name)) : message;
     const led = withDetails(linked, entry.run && pageOf?.(entry.run, platform.name));
     const read = await this.#withAudience(platform, at, led);
-    return withFollowable(store, entry.conversation, await withQuote(store, task, read));
+    return withFollowable(store, entry.conversation, await withQuote(this.#deps, task, read));
   }
 
   async #inSomeForm(

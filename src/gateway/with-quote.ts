@@ -2,17 +2,18 @@
 // threads.
 //
 //   WQ1  A result quotes the request in the words of who asked; what else comes of a run has its short title.
-//   WQ2  Both are as everybody there may read of the run (OUT-4).
+//   WQ2  Both are as everybody there may read of the run (OUT-4), and hold no secret (OUT-5).
 
 import { type ConversationAddress, isFlat } from "../domain/conversation.ts";
 import type { OutboxEntry, Outgoing } from "../domain/outbox.ts";
+import type { World } from "../runtime/deps.ts";
 import { toldIn } from "../runtime/told-run.ts";
 import { titleOfRun } from "../runtime/voice/own-work.ts";
 import type { Store } from "../store/contract.ts";
 
 export async function withQuote(
-  store: Pick<Store, "read">,
-  { entry, at }: { readonly entry: OutboxEntry; readonly at: ConversationAddress },
+  { store, world }: { readonly store: Pick<Store, "read">; readonly world: Pick<World, "redactor"> },
+  { entry, at }: { readonly entry: Pick<OutboxEntry, "run">; readonly at: ConversationAddress },
   message: Outgoing,
 ): Promise<Outgoing> {
   const { run: id } = entry;
@@ -22,5 +23,6 @@ export async function withQuote(
   if (!run) return message;
   const told = toldIn(run, at);
   const isAsked = message.kind === "result" && run.schedule === undefined;
-  return { ...message, quote: isAsked ? `${run.subjectName}: ${told.title}` : titleOfRun(told) };
+  const quote = isAsked ? `${run.subjectName}: ${told.title}` : titleOfRun(told);
+  return { ...message, quote: world.redactor?.scrub(quote) ?? quote };
 }

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import type { OutboxOp, Outgoing } from "../../src/domain/outbox.ts";
 import { privateMarks } from "../../src/domain/taint.ts";
+import { withQuote } from "../../src/gateway/with-quote.ts";
+import { createRedactor } from "../../src/telemetry/redact.ts";
 import { aNotice, aResult } from "../chat/outgoing.ts";
 import { bo, createGatewayWorld, type GatewayWorld, thread } from "./gateway-world.ts";
 
@@ -75,6 +77,15 @@ describe("gateway/with-quote", () => {
     const message = world.held(group).messages.find(({ key }) => key === "said")?.message;
     expect(message).toHaveProperty("quote");
     expect(JSON.stringify(message)).not.toContain("mail");
+  });
+
+  it.each([aResult(), aNotice()])("WQ2, OUT-5: holds no secret: $kind", async (message) => {
+    await world.hear("why is sk-abcdefghijklmnopqrstuvwxyz refused", { conversation: group });
+    await world.settle();
+    const run = await world.run(group);
+    const deps = { store: world.store, world: { redactor: createRedactor() } };
+    const quoted = await withQuote(deps, { entry: run ? { run: run.id } : {}, at: group }, message);
+    expect(quoted).toMatchObject({ quote: expect.stringContaining("why is [redacted] refused") });
   });
 
   it("A4: in a group chat without threads who asked once is not followed, and in one with threads is", async () => {
