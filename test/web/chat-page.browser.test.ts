@@ -476,6 +476,11 @@ describe("web/chat-page", () => {
     await server.platform.setStatus(at, "active");
     await thread().getByText("Deputy is working").waitFor({ state: "hidden" });
     expect(troubles).toEqual([]);
+
+    await server.platform.live?.show(at, { ...shown, words });
+    await writing.getByText("cheap").waitFor();
+    await server.web.stop(); // what ends it would be missed now
+    await writing.waitFor({ state: "hidden" });
   });
 
   describe.each(["light", "dark"] as const)("in the %s theme", (colorScheme) => {

@@ -81,6 +81,7 @@ export class Model {
       reset: () => void this.become(as),
       connection: (connection) => {
         this.connection = connection;
+        if (connection !== "open") this.live = new Map(); // what ends it may be missed meanwhile
         this.#changed();
       },
     });
