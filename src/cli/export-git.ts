@@ -6,12 +6,18 @@ import { finished } from "node:stream/promises";
 import type { ManifestRow } from "../domain/manifest.ts";
 import type { Blobs } from "../workspace/contract.ts";
 
-/** Ends `out` when all is written. */
+/** Ends `out` when all is written. Rejects where it can't be written. */
 export async function exportGit(
   versions: readonly ManifestRow[],
   blobs: Blobs,
   out: Writable,
 ): Promise<void> {
+  const ended = finished(out); // from the first moment: a file that can't be opened says so while a blob is read
+  await Promise.race([writeAll(versions, blobs, out), ended]);
+  await ended;
+}
+
+async function writeAll(versions: readonly ManifestRow[], blobs: Blobs, out: Writable): Promise<void> {
   const write = async (chunk: string | Buffer): Promise<void> => {
     if (!out.write(chunk)) await once(out, "drain");
   };
@@ -31,7 +37,6 @@ export async function exportGit(
     }
   }
   out.end();
-  await finished(out);
 }
 
 function messageOf(row: ManifestRow): string {

@@ -4,7 +4,7 @@ import { createWriteStream } from "node:fs";
 import path from "node:path";
 import type { Command } from "commander";
 import { openConfiguredBlobs } from "../../app/open-edges.ts";
-import { AppError } from "../../base/errors.ts";
+import { AppError, errorText, isAppError } from "../../base/errors.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { ManifestRow } from "../../domain/manifest.ts";
 import { diffManifests, restore } from "../../workspace/history.ts";
@@ -93,12 +93,18 @@ function addExport(workspace: Command, context: CliContext): void {
       const to = path.resolve(context.cwd, file);
       const versions = await withRows(context, async (rows) => {
         const all = await versionsOf(rows, id);
-        await exportGit(all, rows.workspaces.blobs, createWriteStream(to));
+        await exportGit(all, rows.workspaces.blobs, createWriteStream(to)).catch((cause: unknown) => {
+          throw isAppError(cause) ? cause : unwritable(to, cause);
+        });
         return all.length;
       });
       if (json) return printJson(context.stdout, { run: id, file: to, versions });
       context.stdout.write(`git init there && cd there && git fast-import < ${file}\n`);
     });
+}
+
+function unwritable(file: string, cause: unknown): AppError<"cli.cannot_write"> {
+  return new AppError("cli.cannot_write", `${file} could not be written: ${errorText(cause)}`, { cause });
 }
 
 async function versionsOf({ store }: Rows, id: string): Promise<ManifestRow[]> {
