@@ -14,6 +14,8 @@ export const Person = z.object({
   kind: z.enum(["member", "guest", "external", "bot"]),
   /** IANA zone, where the platform tells. */
   timeZone: z.string().optional(),
+  /** BCP 47 tag of the language their client is set to, where the platform tells. */
+  locale: z.string().optional(),
   /** The platform has not said yet who they are: `kind` is the least that they may be. */
   unchecked: z.literal(true).optional(),
 });

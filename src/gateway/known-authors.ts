@@ -38,8 +38,14 @@ export async function knownAuthor(tx: Pick<Tx, "people">, event: InboundEvent, n
   return recalled === undefined ? author : describedAs(author, recalled.kind);
 }
 
-function describedAs({ key, name, timeZone }: Person, kind: Person["kind"]): Person {
-  return { key, name, kind, ...(timeZone === undefined ? {} : { timeZone }) };
+function describedAs({ key, name, timeZone, locale }: Person, kind: Person["kind"]): Person {
+  return {
+    key,
+    name,
+    kind,
+    ...(timeZone === undefined ? {} : { timeZone }),
+    ...(locale === undefined ? {} : { locale }),
+  };
 }
 
 /** Asks the platform about the authors of these rows, and writes down what it says. Nothing changes where nobody can say. */

@@ -38,6 +38,7 @@ export async function openWork(segment: Segment, control: SegmentControl, deps: 
     conversation: rows.conversation,
     person: rows.person,
     timeZone: rows.person?.timeZone,
+    locale: rows.person?.locale,
     ...(rows.scheduled ? { scheduled: rows.scheduled } : {}),
     workspace,
     ...offer,

@@ -108,10 +108,11 @@ function threadOf(run: Run, { history, own }: Background): string[] {
 }
 
 /** "Today" is the person's, not that of UTC (ux d.13). */
-function nowLine({ run, timeZone }: Work, now: number): string {
+function nowLine({ run, timeZone, locale }: Work, now: number): string {
   const zone =
     timeZone === undefined ? "." : ` (${dayAndTime(now, timeZone)} for ${run.subjectName}, in ${timeZone}).`;
-  return `It is now ${new Date(now).toISOString()}${zone}`;
+  const language = locale === undefined ? "" : ` ${run.subjectName} reads their chat in ${locale}.`;
+  return `It is now ${new Date(now).toISOString()}${zone}${language}`;
 }
 
 function place({ schedule, through }: Run, conversation: Conversation): string {

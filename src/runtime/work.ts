@@ -36,6 +36,8 @@ export interface Work {
   readonly person: Person | undefined;
   /** Of the run's subject, where the platform told it. */
   readonly timeZone: string | undefined;
+  /** Of its subject's client, where the platform tells. */
+  readonly locale: string | undefined;
   /** Absent for what a person asked for. */
   readonly scheduled?: Scheduled;
   readonly workspace: Workspace;

@@ -53,6 +53,7 @@ export const people = pgTable("people", {
   name: text("name").notNull(),
   kind: text("kind").$type<Person["kind"]>().notNull(),
   timeZone: text("time_zone"),
+  locale: text("locale"),
   seenAt: ms("seen_at").notNull(),
 });
 

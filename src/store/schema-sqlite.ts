@@ -24,6 +24,7 @@ export const people = sqliteTable("people", {
   name: text("name").notNull(),
   kind: text("kind").notNull(),
   timeZone: text("time_zone"),
+  locale: text("locale"),
   seenAt: integer("seen_at").notNull(),
 });
 

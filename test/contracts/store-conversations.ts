@@ -100,8 +100,16 @@ export function conversationSuite(current: StoreCase): void {
     const { store } = current;
     const key = aPerson("U1");
     await store.write((tx) =>
-      tx.people.see({ key, name: "Ana", kind: "member", timeZone: "Europe/Prague" }, tenant, t0),
+      tx.people.see(
+        { key, name: "Ana", kind: "member", timeZone: "Europe/Prague", locale: "cs-CZ" },
+        tenant,
+        t0,
+      ),
     );
+    expect(await store.read((tx) => tx.people.find(key))).toMatchObject({
+      timeZone: "Europe/Prague",
+      locale: "cs-CZ",
+    });
 
     await store.write((tx) => tx.people.see({ key, name: "Ana B", kind: "guest" }, tenant, t0 + 1));
 

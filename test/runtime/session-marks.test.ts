@@ -106,4 +106,22 @@ describe("runtime/session-marks", () => {
       footer: "Without an answer by Mon 23 Nov, 19:00 GMT+9 I go with: A",
     });
   });
+
+  it("T-S3: tells the model in which language somebody reads their chat, after the time of day where they are", async () => {
+    await world.begin("Compare");
+    const described = {
+      key: ana,
+      name: "Ana",
+      kind: "member",
+      timeZone: "Asia/Tokyo",
+      locale: "ja-JP",
+    } as const;
+    await world.store.write((tx) => tx.people.see(described, asTenantId("local"), world.clock.now()));
+    const model = new ScriptedModel([says("Done.")]);
+    await world.segment(model);
+
+    expect(JSON.stringify(model.requests[0]?.messages)).toMatch(
+      /, in Asia\/Tokyo\)\. \S+ reads their chat in ja-JP\./,
+    );
+  });
 });

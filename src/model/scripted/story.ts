@@ -93,7 +93,9 @@ function timeOf(opening: string): number | undefined {
 }
 
 function zoneOf(opening: string): Pick<Story, "timeZone"> {
-  const timeZone = /It is now [^\n]* in ([\w+/-]+)\)\.\s*$/.exec(opening)?.[1];
+  const timeZone = /It is now [^\n]* in ([\w+/-]+)\)\.(?: [^\n]* reads their chat in [\w-]+\.)?\s*$/.exec(
+    opening,
+  )?.[1];
   return timeZone === undefined ? {} : { timeZone };
 }
 

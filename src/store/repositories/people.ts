@@ -7,6 +7,13 @@ import type { Session } from "../session.ts";
 
 export function personRepository(session: Session): PersonRepository {
   const { people } = session.tables;
+  const asDescribed = {
+    key: people.key,
+    name: people.name,
+    kind: people.kind,
+    timeZone: people.timeZone,
+    locale: people.locale,
+  };
   return {
     async see(person, tenant, now) {
       await session.done(
@@ -16,6 +23,7 @@ export function personRepository(session: Session): PersonRepository {
           name: storableText(person.name),
           kind: person.kind,
           timeZone: person.timeZone ?? null,
+          locale: person.locale ?? null,
           seenAt: now,
         }),
       );
@@ -24,7 +32,7 @@ export function personRepository(session: Session): PersonRepository {
     async find(key) {
       const statement = session.prepared("people.find", (db, name) =>
         db
-          .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })
+          .select(asDescribed)
           .from(people)
           .where(eq(people.key, sql.placeholder("key")))
           .prepare(name),
@@ -44,7 +52,7 @@ export function personRepository(session: Session): PersonRepository {
     async recall(key, since) {
       const statement = session.prepared("people.recall", (db, name) =>
         db
-          .select({ key: people.key, name: people.name, kind: people.kind, timeZone: people.timeZone })
+          .select(asDescribed)
           .from(people)
           .where(and(eq(people.key, sql.placeholder("key")), gte(people.seenAt, sql.placeholder("since"))))
           .prepare(name),
@@ -66,6 +74,7 @@ function seeing(session: Session): { execute(values: Record<string, unknown>): P
         name: sql.placeholder("name"),
         kind: sql.placeholder("kind"),
         timeZone: sql.placeholder("timeZone"),
+        locale: sql.placeholder("locale"),
         seenAt: sql.placeholder("seenAt"),
       })
       .onConflictDoUpdate({
@@ -75,6 +84,7 @@ function seeing(session: Session): { execute(values: Record<string, unknown>): P
           name: sql`excluded.name`,
           kind: sql`excluded.kind`,
           timeZone: sql`excluded.time_zone`,
+          locale: sql`excluded.locale`,
           seenAt: sql`excluded.seen_at`,
         },
       })

@@ -81,13 +81,12 @@ export function createPeople({ settings, references, clock, log, member }: Peopl
 
   const author = (activity: Activity): Person => {
     const { from } = activity;
-    const timeZone = zoneOf(activity);
     const key = keyOf(from.aadObjectId ?? from.id);
     return {
       key,
       name: nameOf(from.name),
       ...(kindOf(settings, activity) ?? known(described.get(key))),
-      ...(timeZone === undefined ? {} : { timeZone }),
+      ...toldBy(activity),
     };
   };
   return {
@@ -152,6 +151,18 @@ function nameOf(name: string | undefined): string {
 function zoneOf({ entities = [], localTimezone }: Activity): string | undefined {
   const zone = entities.map((entity) => ClientInfo.safeParse(entity).data?.timezone).find(Boolean);
   return [zone, localTimezone].find((one) => one !== undefined && isZone(one));
+}
+
+function toldBy(activity: Activity): Pick<Person, "timeZone" | "locale"> {
+  const timeZone = zoneOf(activity);
+  const locale = localeOf(activity);
+  return { ...(timeZone === undefined ? {} : { timeZone }), ...(locale === undefined ? {} : { locale }) };
+}
+
+/** What a client is set to goes before what the activity is written in. */
+function localeOf({ entities = [], locale }: Activity): string | undefined {
+  const set = entities.map((entity) => ClientInfo.safeParse(entity).data?.locale).find(Boolean);
+  return [set, locale].find((one) => one !== undefined && /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(one));
 }
 
 /** Names of zones that were looked up: that takes long, and each message names one. */
