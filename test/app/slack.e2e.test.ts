@@ -171,7 +171,7 @@ describe("app: Slack, posting exactly once", () => {
   it("I2: looks for a post whose answer was lost before it posts again", async () => {
     const { slack, model } = product;
     model.replyTo("lost answer", finishes("Said once."));
-    slack.fault("chat.postMessage", { kind: "lost" }, 2);
+    slack.fault("chat.postMessage", { kind: "lost" }, 1);
 
     const asked = await slack.person(ids.ana).mentions(ids.general, "lost answer");
     await product.said(asked, "result");
