@@ -1,9 +1,9 @@
 // The page's own files: styles, scripts and the sign, read once from the folder beside this file.
 
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { Hono } from "hono";
 import type { WebEnv } from "./chat-guard.ts";
+import { etagOf } from "./etag.ts";
 
 const types: Readonly<Record<string, string>> = {
   css: "text/css; charset=utf-8",
@@ -37,6 +37,5 @@ interface Asset {
 
 function readAsset(file: URL, name: string): Asset {
   const content = readFileSync(file, "utf8");
-  const etag = `"${createHash("sha256").update(content).digest("base64url").slice(0, 22)}"`;
-  return { content, type: types[name.split(".").at(-1) ?? ""] ?? "text/plain", etag };
+  return { content, type: types[name.split(".").at(-1) ?? ""] ?? "text/plain", etag: etagOf(content) };
 }

@@ -24,7 +24,8 @@ import { indexPage } from "./console-index-page.ts";
 import { noLinkPage, noRunPage, runPage } from "./console-pages.ts";
 import { consoleHome, consolePath, isConsolePath } from "./console-path.ts";
 import { readQuery } from "./console-query.ts";
-import { type ConsoleWays, etagOf, hrefOf } from "./console-shell.ts";
+import { type ConsoleWays, hrefOf } from "./console-shell.ts";
+import { etagOf } from "./etag.ts";
 
 const maxFormBytes = 10_000;
 

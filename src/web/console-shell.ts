@@ -1,6 +1,5 @@
 // What every page of the console stands in: landmarks, the way home and out, styles and one small script of our own.
 
-import { createHash } from "node:crypto";
 import { html } from "hono/html";
 import type { Page } from "./connect-pages.ts";
 
@@ -119,8 +118,4 @@ export function placeWords({ kind, channel }: { readonly kind: string; readonly 
 export function usd(micros: number): string {
   if (micros === 0) return "–";
   return micros < 5_000 ? "under 0.01" : (micros / 1e6).toFixed(2);
-}
-
-export function etagOf(text: string): string {
-  return `"${createHash("sha256").update(text).digest("base64url").slice(0, 22)}"`;
 }

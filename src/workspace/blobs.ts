@@ -64,6 +64,21 @@ export function sha256Of(content: Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
+/** Appends `source` to the file, and says what went by. */
+export async function writeHashed(
+  source: AsyncIterable<Uint8Array>,
+  file: Pick<FileHandle, "writeFile">,
+): Promise<StoredBlob> {
+  const hash = createHash("sha256");
+  let sizeBytes = 0;
+  for await (const chunk of source) {
+    hash.update(chunk);
+    sizeBytes += chunk.byteLength;
+    await file.writeFile(chunk);
+  }
+  return { sha256: hash.digest("hex"), sizeBytes };
+}
+
 class BlobFolder {
   readonly #folder: string;
 
@@ -82,15 +97,11 @@ class BlobFolder {
   }
 
   async putFrom(source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
-    const hash = createHash("sha256");
     let sizeBytes = 0;
     const sha256 = await this.#staged(async (handle) => {
-      for await (const chunk of source) {
-        hash.update(chunk);
-        sizeBytes += chunk.byteLength;
-        await handle.writeFile(chunk);
-      }
-      return hash.digest("hex");
+      const stored = await writeHashed(source, handle);
+      sizeBytes = stored.sizeBytes;
+      return stored.sha256;
     });
     return { sha256, sizeBytes };
   }

@@ -21,6 +21,7 @@ import {
   missingBlob,
   type StoredBlob,
   sha256Of,
+  writeHashed,
 } from "./blobs.ts";
 import { translated, WorkspaceError } from "./errors.ts";
 
@@ -87,7 +88,7 @@ class BlobBucket {
   async putFrom(source: AsyncIterable<Uint8Array>): Promise<StoredBlob> {
     const spool = await translated("keep", "a version of a file", () => openSpool(this.#deps.spoolFolder));
     try {
-      const stored = await translated("keep", "a version of a file", () => spooled(source, spool));
+      const stored = await translated("keep", "a version of a file", () => writeHashed(source, spool));
       await this.#keep(stored.sha256, stored.sizeBytes, () => contentOf(spool));
       return stored;
     } finally {
@@ -177,17 +178,6 @@ async function openSpool(folder: string): Promise<FileHandle> {
   const handle = await open(path, "wx+", 0o600);
   await rm(path);
   return handle;
-}
-
-async function spooled(source: AsyncIterable<Uint8Array>, spool: FileHandle): Promise<StoredBlob> {
-  const hash = createHash("sha256");
-  let sizeBytes = 0;
-  for await (const chunk of source) {
-    hash.update(chunk);
-    sizeBytes += chunk.byteLength;
-    await spool.writeFile(chunk);
-  }
-  return { sha256: hash.digest("hex"), sizeBytes };
 }
 
 async function* contentOf(spool: FileHandle): AsyncGenerator<Buffer> {
