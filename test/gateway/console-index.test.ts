@@ -2,36 +2,28 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { optionValue } from "../../src/domain/actions.ts";
-import { asConversationId, asPersonKey, asRunId, asTenantId, type PersonKey } from "../../src/domain/ids.ts";
+import { asConversationId, asPersonKey, asRunId, type PersonKey } from "../../src/domain/ids.ts";
 import type { Person } from "../../src/domain/person.ts";
 import { privateMarks } from "../../src/domain/taint.ts";
 import { type ConsoleIndex, type ConsoleQuery, consoleIndex } from "../../src/gateway/console-index.ts";
 import { placeOfWaiting } from "../../src/gateway/console-waiting.ts";
-import type { RulesFor } from "../../src/gateway/rules.ts";
 import type { NewRun } from "../../src/store/contract-runs.ts";
-import { fixedTools } from "../../src/tools/source.ts";
-import { askApproval, mail } from "./asked-approval.ts";
-import { ada, ana, bo, createGatewayWorld, type GatewayWorld, guest, thread } from "./gateway-world.ts";
+import { askApproval } from "./asked-approval.ts";
+import { createConsoleWorld, rulesOf, tenant } from "./console-world.ts";
+import { ada, ana, bo, type GatewayWorld, guest, thread } from "./gateway-world.ts";
 
 const secret = "4,711 a month";
-const tenant = asTenantId("fake-t1");
 const stranger = asPersonKey("fake:t1:eve");
 
 describe("gateway/console-index", () => {
   let world: GatewayWorld;
   beforeEach(async () => {
-    world = await createGatewayWorld({
-      approvals: { groups: { finance: [bo.key] }, tools: fixedTools([mail]) },
-    });
-    await world.store.write(async (tx) => {
-      for (const person of [ana, bo, ada, guest]) await tx.people.see(person, tenant, 0);
-    });
+    world = await createConsoleWorld();
   });
   afterEach(() => world.close());
 
-  const rulesFor: RulesFor = (_at, agent) => ({ ...world.rules, agent: agent ?? world.rules.agent });
   const deps = () => ({
-    rulesFor,
+    rulesFor: rulesOf(world),
     deciders: world.gateway.approvals,
     agents: ["deputy", "clerk"],
     now: world.clock.now(),

@@ -1,22 +1,20 @@
 // What the page of a run is made from, for whoever has to answer for it.
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { asPersonKey, asTenantId, type PersonKey } from "../../src/domain/ids.ts";
+import { asPersonKey, type PersonKey } from "../../src/domain/ids.ts";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import type { Person } from "../../src/domain/person.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { privateMarks } from "../../src/domain/taint.ts";
 import { type RunDetails, runDetails } from "../../src/gateway/run-details.ts";
-import type { RulesFor } from "../../src/gateway/rules.ts";
 import { maySee } from "../../src/gateway/run-sight.ts";
 import { runEvent } from "../../src/runtime/recording.ts";
-import { fixedTools } from "../../src/tools/source.ts";
 import { aNotice, aResult } from "../chat/outgoing.ts";
-import { askApproval, mail } from "./asked-approval.ts";
-import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, guest, thread } from "./gateway-world.ts";
+import { askApproval } from "./asked-approval.ts";
+import { createConsoleWorld, rulesOf, tenant } from "./console-world.ts";
+import { ada, ana, bo, dm, type GatewayWorld, guest, thread } from "./gateway-world.ts";
 
 const secret = "4,711 a month";
-const tenant = asTenantId("fake-t1");
 
 interface Case {
   readonly person: Person;
@@ -28,18 +26,12 @@ interface Case {
 describe("gateway/run-details", () => {
   let world: GatewayWorld;
   beforeEach(async () => {
-    world = await createGatewayWorld({
-      approvals: { groups: { finance: [bo.key] }, tools: fixedTools([mail]) },
-    });
-    await world.store.write(async (tx) => {
-      for (const person of [ana, bo, ada, guest]) await tx.people.see(person, tenant, 0);
-    });
+    world = await createConsoleWorld();
   });
   afterEach(() => world.close());
 
-  const rulesFor: RulesFor = (_at, agent) => ({ ...world.rules, agent: agent ?? world.rules.agent });
   const read = async (run: Run, who: PersonKey = ana.key): Promise<RunDetails | undefined> =>
-    world.store.read((tx) => runDetails(tx, rulesFor, who, run.id));
+    world.store.read((tx) => runDetails(tx, rulesOf(world), who, run.id));
   const start = async (at = thread): Promise<Run> => {
     await world.hear("@deputy report", { conversation: at });
     await world.settle();
@@ -85,9 +77,9 @@ describe("gateway/run-details", () => {
   it.each(cases)("RS1: who sees it: %s", async (_who, { person, more, place, sees }) => {
     world.rules = { ...world.rules, approvers: [bo.key] };
     const run: Run = { ...(await start()), ...more };
-    expect(maySee(run, person, place, rulesFor)).toBe(sees);
+    expect(maySee(run, person, place, rulesOf(world))).toBe(sees);
     world.rules = { ...world.rules, revoked: new Set([person.key]) };
-    expect(maySee(run, person, place, rulesFor)).toBe(false);
+    expect(maySee(run, person, place, rulesOf(world))).toBe(false);
   });
 
   it("tells of an approval: by which rule, whose word it takes, who gave it and how", async () => {

@@ -7,7 +7,7 @@ import { asRunId } from "../../../src/domain/ids.ts";
 import type { Outgoing } from "../../../src/domain/outbox.ts";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import { aCard, aNotice, anAttention, aResult } from "../outgoing.ts";
-import { openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
+import { through as callEnds, openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
 
 const run = asRunId("run_1");
 const words = "Vendor B is the cheapest.\n\nIt costs less than A.\n\n";
@@ -48,19 +48,7 @@ const pieces = () =>
     .filter(({ body }) => JSON.stringify(body ?? "").includes("streaminfo"))
     .map((call) => call.status);
 
-/** The clock goes on until the call is over. */
-async function through<T>(call: Promise<T>): Promise<T> {
-  let over = false;
-  const ended = call.finally(() => {
-    over = true;
-  });
-  ended.catch(() => undefined);
-  while (!over) {
-    await world.clock.advance(100);
-    await (await fetch(`${world.teams.url}/openid`)).text();
-  }
-  return ended;
-}
+const through = <T>(call: Promise<T>): Promise<T> => callEnds(world, call, 100);
 
 const post = (message: Outgoing, key = "result:run_1", name: PostName = { key, run }): Promise<string> =>
   through(world.platform.post(at, name, message, []));

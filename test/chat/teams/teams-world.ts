@@ -98,21 +98,26 @@ export async function openTeamsWorld(options: TeamsWorldOptions = {}): Promise<T
 export async function passing(
   { clock, teams }: Pick<TeamsWorld, "clock" | "teams">,
   ms: number,
+  stepMs = 250,
 ): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 250) {
-    await clock.advance(250);
+  for (let passed = 0; passed < ms; passed += stepMs) {
+    await clock.advance(stepMs);
     await (await fetch(`${teams.url}/openid`)).text();
   }
 }
 
 /** The clock goes on until the call is over. */
-export async function through<T>(world: Pick<TeamsWorld, "clock" | "teams">, call: Promise<T>): Promise<T> {
+export async function through<T>(
+  world: Pick<TeamsWorld, "clock" | "teams">,
+  call: Promise<T>,
+  stepMs = 250,
+): Promise<T> {
   let over = false;
   const ended = call.finally(() => {
     over = true;
   });
   ended.catch(() => undefined);
-  while (!over) await passing(world, 250);
+  while (!over) await passing(world, stepMs, stepMs);
   return ended;
 }
 
