@@ -1,4 +1,4 @@
-// What holds for every test: network off but for loopback, no console output, no unhandled rejection.
+// What holds for every test: network off but for loopback, no console output, no unhandled rejection, patience where something is waited for.
 
 import net from "node:net";
 import { afterEach, vi } from "vitest";
@@ -26,6 +26,17 @@ function hostOf(args: readonly unknown[]): string | undefined {
     return typeof options.host === "string" ? options.host : undefined;
   }
   return typeof second === "string" ? second : undefined;
+}
+
+// By default one second, which is not long where four processes of tests share two cores. (`expect.poll`: vitest.config.ts.)
+const waitFor = vi.waitFor.bind(vi);
+if (vi.waitFor.name !== "patiently") {
+  vi.waitFor = function patiently(callback, options) {
+    return waitFor(callback, {
+      timeout: 15_000,
+      ...(typeof options === "number" ? { timeout: options } : options),
+    });
+  };
 }
 
 const printed = [
