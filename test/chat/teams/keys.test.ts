@@ -57,11 +57,26 @@ describe("chat/teams: keys", () => {
     expect(new Set(rejected)).toEqual(new Set(["signing-key"]));
   });
 
-  it("VE1: what can't be checked is not let in", async () => {
+  it("VE1, VE5: what can't be checked is not let in, and may come again: it is taken when the keys are there", async () => {
     await world.teams.keys.rotate();
     world.teams.fault("keys", { kind: "status", status: 500 });
-    expect(await delivered()).toBe(401);
+    expect(await delivered()).toBe(503);
     expect(world.heard).toHaveLength(1);
+    expect(await delivered()).toBe(200);
+    expect(world.heard).toHaveLength(2);
+    expect(rejected).toEqual(["unchecked"]);
+  });
+
+  it("VE2: the keys that are there are good while newer ones can't be had", async () => {
+    const [known, other] = [await sign(), await sign()];
+    expect(await delivered(known)).toBe(200);
+    await world.teams.keys.rotate();
+    world.teams.fault("keys", { kind: "status", status: 500 }, 3);
+    for (let n = 0; n < 2; n += 1) {
+      expect(await delivered()).toBe(503);
+      world.clock.jump(5 * 60_000); // VE4
+      expect(await delivered(other)).toBe(200);
+    }
   });
 
   it("MD3: a door that is closed says to come again", async () => {

@@ -2,7 +2,8 @@
 //
 //   MD1  200 means that everything the activity asks for is committed, or that it asks for nothing (C1, I1).
 //   MD2  What is not proven to be for us, from Teams, is 401 whatever is wrong with it, and never 500 (ING-4, A22).
-//   MD3  What may succeed later is 503. An invoke is answered all the same, since a person waits for it (T-M4).
+//   MD3  What may succeed later is 503, whether it could not be checked (VE5) or not be stored. An invoke that could not be stored is
+//        answered all the same, since a person waits for it (T-M4).
 //   MD4  Nothing is read from a body before its size has been checked.
 
 import { errorText } from "../../../base/errors.ts";
@@ -13,7 +14,7 @@ import { mostBytes, readBounded } from "../../request-body.ts";
 import type { Dispatch } from "./dispatch.ts";
 import type { CountRejection } from "./rejections.ts";
 import { Activity } from "./shapes.ts";
-import type { Verify } from "./verify.ts";
+import { unchecked, type Verify } from "./verify.ts";
 
 export const messagesPath = "/api/messages";
 
@@ -34,7 +35,7 @@ async function answer(d: DoorDeps, request: Request): Promise<Response> {
   if (request.method !== "POST") {
     return refusal(405, "Teams sends its activities here with POST.", { allow: "POST" });
   }
-  if (!d.isOpen()) return refusal(503, "It could not be stored now. Send it again.");
+  if (!d.isOpen()) return comeAgain("stored");
   const bytes = await readBounded(request);
   if (bytes === undefined) {
     d.reject("too-large", { announced: request.headers.get("content-length") ?? undefined });
@@ -49,7 +50,7 @@ async function answer(d: DoorDeps, request: Request): Promise<Response> {
   const why = await d.verify(authorization, activity);
   if (why !== undefined) {
     d.reject(why, { type: activity.type.slice(0, 50) });
-    return unproven();
+    return why === unchecked ? comeAgain("checked") : unproven();
   }
   return take(d, activity);
 }
@@ -62,8 +63,12 @@ async function take(d: DoorDeps, activity: Activity): Promise<Response> {
     d.log.error("An activity of Teams could not be taken; it is asked for again", {
       reason: errorText(error),
     });
-    return refusal(503, "It could not be stored now. Send it again.");
+    return comeAgain("stored");
   }
+}
+
+function comeAgain(what: "checked" | "stored"): Response {
+  return refusal(503, `It could not be ${what} now. Send it again.`, { "retry-after": "5" });
 }
 
 /** Says nothing of what was wrong: that is in the log. */

@@ -2,11 +2,13 @@
 // the keys and their endorsements by botbuilder.
 //
 //   VE1  Whatever is wrong, or goes wrong, the answer is no: nothing here throws.
-//   VE2  A new signing key is taken up within a minute: botbuilder itself would wait for up to an hour.
+//   VE2  A new signing key is taken up within a minute: botbuilder itself would wait for up to an hour. The keys that are there stay until
+//        newer ones have come.
 //   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback.
 //   VE4  A signature that was good is believed for five minutes, since the connector sends one token for many activities; what the token
 //        claims is judged each time.
-//   VE5  Keys that don't come in time are no keys: somebody's click waits for the answer (T-M4).
+//   VE5  Keys that don't come, or not in time, prove nothing and disprove nothing: what they are for may come again. A message can wait
+//        longer for them than somebody's click (T-M4).
 
 import { createHash } from "node:crypto";
 import { within } from "../../../base/abort.ts";
@@ -20,17 +22,22 @@ import { type BotFramework, openBotFramework } from "./bot-framework.ts";
 import type { Activity } from "./shapes.ts";
 import { issuersFor, readToken, reasonAgainst, type TokenClaims } from "./token-claims.ts";
 
-/** Undefined where it is genuine, otherwise why it is not. */
+/** Why it can't be said now (VE5). */
+export const unchecked = "unchecked";
+
+/** Undefined where it is genuine, otherwise why it is not, or `unchecked`. */
 export type Verify = (authorization: string | null, activity: Activity) => Promise<string | undefined>;
 
 const renewMs = 60_000;
 const believedMs = 300_000;
 const mostBelieved = 1_000;
-const patienceMs = 4_000;
+const clickPatienceMs = 4_000;
+/** Teams gives up after 15 s, and there is still a message to be stored. */
+const patienceMs = 10_000;
 
 export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsAllowed): Verify {
   const issuers = issuersFor(settings.openIdMetadataUrl);
-  const framework = keptFresh(() => clock.now(), settings);
+  const signature = keptFresh(() => clock.now(), settings);
   const believed = createShortMemory<TokenClaims>(clock, { ms: believedMs, most: mostBelieved });
   const { appId, tenantId } = settings;
   return async (authorization, activity) => {
@@ -45,7 +52,7 @@ export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsA
     const expected = { appId, tenantId, issuers, isService, now: clock.now() };
     const reason = reasonAgainst(claims, activity, expected);
     if (known !== undefined || reason !== undefined) return reason;
-    const wrong = await signatureReason(framework, { token, activity, log, clock });
+    const wrong = await signatureReason(signature, { token, activity, log, clock });
     if (wrong === undefined) believed.set(name, claims);
     return wrong;
   };
@@ -65,40 +72,41 @@ interface Genuine {
 
 type Outcome = "good" | "bad" | "unknown-key";
 
-async function signatureReason(framework: Framework, { token, activity, log, clock }: Genuine) {
-  const check = async (fresh: boolean): Promise<Outcome> => {
-    const botFramework = await framework(fresh);
-    return botFramework === undefined ? "unknown-key" : botFramework.verify(`Bearer ${token}`, activity);
-  };
-  const checked = async (): Promise<Outcome> => {
-    const first = await check(false);
-    return first === "unknown-key" ? check(true) : first;
-  };
+async function signatureReason(signature: Signature, { token, activity, log, clock }: Genuine) {
   try {
-    const outcome = await within(clock, patienceMs, checked());
+    const ms = activity.type === "invoke" ? clickPatienceMs : patienceMs;
+    const outcome = await within(clock, ms, signature(token, activity));
     if (outcome === undefined) throw new Error("the keys did not come in time");
     return outcome === "good" ? undefined : outcome === "bad" ? "signature" : "signing-key";
   } catch (error) {
     log.warn("A token of Teams could not be checked", { reason: errorText(error) });
-    return "unchecked";
+    return unchecked;
   }
 }
 
-/** `fresh`: one that looks for new keys, or undefined if that was done just now (VE2). */
-type Framework = (fresh: boolean) => Promise<BotFramework | undefined>;
+/** Rejects where the keys could not be had. */
+type Signature = (token: string, activity: Activity) => Promise<Outcome>;
 
-function keptFresh(now: () => number, settings: TeamsDeps["settings"]): Framework {
+/** VE2. */
+function keptFresh(now: () => number, settings: TeamsDeps["settings"]): Signature {
   let turn = 0;
   let renewedAt = -Infinity;
   let current: Promise<BotFramework> | undefined;
-  return async (fresh) => {
-    if (fresh) {
-      if (now() - renewedAt < renewMs) return undefined;
+  let coming: Promise<BotFramework> | undefined;
+  return async (token, activity) => {
+    current ??= openBotFramework(settings, turn);
+    const outcome = await (await current).verify(`Bearer ${token}`, activity);
+    if (outcome !== "unknown-key") return outcome;
+    if (coming === undefined) {
+      if (now() - renewedAt < renewMs) return outcome;
       renewedAt = now();
       turn += 1;
-      current = undefined;
+      coming = openBotFramework(settings, turn);
     }
-    current ??= openBotFramework(settings, turn);
-    return current;
+    const next = coming;
+    const renewed = await (await next).verify(`Bearer ${token}`, activity);
+    current = next;
+    if (coming === next) coming = undefined;
+    return renewed;
   };
 }
