@@ -3,7 +3,8 @@
 //   LW1  They go through what a message goes through: secrets are taken out, and only addresses that people gave may be followed.
 //        What could still turn out to be the beginning of a secret waits; where one was taken out nothing more is shown.
 //   LW2  One at a time. What can't be shown now is not made up for: the next words hold all of it.
-//   LW3  A person who stops them in their client stops the run, as their word or button does.
+//   LW3  A person who stops them in their client stops the run, as their word or button does. It is heard of in the answer to what is
+//        shown, so what is there is shown again for as long as the run goes on, also where nothing new may be.
 //   LW4  Nothing here touches the outbox: what is said is said from there, once, whatever was shown.
 
 import { pause } from "../base/abort.ts";
@@ -52,6 +53,8 @@ interface Showing {
 interface Wanted {
   readonly kind: LiveWords["kind"];
   readonly text: string;
+  /** These, as they were shown before. */
+  readonly again?: LiveWords;
 }
 
 class PacedLine implements LiveLine {
@@ -61,6 +64,8 @@ class PacedLine implements LiveLine {
   /** What they see of an answer is not all of what is wanted. */
   #isNews = false;
   #answerShown = false;
+  /** What they saw last. */
+  #shown: LiveWords | undefined;
   #nextAt: number;
   #timer: CancelTimer | undefined;
   #sending: Promise<void> | undefined;
@@ -86,6 +91,7 @@ class PacedLine implements LiveLine {
     void (this.#sending ?? Promise.resolve()).then(async () => {
       if (!this.#answerShown) return;
       this.#answerShown = false;
+      this.#shown = undefined;
       await live.breakOff(conversation.address, run.id);
     });
   }
@@ -133,18 +139,20 @@ class PacedLine implements LiveLine {
     if (wanted === undefined) return;
     this.#isNews = false;
     this.#nextAt = deps.world.clock.now() + live.everyMs;
-    const words = await this.#prepared(wanted);
-    if (words === undefined) return;
+    const words = wanted.again ?? (await this.#prepared(wanted));
+    if (words === undefined) return this.#stay();
     const outcome = await live.show(conversation.address, {
       run: run.id,
       words,
       may: () => !this.#closed && may(),
     });
-    await this.#came(wanted, outcome);
+    await this.#came(words, outcome);
   }
 
-  async #came({ kind }: Wanted, outcome: LiveOutcome): Promise<void> {
+  async #came(words: LiveWords, outcome: LiveOutcome): Promise<void> {
     const { deps, run } = this.#showing;
+    const { kind } = words;
+    if (outcome === "shown") this.#shown = words;
     if (outcome === "shown" && kind === "answer") this.#answerShown = true;
     if (outcome === "skipped") this.#isNews = true;
     if (outcome === "over") this.#isOver(kind);
@@ -157,6 +165,12 @@ class PacedLine implements LiveLine {
   #isOver(kind: LiveWords["kind"]): void {
     this.#over.add(kind);
     if (this.#wanted?.kind === kind) this.#wanted = undefined;
+  }
+
+  /** LW3. What is wanted meanwhile goes before. */
+  #stay(): void {
+    const again = this.#shown;
+    if (!this.#closed && again !== undefined) this.#wanted ??= { kind: again.kind, text: again.text, again };
   }
 
   /** LW1. Undefined where nothing of it can be shown. */

@@ -142,6 +142,53 @@ describe("gateway/live-words", () => {
     line.close();
   });
 
+  it.each([
+    ["of the answer", (line: LiveLine) => line.answer("It is here. ")],
+    ["that says what it is at", (line: LiveLine) => line.status("Working")],
+  ])("LW3: a Stop is heard of after a secret, too: the words %s are shown again", async (_what, first) => {
+    const { line, run } = await open();
+    const queued = await world.run(dm);
+    if (queued) await world.work(queued);
+    first(line);
+    await world.clock.advance(1_500);
+    line.answer(`It is here. The word is ${secret} and nothing else. `);
+    await world.clock.advance(1_700 + 4_000);
+    expect(shown).toEqual([shown[0], shown[0]]);
+    outcomes.push("stopped");
+    line.answer(`It is here. The word is ${secret} and nothing else, and so on. `);
+    await world.clock.advance(4_000);
+    await world.clock.advance(0);
+    expect(await world.store.read((tx) => tx.runs.find(run))).toMatchObject({ stopRequestedBy: ana.key });
+    await world.clock.advance(20_000);
+    expect(shown).toEqual([shown[0], shown[0], shown[0]]);
+  });
+
+  it("LW1: after a secret what was shown of an answer that is broken off is not shown again", async () => {
+    const { line } = await open();
+    line.answer("It is here. ");
+    await world.clock.advance(1_500);
+    line.answer(`It is here. The word is ${secret} and nothing else. `);
+    await world.clock.advance(1_700);
+    line.breakOff();
+    line.answer("Something else. ");
+    await world.clock.advance(20_000);
+    expect(texts()).toEqual(["It is here."]);
+    expect(brokenOff).toBe(1);
+    line.close();
+  });
+
+  it("LW1: nor after a secret in what is said instead", async () => {
+    const { line } = await open();
+    line.answer("It is here. ");
+    await world.clock.advance(1_500);
+    line.breakOff();
+    await world.clock.advance(0);
+    line.answer(`The word is ${secret} and nothing else. `);
+    await world.clock.advance(20_000);
+    expect(texts()).toEqual(["It is here."]);
+    line.close();
+  });
+
   it("LW1, OUT-2: says which addresses may be followed, as a message does", async () => {
     const { line } = await open("compare https://given.example/list");
     line.answer("See https://given.example/list and https://other.example/x for it ");

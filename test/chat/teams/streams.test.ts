@@ -266,8 +266,19 @@ describe("chat/teams: a stream that Teams does not take", () => {
       expect(await world.references.place(chat)).not.toMatchObject({ gone: true });
       await post(aResult());
       expect(said()).toHaveLength(1);
+      expect(pieces()).toEqual([code]);
     },
   );
+
+  it("TR5: a stream that another process left open is in the way until Teams closes it, and no longer", async () => {
+    await status();
+    const next = world.open().live;
+    const words = { kind: "status", text: "Working: the next" } as const;
+    const again = () => next?.show(at, { run: asRunId("run_2"), may: () => true, words });
+    expect([await again(), await again(), pieces()]).toEqual(["over", "over", [201, 403]]);
+    await world.clock.advance(121_000);
+    expect([await again(), pieces()]).toEqual(["shown", [201, 403, 201]]);
+  });
 
   it.each([
     [403, "ContentStreamNotAllowed"],

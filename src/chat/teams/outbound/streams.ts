@@ -90,13 +90,13 @@ class ChatStreams implements Streams {
   readonly #open = new Map<string, Stream>();
   /** Runs that have had their line (TR2). */
   readonly #lined: ShortMemory<true>;
-  /** Chats that take no streams. */
+  /** Chats that took no stream just now: one that a process left open is in the way for as long as it lives. */
   readonly #closed: ShortMemory<true>;
 
   constructor(deps: StreamsDeps) {
     this.#deps = deps;
     this.#lined = createShortMemory(deps.clock, { ms: 24 * 3_600_000, most: remembered });
-    this.#closed = createShortMemory(deps.clock, { ms: 3_600_000, most: remembered });
+    this.#closed = createShortMemory(deps.clock, { ms: lifetimeMs, most: remembered });
   }
 
   async show(spot: Spot, { run, words: live, may }: LiveShowing): Promise<LiveOutcome> {
