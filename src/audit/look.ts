@@ -4,7 +4,8 @@
 //
 //   LK1  Of each tenant the last events are read, from the last checkpoint on at least, and held against the head, against that
 //        checkpoint and against the last word of each anchor file. However many events nobody has signed yet, a look is short.
-//   LK2  Others write and prune meanwhile: an end that looks broken is looked at once more, as it is then.
+//   LK2  Others write, prune and change keys meanwhile: an end that looks broken, or is not as an anchor says, is looked at once
+//        more, as it and the keys are then.
 
 import { open } from "node:fs/promises";
 import { errorText, systemErrorCode } from "../base/errors.ts";
@@ -50,9 +51,7 @@ export async function lookAtChains(
   time?: LookTime,
 ): Promise<ChainLook> {
   const heads = await store.read((tx) => tx.audit.heads());
-  const keys = new Map(
-    (await store.read((tx) => tx.audit.keys())).map(({ id, publicKey }) => [id, publicKey] as const),
-  );
+  const keys = await publicKeys(store);
   const files = await Promise.all(anchorFiles.map((file) => readAnchor(file)));
   const problems: string[] = files.flatMap(({ problem }) => problem ?? []);
   const broken: string[] = [];
@@ -62,9 +61,11 @@ export async function lookAtChains(
   for (const head of heads) {
     if (isOver()) break;
     looked += 1;
-    broken.push(...(await stillBroken(store, head, keys)));
+    broken.push(...(await twice(store, { head, keys }, (now) => brokenEnd(store, now))));
     for (const anchor of files) {
-      problems.push(...(await saysOtherwise(store, { head, keys, anchor })));
+      problems.push(
+        ...(await twice(store, { head, keys }, (now) => saysOtherwise(store, { ...now, anchor }))),
+      );
       if (await saysNothing(store, { head, anchor })) silent.add(anchor.file);
     }
   }
@@ -95,9 +96,20 @@ function unknownTenants(heads: readonly AuditHead[], files: readonly AnchorRead[
   );
 }
 
-interface Anchored {
+/** By id. */
+type Keys = ReadonlyMap<string, string>;
+
+async function publicKeys(store: Store): Promise<Keys> {
+  const keys = await store.read((tx) => tx.audit.keys());
+  return new Map(keys.map(({ id, publicKey }) => [id, publicKey]));
+}
+
+interface End {
   readonly head: AuditHead;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: Keys;
+}
+
+interface Anchored extends End {
   readonly anchor: AnchorRead;
 }
 
@@ -126,22 +138,18 @@ async function isAnchored(store: Store, { tenant }: AuditHead): Promise<boolean>
 }
 
 /** LK2. */
-async function stillBroken(
-  store: Store,
-  head: AuditHead,
-  keys: ReadonlyMap<string, string>,
-): Promise<string[]> {
-  const broken = await brokenEnd(store, head, keys);
-  if (broken.length === 0) return broken;
-  const now = (await store.read((tx) => tx.audit.heads())).find(({ tenant }) => tenant === head.tenant);
-  return now ? brokenEnd(store, now, keys) : broken;
+async function twice(store: Store, end: End, look: (end: End) => Promise<string[]>): Promise<string[]> {
+  const found = await look(end);
+  if (found.length === 0) return found;
+  const heads = await store.read((tx) => tx.audit.heads());
+  const head = heads.find(({ tenant }) => tenant === end.head.tenant);
+  return head ? look({ head, keys: await publicKeys(store) }) : found;
 }
 
 /** The last events against each other, against the head and against the last signature. */
 async function brokenEnd(
   store: Store,
-  { tenant, seq, hash, prunedTo }: AuditHead,
-  keys: ReadonlyMap<string, string>,
+  { head: { tenant, seq, hash, prunedTo }, keys }: End,
 ): Promise<string[]> {
   if (seq === prunedTo) return [];
   const signed = await store.read((tx) => tx.audit.lastCheckpoint(tenant));
@@ -163,7 +171,7 @@ async function brokenEnd(
 interface Signed {
   readonly signed: StoredCheckpoint;
   readonly chain: TenantChain;
-  readonly keys: ReadonlyMap<string, string>;
+  readonly keys: Keys;
   /** Events up to here were not read. */
   readonly from: number;
 }
@@ -173,11 +181,7 @@ async function otherThanSigned(store: Store, { signed, chain, keys, from }: Sign
   return signed.seq > from ? signedOtherwise(signed, chain, keys) : [];
 }
 
-function signedOtherwise(
-  signed: StoredCheckpoint,
-  chain: TenantChain,
-  keys: ReadonlyMap<string, string>,
-): string[] {
+function signedOtherwise(signed: StoredCheckpoint, chain: TenantChain, keys: Keys): string[] {
   const { tenant, seq, head } = signed;
   if (!isGoodCheckpoint(checkpointLine(signed), keys))
     return [`${tenant}: the signature at event ${seq} is not by a key of this database`];
@@ -190,10 +194,8 @@ async function cutOff(store: Store, tenant: TenantId, signed: number): Promise<s
   return now >= signed ? [] : [`${tenant}: event ${signed} was signed, and its events end at ${now}`];
 }
 
-interface Word {
-  readonly head: AuditHead;
+interface Word extends End {
   readonly word: CheckpointLine;
-  readonly keys: ReadonlyMap<string, string>;
   readonly file: string;
 }
 

@@ -5,8 +5,10 @@ import path from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lookAtChains } from "../../src/audit/look.ts";
+import { rotateSigningKey } from "../../src/audit/signing-key.ts";
 import { exportedLine } from "../../src/domain/audit-line.ts";
 import { canonicalJson } from "../../src/domain/canonical-json.ts";
+import { asTenantId } from "../../src/domain/ids.ts";
 import { acme, type AuditWorld, changed, parsed, rechained, startAuditWorld } from "./audit-world.ts";
 
 describe("audit/look", () => {
@@ -109,6 +111,26 @@ describe("audit/look", () => {
     };
     expect((await lookAtChains({ ...store, read }, [])).broken).toEqual([]);
     expect(reads).toBeGreaterThan(4);
+  });
+
+  it("LK2: a key that another process changes while it looks is no fault, of the end or of an anchor", async () => {
+    const { store } = world.deps;
+    const globex = asTenantId("slack-T0002");
+    await world.append(1, { tenant: globex });
+    let reads = 0;
+    const read: typeof store.read = async (fn) => {
+      const found = await store.read(fn);
+      reads += 1;
+      if (reads === 2) {
+        await rotateSigningKey(world.deps, { tenant: globex, actor: "cli:test" });
+        world.deps.now += 120_000;
+        await world.checkpoint();
+      }
+      return found;
+    };
+    const seen = await lookAtChains({ ...store, read }, [world.anchor]);
+    expect(seen).toMatchObject({ tenants: 2, broken: [], problems: [] });
+    expect(reads).toBeGreaterThan(2);
   });
 
   it("LK1: a look has its time, and says what it left", async () => {
