@@ -15,6 +15,8 @@ const unavailable: Readonly<Record<string, (path: string) => string>> = {
   SQLITE_IOERR: (path) => `Reading or writing the database ${path} failed. Check its disk.`,
   SQLITE_CANTOPEN: (path) =>
     `The database ${path} cannot be opened. Check that its folder exists and may be written to.`,
+  SQLITE_PROTOCOL: (path) =>
+    `The database ${path} could not be locked: other processes came first each time. Try again; end those that are no longer needed.`,
   SQLITE_PERM: (path) =>
     `The database ${path} may not be accessed. Check the rights of the file and its folder.`,
 };
