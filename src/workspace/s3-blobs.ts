@@ -2,8 +2,8 @@
 //
 //   OB1  A blob is whole or not there: its digest is part of the signed request, and the store refuses what does not match.
 //   OB2  What is read is checked against its name.
-//   OB3  What the store refuses for a moment, or a connection that breaks before its answer, is tried again; anything else is told at
-//        once, and nothing was kept.
+//   OB3  What the store refuses for a moment, or a connection that breaks, is tried again, and what was being read goes on where it
+//        broke off; anything else is told at once, and nothing was kept.
 
 import { createHash, randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, rm } from "node:fs/promises";
@@ -50,6 +50,8 @@ interface Call {
   readonly sha256: string;
   readonly sizeBytes?: number;
   readonly body?: Body;
+  /** Without the bytes before that one. */
+  readonly from?: number;
 }
 
 const emptySha256 = sha256Of(new Uint8Array());
@@ -103,14 +105,33 @@ class BlobBucket {
   }
 
   async *stream(sha256: string): AsyncGenerator<Buffer> {
-    const answer = await this.#call({ method: "GET", sha256 });
-    if (answer.status !== 200) throw await unread(sha256, answer);
     const hash = createHash("sha256");
-    for await (const piece of answer.body) {
+    let given = 0;
+    for await (const piece of this.#pieces(sha256, () => given)) {
+      given += piece.length;
       hash.update(piece);
       yield piece;
     }
     if (hash.digest("hex") !== sha256) throw corruptBlob(sha256, "its content is not what its name says");
+  }
+
+  /** OB3: goes on from `given` where the answer breaks off. */
+  async *#pieces(sha256: string, given: () => number): AsyncGenerator<Buffer> {
+    for (let tried = 0; ; tried += 1) {
+      const from = given();
+      const call: Call = { method: "GET", sha256, ...(from === 0 ? {} : { from }) };
+      const answer = await this.#call(call);
+      if (from > 0 && answer.status === 416) return void (await drained(answer));
+      if (answer.status !== 200 && answer.status !== 206) throw await unread(sha256, answer);
+      try {
+        yield* answer.status === 206 ? answer.body : without(answer.body, from);
+        return;
+      } catch (error) {
+        const wait = pausesMs[tried];
+        if (wait === undefined) throw unreachable(call, error);
+        await pause(this.#deps.clock, wait);
+      }
+    }
   }
 
   async has(sha256: string): Promise<boolean> {
@@ -143,7 +164,7 @@ class BlobBucket {
     }
   }
 
-  async #send({ method, sha256, sizeBytes, body }: Call): Promise<ObjectAnswer> {
+  async #send({ method, sha256, sizeBytes, body, from }: Call): Promise<ObjectAnswer> {
     const { place, clock, request } = this.#deps;
     const { keys, region } = place;
     const url = urlOf(place, sha256);
@@ -153,7 +174,10 @@ class BlobBucket {
         method,
         url,
         bodySha256,
-        ...(sizeBytes === undefined ? {} : { headers: { "content-length": String(sizeBytes) } }),
+        headers: {
+          ...(sizeBytes === undefined ? {} : { "content-length": String(sizeBytes) }),
+          ...(from === undefined ? {} : { range: `bytes=${from}-` }),
+        },
       },
       { keys, region, service: "s3", now: clock.now() },
     );
@@ -186,6 +210,16 @@ async function* contentOf(spool: FileHandle): AsyncGenerator<Buffer> {
     if (bytesRead === 0) return;
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** Of a store that gives everything whatever is asked for. */
+async function* without(body: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+  let left = bytes;
+  for await (const piece of body) {
+    const rest = piece.subarray(left);
+    left -= piece.length - rest.length;
+    if (rest.length > 0) yield rest;
   }
 }
 

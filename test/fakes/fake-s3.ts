@@ -14,6 +14,10 @@ export interface FakeS3 {
   readonly asked: string[];
   /** The next so many requests are answered with this status, or cut off (0). */
   failNext(times: number, status: number): void;
+  /** The next so many answers end after half of their bytes. */
+  breakNext(times: number): void;
+  /** Whether it gives a part where one is asked for. */
+  ranges: boolean;
   close(): Promise<void>;
 }
 
@@ -27,6 +31,7 @@ const problems: Readonly<Record<number, string>> = {
 export async function startFakeS3(bucket: string): Promise<FakeS3> {
   const objects = new Map<string, Buffer>();
   const asked: string[] = [];
+  let breaking = 0;
   let failing: { times: number; status: number } = { times: 0, status: 0 };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -49,25 +54,38 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     }
     const found = objects.get(url);
     if (!found) return refuse(response, 404);
-    response.setHeader("content-length", found.length);
-    response.end(method === "HEAD" ? undefined : found);
+    give(found, request, response);
+  };
+
+  const give = (found: Buffer, request: IncomingMessage, response: ServerResponse): void => {
+    const from = fake.ranges ? Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0) : 0;
+    if (from > 0 && from >= found.length) return refuse(response, 416, "InvalidRange");
+    const part = found.subarray(from);
+    response.writeHead(from > 0 ? 206 : 200, { "content-length": part.length });
+    if (request.method === "HEAD") return void response.end();
+    if (breaking === 0) return void response.end(part);
+    breaking -= 1;
+    response.write(part.subarray(0, Math.ceil(part.length / 2)), () => void request.socket.destroy());
   };
 
   const server = createServer((request, response) => void answer(request, response));
   await once(server.listen(0, "127.0.0.1"), "listening");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a server on TCP has such an address
   const { port } = server.address() as AddressInfo;
-  return {
+  const fake: FakeS3 = {
     url: `http://127.0.0.1:${port}`,
     objects,
     asked,
     failNext: (times, status) => void (failing = { times, status }),
+    breakNext: (times) => void (breaking = times),
+    ranges: true,
     close: async () => {
       server.close();
       server.closeAllConnections();
       await once(server, "close");
     },
   };
+  return fake;
 }
 
 function refuse(response: ServerResponse, status: number, code = problems[status] ?? "InternalError"): void {

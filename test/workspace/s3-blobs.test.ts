@@ -120,6 +120,30 @@ describe("workspace/s3-blobs", () => {
     expect((await blobs.get(sha256)).toString()).toBe("again");
   });
 
+  it.each([true, false])(
+    "OB3: reads on where an answer broke off, where parts are given: %s",
+    async (ranges) => {
+      s3.ranges = ranges;
+      const content = Buffer.from("0123456789".repeat(2_000));
+      const sha256 = await blobs.put(content);
+      s3.breakNext(2);
+
+      expect(await blobs.get(sha256)).toEqual(content);
+      expect(waited).toEqual([200, 1_000]);
+    },
+  );
+
+  it("OB3: gives up an answer that breaks off each time", async () => {
+    const sha256 = await blobs.put(Buffer.from("0123456789".repeat(2_000)));
+    s3.breakNext(10);
+
+    expect(await rejection(blobs.get(sha256))).toMatchObject({
+      code: "workspace.io",
+      retry: { kind: "backoff" },
+    });
+    expect(waited).toEqual([200, 1_000, 4_000]);
+  });
+
   it("OB3: gives up after a while, and says what it was and that it may pass", async () => {
     s3.failNext(10, 503);
     expect(await rejection(blobs.put(Buffer.from("x")))).toMatchObject({
