@@ -177,6 +177,7 @@ describe("web/chat-routes", () => {
         seen.add(name);
         const response = await send("GET", `/chat/assets/${name}`);
         expect([name, response.status]).toEqual([name, 200]);
+        expect(response.headers.get("x-content-type-options")).toBe("nosniff");
         const text = await response.text();
         if (name.endsWith(".js")) {
           named.push(...[...text.matchAll(/from "\.\/([\w.-]+)"/g)].map(([, found]) => found ?? ""));

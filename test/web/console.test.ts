@@ -6,6 +6,7 @@ import { traceIdOf } from "../../src/domain/trace.ts";
 import type { RulesFor } from "../../src/gateway/rules.ts";
 import { recognise } from "../../src/grants/sign-in.ts";
 import { formProof } from "../../src/web/connect-browser.ts";
+import { consolePath } from "../../src/web/console-path.ts";
 import type { NewRun } from "../../src/store/contract-runs.ts";
 import { type CookieBrowser, createCookieBrowser, type Page } from "../support/cookie-browser.ts";
 import { claimAs } from "../workers/rows.ts";
@@ -186,8 +187,11 @@ describe("web/console", () => {
     const form = formOf(await browser.open(link));
     const crossed = { form: { form }, headers: { origin: "https://elsewhere.example" } };
     expect((await browser.open(`${link}/sign-in/slack`, crossed)).response?.status).toBe(403);
+    const [cookie = ""] = browser.cookies(at.base).values();
+    const own = formProof(at.consent, cookie, consolePath("//elsewhere.example"));
     const odd = await browser.open(`${at.base}/console/runs/%2f%2felsewhere.example/sign-in/slack`, {
-      form: { form },
+      form: { form: own },
+      until: ({ origin }) => origin !== at.base,
     });
     expect(odd.response?.status).toBe(403);
   });
