@@ -4,6 +4,7 @@
 //   CI1  A run is listed for whoever may see it (RS1), and an approval for whoever may decide it now (HA1). Whoever an operator has
 //        withdrawn access from has no console.
 //   CI2  Of another's private matters there is no word in it (OUT-4, HA3): such a run is listed as what it is.
+//   CI3  A run that can't be read is counted, and ends no list.
 
 import type { ConversationAddress } from "../domain/conversation.ts";
 import type { PersonKey } from "../domain/ids.ts";
@@ -43,6 +44,8 @@ export interface ConsoleIndex {
 export interface RunList {
   readonly of: "active" | "ended" | RunState;
   readonly runs: readonly RunLine[];
+  /** How many more there are that can't be read (CI3). */
+  readonly unreadable: number;
   /** Where it goes on. */
   readonly next?: RunMark | undefined;
 }
@@ -111,21 +114,24 @@ async function listsOf(seeing: Seeing, { state, after, agent, channel }: Console
 
 type Wanted = Omit<RunPageQuery, "subject" | "agents" | "limit">;
 
-async function seenRuns(seeing: Seeing, wanted: Wanted): Promise<Pick<RunList, "runs" | "next">> {
+async function seenRuns(seeing: Seeing, wanted: Wanted): Promise<Omit<RunList, "of">> {
   const { tx, person, agents, rulesFor } = seeing;
   const runs: RunLine[] = [];
+  let unreadable = 0;
   let { after } = wanted;
   for (let look = 0; look < mostLooks; look += 1) {
     const limit = perPage + 1;
     const rows = await tx.runs.page({ ...wanted, subject: person.key, agents, after, limit });
-    for (const { run, address } of rows) {
-      if (runs.length === perPage) return { runs, next: after };
-      after = { createdAt: run.createdAt, id: run.id };
-      if (maySee(run, person, address, rulesFor)) runs.push(lineOf(run, address, person.key));
+    for (const { at, placed } of rows) {
+      if (runs.length === perPage) return { runs, unreadable, next: after };
+      after = at;
+      if (!placed) unreadable += 1;
+      else if (maySee(placed.run, person, placed.address, rulesFor))
+        runs.push(lineOf(placed.run, placed.address, person.key));
     }
-    if (rows.length < limit) return { runs };
+    if (rows.length < limit) return { runs, unreadable };
   }
-  return { runs, next: after };
+  return { runs, unreadable, next: after };
 }
 
 function lineOf(run: Run, address: ConversationAddress, reader: PersonKey): RunLine {

@@ -94,6 +94,12 @@ export interface PlacedRun {
   readonly address: ConversationAddress;
 }
 
+export interface RunOnPage {
+  readonly at: RunMark;
+  /** Absent where the row can't be read: the page goes on behind it. */
+  readonly placed: PlacedRun | undefined;
+}
+
 export interface RunRepository {
   /**
    * Undefined if the conversation has an active run already (I3), or another run went on from `continues`: unique
@@ -115,7 +121,7 @@ export interface RunRepository {
   /** Newest first. */
   list(filter: RunFilter): Promise<Run[]>;
   /** Newest first, with where each is. */
-  page(query: RunPageQuery): Promise<PlacedRun[]>;
+  page(query: RunPageQuery): Promise<RunOnPage[]>;
   counts(): Promise<Readonly<Partial<Record<RunState, number>>>>;
 
   /** What the person's tenant has ahead of this person's next run, by round-robin among its people (I3). */

@@ -129,11 +129,14 @@ const empties: Readonly<Record<string, string>> = {
   ended: "Nothing has ended yet.",
 };
 
-function listOf({ of, runs, next }: RunList, query: ConsoleQuery, ways: ConsoleWays): Page {
+function listOf({ of, runs, unreadable, next }: RunList, query: ConsoleQuery, ways: ConsoleWays): Page {
   const title = listTitles[of] ?? `Runs that are ${of}`;
   const id = `title-${of}`;
-  if (runs.length === 0)
-    return html`<section><h2>${title}</h2><p class="nothing">${empties[of] ?? "There is none."}</p></section>`;
+  const rest = html`${leftOut(unreadable)} ${nextLink(of, next, query, ways)}`;
+  if (runs.length === 0) {
+    const none = unreadable > 0 ? "" : html`<p class="nothing">${empties[of] ?? "There is none."}</p>`;
+    return html`<section><h2>${title}</h2>${none}${rest}</section>`;
+  }
   return html`<section>
     <h2 id="${id}">${title}</h2>
     <div class="wide" role="region" aria-labelledby="${id}" tabindex="0">
@@ -147,8 +150,15 @@ function listOf({ of, runs, next }: RunList, query: ConsoleQuery, ways: ConsoleW
         <tbody role="rowgroup">${runs.map((run) => row(run, query, ways))}</tbody>
       </table>
     </div>
-    ${nextLink(of, next, query, ways)}
+    ${rest}
   </section>`;
+}
+
+function leftOut(unreadable: number): Page | string {
+  if (unreadable === 0) return "";
+  const which =
+    unreadable === 1 ? "One run is left out: its row" : `${unreadable} runs are left out: their rows`;
+  return html`<p class="nothing">${which} can't be read by this version. The log of Deputy says more.</p>`;
 }
 
 /** Of what goes on there is one page, and the filter shows the rest. */

@@ -138,7 +138,7 @@ function makingSuite(current: StoreCase): void {
     await aRun(store, "f", { conversation: await aConversation(store, "f"), now: t0 + 1 });
     const page = async (query: Partial<RunPageQuery> = {}): Promise<string[]> => {
       const whole = { subject: aPerson("U1"), agents: [], limit: 10, ...query };
-      return (await store.read((tx) => tx.runs.page(whole))).map(({ run }) => run.id);
+      return (await store.read((tx) => tx.runs.page(whole))).map(({ at }) => at.id);
     };
     expect(await page()).toEqual(["run_f", "run_a"]);
     expect(await page({ agents: ["deputy"] })).toEqual(["run_f", "run_b", "run_a"]);
@@ -154,8 +154,18 @@ function makingSuite(current: StoreCase): void {
     const [first] = await store.read((tx) =>
       tx.runs.page({ subject: aPerson("U2"), agents: [], agent: "deputy", limit: 1 }),
     );
-    expect(first?.address).toEqual(group.address);
-    expect(first?.run).toEqual(await runOf(store, asRunId("run_d")));
+    expect(first?.placed?.address).toEqual(group.address);
+    expect(first?.placed?.run).toEqual(await runOf(store, asRunId("run_d")));
+  });
+
+  it("RP2: a run that can't be read keeps its place on the page", async () => {
+    const { store, bed } = current;
+    for (const name of ["a", "b", "c"])
+      await aRun(store, name, { conversation: await aConversation(store, name) });
+    await bed.execute(`update runs set plan = '{' where id = 'run_b'`);
+    const page = await store.read((tx) => tx.runs.page({ subject: aPerson("U1"), agents: [], limit: 3 }));
+    expect(page.map(({ at }) => at.id)).toEqual(["run_c", "run_b", "run_a"]);
+    expect(page.map(({ placed }) => placed?.run.id)).toEqual(["run_c", undefined, "run_a"]);
   });
 
   it("patches the columns that are named and leaves the others", async () => {

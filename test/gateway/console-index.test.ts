@@ -1,5 +1,7 @@
 // What the console lists for whom.
 
+import path from "node:path";
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { optionValue } from "../../src/domain/actions.ts";
 import { asConversationId, asPersonKey, asRunId, type PersonKey } from "../../src/domain/ids.ts";
@@ -160,6 +162,23 @@ describe("gateway/console-index", () => {
     for (let n = 0; n < 30; n += 1) await add(`run_dm${n}`, { kind: "dm", now: 5_000 });
     await add("run_old");
     expect(await listed(ada.key, all)).toEqual(["run_old"]);
+  });
+
+  it("CI3: a run that can't be read ends no list, and is counted on one page alone", async () => {
+    await world.close();
+    world = await createConsoleWorld(true);
+    for (let n = 10; n < 40; n += 1) await add(`run_${n}`);
+    const file = new Database(path.join(world.folder, "deputy.db"));
+    file.exec("update runs set plan = '{' where id in ('run_38', 'run_12')");
+    file.close();
+    const first = (await read(ana.key))?.lists[0];
+    expect(first?.runs).toHaveLength(25);
+    expect(first?.unreadable).toBe(1);
+    const { next: after } = first ?? {};
+    const second = (await read(ana.key, { state: "queued", after }))?.lists[0];
+    expect(second?.runs.map(({ id }) => id)).toEqual(["run_13", "run_11", "run_10"]);
+    expect(second?.unreadable).toBe(1);
+    expect(second?.next).toBeUndefined();
   });
 
   describe("CW1: what waits", () => {

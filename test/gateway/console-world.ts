@@ -8,8 +8,9 @@ import { ada, ana, bo, createGatewayWorld, type GatewayWorld, guest } from "./ga
 
 export const tenant = asTenantId("fake-t1");
 
-export async function createConsoleWorld(): Promise<GatewayWorld> {
+export async function createConsoleWorld(onDisk = false): Promise<GatewayWorld> {
   const world = await createGatewayWorld({
+    onDisk,
     approvals: { groups: { finance: [bo.key] }, tools: fixedTools([mail]) },
   });
   await world.store.write(async (tx) => {

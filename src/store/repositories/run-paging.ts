@@ -1,13 +1,14 @@
 // Runs page by page, for people: with where each is, the newest first.
 //
 //   RP1  It goes on after a run, not after a number of them: what begins meanwhile shifts nothing.
+//   RP2  A run that can't be read keeps its place, so that a full page is told from the last one.
 
 import { and, desc, eq, inArray, lt, or, type SQL } from "drizzle-orm";
-import type { PlacedRun, RunPageQuery } from "../contract-runs.ts";
+import type { RunOnPage, RunPageQuery } from "../contract-runs.ts";
 import type { Session } from "../session.ts";
 import { toRun } from "./run-rows.ts";
 
-export async function pageOfRuns(session: Session, query: RunPageQuery): Promise<PlacedRun[]> {
+export async function pageOfRuns(session: Session, query: RunPageQuery): Promise<RunOnPage[]> {
   const { runs, briefs, conversations } = session.tables;
   const { platform, tenant, kind, channel, thread } = conversations;
   const { states, limit } = query;
@@ -31,7 +32,10 @@ export async function pageOfRuns(session: Session, query: RunPageQuery): Promise
     )
     .orderBy(desc(runs.createdAt), desc(runs.id))
     .limit(limit);
-  return session.readable(rows, ({ address, ...row }) => ({ run: toRun(row), address }));
+  return rows.map(({ address, ...row }) => ({
+    at: { createdAt: row.run.createdAt, id: row.run.id },
+    placed: session.readable([row], (one) => ({ run: toRun(one), address }))[0],
+  }));
 }
 
 function whose({ tables }: Session, { subject, agents }: RunPageQuery): SQL | undefined {
