@@ -1,5 +1,6 @@
 // `deputy init teams` with a stand-in for Microsoft's command line: a program of its own that keeps what it was called with.
 
+import { execFileSync } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -110,6 +111,42 @@ if (argv[1] === "doctor") process.exit(${doctor});
     expect([code, await calls()]).toEqual([1, []]);
     expect(err).toContain("settings of Teams");
     expect(await settings()).toBe("TEAMS_APP_ID=other\n");
+  });
+
+  it.each(["DEPUTY_PUBLIC_URL=https://d.example", "export DEPUTY_PUBLIC_URL='https://d.example/' # ours"])(
+    "IT1: an address that is there is not added a second time: %s",
+    async (there) => {
+      await writeFile(path.join(folder, ".env"), `# DEPUTY_PUBLIC_URL=https://old.example\n${there}\n`);
+      expect((await deputy(["--url", "https://d.example"])).code).toBe(0);
+      const kept = await settings();
+      expect(kept.startsWith(`# DEPUTY_PUBLIC_URL=https://old.example\n${there}\n\n`)).toBe(true);
+      expect(kept).toContain("TEAMS_APP_ID=");
+      expect(kept.match(/DEPUTY_PUBLIC_URL/g)).toHaveLength(2);
+    },
+  );
+
+  it.each(['DEPUTY_PUBLIC_URL="https://other.example"', "DEPUTY_PUBLIC_URL="])(
+    "IT1: another address that is there is not made void by a line after it: %s",
+    async (there) => {
+      await writeFile(path.join(folder, ".env"), `${there}\n`);
+      const { code, err } = await deputy(["--url", "https://d.example"]);
+      expect([code, await calls(), await settings()]).toEqual([1, [], `${there}\n`]);
+      expect(err).toMatch(/DEPUTY_PUBLIC_URL in .*\.env is not https:\/\/d\.example/);
+    },
+  );
+
+  it("IT2: what Microsoft answers is nothing that the shell does when the file is read", async () => {
+    const credentials = {
+      ...created.credentials,
+      TENANT_ID: "$(touch run-by-the-shell)",
+      CLIENT_SECRET: "a b",
+    };
+    await answering(JSON.stringify({ ...created, credentials }));
+    await deputy(["--url", "https://d.example"]);
+    const script = `set -a; . ./.env; printf '%s|' "$TEAMS_TENANT_ID" "$TEAMS_APP_PASSWORD" "$DEPUTY_PUBLIC_URL"`;
+    const read = execFileSync("sh", ["-c", script], { cwd: folder, encoding: "utf8" });
+    expect(read).toBe("$(touch run-by-the-shell)|a b|https://d.example|");
+    await expect(stat(path.join(folder, "run-by-the-shell"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 
   it.each([

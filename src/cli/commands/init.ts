@@ -1,7 +1,7 @@
 // `deputy init teams`: from a public address to an app that can be added in Teams, by Microsoft's own command line (ux T-S7).
 //
 //   IT1  What is there already is kept: with the three settings of an app nothing is registered, and no line of the settings file is
-//        changed.
+//        changed, nor given another meaning by one that is added.
 //   IT2  The secret goes to the settings file alone, which only its owner may read.
 //   IT3  Microsoft tells the secret once: what would keep it from being kept is found before anything is registered.
 
@@ -10,7 +10,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { AppError, systemErrorCode } from "../../base/errors.ts";
 import { messagingEndpoint } from "../../chat/teams/manifest.ts";
-import { type Config, loadConfig } from "../../config/load-config.ts";
+import { loadConfig } from "../../config/load-config.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { type CreatedApp, type MicrosoftCli, microsoftCli } from "../microsoft-cli.ts";
 import { printJson } from "../print.ts";
@@ -52,10 +52,9 @@ async function initTeams(options: InitOptions, context: CliContext): Promise<voi
   requireVersion(options);
   const cli = microsoftCli(options.cli, context.env, context.cwd);
   const envFile = path.resolve(context.cwd, options.envFile);
-  const created = await appOf(config, envFile, () =>
-    cli.createApp(appName(options, config), messagingEndpoint(url)),
-  );
-  if (created) await keep(envFile, created, url);
+  const before = config.teams.appId === undefined ? await keepable(envFile, url) : undefined;
+  const created = before && (await cli.createApp(appName(options, config), messagingEndpoint(url)));
+  if (created) await keep(envFile, created, before.url === undefined ? url : undefined);
   const appId = created?.appId ?? config.teams.appId;
   const manifest = teamsManifestOf({ ...options, ...(appId === undefined ? {} : { appId }) }, config, url);
   const out = path.resolve(context.cwd, options.out ?? "deputy-teams.zip");
@@ -86,23 +85,23 @@ function madeSaid(
   };
 }
 
-/** Undefined where the settings name an app. */
-async function appOf(
-  { teams }: Config,
-  envFile: string,
-  create: () => Promise<CreatedApp>,
-): Promise<CreatedApp | undefined> {
-  if (teams.appId !== undefined) return undefined;
-  if (/^\s*(?:export\s+)?TEAMS_/m.test(await keepable(envFile)))
+/** What is in the file that more is to be added to, if it can be (IT1, IT3). */
+async function keepable(file: string, url: string): Promise<{ readonly url: string | undefined }> {
+  const before = await writable(file);
+  if (/^\s*(?:export\s+)?TEAMS_/m.test(before))
     throw new AppError(
       "cli.settings_there",
-      `${envFile} has settings of Teams that this command was not started with. Load them (\`set -a; . ${envFile}; set +a\`), or take them out.`,
+      `${file} has settings of Teams that this command was not started with. Load them (\`set -a; . ${file}; set +a\`), or take them out.`,
     );
-  return create();
+  const named = publicUrlIn(before);
+  if (named === undefined || named === url) return { url: named };
+  throw new AppError(
+    "cli.settings_there",
+    `DEPUTY_PUBLIC_URL in ${file} is not ${url}, so nothing was registered. Change that line, or give its address with --url.`,
+  );
 }
 
-/** What is in a file that more can be added to (IT3). */
-async function keepable(file: string): Promise<string> {
+async function writable(file: string): Promise<string> {
   try {
     const before = await readFile(file, "utf8").catch((error: unknown) => {
       if (systemErrorCode(error) !== "ENOENT") throw error;
@@ -118,20 +117,35 @@ async function keepable(file: string): Promise<string> {
   }
 }
 
+/** As a shell that reads the file has it: the last one counts. */
+function publicUrlIn(settings: string): string | undefined {
+  const lines = settings.matchAll(
+    /^[ \t]*(?:export[ \t]+)?DEPUTY_PUBLIC_URL=(?:"([^"]*)"|'([^']*)'|(\S*))/gm,
+  );
+  const [, ...values] = [...lines].at(-1) ?? [];
+  return values.find((value) => value !== undefined)?.replace(/\/+$/, "");
+}
+
 /** IT2. */
-async function keep(file: string, { appId, tenantId, password }: CreatedApp, url: string): Promise<void> {
+async function keep(
+  file: string,
+  { appId, tenantId, password }: CreatedApp,
+  url: string | undefined,
+): Promise<void> {
   const lines = [
-    `TEAMS_APP_ID=${appId}`,
-    `TEAMS_TENANT_ID=${tenantId}`,
-    `TEAMS_APP_PASSWORD=${shellQuoted(password.reveal())}`,
-    `DEPUTY_PUBLIC_URL=${url}`,
+    `TEAMS_APP_ID=${shellWord(appId)}`,
+    `TEAMS_TENANT_ID=${shellWord(tenantId)}`,
+    `TEAMS_APP_PASSWORD=${shellWord(password.reveal())}`,
+    ...(url === undefined ? [] : [`DEPUTY_PUBLIC_URL=${shellWord(url)}`]),
   ];
   await appendFile(file, "", { mode: 0o600 });
   await chmod(file, 0o600);
   await appendFile(file, `\n# Microsoft Teams, by deputy init teams\n${lines.join("\n")}\n`);
 }
 
-function shellQuoted(text: string): string {
+/** Without quotes where it is the same to whoever reads it. */
+function shellWord(text: string): string {
+  if (/^[\w.:/@%+-]+$/.test(text)) return text;
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
