@@ -1,11 +1,12 @@
-import { describe, expect, it } from "vitest";
+import perfHooks from "node:perf_hooks";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { createMetrics } from "../../src/telemetry/metrics.ts";
 
 const metricsIntro = `# Metrics
 
-What \`/metrics\` has of Deputy's own, beside memory, CPU and event loop of the process. Seconds are histograms. Labels are
-words from closed lists: no ids, people, channels or texts. Who may read the page, and what to do with it:
-[observability.md](observability.md).`;
+What \`/metrics\` has of Deputy's own, beside memory, CPU and event loop of the process, which are measured from the first time that
+the page is read. Seconds are histograms. Labels are words from closed lists: no ids, people, channels or texts. Who may read the page,
+and what to do with it: [observability.md](observability.md).`;
 
 const ages = {
   outboxAgeMs: () => Promise.resolve(1_500),
@@ -14,6 +15,10 @@ const ages = {
 };
 
 describe("telemetry/metrics", () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
   async function pageOf(metrics: ReturnType<typeof createMetrics>): Promise<string> {
     return (await metrics.page()).body;
   }
@@ -121,6 +126,20 @@ describe("telemetry/metrics", () => {
   });
 
   it("adds the process when it is told to", async () => {
-    expect(await pageOf(createMetrics({ process: true }))).toContain("process_resident_memory_bytes");
+    const page = await pageOf(createMetrics({ process: true }));
+
+    expect(page).toContain("process_resident_memory_bytes");
+    expect(page).toContain("nodejs_eventloop_lag_mean_seconds");
+  });
+
+  it("N3: watches no event loop before the first page, and one after it", async () => {
+    const watching = vi.spyOn(perfHooks, "monitorEventLoopDelay");
+    const metrics = createMetrics({ process: true });
+    expect(watching).not.toHaveBeenCalled();
+
+    await pageOf(metrics);
+    await pageOf(metrics);
+
+    expect(watching).toHaveBeenCalledOnce();
   });
 });
