@@ -16,7 +16,8 @@ const deputy = spawn(
   ["--import", "tsx", "src/main.ts", "dev", ...given.filter((one) => !(one in beside))],
   { stdio: "inherit", env },
 );
-// Ctrl-C reaches Deputy by itself; a signal from elsewhere is handed on.
+// Ctrl-C reaches Deputy by itself; a signal from elsewhere is handed on. npm gives it to its shell: package.json says `exec`, so that
+// this process is there in its place.
 process.on("SIGINT", () => undefined);
 process.on("SIGTERM", () => deputy.kill("SIGTERM"));
 deputy.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 0)));
