@@ -19,8 +19,9 @@ export class KeysUnavailable extends AppError<"grant.unavailable"> {}
 const Metadata = z.object({
   issuer: z.string(),
   jwks_uri: z.url(),
-  introspection_endpoint: z.url().optional(),
-  introspection_endpoint_auth_methods_supported: z.array(z.string()).optional(),
+  // Keys are read also where these are not what they should be: they are as if they were not there.
+  introspection_endpoint: z.url().optional().catch(undefined),
+  introspection_endpoint_auth_methods_supported: z.array(z.string()).optional().catch(undefined),
 });
 export type IssuerMetadata = z.infer<typeof Metadata>;
 

@@ -24,6 +24,7 @@ describe("cli/doctor-tokens", () => {
     issuer.speaksAs = undefined;
     issuer.introspectionBroken = undefined;
     issuer.standsByAll = false;
+    issuer.introspectsAt = undefined;
   });
 
   const look = async (more: object = {}, offline = false): Promise<Finding> => {
@@ -60,6 +61,15 @@ describe("cli/doctor-tokens", () => {
     await expect(look(asking("wrong"))).rejects.toThrow(/could not be asked/);
     issuer.speaksAs = "https://login.example";
     await expect(look()).rejects.toThrow(/its metadata is of another issuer/);
+  });
+
+  it("reads an issuer whose introspection_endpoint is none, and asks where the configuration says", async () => {
+    issuer.introspectsAt = "introspect here";
+    expect(await look()).toMatchObject({ status: "pass" });
+    await expect(look(asking())).rejects.toThrow(/names no introspection_endpoint/);
+    const { introspection } = asking();
+    const told = { ...introspection, endpoint: `${issuer.issuer}/introspect` };
+    expect(await look({ introspection: told })).toMatchObject({ status: "pass" });
   });
 
   it("asks nobody where it is told to stay offline", async () => {

@@ -25,6 +25,8 @@ export interface TokenIssuer {
   introspected: number;
   /** While it is set that question is answered with this status. */
   introspectionBroken: number | undefined;
+  /** What its metadata says of where it is asked, where that is not the truth. */
+  introspectsAt: string | undefined;
   sign(claims: JWTPayload, more?: Signing): Promise<string>;
   /** By a key that is published nowhere, under the name of the published one. */
   signForeign(claims: JWTPayload): Promise<string>;
@@ -65,7 +67,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
       return json({
         issuer: issuer.speaksAs ?? issuer.issuer,
         jwks_uri: `${issuer.issuer}/keys`,
-        introspection_endpoint: `${issuer.issuer}/introspect`,
+        introspection_endpoint: issuer.introspectsAt ?? `${issuer.issuer}/introspect`,
       });
     if (request.url === "/introspect") return void introspect(request, response);
     if (request.url === "/keys") {
@@ -108,6 +110,7 @@ export async function startTokenIssuer(): Promise<TokenIssuer> {
     standsByAll: false,
     introspected: 0,
     introspectionBroken: undefined,
+    introspectsAt: undefined,
     sign: (claims, { typ = "at+jwt", header = {} } = {}) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: "ES256", kid: current.kid, typ, ...header })
