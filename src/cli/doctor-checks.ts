@@ -74,7 +74,7 @@ function bucket(config: Config, offline: boolean): Looking {
 }
 
 function connections(config: Config): Looking {
-  return ["trust", "connections", () => Promise.resolve(config).then(connectionsCheck)];
+  return ["trust", "connections", () => connectionsCheck(config)];
 }
 
 async function ofPlatform(name: string, look: () => Promise<readonly Check[]>): Promise<readonly Check[]> {
