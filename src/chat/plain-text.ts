@@ -19,9 +19,9 @@ import {
   type ResultMessage,
   type RunCard,
 } from "../domain/outbox.ts";
-import type { PlanStep } from "../domain/plan.ts";
 import { byteSize } from "./byte-size.ts";
 import { safeOutgoing } from "./safe-outgoing.ts";
+import { stepWord } from "./step-words.ts";
 
 const headlineLength = 90;
 
@@ -52,18 +52,11 @@ function linesOf(message: Outgoing): string[] {
   }
 }
 
-const stepWords: Readonly<Record<PlanStep["state"], string>> = {
-  todo: "to do",
-  doing: "doing",
-  done: "done",
-  skipped: "skipped",
-};
-
 function cardLines(card: RunCard): string[] {
   return [
     withTail(`${card.state}: `, card.title, progress(card)),
     card.line ?? "",
-    ...card.steps.map((step) => `[${stepWords[step.state]}] ${oneLine(step.text)}`),
+    ...card.steps.map((step) => `[${stepWord(step.state, card.state)}] ${oneLine(step.text)}`),
     ...card.noted.map((note) => `Noted: ${oneLine(note)}`),
     cardFacts(card),
     card.buttons.some((button) => button.action === "run.stop") ? 'To stop it, reply "stop".' : "",

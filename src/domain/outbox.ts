@@ -58,6 +58,10 @@ export const cardStates = [
 ] as const;
 export type CardState = (typeof cardStates)[number];
 
+export function isEndedCard(state: CardState): boolean {
+  return state === "Done" || state === "Stopped" || state === "Failed" || state === "Expired";
+}
+
 export const RunCard = z.object({
   kind: z.literal("card"),
   run: z.string(),

@@ -41,9 +41,18 @@ export function textForm(message: Outgoing): readonly Outgoing[] {
   const links = message.kind === "attention" ? message.options.flatMap(({ url }) => url ?? []) : [];
   const follow = message.kind === "card" ? undefined : message.follow;
   const all = [...(follow ?? []), ...links];
-  const text = [plainText(message), ...links].join("\n");
+  const text = [plainText(message), ...links, ...elsewhere(message)].join("\n");
   const plain = { ...notice(text, filesOf(message)), ...quoteOf(message) };
   return [{ ...plain, ...(all.length > 0 && { follow: all }) }];
+}
+
+/** An approval is never given in words (design 10), and words have no buttons. */
+function elsewhere(message: Outgoing): readonly string[] {
+  const isAsked =
+    message.kind === "attention" && message.about === "approval" && message.decided === undefined;
+  return isAsked && message.options.length > 0
+    ? ["Without buttons it is decided where I run, with `deputy approvals decide`."]
+    : [];
 }
 
 function quoteOf(message: Outgoing): Pick<Notice, "quote"> {

@@ -48,6 +48,7 @@ section { margin: 0 0 28px; } h2 { font-size: 16px; margin: 0 0 8px; }
 .box::before { content: attr(data-where); display: block; font-size: 11px; opacity: .7; margin-bottom: 6px; }
 .section, .header, .actions, .context, .body { margin: 4px 0; } .header { font-weight: 700; } .context { font-size: 12px; opacity: .8; }
 .box button { font: inherit; font-size: 13px; margin: 4px 6px 0 0; padding: 4px 10px; border-radius: 4px; border: 1px solid #8888; background: transparent; color: inherit; cursor: pointer; }
+.box .style-positive { background: #4f52b2; border-color: #4f52b2; color: #fff; } .box .style-destructive { border-color: #c4314b; color: #c4314b; } .dark .style-destructive { border-color: #f9526b; color: #f9526b; }
 @media (max-width: 900px) { body { margin: 10px; } .sample { grid-template-columns: minmax(0, 1fr); } }
 .ac-actionSet { flex-wrap: wrap; row-gap: 6px; } .context > * { margin-right: 8px; }
 .dark a { color: #8ab4f8; } .words { white-space: pre-wrap; } .words pre, .body pre, .section pre { white-space: pre-wrap; } table { border-collapse: collapse; } td, th { border: 1px solid #8886; padding: 2px 6px; }

@@ -28,6 +28,15 @@ describe("chat/plain-text", () => {
       expect(headline(aCard({ state }))).toMatch(new RegExp(`^${state}: Compare three vendors`));
     });
 
+    it.each([
+      ["Stopped", "[half done] Read the contracts"],
+      ["Failed", "[half done] Read the contracts"],
+      ["Done", "[done] Read the contracts"],
+      ["Paused", "[doing] Read the contracts"],
+    ] as const)("nothing on a card that is %s seems to go on that does not: %s", (state, line) => {
+      expect(lines(plainText(aCard({ state })))).toContain(line);
+    });
+
     it("counts what is done where no step is under way", () => {
       const steps = [
         { text: "a", state: "done" as const },

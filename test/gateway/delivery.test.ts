@@ -253,6 +253,7 @@ describe("gateway/delivery", () => {
       ["a card", aCard(), "Compare three vendors"],
       ["a question", anAttention(), "Reply 1: Europe"],
       ["a result", aResult(), "Vendor B costs"],
+      ["an approval", anAttention({ about: "approval" }), "with `deputy approvals decide`"],
     ])("posts %s as text when its form is refused", async (_what, message, words) => {
       world.platform.failAlways("post", { kind: "decoration-refused" });
       await post("one", message);

@@ -1,6 +1,12 @@
 // The run card: one message per run, edited in place (ux c.2).
 
-import type { Button, CardState, RunCard, Utterance } from "../../domain/outbox.ts";
+import {
+  type Button,
+  type CardState,
+  isEndedCard,
+  type RunCard,
+  type Utterance,
+} from "../../domain/outbox.ts";
 import type { Run, RunState } from "../../domain/run.ts";
 
 export interface CardLook {
@@ -17,7 +23,7 @@ export function cardKey(run: Run["id"]): string {
 }
 
 export function runCard(run: Run, look: CardLook): RunCard {
-  const ended = isEnded(look.state);
+  const ended = isEndedCard(look.state);
   return {
     kind: "card",
     run: run.id,
@@ -87,8 +93,4 @@ export function cardStateOf(state: RunState): CardState {
     default:
       return state satisfies never;
   }
-}
-
-function isEnded(state: CardState): boolean {
-  return state === "Done" || state === "Stopped" || state === "Failed" || state === "Expired";
 }

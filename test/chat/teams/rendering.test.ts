@@ -134,6 +134,14 @@ describe("chat/teams: what a message is on the wire", () => {
     expect(text.split("\n")[0]).toMatch(/^> /);
   });
 
+  it("APR-5: in words alone, too, an act stands as it is: each line of its own, and code without lines that it does not have", () => {
+    const text = "`send_letter` with:\n```\nto: bo\n  and ada\n```\nIt uses no account.\nDigest `3f9a`";
+    const shown = plainForm(anAttention({ about: "approval", text }), place).text;
+    expect(shown).toContain(
+      "`send_letter` with:\n\n```\nto: bo\n  and ada\n```\n\nIt uses no account.\n\nDigest `3f9a`",
+    );
+  });
+
   it("T-M18: words where there is nothing to click, a card where there is, never both", () => {
     const withButtons = renderMessage(aResult({ buttons: [aButton({ action: "run.retry" })] }), place);
     expect([withButtons.text, withButtons.attachments?.length]).toEqual([undefined, 1]);
@@ -253,6 +261,21 @@ describe("chat/teams: the page of one's own work", () => {
     expect(JSON.stringify(full)).toMatch(/and [4-6] more/);
     expect(JSON.stringify(renderHome(samplePage, { nonce: "n", linkTo: () => undefined }))).toMatch(
       /and 3 more/,
+    );
+  });
+
+  it("shows times by the reader's own clock, and what else is in a note as it is", () => {
+    const item = {
+      title: "Vendors",
+      note: "Working, *started* 2026-11-23 09:00 UTC, 1_2 [x](y)",
+      buttons: [],
+    };
+    const running = { items: [item], more: 0 };
+    const home = renderHome({ ...samplePage, waiting: running }, { nonce: "n", linkTo: () => undefined });
+    const { text } =
+      ofType(home, "TextBlock").find((one) => String(one["text"]).startsWith("Working,")) ?? {};
+    expect(text).toBe(
+      "Working, \\*started\\* {{DATE(2026-11-23T09:00:00Z,SHORT)}} {{TIME(2026-11-23T09:00:00Z)}}, 1\\_2 \\[x\\](y)",
     );
   });
 

@@ -5,7 +5,7 @@
 
 import { usdInWords } from "../../../domain/budget.ts";
 import type { KnownBlock, PlanBlock, TaskCardBlock } from "@slack/types";
-import type { CardState, RunCard } from "../../../domain/outbox.ts";
+import { type CardState, isEndedCard, type RunCard } from "../../../domain/outbox.ts";
 import type { PlanStep } from "../../../domain/plan.ts";
 import { fitLabel } from "../../prose/fit-text.ts";
 import { foreign, link, localDate, mrkdwn } from "./mrkdwn.ts";
@@ -19,7 +19,7 @@ const titleLimit = 90;
 const lineLimit = 2_000;
 
 export function cardBlocks(card: RunCard, to: RenderPlace): readonly KnownBlock[] {
-  const ended = isEnded(card.state);
+  const ended = isEndedCard(card.state);
   const unseen = card.steps.length - mostSteps;
   return [
     ...head(card),
@@ -46,7 +46,7 @@ function head(card: RunCard): readonly KnownBlock[] {
 
 function task(step: PlanStep, index: number, state: CardState): TaskCardBlock {
   const title = fitLabel(step.text, stepLimit, `Step ${index + 1}`);
-  const half = step.state === "doing" && isEnded(state) && state !== "Done";
+  const half = step.state === "doing" && isEndedCard(state) && state !== "Done";
   const word = half ? "Half done: " : step.state === "skipped" ? "Skipped: " : "";
   return {
     type: "task_card",
@@ -95,8 +95,4 @@ function facts(card: RunCard, detailsUrl: string | undefined): string {
 
 function spent({ spentUsd, capUsd }: RunCard): readonly string[] {
   return spentUsd === undefined ? [] : [usdInWords(spentUsd, capUsd)];
-}
-
-function isEnded(state: CardState): boolean {
-  return state === "Done" || state === "Stopped" || state === "Failed" || state === "Expired";
 }

@@ -1,4 +1,4 @@
-// A person's own page about their work (ux c.13) as one card. Words of others are text runs: nothing in them calls or links.
+// A person's own page about their work (ux c.13) as one card. Words of others are text runs or inert: nothing in them calls or links.
 //
 //   HC1  What waits elsewhere has the way there beside it: an approval is decided at its card (HA2).
 //   HC2  It fits Teams' size: fewer of each kind are shown, and how many more there are (T-M15).
@@ -7,6 +7,7 @@ import type { HomeItem, HomePage, HomeSection } from "../../../domain/home-page.
 import { fitLabel, fitLine } from "../../prose/fit-text.ts";
 import { safeText } from "../../safe-text.ts";
 import { card, cardType, confirmed, heading, link, plain, small } from "./card-parts.ts";
+import { inert, withLocalDates } from "./safe-words.ts";
 import { mostBytes, sizeOf } from "./render-message.ts";
 import type { Json, TeamsMessage } from "./teams-message.ts";
 
@@ -60,13 +61,17 @@ function withAtMost(page: HomePage, to: Shown): TeamsMessage {
 }
 
 function part(title: string, { items, more }: HomeSection, to: Shown, empty?: string): readonly Json[] {
-  if (items.length === 0 && more <= 0) return empty === undefined ? [] : [heading(title), ...small(empty)];
+  if (items.length === 0 && more <= 0) return empty === undefined ? [] : [section(title), ...small(empty)];
   const beyond = more + Math.max(0, items.length - to.most);
   return [
-    heading(title),
+    section(title),
     ...items.slice(0, to.most).flatMap((item) => entry(item, to)),
     ...(beyond > 0 ? small(`and ${beyond} more${to.all === undefined ? "" : ", all in the console"}`) : []),
   ];
+}
+
+function section(title: string): Json {
+  return { ...heading(title), spacing: "Large", separator: true };
 }
 
 function entry({ title, note, buttons, at }: HomeItem, { nonce, linkTo }: HomePlace): readonly Json[] {
@@ -76,7 +81,7 @@ function entry({ title, note, buttons, at }: HomeItem, { nonce, linkTo }: HomePl
   ];
   const items = [
     ...plain(fitLabel(safeText(title), 150, "Untitled"), { weight: "Bolder" }),
-    ...plain(fitLine(safeText(note), 300), { size: "Small", isSubtle: true }),
+    ...small(withLocalDates(inert(fitLine(safeText(note), 300), 300, ""))),
     ...(actions.length > 0 ? [{ type: "ActionSet", actions }] : []),
   ];
   return [{ type: "Container", spacing: "Medium", items }];
@@ -84,5 +89,5 @@ function entry({ title, note, buttons, at }: HomeItem, { nonce, linkTo }: HomePl
 
 function lines(title: string, all: readonly string[]): readonly Json[] {
   if (all.length === 0) return [];
-  return [heading(title), ...all.slice(0, mostLines).flatMap((text) => plain(fitLine(safeText(text), 300)))];
+  return [section(title), ...all.slice(0, mostLines).flatMap((text) => plain(fitLine(safeText(text), 300)))];
 }

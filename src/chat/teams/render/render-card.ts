@@ -4,9 +4,10 @@
 //   TR2  It shows milestones, seven at most.
 
 import { usdInWords } from "../../../domain/budget.ts";
-import type { CardState, RunCard } from "../../../domain/outbox.ts";
+import { type CardState, isEndedCard, type RunCard } from "../../../domain/outbox.ts";
 import type { PlanStep } from "../../../domain/plan.ts";
 import { fitLabel } from "../../prose/fit-text.ts";
+import { stepWord } from "../../step-words.ts";
 import { type CardContent, confirmed, heading, line, link, plain, prose, small } from "./card-parts.ts";
 import { inert, withLocalDates } from "./safe-words.ts";
 import type { Json, RenderPlace } from "./teams-message.ts";
@@ -17,7 +18,7 @@ const titleLimit = 90;
 const lineLimit = 2_000;
 
 export function cardContent(card: RunCard, to: RenderPlace): Omit<CardContent, "fallbackText"> {
-  const ended = isEnded(card.state);
+  const ended = isEndedCard(card.state);
   const unseen = card.steps.length - mostSteps;
   return {
     refreshes: !ended,
@@ -37,17 +38,8 @@ export function cardContent(card: RunCard, to: RenderPlace): Omit<CardContent, "
   };
 }
 
-const stepWords: Readonly<Record<PlanStep["state"], string>> = {
-  todo: "to do",
-  doing: "doing",
-  done: "done",
-  skipped: "skipped",
-};
-
 function stepLine(step: PlanStep, index: number, state: CardState): Json {
-  const half = step.state === "doing" && isEnded(state) && state !== "Done";
-  const over = step.state === "doing" && state === "Done";
-  const word = half ? "half done" : over ? "done" : stepWords[step.state];
+  const word = stepWord(step.state, state);
   const doing = word === "doing";
   return line(`${index + 1}\u200b. ${inert(step.text, 200, `Step ${index + 1}`)} (${word})`, {
     spacing: "Small",
@@ -62,8 +54,4 @@ function facts(card: RunCard): string {
   const started = new Date(card.startedAt).toISOString().slice(0, 16).replace("T", " ");
   const spent = card.spentUsd === undefined ? "" : `, ${usdInWords(card.spentUsd, card.capUsd)}`;
   return withLocalDates(`asked by ${askedBy}, ${as}, started ${started} UTC${spent}`);
-}
-
-function isEnded(state: CardState): boolean {
-  return state === "Done" || state === "Stopped" || state === "Failed" || state === "Expired";
 }

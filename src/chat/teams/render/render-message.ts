@@ -66,10 +66,20 @@ export function plainForm(message: Outgoing, to: RenderPlace): TeamsMessage {
     .replaceAll(">", "&gt;");
   const quote = safe.kind === "notice" || safe.kind === "result" ? quoted(safe) : "";
   const start = `${quote}${quote === "" ? "" : "\n\n"}${called === undefined ? "" : `${called.markup} `}`;
-  return inWords(`${start}${words.replaceAll("\n", "\n\n")}`, {
+  return inWords(`${start}${eachAParagraph(words)}`, {
     summary: headline(safe),
     entities: called === undefined ? [] : [called.entity],
   });
+}
+
+/** Of each line that is not code: Markdown would run them together. */
+function eachAParagraph(words: string): string {
+  let isCode = false;
+  const lines = words.split("\n").map((line) => {
+    if (line.trimStart().startsWith("```")) isCode = !isCode;
+    return isCode ? `${line}\n` : `${line}\n\n`;
+  });
+  return lines.join("").trimEnd();
 }
 
 function rendering(message: Outgoing, to: RenderPlace): TeamsMessage {
