@@ -6,16 +6,17 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { asRunId } from "../../src/domain/ids.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { sqliteStoreOn } from "../../src/store/sqlite.ts";
-import { openSqlite } from "../../src/store/sqlite-connections.ts";
+import { openSqlite, type SqliteConnections } from "../../src/store/sqlite-connections.ts";
 import { aConversation, aPost, aRun, t0, tenant } from "../contracts/store-rows.ts";
 
 describe("store/lasting-statements", () => {
   let folder: string;
   let store: Store;
   let texts: Set<string>;
+  let connections: SqliteConnections;
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), "deputy-store-"));
-    const connections = openSqlite(path.join(folder, "deputy.db"), "OFF");
+    connections = openSqlite(path.join(folder, "deputy.db"), "OFF");
     texts = new Set();
     const noted = {
       value: (text: string) => {
@@ -66,6 +67,17 @@ describe("store/lasting-statements", () => {
     await ask(7);
 
     expect([...texts]).toEqual(before);
+  });
+
+  it("LS3: asks for a limit that is bound in a way that leaves the statement compiled", async () => {
+    for (const name of ["a", "b", "c"]) await aRun(store, name);
+
+    expect(await store.write((tx) => tx.runs.list({ limit: 2 }))).toHaveLength(2);
+
+    const limited = [...texts].filter((text) => /\blimit\b/.test(text));
+    expect(limited).not.toEqual([]);
+    for (const text of limited)
+      expect(connections.writer.prepare(text).source).not.toMatch(/limit \?(?! \+ 0)/);
   });
 
   const names = (count: number): string[] => Array.from({ length: count }, (_, n) => `x${n}`);
