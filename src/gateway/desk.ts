@@ -1,6 +1,7 @@
 // Where the gateway decides: one transaction per decision, and after its commit the bells and hints that follow from it.
 //
 //   G1  Nothing is rung, hinted or delivered before the decision is committed; losing all of that loses no work (I7).
+//   G2  Bells come first: somebody waits for the run. Logs, traces and delivery take their time after that.
 
 import type { Clock } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
@@ -26,7 +27,7 @@ export interface Decision {
   /** Puts it in the outbox; the same key twice is said once. */
   say(utterance: Utterance): Promise<void>;
   /** Has the run looked at as it is now, after the commit. `priority` is what lies ahead of it, if the caller knows. */
-  ring(run: Run, priority?: number): Promise<void>;
+  ring(run: Rung, priority?: number): Promise<void>;
   /** Promises the run's next word, so that the supervisor speaks up if it does not come (I13). */
   promise(run: RunId): Promise<void>;
   hint(hint: Hint): void;
@@ -38,6 +39,9 @@ export interface Decision {
   /** Shown after the commit in logs, traces and measures. */
   note(what: Noted): void;
 }
+
+/** What a bell says of a run, and whose turn that is. */
+type Rung = Pick<Run, "id" | "segment" | "tenant" | "subject">;
 
 export interface Desk {
   decide<T>(fn: (decision: Decision) => Promise<T>): Promise<T>;
@@ -131,13 +135,19 @@ function decisionOn(tx: Tx, now: number, after: Aftermath, deps: DeskDeps): Deci
 }
 
 async function carryOut(deps: DeskDeps, after: Aftermath): Promise<void> {
+  const rung = ringAll(deps, after.bells.values()); // G2
   if (after.said) {
     deps.kick();
     deps.queue.hint({ kind: "outbox" });
   }
   for (const what of after.notes) deps.noted?.(what);
   for (const hint of after.hints) deps.queue.hint(hint);
-  for (const bell of after.bells.values()) {
+  await rung;
+}
+
+/** Never rejects. */
+async function ringAll(deps: DeskDeps, bells: Iterable<Bell>): Promise<void> {
+  for (const bell of bells) {
     try {
       await deps.queue.ring(bell);
       await deps.failpoint("queue.after-ring");
