@@ -36,9 +36,12 @@ export async function answerWait(
 ): Promise<boolean> {
   const { run, wait } = asked;
   await d.tx.runs.hold(run.id); // as a stop does, which comes to the wait after the run
-  if (!(await d.tx.waits.resolve(wait.id, answer, d.now))) return false;
-  const zone = (await d.tx.people.find(wait.asked))?.timeZone;
-  await sayDecided(d, run, wait, decidedLine(answer, d.now, zone));
+  const [isResolved, person] = await Promise.all([
+    d.tx.waits.resolve(wait.id, answer, d.now),
+    d.tx.people.find(wait.asked),
+  ]);
+  if (!isResolved) return false;
+  await sayDecided(d, run, wait, decidedLine(answer, d.now, person?.timeZone));
   await d.tx.audit.append({
     ...runEvent(run, "run.resumed", d.now, { wait: wait.id, for: wait.ask.kind, via: answer.via }),
     actor: answer.by ?? "system",
@@ -50,11 +53,16 @@ export async function answerWait(
 
 /** `waiting → queued`, and rung: also if something else woke it a moment ago. */
 export async function wakeRun(d: Decision, run: Run): Promise<void> {
-  const ahead = await d.tx.runs.priority(run.tenant, run.subject);
-  const woke = await d.tx.runs.wake(run.id);
-  if (woke) await d.promise(run.id);
+  const [ahead, segment] = await Promise.all([
+    d.tx.runs.priority(run.tenant, run.subject), // before it is queued itself
+    d.tx.runs.wake(run.id),
+  ]);
+  if (segment !== undefined) {
+    await d.promise(run.id);
+    return d.ring({ ...run, segment }, ahead);
+  }
   const now = await d.tx.runs.find(run.id);
-  if (now?.state === "queued") await d.ring(now, woke ? ahead : undefined);
+  if (now?.state === "queued") await d.ring(now);
 }
 
 /** Longer than any label. */

@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import { errorText, isAppError } from "../base/errors.ts";
 import type { Ids } from "../base/ids.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Conversation } from "../domain/conversation.ts";
 import type { ConversationId } from "../domain/ids.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import type { InboxRow } from "../store/contract.ts";
@@ -64,21 +65,37 @@ export async function settleInTurn(
   deps: RouteImmediateDeps,
   { id, conversation }: Pick<InboxRow, "id" | "conversation">,
 ): Promise<boolean> {
-  const rows = await d.tx.inbox.unrouted(conversation);
+  const { rows, place } = await unroutedAt(d, conversation);
   const next = rows.find((row) => !isPlainMessage(row) || row.dueAt <= d.now);
   if (next?.id !== id || isUnchecked(next)) return false;
-  await settleRow(d, deps, next);
+  await settleRow(d, deps, next, place);
   return true;
 }
 
 async function settle(d: Decision, deps: RouteImmediateDeps, { id, conversation }: InboxRow): Promise<void> {
-  const row = (await d.tx.inbox.unrouted(conversation)).find((candidate) => candidate.id === id);
-  if (row) await settleRow(d, deps, row);
+  const { rows, place } = await unroutedAt(d, conversation);
+  const row = rows.find((candidate) => candidate.id === id);
+  if (row) await settleRow(d, deps, row, place);
+}
+
+/** Asked for together: one way to the database and back. */
+async function unroutedAt({ tx }: Decision, id: ConversationId): Promise<Unrouted> {
+  const [rows, place] = await Promise.all([tx.inbox.unrouted(id), tx.conversations.find(id)]);
+  return { rows, place };
+}
+
+interface Unrouted {
+  readonly rows: readonly InboxRow[];
+  readonly place: Conversation | undefined;
 }
 
 /** `row` is unrouted in this transaction. */
-async function settleRow(d: Decision, deps: RouteImmediateDeps, row: InboxRow): Promise<void> {
-  const place = await d.tx.conversations.find(row.conversation);
+async function settleRow(
+  d: Decision,
+  deps: RouteImmediateDeps,
+  row: InboxRow,
+  place: Conversation | undefined,
+): Promise<void> {
   if (!place) return;
   const heard = { row, conversation: place, rules: deps.rulesFor(place.address) };
   const { event } = row;

@@ -150,8 +150,8 @@ export interface RunRepository {
   settle(lease: Lease, state: TerminalRunState, outcome: RunOutcome, now: number): Promise<void>;
   /** Ends a run that nobody works on: `queued | waiting → state`. False if it is leased or ended. Cancels waits. */
   settleIdle(run: RunId, state: TerminalRunState, outcome: RunOutcome, now: number): Promise<boolean>;
-  /** `waiting → queued`, next segment. False if it was not waiting. */
-  wake(run: RunId): Promise<boolean>;
+  /** `waiting → queued`, next segment, which it returns. Undefined if it was not waiting. */
+  wake(run: RunId): Promise<number | undefined>;
   /** Marks a working run to be stopped. False if it is not active. */
   requestStop(run: RunId, by: PersonKey): Promise<boolean>;
   /**

@@ -55,7 +55,7 @@ describe("gateway/actions", () => {
         answer: { answer: "World", by: ana.key, byName: "Ana", via: "button" },
       });
       expect(await now()).toMatchObject({ state: "queued" });
-      expect(world.bells).toMatchObject([{ run: run.id, segment: (await now())?.segment }]);
+      expect(world.bells).toEqual([{ run: run.id, segment: (await now())?.segment, priority: 0 }]);
       expect(asked()).toMatchObject({ options: [], decided: "Ana: World (09:00 UTC)" });
       expect(asked()).not.toHaveProperty("freeText");
     });

@@ -67,7 +67,7 @@ function saying(session: Session): Pick<OutboxRepository, Saying> {
       });
       const [row] = added;
       if (row && op.op === "edit") {
-        await dropEdits(session, { conversation, target: op.target, before: row.seq });
+        await session.done(dropEdits(session, { conversation, target: op.target, before: row.seq }));
       }
       return row !== undefined;
     },
@@ -76,7 +76,8 @@ function saying(session: Session): Pick<OutboxRepository, Saying> {
       const newer = await rowOf(session, newerThan);
       if (!newer) return 0;
       const { conversation, seq } = newer;
-      return dropEdits(session, { conversation, target, before: seq });
+      const dropped = await dropEdits(session, { conversation, target, before: seq });
+      return dropped.length;
     },
 
     async replaceOp(key, op) {
@@ -115,8 +116,11 @@ interface OlderEdits {
   readonly before: number;
 }
 
-/** OB4. How many there were. */
-async function dropEdits(session: Session, { conversation, target, before }: OlderEdits): Promise<number> {
+/** OB4. */
+function dropEdits(
+  session: Session,
+  { conversation, target, before }: OlderEdits,
+): Promise<{ seq: number }[]> {
   const { outbox } = session.tables;
   const statement = session.prepared("outbox.drop-edits", (db, name) =>
     db
@@ -134,8 +138,7 @@ async function dropEdits(session: Session, { conversation, target, before }: Old
       .returning({ seq: outbox.seq })
       .prepare(name),
   );
-  const dropped = await statement.execute({ conversation, lane: lanes.edit(target), before });
-  return dropped.length;
+  return statement.execute({ conversation, lane: lanes.edit(target), before });
 }
 
 function looking(session: Session): Pick<OutboxRepository, "find" | "latestEdit" | "nextDue" | "countDue"> {

@@ -54,11 +54,11 @@ export function runTransitions(session: Session): Transitions {
           .update(runs)
           .set({ state: "queued", wakeAt: null, segment: sql`${runs.segment} + 1` })
           .where(and(eq(runs.id, sql.placeholder("run")), inState(session, "waiting")))
-          .returning({ id: runs.id })
+          .returning({ segment: runs.segment })
           .prepare(name),
       );
-      const woken = await statement.execute({ run });
-      return woken.length > 0;
+      const [woken] = await statement.execute({ run });
+      return woken?.segment;
     },
 
     async requestStop(run, by) {
@@ -95,7 +95,7 @@ function deciding(session: Session): Pick<RunRepository, "settleUnheard" | "hold
           .where(eq(runs.id, sql.placeholder("run")));
         return session.dialect.locked(query).prepare(name);
       });
-      await statement.execute({ run });
+      await session.done(statement.execute({ run }));
     },
   };
 }
