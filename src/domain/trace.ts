@@ -2,9 +2,9 @@
 // same trace for the same run (docs/decisions/0008).
 //
 // T1: one run, one trace id; 32 lower-case hex digits, as W3C trace context wants them.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { RunId } from "./ids.ts";
 
 export function traceIdOf(run: RunId): string {
-  return createHash("sha256").update(run).digest("hex").slice(0, 32);
+  return hash("sha256", run).slice(0, 32);
 }

@@ -74,20 +74,18 @@ export function createSegmentWorker(deps: SegmentWorkerDeps): SegmentWorker {
 
 async function workOn(deps: SegmentWorkerDeps, segment: Segment, claimedAt: number): Promise<void> {
   const { run, lease } = segment;
-  const { meter } = deps.surroundings;
-  const log = logOf(deps, segment);
   if (segment.takenOver) {
-    meter?.takenOver();
-    log.info("A run is taken over from a worker that never let go of it.");
+    deps.surroundings.meter?.takenOver();
+    logOf(deps, segment).info("A run is taken over from a worker that never let go of it.");
   }
   const held = deps.held.add(lease, { claimedAt, deadline: claimedAt + sliceOf(run, deps.settings) });
   try {
     const end = await runSegment(deps, segment, held);
     await deps.surroundings.failpoint("segment.before-release");
-    log.debug("A segment ended.", { end });
+    logOf(deps, segment).debug("A segment ended.", { end });
   } catch (error) {
     held.abandon();
-    log.error("A segment broke off; its run goes on when the lease has run out.", {
+    logOf(deps, segment).error("A segment broke off; its run goes on when the lease has run out.", {
       error: errorText(error),
     });
   } finally {
