@@ -20,3 +20,8 @@ export const Person = z.object({
   unchecked: z.literal(true).optional(),
 });
 export type Person = z.infer<typeof Person>;
+
+/** Could it be the tag of a language? */
+export function isLocale(text: string): boolean {
+  return /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(text);
+}

@@ -263,6 +263,16 @@ describe("the Slack platform", () => {
     }
   });
 
+  it("says which zone and which language somebody's Slack is set to", async () => {
+    const world = await started();
+    try {
+      await world.slack.person(ids.cem).mentions(ids.general, "compare the vendors");
+      expect(world.heard[0]?.author).toMatchObject({ timeZone: "Asia/Tokyo", locale: "ja-JP" });
+    } finally {
+      await world.close();
+    }
+  });
+
   it("suggests what to begin with in the Messages tab", async () => {
     const world = await started();
     try {

@@ -32,6 +32,8 @@ export interface FakePerson {
   readonly name: string;
   readonly realName: string;
   readonly tz: string;
+  /** Told to whoever asks for it. */
+  readonly locale?: string;
   readonly restricted?: boolean;
   readonly ultraRestricted?: boolean;
   readonly bot?: boolean;

@@ -1,4 +1,4 @@
-// Who a Slack user id is: name, zone and standing, from `users.info`.
+// Who a Slack user id is: name, zone, language and standing, from `users.info`.
 //
 //   SP1  Guests and people of other organisations are told apart before anything is stored: where neither Slack nor
 //        memory can say who somebody is, the delivery is not taken, and Slack sends it again.
@@ -18,7 +18,7 @@ import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import { isApprovalAction } from "../../../domain/actions.ts";
 import { type PersonKey, personKey } from "../../../domain/ids.ts";
-import type { Person } from "../../../domain/person.ts";
+import { isLocale, type Person } from "../../../domain/person.ts";
 import type { Standing } from "../../contract.ts";
 import { ChatError } from "../../errors.ts";
 import { slackUser } from "../outbound/address.ts";
@@ -37,6 +37,7 @@ export interface SlackUser {
       }
     | undefined;
   readonly tz?: string | undefined;
+  readonly locale?: string | undefined;
   /** Deactivated. */
   readonly deleted?: boolean | undefined;
   readonly is_bot?: boolean | undefined;
@@ -219,10 +220,11 @@ async function fromStore(
 }
 
 /** What `toPerson` makes the same person of. */
-function asUser({ name, kind, timeZone }: Person): SlackUser {
+function asUser({ name, kind, timeZone, locale }: Person): SlackUser {
   return {
     profile: { display_name: name },
     tz: timeZone,
+    locale,
     is_bot: kind === "bot",
     is_restricted: kind === "guest",
     is_stranger: kind === "external",
@@ -237,6 +239,7 @@ function toPerson(home: SlackHome, userId: string, user: SlackUser | undefined, 
     name: nameOf(user) ?? userId,
     kind: kindOf(user, hints, ours),
     ...(user?.tz ? { timeZone: user.tz } : {}),
+    ...(user?.locale !== undefined && isLocale(user.locale) ? { locale: user.locale } : {}),
   };
 }
 

@@ -14,7 +14,7 @@ export async function listUsers(api: SlackApi, team: string): Promise<ReadonlyMa
   let cursor: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
     const answer = await api.call({ team, method: "users.list", reads: true }, (client) =>
-      client.users.list({ limit: pageSize, ...(cursor !== undefined && { cursor }) }),
+      client.users.list({ limit: pageSize, include_locale: true, ...(cursor !== undefined && { cursor }) }),
     );
     for (const user of answer.members ?? []) if (user.id !== undefined) users.set(user.id, user);
     cursor = answer.response_metadata?.next_cursor || undefined;
@@ -27,7 +27,7 @@ export async function listUsers(api: SlackApi, team: string): Promise<ReadonlyMa
 export async function findUser(api: SlackApi, team: string, userId: string): Promise<SlackUser | undefined> {
   try {
     const answer = await api.call({ team, method: "users.info", reads: true }, (client) =>
-      client.users.info({ user: userId }),
+      client.users.info({ user: userId, include_locale: true }),
     );
     return answer.user;
   } catch (error) {

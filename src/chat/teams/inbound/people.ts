@@ -11,7 +11,7 @@ import type { Clock } from "../../../base/clock.ts";
 import { errorText } from "../../../base/errors.ts";
 import type { Logger } from "../../../base/logger.ts";
 import type { PersonKey } from "../../../domain/ids.ts";
-import type { Person } from "../../../domain/person.ts";
+import { isLocale, type Person } from "../../../domain/person.ts";
 import { isTimeZone } from "../../../domain/wall-time.ts";
 import { ChatError } from "../../errors.ts";
 import { createShortMemory } from "../../short-memory.ts";
@@ -162,7 +162,7 @@ function toldBy(activity: Activity): Pick<Person, "timeZone" | "locale"> {
 /** What a client is set to goes before what the activity is written in. */
 function localeOf({ entities = [], locale }: Activity): string | undefined {
   const set = entities.map((entity) => ClientInfo.safeParse(entity).data?.locale).find(Boolean);
-  return [set, locale].find((one) => one !== undefined && /^[a-z]{2,3}(-[a-z0-9]{2,8}){0,3}$/i.test(one));
+  return [set, locale].find((one) => one !== undefined && isLocale(one));
 }
 
 /** Names of zones that were looked up: that takes long, and each message names one. */

@@ -4,7 +4,7 @@ import { ids } from "../ids.ts";
 import { threadOf } from "../state/messages.ts";
 import { installTeam } from "../state/starting-world.ts";
 import { wireChannel, wireMessage, wirePerson } from "../state/wire.ts";
-import type { FakeMessage, Shape } from "../types.ts";
+import type { FakeMessage, FakePerson, Shape } from "../types.ts";
 import {
   argument,
   type Call,
@@ -123,7 +123,12 @@ function open(call: Call): Shape {
 function person(call: Call): Shape {
   const found = call.world.people.get(needed(call, "user"));
   if (!found) throw new SlackRefusal("user_not_found");
-  return { user: wirePerson(found) };
+  return { user: withLocale(call, found) };
+}
+
+function withLocale(call: Call, person: FakePerson): Shape {
+  const { locale } = person;
+  return { ...wirePerson(person), ...(locale !== undefined && flag(call, "include_locale") && { locale }) };
 }
 
 function everybody(call: Call): Shape {
@@ -132,7 +137,7 @@ function everybody(call: Call): Shape {
   const from = Number(argument(call, "cursor") || "0");
   const to = from + Math.min(Number(argument(call, "limit") ?? 200), 1_000);
   return {
-    members: all.slice(from, to).map(wirePerson),
+    members: all.slice(from, to).map((one) => withLocale(call, one)),
     response_metadata: { next_cursor: to < all.length ? String(to) : "" },
   };
 }

@@ -17,7 +17,7 @@ export function fillWorld(world: World, botToken: string): void {
     });
   person(ids.ana, "Ana");
   person(ids.bo, "Bo", { tz: "America/New_York" });
-  person(ids.cem, "Cem", { tz: "Asia/Tokyo" });
+  person(ids.cem, "Cem", { tz: "Asia/Tokyo", locale: "ja-JP" });
   person(ids.guest, "Guest", { restricted: true });
   person(ids.stranger, "Stranger", { team: ids.otherTeam });
   person(ids.robot, "Robot", { bot: true });
