@@ -1,6 +1,6 @@
 // The checks of `deputy doctor`. Each says what it observed and what to do; a broken check is a failed one.
 
-import { access, constants, mkdir, statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 import { logOf } from "../app/log-of.ts";
 import {
   isEmbedded,
@@ -14,6 +14,7 @@ import { errorText } from "../base/errors.ts";
 import { bucketOf } from "../config/env-state.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
 import { isLoopback } from "../net/loopback.ts";
+import { makeDataFolder } from "../store/data-folder.ts";
 import { findMasterKey } from "../vault/master-key.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check, Finding } from "./check.ts";
@@ -113,7 +114,7 @@ function readConfig(context: CliContext): Config | { readonly problem: Check } {
 async function dataFolder(config: Config): Promise<Finding> {
   const { dataFolder: folder } = config.core;
   try {
-    await mkdir(folder, { recursive: true });
+    makeDataFolder(folder);
     await access(folder, constants.R_OK | constants.W_OK);
     return { status: "pass", observed: `${folder} can be written` };
   } catch (error) {

@@ -3,7 +3,10 @@
 //   SC1  `synchronous=FULL` in WAL mode: a commit has reached the disk when it returns (S3).
 //   SC2  The log is folded into the file every 128 pages. That is measured as no slower than the default of 1,000, and keeps
 //        what is on disk near what was written. Where much is written a thread does it (log-folding.ts).
+//   SC3  A file that is made here is readable by its owner alone, in whatever folder it is; its log takes its rights. One that is
+//        there keeps those that it has.
 
+import { closeSync, openSync } from "node:fs";
 import path from "node:path";
 import type Database from "better-sqlite3";
 import { makeDataFolder } from "./data-folder.ts";
@@ -29,6 +32,7 @@ const busyTimeoutMs = 2_000;
  */
 export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre = false): SqliteConnections {
   makeDataFolder(path.dirname(path.resolve(file)));
+  makePrivate(file);
   const writer = openLasting(file, { timeout: busyTimeoutMs });
   try {
     // `exec` and not `pragma`, which leaves a statement behind to be collected (LS1).
@@ -41,6 +45,15 @@ export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre 
   } catch (error) {
     writer.close();
     throw error;
+  }
+}
+
+/** What keeps it from being made keeps SQLite from opening it, which says so in its own words. */
+function makePrivate(file: string): void {
+  try {
+    closeSync(openSync(file, "ax", 0o600));
+  } catch {
+    // SC3: it is there already, or SQLite's to refuse
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -127,6 +127,14 @@ describe("cli/run-cli", () => {
     expect(code).toBe(0);
     expect(text.out).not.toContain("sk-very-secret-value");
     expect(text.out).toContain("OPENAI_API_KEY");
+  });
+
+  it("doctor makes a data folder that nobody else can look into", async () => {
+    await rm(folder, { recursive: true });
+
+    await deputy("doctor", "--offline");
+
+    expect((await stat(folder)).mode & 0o777).toBe(0o700);
   });
 
   it("doctor --json names every check with what was observed", async () => {

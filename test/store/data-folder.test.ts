@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -22,5 +22,16 @@ describe("store/data-folder", () => {
 
     expect(() => claimDatabase(database)).toThrow(expect.objectContaining(refusal));
     await expect(createSqliteStore({ path: database })).rejects.toMatchObject(refusal);
+  });
+
+  it("SC3: a database that is made in a folder that others may look into is readable by its owner alone", async () => {
+    await chmod(folder, 0o755);
+    const database = path.join(folder, "deputy.db");
+
+    const store = await createSqliteStore({ path: database });
+
+    const modes = await Promise.all(["", "-wal", "-shm"].map((end) => stat(`${database}${end}`)));
+    expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o600, 0o600, 0o600]);
+    await store.close();
   });
 });
