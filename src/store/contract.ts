@@ -206,8 +206,8 @@ export interface InboxRepository {
   describe(id: string, author: Person): Promise<void>;
   /** When the oldest event that is not routed yet was received. */
   oldestNew(): Promise<number | undefined>;
-  /** Deletes routed and noted rows received before `before`; returns how many. */
-  prune(before: number): Promise<number>;
+  /** Deletes routed and noted rows that were received before `before` and before all that came since; returns how many. */
+  prune(before: number, now: number): Promise<number>;
 }
 
 export interface StepIntent {

@@ -84,10 +84,8 @@ export const inbox = pgTable(
     uniqueIndex("inbox_message")
       .on(table.conversation, table.messageId)
       .where(sql`${table.messageId} is not null`),
-    index("inbox_conversation").on(table.conversation, table.seq),
+    index("inbox_conversation").on(table.conversation, table.seq, table.follower),
     index("inbox_new").on(table.conversation, table.dueAt).where(sql`${table.state} = 'new'`),
-    index("inbox_followers").on(table.conversation, table.follower).where(sql`${table.follower} is not null`),
-    index("inbox_received").on(table.receivedAt),
   ],
 );
 

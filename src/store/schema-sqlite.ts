@@ -31,7 +31,7 @@ export const people = sqliteTable("people", {
 export const inbox = sqliteTable(
   "inbox",
   {
-    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    seq: integer("seq").primaryKey(),
     id: text("id").notNull().unique("inbox_id"),
     tenant: text("tenant").notNull(),
     platform: text("platform").notNull(),
@@ -52,10 +52,8 @@ export const inbox = sqliteTable(
     uniqueIndex("inbox_message")
       .on(table.conversation, table.messageId)
       .where(sql`${table.messageId} is not null`),
-    index("inbox_conversation").on(table.conversation, table.seq),
+    index("inbox_conversation").on(table.conversation, table.seq, table.follower),
     index("inbox_new").on(table.conversation, table.dueAt).where(sql`${table.state} = 'new'`),
-    index("inbox_followers").on(table.conversation, table.follower).where(sql`${table.follower} is not null`),
-    index("inbox_received").on(table.receivedAt),
   ],
 );
 
@@ -233,7 +231,7 @@ export const approvals = sqliteTable(
 export const outbox = sqliteTable(
   "outbox",
   {
-    seq: integer("seq").primaryKey({ autoIncrement: true }),
+    seq: integer("seq").primaryKey(),
     key: text("key").notNull().unique("outbox_key"),
     tenant: text("tenant").notNull(),
     conversation: text("conversation")

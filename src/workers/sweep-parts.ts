@@ -77,7 +77,10 @@ async function wakeDue({ store, clock, ringer, counted }: SweepPartsDeps): Promi
 
 function pruning({ store, clock, inboxKeptMs }: SweepPartsDeps): () => Promise<void> {
   if (inboxKeptMs === undefined) return () => Promise.resolve();
-  return inTurn(clock, pruneEveryMs, () => store.write((tx) => tx.inbox.prune(clock.now() - inboxKeptMs)));
+  return inTurn(clock, pruneEveryMs, () => {
+    const now = clock.now();
+    return store.write((tx) => tx.inbox.prune(now - inboxKeptMs, now));
+  });
 }
 
 /** Not at each look, but `everyMs`; `first` at the first one. */

@@ -208,8 +208,24 @@ export function inboxSuite(current: StoreCase): void {
       await tx.inbox.route("in_4", "noted");
     });
 
-    expect(await current.store.write((tx) => tx.inbox.prune(t0 + 10))).toBe(2);
+    expect(await current.store.write((tx) => tx.inbox.prune(t0 + 10, t0 + 10))).toBe(2);
     const left = await history(conversation, t0 + 100);
     expect(left.map(({ id }) => id)).toEqual(["in_3", "in_4"]);
+  });
+
+  it("IN3: prunes all that is old where nothing came since, also behind a row whose time is yet to come", async () => {
+    const conversation = await aConversation(current.store);
+    for (const [id, at] of [
+      ["1", t0],
+      ["2", t0 + 1_000_000],
+      ["3", t0],
+    ] as const) {
+      await add(`in_${id}`, conversation, aMessage(id), at);
+      await current.store.write((tx) => tx.inbox.route(`in_${id}`, "noted"));
+    }
+
+    expect(await current.store.write((tx) => tx.inbox.prune(t0 + 10, t0 + 100))).toBe(2);
+    const left = await history(conversation, t0 + 2_000_000);
+    expect(left.map(({ id }) => id)).toEqual(["in_2"]);
   });
 }

@@ -72,6 +72,14 @@ describe("store/scans", () => {
     expect(plans.join("\n")).not.toMatch(/SCAN (runs|waits|inbox|outbox|schedules)( |$)(?!USING)/m);
   });
 
+  it("finds who follows a conversation without reading what they said", async () => {
+    await store.write((tx) => tx.inbox.followers(conversation));
+
+    expect(statements.map(planOf).join("\n")).toMatch(
+      /^SEARCH inbox USING COVERING INDEX inbox_conversation \(conversation=\?\)/,
+    );
+  });
+
   it("I6: looks at no parked run when it claims, wakes or counts a turn", async () => {
     await store.write((tx) => tx.runs.claim({ run, segment: 0 }, "w1", leaseMs, roomy, t0));
     await store.write((tx) => tx.runs.wake(run));

@@ -2,8 +2,10 @@
 //
 //   IN1  Two constraints say what "once" is: (platform, tenant, event id), and (conversation, message id) of messages (I1).
 //   IN2  Order is the order of arrival, not of the platform's clocks.
+//   IN3  What is old is looked for from the first that arrived to the first that is not: an index by time would be a page more with
+//        every message.
 
-import { and, desc, eq, isNotNull, lt, lte, not, type SQL, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, isNotNull, lt, lte, not, type SQL, sql } from "drizzle-orm";
 import type { ConversationId, PersonKey, TenantId } from "../../domain/ids.ts";
 import { InboundEvent } from "../../domain/inbound.ts";
 import type { InboxRepository, InboxRow } from "../contract.ts";
@@ -68,14 +70,34 @@ function writing(session: Session): Pick<InboxRepository, "add" | "route" | "pru
       return routed.length > 0;
     },
 
-    async prune(before) {
+    async prune(before, now) {
       const gone = await session.db
         .delete(inbox)
-        .where(and(lt(inbox.receivedAt, before), sql`${inbox.state} <> 'new'`))
+        .where(
+          and(
+            lt(inbox.receivedAt, before),
+            sql`${inbox.state} <> 'new'`,
+            sql`${inbox.seq} < coalesce((${firstSince(session, before, now)}), ${afterAll})`,
+          ),
+        )
         .returning({ id: inbox.id });
       return gone.length;
     },
   };
+}
+
+/** IN3. */
+const afterAll = sql.raw("9223372036854775807");
+
+/** IN3: the first that is to be kept. What a clock that was wrong dated after `now` is passed over. */
+// oxlint-disable-next-line typescript/explicit-function-return-type -- the query builder's own
+function firstSince({ db, tables: { inbox } }: Session, before: number, now: number) {
+  return db
+    .select({ seq: inbox.seq })
+    .from(inbox)
+    .where(and(gte(inbox.receivedAt, before), lte(inbox.receivedAt, now)))
+    .orderBy(asc(inbox.seq))
+    .limit(1);
 }
 
 function rewriting(session: Session): Pick<InboxRepository, "rewrite" | "describe"> {
