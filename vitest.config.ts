@@ -1,12 +1,15 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 // Test files of a project share their modules (`isolate: false`): nearly half of the time went into loading the same ones for each file.
 
+const compiledThreads = fileURLToPath(new URL("./test/support/start-thread.ts", import.meta.url));
 const inCi = process.env["CI"] !== undefined;
 
 // What times out is a bound on how long a failure takes, never a figure: CI runs on machines that other work slows down.
 const shared = {
   setupFiles: ["./test/setup.ts"],
+  alias: [{ find: /^\.\/start-thread\.ts$/, replacement: compiledThreads }],
   testTimeout: inCi ? 60_000 : 20_000,
   hookTimeout: 60_000,
   expect: { poll: { timeout: 15_000 } },
@@ -18,6 +21,7 @@ const patient = { testTimeout: 60_000, retry: inCi ? 1 : 0 };
 export default defineConfig({
   test: {
     maxWorkers: 4,
+    globalSetup: "./test/support/compile-threads.ts",
     projects: [
       {
         test: {
