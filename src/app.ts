@@ -33,6 +33,8 @@ export interface AppOptions {
   readonly log: LogPlace;
   /** Tests stage crashes with these. */
   readonly failpoint?: Failpoints;
+  /** How long the messages of a burst are collected; tests whose people say one thing at a time have less to wait for. */
+  readonly burstMs?: number;
   /** Offered beside the built-in ones. */
   readonly tools?: readonly Tool[];
   /** Lets Microsoft's Agents Playground in without a token, where only this machine reaches us. */
@@ -65,7 +67,7 @@ export async function startApp(options: AppOptions): Promise<App> {
 }
 
 async function start(options: AppOptions, stops: StopList): Promise<App> {
-  const { config, role, log: place, failpoint, tools = [], playground = false } = options;
+  const { config, role, log: place, failpoint, burstMs, tools = [], playground = false } = options;
   const redactor = createRedactor(config.secrets);
   const outlet = { log: logOf(config, place, redactor), redactor };
   const edges = await openEdges(config, outlet, failpoint ?? noFailpoints, stops);
@@ -81,6 +83,7 @@ async function start(options: AppOptions, stops: StopList): Promise<App> {
   const gateway = createGatewayParts(config, { ...edges, ...judging }, agents, {
     platforms: platformsOf(platforms),
     tools: source,
+    ...(burstMs === undefined ? {} : { burstMs }),
   });
   const runtime = createRuntime({
     ...edges,

@@ -34,13 +34,19 @@ import { createScheduleClock } from "./schedule-clock.ts";
 import { createVoice } from "./voice-parts.ts";
 
 /** How long the messages of a burst are collected (design 10, numbers). */
-const burstMs = 1_500;
+const usualBurstMs = 1_500;
 const downloads = { maxBytes: 50 * 1024 * 1024, timeoutMs: 60_000, retryAfterMs: [500, 2_000] };
 const sweepMs = 1_000;
 const sweptAtOnce = 200;
 /** What is under way when a process goes down gets this long; the rest is in rows, for the next process. */
 const routingMs = 1_500;
 const lastWordsMs = 2_000;
+
+interface GatewayOptions {
+  readonly platforms: readonly ChatPlatform[];
+  readonly tools: ToolSource;
+  readonly burstMs?: number;
+}
 
 export interface GatewayParts {
   readonly desk: Desk;
@@ -57,7 +63,7 @@ export function createGatewayParts(
   config: Config,
   edges: Edges & Pick<Rulebook, "brakes">,
   agents: ReturnType<typeof createAgentDirectory>,
-  { platforms, tools }: { readonly platforms: readonly ChatPlatform[]; readonly tools: ToolSource },
+  { platforms, tools, burstMs = usualBurstMs }: GatewayOptions,
 ): GatewayParts {
   const { world, store, queue, workspaces, masterKey, brakes } = edges;
   const byName = new Map(platforms.map((platform) => [platform.name, platform]));

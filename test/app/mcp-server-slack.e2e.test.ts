@@ -100,12 +100,12 @@ describe("app: deputy as an MCP server, for people of Slack", () => {
     );
     expect(opening.thread_ts ?? opening.ts).toBe(opening.ts);
     const thread = { channel: ana.dm, ts: opening.ts };
-    const question = await product.said(thread, "attention", undefined, 30_000);
+    const question = await product.said(thread, "attention");
     expect(await ana.clicks(question, "Black")).toMatchObject({ status: 200 });
-    await product.said(thread, "attention", (one) => wordsOf(one).includes("How many"), 30_000);
+    await product.said(thread, "attention", (one) => wordsOf(one).includes("How many"));
     await ana.says(ana.dm, "twelve", { thread: opening.ts });
 
-    await product.said(thread, "result", undefined, 30_000);
+    await product.said(thread, "result");
     const done = await call(ids.ana, "run_status", { run_id: run, wait_seconds: 40 });
     expect(done.structuredContent).toMatchObject({
       state: "done",

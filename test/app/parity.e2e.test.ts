@@ -24,8 +24,8 @@ import {
 import { teamsUnderTest } from "./parity/teams-stage.ts";
 import { finishes, uses } from "./product.ts";
 
-// Most of their time is the platforms' pace, not work.
-vi.setConfig({ maxConcurrency: 12 });
+// Most of their time is the platforms' pace, not work. Each takes as long as all that are played beside it.
+vi.setConfig({ maxConcurrency: 12, testTimeout: 120_000 });
 
 const platforms: readonly PlatformUnderTest[] = [localUnderTest, slackUnderTest, teamsUnderTest];
 

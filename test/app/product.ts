@@ -38,6 +38,8 @@ export interface ProductOptions {
   readonly tools?: readonly Tool[];
   /** Where a test stages the end of a process. */
   readonly failpoint?: Failpoints;
+  /** 0.1 s when absent: most people in tests say one thing at a time, and it is one and a half seconds otherwise. */
+  readonly burstMs?: number;
   /** Kept when the product stops; a new one that is removed when absent. */
   readonly folder?: string;
 }
@@ -49,11 +51,12 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const env = { DEPUTY_LOG_LEVEL: "warn", ...settingsOf(folder, model), ...options.env };
   const config = loadConfig({ env, cwd: folder });
   const role = options.role ?? "all";
-  const { failpoint, tools = [] } = options;
+  const { failpoint, tools = [], burstMs = 100 } = options;
   const app = await startApp({
     config,
     role,
     tools,
+    burstMs,
     log: { to: { write: (line) => noteLine(log, line) } },
     ...(failpoint === undefined ? {} : { failpoint }),
   });

@@ -4,14 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ids } from "../fakes/slack/ids.ts";
 import type { FakeMessage, PersonDriver } from "../fakes/slack/types.ts";
 import { finishes, uses } from "./product.ts";
-import { type SlackProduct, startSlackProduct, wordsOf } from "./slack-product.ts";
+import { type SlackProduct, type SlackProductOptions, startSlackProduct, wordsOf } from "./slack-product.ts";
 
 let product: SlackProduct;
 let ana: PersonDriver;
-beforeAll(async () => {
-  product = await startSlackProduct();
+const begin = async (options: SlackProductOptions = {}): Promise<void> => {
+  product = await startSlackProduct(options);
   ana = product.slack.person(ids.ana);
-});
+};
+beforeAll(() => begin());
 afterAll(() => product.stop());
 
 const asks = (question: string): readonly [string, object] => [
@@ -41,7 +42,16 @@ async function somethingElseIsDone(mark: string): Promise<void> {
   await product.said(await ana.mentions(ids.general, mark), "result");
 }
 
-describe("app: Slack, edits and deletions", () => {
+describe("app: Slack, edits and deletions while a burst is collected", () => {
+  beforeAll(async () => {
+    await product.stop();
+    await begin({ burstMs: 3_000 });
+  });
+  afterAll(async () => {
+    await product.stop();
+    await begin();
+  });
+
   it("works on what a message says when the work begins", async () => {
     product.model.replyTo("about edits", finishes("As edited."));
     const thread = await ana.mentions(ids.general, "about edits: count the cats");
@@ -62,7 +72,9 @@ describe("app: Slack, edits and deletions", () => {
       [],
     );
   });
+});
 
+describe("app: Slack, edits and deletions while work is under way", () => {
   it.each([
     [
       "an edit",

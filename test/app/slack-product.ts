@@ -44,8 +44,7 @@ export async function startSlackProduct(options: SlackProductOptions = {}): Prom
     ...product,
     slack,
     allSaid,
-    said: (thread, kind, is = () => true, ms = 10_000) =>
-      slack.until(() => allSaid(thread, kind).find(is), ms),
+    said: (thread, kind, is = () => true, ms?) => slack.until(() => allSaid(thread, kind).find(is), ms),
     async stop() {
       await product.stop();
       if (options.slack === undefined) await slack.close();

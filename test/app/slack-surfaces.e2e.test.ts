@@ -108,7 +108,7 @@ describe("app: Slack, the Home tab", () => {
     return slack.until(() => {
       const view = slack.homes.get(ids.ana);
       return view && is(JSON.stringify(view.view)) ? view : undefined;
-    }, 15_000);
+    });
   };
   /** The part of the page under this heading. */
   const under = (view: FakeView, heading: string): string =>

@@ -191,7 +191,8 @@ export function browserOf(who: Who, { issuer }: AuthorizationServer): CookieBrow
   return browser;
 }
 
-const patienceMs = 45_000;
+/** Only ends a hang. */
+const patienceMs = 90_000;
 
 /** As soon as it is there and `is` so. */
 export async function when<T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> {

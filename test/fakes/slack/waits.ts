@@ -7,11 +7,11 @@ export interface Waits {
   settled(): Promise<void>;
 }
 
-/** Longer than an event that was not acknowledged is sent again and again in tests: 3 s to answer, three times more. */
-const redeliveredMs = 30_000;
+/** Only ends a hang: longer than an event that was not acknowledged is sent again and again (3 s to answer, three times more). */
+const patienceMs = 40_000;
 
 export function createWaits(hub: Hub): Waits {
-  const until = <T>(look: () => T | undefined | false | null, ms = 10_000): Promise<T> =>
+  const until = <T>(look: () => T | undefined | false | null, ms = patienceMs): Promise<T> =>
     new Promise((resolve, reject) => {
       const over = (): void => {
         stop();
@@ -40,7 +40,7 @@ export function createWaits(hub: Hub): Waits {
   return {
     until,
     async settled() {
-      await until(() => hub.deliver.log.every((one) => one.state !== "under way"), redeliveredMs);
+      await until(() => hub.deliver.log.every((one) => one.state !== "under way"));
     },
   };
 }
