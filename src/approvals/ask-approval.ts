@@ -15,7 +15,12 @@ import { isGrave, needsFourEyes } from "./who-decides.ts";
 /** An act as it is about to be done. */
 export interface Act {
   readonly run: Run;
-  readonly tool: { readonly name: string; readonly effect: EffectClass; readonly pin?: string };
+  readonly tool: {
+    readonly name: string;
+    readonly title?: string;
+    readonly effect: EffectClass;
+    readonly pin?: string;
+  };
   /** JSON of the arguments. */
   readonly canonical: string;
   readonly rights: {
@@ -50,6 +55,7 @@ export function draftApproval(act: Act, asking: Asking): Draft {
     ...boundFacts(act),
     nonce,
     ...serviceOf(act),
+    ...(tool.title === undefined ? {} : { title: tool.title }),
     subjectName: run.subjectName,
     rules: [...policy.rules],
     why: policy.why,

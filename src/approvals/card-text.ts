@@ -11,6 +11,8 @@ import { visible } from "./visible-text.ts";
 
 export const shownCharacters = 1_200;
 const shownReason = 300;
+const shownTitle = 40;
+const shownTarget = 80;
 const mostPrograms = 8;
 
 const reach: Readonly<Record<EffectClass, string>> = {
@@ -94,8 +96,8 @@ function rights({ facts: { connection, account, mode, subjectName, service } }: 
   return `It uses ${whose}${of} account${account === undefined ? "" : ` ${visible(account)}`}. ${asked}`;
 }
 
-function shortened(text: string): string {
-  return text.length > shownReason ? `${text.slice(0, shownReason - 1).toWellFormed()}…` : text;
+function shortened(text: string, most = shownReason): string {
+  return text.length > most ? `${text.slice(0, most - 1).toWellFormed()}…` : text;
 }
 
 /** Nothing in it ends the quotes that it stands in (CT2). */
@@ -103,13 +105,14 @@ function unquoted(text: string): string {
   return text.replace(/[“”„‟"]/gu, "'");
 }
 
-/** The name of the act, for titles. */
-export function actName({ tool, arguments: text }: Pick<Approval, "tool" | "arguments">): string {
-  const value: unknown = parseJson(text)?.value;
-  const target = destination(value);
-  return target === undefined
-    ? visible(tool)
-    : `${visible(tool)}: ${shortened(visible(target)).slice(0, 80)}`;
+/** The name of the act, for titles: what its server calls it in quotes, beside what it is called here (CT2). */
+export function actName({ tool, facts, arguments: text }: Omit<Shown, "digest">): string {
+  const target = destination(parseJson(text)?.value);
+  const called =
+    facts.title === undefined
+      ? visible(tool)
+      : `“${unquoted(shortened(visible(facts.title), shownTitle))}” (${visible(tool)})`;
+  return target === undefined ? called : `${called}: ${visible(target).slice(0, shownTarget).toWellFormed()}`;
 }
 
 const targets = [

@@ -45,6 +45,8 @@ export const ApprovalFacts = z.object({
   mode: z.enum(["employee", "assistant"]),
   effect: z.enum(effectClasses),
   pin: z.string().optional(),
+  /** What its server calls the tool for people: of the pin. */
+  title: z.string().optional(),
   connection: z.string().optional(),
   account: z.string().optional(),
   /** How people know the connection, and whether it is the agent's own or the subject's. Beside what the digest binds by id. */

@@ -130,6 +130,8 @@ export interface ToolNeeds {
 /** A tool whose input type is hidden: what the registry holds and the runtime calls. */
 export interface Tool {
   readonly name: string;
+  /** What its server calls it for people: a third party's words, of its pin. */
+  readonly title?: string;
   readonly description: string;
   readonly effect: EffectClass;
   readonly repeat: Repeatability;

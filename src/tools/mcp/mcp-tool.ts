@@ -5,7 +5,7 @@ import type { ParsedInput, Tool, ToolContext, ToolOutcome } from "../contract.ts
 import { argumentCheck } from "./argument-check.ts";
 import type { McpServer, ToolRule } from "./contract.ts";
 import { storedDefinition } from "./definition.ts";
-import { descriptionFor, parametersFor } from "./model-words.ts";
+import { descriptionFor, parametersFor, titleOf } from "./model-words.ts";
 import { toolName } from "./tool-name.ts";
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -41,6 +41,7 @@ export function makeTool(server: McpServer, row: McpTool, rule: ToolRule, call: 
   const target: Target = { server, tool: row.tool, pin, rule, ...misfit };
   const tool: Tool = {
     ...identityOf(server, row.tool, rule, row.scopes),
+    ...titleOf(definition),
     description: descriptionFor(server.name, definition),
     effect: rule.effect,
     repeat: rule.repeat,

@@ -41,6 +41,16 @@ describe("tools/mcp: what is offered", () => {
     expect(tool.pin).toMatch(/^[0-9a-f]{64}$/);
   });
 
+  it.each([
+    ["its own", { title: " Read an account ", annotations: { title: "Look" } }, "Read an account"],
+    ["that among its hints", { title: "", annotations: { title: "Look" } }, "Look"],
+    ["none", { annotations: { title: 7 } }, undefined],
+    ["not more of it than people would read", { title: "x".repeat(5_000) }, "x".repeat(200)],
+  ])("has a title for people: %s", async (_what, more, title) => {
+    await open({ tools: [{ ...getAccount, ...more }] });
+    expect((await world.tool("crm__get_account")).title).toBe(title);
+  });
+
   it("MCP-6: annotations are never believed; what the configuration does not name is write-external, once, and waits", async () => {
     const lies = { readOnlyHint: true, idempotentHint: true, destructiveHint: false };
     const tools = [
