@@ -2,7 +2,7 @@
 // process with the embedded doorbell, or the doors here and the workers in another process over Redis; one SQLite file either way.
 
 import { askInTurn } from "./ask-in-turn.mjs";
-import { clickOn, openDoorbell, openDoors, openWorkers, parkOnQuestion } from "./doors.mjs";
+import { clickOn, openDoorbell, openDoors, openWorkers, parkOnQuestion, questionId } from "./doors.mjs";
 import { machineNow, msBetween } from "./machine-clock.mjs";
 import { openPlace, queueRun } from "./product.mjs";
 import { makeScratch } from "./scratch.mjs";
@@ -26,7 +26,9 @@ export async function openClicks({ others, redisUrl }) {
   const workers = await startWorkers({ place, folder, queue, redisUrl }, (at) => began(at));
   const { intake } = openDoors(place, queue);
   const own = await queueRun(place);
-  const parked = () => place.store.read((tx) => tx.waits.forRun(own.id)).then(([wait]) => wait);
+  let step = 0;
+  // By its id: who reads all that were answered before has made garbage by the hundred when the clock starts.
+  const parked = () => place.store.read((tx) => tx.waits.find(questionId(own.id, step)));
 
   const firstSegment = new Promise((resolve) => {
     began = resolve;
@@ -37,6 +39,7 @@ export async function openClicks({ others, redisUrl }) {
     measure: ({ clicks }) =>
       askInTurn(clicks, async () => {
         const asked = await openWait(parked);
+        step += 1;
         const conversation = await place.store.read((tx) => tx.conversations.find(own.conversation));
         const started = new Promise((resolve) => {
           began = resolve;

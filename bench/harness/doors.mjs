@@ -116,6 +116,9 @@ export function clickOn({ address }, asked) {
   };
 }
 
+/** The question that a run parks on at `step`. */
+export const questionId = (run, step) => `wait_${run}_${step}`;
+
 /** Parks a run of which nothing else is of interest on a question. */
 export async function parkOnQuestion(store, { run, lease }) {
   const { cursor, subject: asked, spent } = run;
@@ -125,7 +128,7 @@ export async function parkOnQuestion(store, { run, lease }) {
     await tx.steps.start(lease, { n: cursor, kind: "wait" }, now);
     const ask = { kind: "question", question: "Which region?", options: ["North", "South"] };
     await tx.waits.open({
-      id: ids.next("wait"),
+      id: questionId(run.id, cursor),
       run: run.id,
       step: cursor,
       kind: "question",
