@@ -9,7 +9,7 @@
 //        `suspectAfter` of them in a row is a suspect: of suspects one is at work at a time, in all processes, each after a
 //        pause that doubles. So whatever ends workers ends itself, and not for long those that happened to be beside it.
 
-import { and, count, eq, ne, type SQL, not, sql } from "drizzle-orm";
+import { and, eq, ne, type SQL, not, sql } from "drizzle-orm";
 import type { PersonKey, RunId, TenantId } from "../../domain/ids.ts";
 import type { RunMode, RunState } from "../../domain/run.ts";
 import type { ClaimLimits, RunRepository } from "../contract-runs.ts";
@@ -30,16 +30,17 @@ export function runClaiming(session: Session): Claiming {
       if (run.suspect) await session.done(session.dialect.serialize(session.db, "claims of suspects")); // RC4
       await session.done(session.dialect.serialize(session.db, `claims ${run.tenant}`)); // RC1
       if (run.suspect && (await isSuspectAtWork(session, now))) return { kind: "capped" }; // RC4
-      if (!(await hasRoom(session, run, limits, now))) return { kind: "capped" };
       if (await isFolderBusy(session, bell.run, run)) return { kind: "capped" };
+      const { tenant, subject } = run;
+      const shares = { tenant, subject, ...limits, now };
       const [taken] = await taking(session).execute({
+        ...shares,
         run: bell.run,
         segment: bell.segment,
-        now,
         owner,
         until: now + leaseMs,
       });
-      if (!taken) return { kind: "nothing" };
+      if (!taken) return { kind: (await hasRoom(session, shares)) ? "nothing" : "capped" };
       const claimed = toRun({ run: taken, brief: run.brief });
       const lease = { run: claimed.id, epoch: claimed.epoch, owner };
       return { kind: "claimed", run: claimed, lease, takenOver: run.leaseOwner !== null };
@@ -167,7 +168,7 @@ function claimable(session: Session): { execute(values: BellValues & Values): Pr
 type Values = Record<string, unknown>;
 
 function taking(session: Session): {
-  execute(values: BellValues & { owner: string; until: number } & Values): Promise<RunRow[]>;
+  execute(values: BellValues & ShareValues & { owner: string; until: number } & Values): Promise<RunRow[]>;
 } {
   const { runs } = session.tables;
   return session.prepared("runs.claim", (db, name) =>
@@ -184,32 +185,34 @@ function taking(session: Session): {
         barrenClaims: sql`${runs.barrenClaims} + case when ${runs.state} = 'working' then 1 else 0 end`,
         startedAt: sql`coalesce(${runs.startedAt}, ${sql.placeholder("now")})`,
       })
-      .where(isClaimable(session))
+      .where(and(isClaimable(session), isRoom(session)))
       .returning()
       .prepare(name),
   );
 }
 
-async function hasRoom(session: Session, run: Candidate, limits: ClaimLimits, now: number): Promise<boolean> {
-  const { runs } = session.tables;
-  const liveLeases = session.prepared("runs.live-leases", (db, name) =>
+interface ShareValues extends ClaimLimits {
+  readonly tenant: TenantId;
+  readonly subject: PersonKey;
+  readonly now: number;
+}
+
+/** On `tenant`, `subject`, their limits and `now`: fewer live leases than both may have. */
+function isRoom({ tables: { runs } }: Session): SQL {
+  const live = sql`(select count(*) from ${runs} l where l.state = 'working'
+    and l.tenant = ${sql.placeholder("tenant")} and l.lease_until > ${sql.placeholder("now")}`;
+  return sql`${live}) < ${sql.placeholder("perTenant")}
+    and ${live} and l.subject = ${sql.placeholder("subject")}) < ${sql.placeholder("perPerson")}`;
+}
+
+async function hasRoom(session: Session, values: ShareValues & Values): Promise<boolean> {
+  const statement = session.prepared("runs.has-room", (db, name) =>
     db
-      .select({ subject: runs.subject, held: count() })
-      .from(runs)
-      .where(
-        and(
-          isWorking(session),
-          eq(runs.tenant, sql.placeholder("tenant")),
-          sql`${runs.leaseUntil} > ${sql.placeholder("now")}`,
-        ),
-      )
-      .groupBy(runs.subject)
+      .select({ room: sql<boolean>`${isRoom(session)}`.mapWith(Boolean) })
+      .from(sql`(select 1) as one`)
       .prepare(name),
   );
-  const people = await liveLeases.execute({ tenant: run.tenant, now });
-  const ofTenant = people.reduce((sum, { held }) => sum + held, 0);
-  const ofPerson = people.find(({ subject }) => subject === run.subject)?.held ?? 0;
-  return ofPerson < limits.perPerson && ofTenant < limits.perTenant;
+  return (await statement.execute(values)).some(({ room }) => room);
 }
 
 /** RC3. Only a person's direct messages share a workspace; a run that is taken over was there first. */
