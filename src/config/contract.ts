@@ -6,6 +6,7 @@
 //   G1  A setting is checked before anything starts; what it refuses says what was expected.
 //   G2  The value of a secret is a `Secret` from the moment it is read, and no problem text repeats it.
 //   G3  Blank is absent: `NAME=` means the default.
+//   G4  What is printed of a setting that is no secret means the same when it is set.
 
 import { resolve } from "node:path";
 import { z } from "zod";
@@ -24,7 +25,7 @@ export interface Setting<Value> {
   readonly secret: boolean;
   /** `text` is trimmed and not blank. Relative paths count from `cwd`. */
   read(text: string, cwd: string): Reading<Value>;
-  /** The value as `deputy config` prints it. */
+  /** The value as `deputy config` prints it: what is no secret can be set like that (G4). */
   show(value: unknown): string;
 }
 
@@ -38,6 +39,8 @@ export interface SettingSpec<Value> {
   readonly schema: z.ZodType<Value, string>;
   readonly default?: string;
   readonly otherwise?: string;
+  /** Where the value is not the text, a list or JSON. */
+  readonly show?: (value: unknown) => string;
 }
 
 export function setting<Value>(spec: SettingSpec<Value> & { readonly default: string }): Setting<Value>;
@@ -51,8 +54,13 @@ export function setting<Value>(spec: SettingSpec<Value>): Setting<Value> {
       if (parsed.success) return { kind: "value", value: parsed.data };
       return { kind: "problem", problem: `is "${shortened(text)}": ${firstMessage(parsed.error)}` };
     },
-    show: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
+    show: spec.show ?? plainly,
   };
+}
+
+function plainly(value: unknown): string {
+  if (Array.isArray(value)) return value.join(",");
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 export interface PathSpec {

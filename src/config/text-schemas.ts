@@ -25,6 +25,11 @@ export function duration(unit: DurationUnit, min: string, max: string): z.ZodTyp
   });
 }
 
+/** How a duration is printed: a plain number would be taken in the unit of the setting's name. */
+export function shownDuration(value: unknown): string {
+  return typeof value === "number" ? formatDuration(value) : String(value);
+}
+
 export function oneOf<const Words extends readonly [string, ...string[]]>(
   words: Words,
 ): z.ZodType<Words[number], string> {

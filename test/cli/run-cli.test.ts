@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { aQuestion, aRun } from "../contracts/store-rows.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -88,6 +90,26 @@ describe("cli/run-cli", () => {
 
     expect(printed.code).toBe(0);
     expect(JSON.parse(printed.out)).toEqual({ runs: [] });
+  });
+
+  it("runs list says what each run waits for", async () => {
+    const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    const run = await aRun(store, "parked");
+    await store.write((tx) => tx.waits.open(aQuestion("wait_1", run.id)));
+    await store.close();
+
+    const { out } = await deputy("runs", "list");
+
+    const [head, row] = out.split("\n").map((line) => line.split(/ {2,}/));
+    expect([head?.[2], row?.[2]]).toEqual(["WAITS FOR", "question"]);
+  });
+
+  it("audit keys says that there is none yet, beside the file that they are kept in", async () => {
+    expect(await deputy("audit", "keys")).toEqual({
+      code: 0,
+      out: "",
+      err: "Nothing signs the log yet: its key is made with the first checkpoint.\n",
+    });
   });
 
   it.each([

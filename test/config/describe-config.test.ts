@@ -54,6 +54,35 @@ describe("config/describe-config", () => {
     );
   });
 
+  it("G4: what it prints of a setting means the same when it is set", () => {
+    const settings = Object.values(builtinSlices).flatMap(({ settings: some }) => Object.values(some));
+    const told = {
+      DEPUTY_APPROVAL_TTL: "90s",
+      DEPUTY_CHECK_IN_MINUTES: "0.5",
+      DEPUTY_EGRESS_ALLOW: "a.example:443, b.example:80",
+      SLACK_TEAM_ID: "T0001, E0002",
+      TEAMS_SERVICE_HOSTS: "a.example, b.example:8443",
+    };
+    writeFileSync(join(cwd, "deputy.config.yml"), "");
+    const first = loadConfig({ env: told, cwd });
+
+    const printed = describeConfig(first).settings.flatMap(({ name, value }) =>
+      value === undefined || settings.find((one) => one.name === name)?.secret
+        ? []
+        : [[name, value] as const],
+    );
+    const again = loadConfig({ env: Object.fromEntries(printed), cwd });
+
+    expect(Object.fromEntries(printed)).toMatchObject({
+      DEPUTY_APPROVAL_TTL: "90s",
+      DEPUTY_CHECK_IN_MINUTES: "30s",
+      DEPUTY_CONSENT_TTL: "10m",
+      TEAMS_SERVICE_HOSTS: "a.example,b.example:8443",
+    });
+    for (const group of ["core", "state", "model", "slack", "teams", "limits", "observability"] as const)
+      expect({ [group]: again[group] }).toEqual({ [group]: first[group] });
+  });
+
   it("shows where a secret address leads, without user and password", () => {
     const described = describeConfig(
       loadConfig({

@@ -74,6 +74,9 @@ function addKeys(audit: Command, context: CliContext): void {
       const keys = await withRows(context, ({ store }) => store.read((tx) => tx.audit.keys()));
       const lines = keys.map(keyLine);
       if (json) return printJson(context.stdout, { keys: lines });
+      // Not to stdout, which goes into the file of kept keys.
+      if (lines.length === 0)
+        context.stderr.write("Nothing signs the log yet: its key is made with the first checkpoint.\n");
       for (const line of lines) context.stdout.write(`${JSON.stringify(line)}\n`);
     });
 }

@@ -40,8 +40,15 @@ function addList(runs: Command, context: CliContext): void {
       if (options.json) return printJson(context.stdout, { runs: listed });
       printList(
         context.stdout,
-        ["RUN", "STATE", "ASKED BY", "CREATED", "GOAL"],
-        listed.map((run) => [run.id, run.state, run.subject, run.created_at, firstLine(run.goal)]),
+        ["RUN", "STATE", "WAITS FOR", "ASKED BY", "CREATED", "GOAL"],
+        listed.map((run) => [
+          run.id,
+          run.state,
+          run.waiting_for ?? "-",
+          run.subject,
+          run.created_at,
+          firstLine(run.goal),
+        ]),
         options.state === undefined
           ? "No runs so far. Whoever mentions the agent in chat begins one."
           : `No run is ${options.state}.`,
