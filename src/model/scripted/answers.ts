@@ -22,14 +22,23 @@ export function asked(story: Story, question: string): Asked {
   return answer ? { kind: "answered", answer } : { kind: "failed", problem: text };
 }
 
-/** The texts of all answers that were given, in order. */
+/** The texts of all answers that were given, in order, without questions back. */
 export function answerTexts(story: Story): string[] {
   const kept = [...story.notes.matchAll(answerJson)].map(([text]) => text);
   const results = story.acts.filter((act) => act.name === "ask_person").map((act) => act.result);
   return [...new Set([...kept, ...results])].flatMap((text) => {
     const answer = Answer.safeParse(parseJson(text)?.value).data;
-    return answer ? [answer.answer] : [];
+    return answer && !isQuestion(answer) ? [answer.answer] : [];
   });
+}
+
+/** A person who was asked and asks back has chosen nothing. */
+export function asksBack(outcome: Asked): boolean {
+  return outcome.kind === "answered" && isQuestion(outcome.answer);
+}
+
+function isQuestion({ answer, via }: Answer): boolean {
+  return via === "text" && /\?[\s"”)]*$/.test(answer);
 }
 
 const answerJson = /\{"answer":(?:"(?:[^"\\]|\\.)*"|[^{}"])*\}/g;

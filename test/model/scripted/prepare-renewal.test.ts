@@ -88,11 +88,14 @@ describe("model/scripted/recipes/prepare-renewal", () => {
   });
 
   it("logs nothing and claims nothing when the letter was denied", () => {
-    const { acts, end } = played({ mail__send: "Ana denied it. mail__send was not done." });
+    const told =
+      "Ana denied it. mail__send was not done. Don't try the same in another way; go on without it, or ask what they want instead.";
+    const { acts, end } = played({ mail__send: told });
 
     expect(namesIn(acts)).not.toContain("crm__log_activity");
     expect(end).toContain("is in your drafts, and I don't know of it being sent. Ana denied it.");
     expect(end).not.toContain("was sent from");
+    expect(end, "what the model is told to do is nothing for a person").not.toContain("Don't try");
   });
 
   it("goes on when a person has looked that it was sent", () => {
@@ -105,8 +108,8 @@ describe("model/scripted/recipes/prepare-renewal", () => {
   it.each([
     [
       "the CRM gives nothing",
-      { crm__find_accounts: "Ana declined to connect crm." },
-      "could not look into the CRM",
+      { crm__find_accounts: "Ana declined to connect crm. Go on without it, or say what can't be done." },
+      /could not look into the CRM\. Ana declined to connect crm\.$/m,
     ],
     ["nobody is called so", { crm__find_accounts: '{"accounts":[]}' }, "has no account called “Acme”"],
     [
@@ -122,7 +125,7 @@ describe("model/scripted/recipes/prepare-renewal", () => {
   ])("says so and sends nothing when %s", (_when, changed, words) => {
     const { acts, end } = played(changed);
 
-    expect(end).toContain(words);
+    expect(end).toMatch(words);
     expect(namesIn(acts)).not.toContain("mail__send");
   });
 });

@@ -186,6 +186,33 @@ describe("model/scripted/recipes/summarise-csv", () => {
       expect(played.summary).toContain(`Revenue before discounts is ${total(emea, "gross")}`);
     });
 
+    it("takes a question back for no answer, and asks once more with what the choices mean", async () => {
+      const asked: string[] = [];
+      const played = await (await open()).play(request, {
+        answer: ({ question }) => {
+          asked.push(question);
+          return asked.length > 1
+            ? { answer: "Before discounts", via: "button" }
+            : { answer: "What does after discounts mean?", via: "text" };
+        },
+      });
+
+      expect(asked).toEqual([
+        expect.stringContaining("Should revenue be after or before"),
+        `Before discounts is what the list prices come to; after discounts is what was charged. ${asked[0]}`,
+      ]);
+      expect(played.summary).toContain("Revenue is before discounts, as chosen in the thread.");
+    });
+
+    it("goes with the default, and says so, for somebody who only asks back", async () => {
+      const played = await (await open()).play(request, {
+        answer: () => ({ answer: "What does before discounts mean?", via: "text" }),
+      });
+
+      expect(played.questions).toHaveLength(2);
+      expect(played.summary).toContain("Revenue is after discounts, the default.");
+    });
+
     it("notes what it does not understand and says that it can't do it", async () => {
       const played = await (await open()).play(request, { answer: after, steer: { 3: "make it rhyme" } });
 

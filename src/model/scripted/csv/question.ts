@@ -38,6 +38,16 @@ export function questionFor(layout: Layout, wishes: Wishes): Question | undefine
   };
 }
 
+const meanings: Readonly<Record<Question["about"], string>> = {
+  discounts: "Before discounts is what the list prices come to; after discounts is what was charged.",
+  lead: "The report begins with sums by one column, a line for each of its values.",
+};
+
+/** The same for somebody who asked back. */
+export function explained(question: Question): Question {
+  return { ...question, question: `${meanings[question.about]} ${question.question}` };
+}
+
 export function hasMoney(layout: Layout): boolean {
   return layout.amount !== undefined || (layout.quantity !== undefined && layout.price !== undefined);
 }

@@ -115,6 +115,9 @@ function facts({ name, contract }: Account): string {
   return `The renewal of ${name} is prepared: ${seats} seats, ${usd(yearly)} a year, renews on ${day}.`;
 }
 
+/** What a tool says to the model about going on is nothing for the person. */
+const forTheModel = / (?:Go on without it|Don't try the same)\b.*$/;
+
 function problem(got: Got<unknown>): string {
-  return got.kind === "failed" ? got.problem : "Its answer is lost.";
+  return got.kind === "failed" ? got.problem.replace(forTheModel, "") : "Its answer is lost.";
 }

@@ -1,11 +1,11 @@
 // Summarises a CSV file: plan, read, check in, one question, report, result.
 
-import { answerTexts, asked } from "../answers.ts";
+import { type Asked, answerTexts, asked, asksBack } from "../answers.ts";
 import { type Choices, leadOf, measureOf, remarksOf } from "../csv/choices.ts";
 import { chooseFile, tablesIn } from "../csv/choose-file.ts";
 import { figuresOf } from "../csv/figures.ts";
 import { foundOf } from "../csv/found.ts";
-import { type Question, questionFor } from "../csv/question.ts";
+import { explained, type Question, questionFor } from "../csv/question.ts";
 import { readingOf } from "../csv/reading.ts";
 import { type ReportInput, reportOf, summaryOf } from "../csv/report.ts";
 import type { Tally } from "../csv/tally.ts";
@@ -63,9 +63,17 @@ function withTally(story: Story, tally: Tally, wishes: Wishes): Move {
     return { say: "", calls: [plan(path, 1), { name: "check_in", args: { text: foundOf(tally, layout) } }] };
   }
   const question = questionFor(layout, wishesOf(story.request, story.steering));
-  const outcome = question ? asked(story, question.question) : undefined;
-  if (question && outcome?.kind === "not-asked") return { say: "", calls: [ask(question)] };
-  return withChoices(story, tally, { wishes, layout, question, outcome });
+  if (!question) return withChoices(story, tally, { wishes, layout, question, outcome: undefined });
+  const first = asked(story, question.question);
+  const last = asksBack(first) ? explained(question) : question;
+  const outcome = asked(story, last.question);
+  if (outcome.kind === "not-asked") return { say: "", calls: [ask(last)] };
+  return withChoices(story, tally, { wishes, layout, question, outcome: chosen(outcome) });
+}
+
+/** Who only asks back has chosen nothing. */
+function chosen(outcome: Asked): Asked {
+  return asksBack(outcome) ? { kind: "not-asked" } : outcome;
 }
 
 function withChoices(story: Story, tally: Tally, choices: Choices): Move {
