@@ -19,7 +19,11 @@ const nobody = {
   learn: () => undefined,
 };
 
-async function said(text: string, entities: readonly unknown[] = []): Promise<string> {
+async function said(
+  text: string | undefined,
+  entities: readonly unknown[] = [],
+  attachments: readonly unknown[] = [],
+): Promise<string> {
   const activity = Activity.parse({
     type: "message",
     channelId: "msteams",
@@ -28,6 +32,7 @@ async function said(text: string, entities: readonly unknown[] = []): Promise<st
     conversation: { id: "19:g@thread.v2" },
     text,
     entities,
+    attachments,
   });
   return (await readText(nobody, settings, activity)).text;
 }
@@ -44,10 +49,23 @@ describe("chat/teams/message-text", () => {
     expect(await said(text)).toBe(heard);
   });
 
+  it.each([
+    ["<div><div>compare&nbsp;the <strong>vendors</strong></div></div>", "compare the vendors"],
+    ["<p>Both:</p><ul><li>A &amp; B</li><li>x &lt; 5&#33;</li></ul>", "Both:\n- A & B\n- x < 5!"],
+    ["<p>write &amp;lt;KEY&amp;gt; there&#1114112;</p>", "write &lt;KEY&gt; there&#1114112;"],
+    ["<div><img src='https://x.example/y'></div>", ""],
+  ])("of a message in its rich form alone the words are heard: %s", async (content, heard) => {
+    const rich = { contentType: "text/html", content };
+    expect(await said("", [], [rich])).toBe(heard);
+    expect(await said(undefined, [], [rich])).toBe(heard);
+    expect(await said("in words", [], [rich])).toBe("in words");
+  });
+
   it("takes time in proportion to what is said", async () => {
     const long = "<quoted ".repeat(10_000);
     const before = performance.now();
     await said(long);
+    await said("", [], [{ contentType: "text/html", content: "<li ".repeat(50_000) }]);
     expect(performance.now() - before).toBeLessThan(1_000);
   });
 

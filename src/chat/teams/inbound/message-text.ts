@@ -1,5 +1,5 @@
 // What a message says, without the mark-up of Teams: mentions become names, the agent's own goes away, and so does the mark of a
-// message that is quoted above it.
+// message that is quoted above it. Of a message that Teams sends in its rich form alone, the words of that.
 
 import { withoutLinks } from "../../prose/addresses.ts";
 import type { Person } from "../../../domain/person.ts";
@@ -18,7 +18,7 @@ export async function readText(people: People, settings: TeamsSettings, activity
   const own = new Set([`28:${settings.appId}`, settings.appId, recipient?.id]);
   const found = entities.flatMap((entity) => Mention.safeParse(entity).data ?? []);
   const others = found.filter(({ mentioned }) => !own.has(mentioned.id));
-  let text = activity.text ?? "";
+  let text = activity.text?.trim() ? activity.text : richWords(activity);
   for (const { text: shown, mentioned } of found) {
     if (shown === "") continue;
     text = text.replaceAll(
@@ -32,6 +32,34 @@ export async function readText(people: People, settings: TeamsSettings, activity
     mentionsAgent: found.length > others.length,
     mentions: [...new Set(keys)],
   };
+}
+
+const longestRich = 100_000;
+
+function richWords({ attachments = [] }: Activity): string {
+  const html = attachments.find(({ contentType }) => contentType === "text/html")?.content;
+  if (typeof html !== "string") return "";
+  return html
+    .slice(0, longestRich)
+    .replace(/<li\b[^<>]*>/gi, "- ")
+    .replace(/<(?:br|\/(?:p|div|li|tr|pre|blockquote|h[1-6]))\b[^<>]*>/gi, "\n")
+    .replace(/<[^<>]*>/g, "")
+    .replace(/&(?:#(\d{1,7})|(nbsp|lt|gt|quot|apos|amp));/g, (written, code?: string, name = "") =>
+      code === undefined ? (named[name] ?? written) : characterOf(Number(code), written),
+    );
+}
+
+const named: Readonly<Record<string, string>> = {
+  nbsp: " ",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  apos: "'",
+  amp: "&",
+};
+
+function characterOf(code: number, written: string): string {
+  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code).toWellFormed() : written;
 }
 
 function withoutTags(text: string): string {

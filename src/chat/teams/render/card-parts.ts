@@ -109,14 +109,15 @@ export function plain(text: string, more: Json = {}): readonly Json[] {
 const styles = { primary: "positive", danger: "destructive", plain: "default" } as const;
 
 export function execute(button: Button, nonce: string, label = button.label): Json {
+  const style = button.style === "plain" ? {} : { style: styles[button.style] };
   if (button.url !== undefined)
-    return { type: "Action.OpenUrl", title: fitLabel(label, labelLimit, "Open"), url: button.url };
+    return { type: "Action.OpenUrl", title: fitLabel(label, labelLimit, "Open"), url: button.url, ...style };
   return {
     type: "Action.Execute",
     title: fitLabel(label, labelLimit, "Choose"),
     verb: button.action,
     data: { value: button.value, n: nonce },
-    ...(button.style !== "plain" && { style: styles[button.style] }),
+    ...style,
     ...(button.confirm !== undefined && { tooltip: fitLabel(button.confirm, 120, "") }),
   };
 }
