@@ -40,6 +40,7 @@ export function auditParts(
     ...(stream ? [{ name: "audit-stream", sweep: stream }] : []),
     {
       name: "audit-checkpoint",
+      about: ["checkpoint"],
       async sweep() {
         if (!resealed) await resealSigningKey(deps); // VLT-4: the former master key may go when this is done
         resealed = true;

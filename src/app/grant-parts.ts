@@ -33,6 +33,7 @@ import { identitiesOf } from "./identities.ts";
 /** What a service may say about itself, or about a token. */
 const mostAnswerBytes = 256 * 1024;
 const sweepMs = 1_000;
+const grantKinds = ["consent", "outlived", "undestroyed"] as const;
 
 export interface GrantParts {
   readonly grants: Grants;
@@ -106,7 +107,7 @@ export function createGrantParts(
   desk: Desk,
   platforms: ReadonlyMap<string, ChatPlatform>,
 ): GrantParts {
-  const { world, masterKey } = edges;
+  const { world, store, masterKey } = edges;
   let reached = `http://${config.core.host}:${config.core.port}`;
   const base = (): string => config.core.publicUrl ?? reached;
   const deps = createGrantDeps(config, edges, base);
@@ -139,8 +140,9 @@ export function createGrantParts(
         world.clock,
         sweepMs,
         async () => {
-          await expireConsents(consent);
-          await consent.revocations.sweep();
+          const due = await store.read((tx) => tx.due.among(grantKinds, world.clock.now()));
+          if (due.has("consent")) await expireConsents(consent);
+          if (due.has("outlived") || due.has("undestroyed")) await consent.revocations.sweep();
         },
         (error) =>
           world.log.warn("What is over could not be ended at services; it is tried again", { error }),

@@ -54,8 +54,12 @@ export function voiceParts(deps: VoiceDeps): readonly SweepPart[] {
   const { world, desk } = deps;
   return [
     { name: "promises", sweep: keepingPromises(deps) },
-    { name: "brakes", sweep: () => tellHeldUp(desk) },
-    { name: "troubles", sweep: inTurn(world.clock, troublesEveryMs, () => tellTroubles(desk, world.ids)) },
+    { name: "brakes", about: ["brake"], sweep: () => tellHeldUp(desk) },
+    {
+      name: "troubles",
+      about: ["trouble"],
+      sweep: inTurn(world.clock, troublesEveryMs, () => tellTroubles(desk, world.ids)),
+    },
     {
       name: "marks",
       sweep: inTurn(world.clock, marksEveryMs, (first) =>

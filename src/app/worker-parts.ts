@@ -14,6 +14,7 @@ import { createWorkers, type Workers } from "../workers/create-workers.ts";
 import { auditParts } from "./audit-edges.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
+import { isEmbedded } from "./open-edges.ts";
 
 /** Segments at once in one process: they wait for models most of the time. */
 const concurrency = 8;
@@ -42,14 +43,14 @@ export function createWorkerParts(
     acts: {
       expireWait: (wait) => expireWait(desk, approvals, wait),
       nudge: (wait) => nudge(desk, wait),
-      // The doors' own process routes what was heard: it has the platforms that files are fetched from.
-      routeInbox: () => Promise.resolve(),
+      // No `routeInbox`: the doors' own process does that, which has the platforms that files are fetched from.
       failPoison: (run, lease) => failRun(run, lease, "run.poison", seenAs({ store, world }, { run, lease })),
     },
     surroundings: { clock, log, failpoint, meter },
     parts: auditParts(config, edges),
     settings: {
       nonce: ids.next("w"),
+      alone: isEmbedded(config) && url === undefined,
       concurrency,
       tenants: tenantsOf(config),
       leaseMs,

@@ -121,6 +121,11 @@ class OutboxDelivery implements Delivery {
   kick(): void {
     if (this.#state === "stopped" || this.#deps.platforms.size === 0) return;
     this.#lookAgain = true;
+    this.#begin();
+  }
+
+  #begin(): void {
+    if (this.#state === "stopped") return;
     this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined;
       if (this.#lookAgain) this.kick();
@@ -146,6 +151,8 @@ class OutboxDelivery implements Delivery {
 
   async #look(): Promise<void> {
     try {
+      if (!this.#lookAgain && !(await this.#isAnyUnsent())) return this.#lookIn(lookEveryMs);
+      this.#lookAgain = true;
       while (this.#lookAgain && this.#state !== "stopped") {
         this.#lookAgain = false;
         await this.#takeDue();
@@ -157,6 +164,12 @@ class OutboxDelivery implements Delivery {
       });
       this.#lookIn(lookEveryMs);
     }
+  }
+
+  /** The net needs no more than this where all has been said. */
+  async #isAnyUnsent(): Promise<boolean> {
+    const { store, world } = this.#deps;
+    return (await store.read((tx) => tx.due.among(["say"], world.clock.now()))).has("say");
   }
 
   async #takeDue(): Promise<void> {
@@ -204,7 +217,7 @@ class OutboxDelivery implements Delivery {
   #lookIn(ms: number): void {
     if (this.#state !== "started") return;
     this.#timer?.();
-    this.#timer = this.#deps.world.clock.after(ms, () => this.kick());
+    this.#timer = this.#deps.world.clock.after(ms, () => this.#begin());
   }
 
   /** Never rejects. Left as it is after a failure of ours, the entry counts as cut off and is looked up later. */

@@ -41,6 +41,7 @@ import type {
   ConsentRepository,
   DataKeyRepository,
 } from "./contract-grants.ts";
+import type { DueRepository } from "./contract-due.ts";
 import type { McpToolRepository } from "./contract-mcp.ts";
 import type { Withheld, WithheldState } from "../domain/withheld.ts";
 import type { PersonLinkRepository } from "./contract-person-links.ts";
@@ -115,6 +116,7 @@ export interface Tx {
   readonly authorities: AuthorityRepository;
   readonly oauthClients: OAuthClientRepository;
   readonly scopeWants: ScopeWantRepository;
+  readonly due: DueRepository;
 }
 
 export interface BrakeRepository {

@@ -10,6 +10,7 @@ import { connectionRepository } from "./repositories/connections.ts";
 import { consentRepository } from "./repositories/consents.ts";
 import { conversationRepository } from "./repositories/conversations.ts";
 import { dataKeyRepository } from "./repositories/data-keys.ts";
+import { dueRepository } from "./repositories/due.ts";
 import { feedbackRepository } from "./repositories/feedback.ts";
 import { inboxRepository } from "./repositories/inbox.ts";
 import { lockRepository } from "./repositories/locks.ts";
@@ -66,6 +67,7 @@ const makers = {
   authorities: authorityRepository,
   oauthClients: oauthClientRepository,
   scopeWants: scopeWantRepository,
+  due: dueRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -106,6 +108,7 @@ class SessionTx implements Tx {
   #authorities: Tx["authorities"] | undefined;
   #oauthClients: Tx["oauthClients"] | undefined;
   #scopeWants: Tx["scopeWants"] | undefined;
+  #due: Tx["due"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -233,5 +236,9 @@ class SessionTx implements Tx {
 
   get scopeWants(): Tx["scopeWants"] {
     return (this.#scopeWants ??= makers.scopeWants(this.#session));
+  }
+
+  get due(): Tx["due"] {
+    return (this.#due ??= makers.due(this.#session));
   }
 }

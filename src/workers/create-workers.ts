@@ -59,6 +59,8 @@ export type WorkersMeter = Pick<Metrics, "takenOver" | "handedOver" | "leaseLost
 export interface WorkersSettings {
   /** Tells this process's workers from others that it may have had: an id. */
   readonly nonce: string;
+  /** No other process can have the database (store/single-process.ts): there is no neighbour to take over from at once. */
+  readonly alone?: boolean;
   /** Segments at once in this process. */
   readonly concurrency: number;
   readonly tenants: "one" | "several";
@@ -100,7 +102,13 @@ export function createWorkers(deps: WorkersDeps): Workers {
   const ringer = createRinger({ store, queue, shares, clock, log });
   const watcher = createWatcher({ store, queue, held, clock, log, everyMs: lookMs });
   const sweeper = createSweeper({ ...netOf(deps, ringer), owner });
-  const supervised = { store, processes, ringer, shares, settings: { owner, everyMs: superviseMs } };
+  const supervised = {
+    store,
+    processes,
+    ringer,
+    shares,
+    settings: { owner, everyMs: settings.alone === true ? lookMs : superviseMs },
+  };
   const supervisor = createSupervisor({ ...surroundings, ...supervised });
   const worker = createSegmentWorker({
     store,

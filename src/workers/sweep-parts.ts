@@ -13,8 +13,8 @@ export interface SweepActs {
   readonly expireWait: (wait: Wait) => Promise<void>;
   /** Reminds the person once. */
   readonly nudge: (wait: Wait) => Promise<void>;
-  /** Turns what was heard in a conversation into runs and mail. */
-  readonly routeInbox: (conversation: ConversationId) => Promise<void>;
+  /** Turns what was heard in a conversation into runs and mail; absent where the doors do that by themselves. */
+  readonly routeInbox?: (conversation: ConversationId) => Promise<void>;
 }
 
 export interface SweepPartsDeps {
@@ -35,10 +35,12 @@ const pruneEveryMs = 3_600_000;
 
 export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
   const { store, acts, clock } = deps;
+  const { routeInbox } = acts;
   return [
-    { name: "wake", sweep: () => wakeDue(deps) },
+    { name: "wake", about: ["wake"], sweep: () => wakeDue(deps) },
     {
       name: "expire",
+      about: ["expire"],
       async sweep() {
         await eachAlone(
           await store.read((tx) => tx.waits.due(clock.now(), atOnce)),
@@ -49,22 +51,22 @@ export function sweepParts(deps: SweepPartsDeps): readonly SweepPart[] {
     },
     {
       name: "nudge",
+      about: ["nudge"],
       async sweep() {
         await eachAlone(await store.write((tx) => tx.waits.takeNudges(clock.now(), atOnce)), acts.nudge);
       },
     },
-    {
-      name: "route",
-      async sweep() {
-        await eachAlone(
-          await store.read((tx) => tx.inbox.dueConversations(clock.now(), atOnce)),
-          acts.routeInbox,
-        );
-      },
-    },
-    { name: "ring", sweep: () => deps.ringer.ringRunnable() },
+    ...(routeInbox ? [{ name: "route", sweep: () => routeDue(deps, routeInbox) }] : []),
+    { name: "ring", about: ["work"], sweep: () => deps.ringer.ringRunnable() },
     { name: "prune", sweep: pruning(deps) },
   ];
+}
+
+async function routeDue(
+  { store, clock }: SweepPartsDeps,
+  route: (conversation: ConversationId) => Promise<void>,
+): Promise<void> {
+  await eachAlone(await store.read((tx) => tx.inbox.dueConversations(clock.now(), atOnce)), route);
 }
 
 async function wakeDue({ store, clock, ringer, counted }: SweepPartsDeps): Promise<void> {

@@ -3,19 +3,24 @@
 //   SP1  The rows say what is due. Each part may be done twice, by two sweepers at once, without harm.
 //   SP2  Parts don't wait for each other. One that fails is logged and tried again next second; one that hangs is
 //        alone in it.
-//   SP3  The turn is a lease on the name `sweeper`, renewed by the second half of its time, so that an idle installation
-//        writes little.
+//   SP3  The turn is a lease on the name `sweeper` (turn.ts).
+//   SP4  Parts of which the rows say that there is nothing to do are not begun: one statement tells for all of them. A part is begun all
+//        the same at the first look, after it failed, and when nothing could be told.
 
 import { type CancelTimer, type Clock, every } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
 import type { Store } from "../store/contract.ts";
+import type { DueKind } from "../store/contract-due.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import { createTurn } from "./turn.ts";
 
 /** Something that may be due. `sweep` looks for it and does it; it may reject. */
 export interface SweepPart {
   readonly name: string;
+  /** It has nothing to do where there is nothing of these (SP4); absent where it looks for itself. */
+  readonly about?: readonly DueKind[];
   sweep(): Promise<void>;
 }
 
@@ -42,40 +47,22 @@ export interface Sweeper {
 
 /** The name of the turn, held by an owner of leases. */
 export const sweeperLock = "sweeper";
-const turnMs = 5_000;
 
 export function createSweeper(deps: SweeperDeps): Sweeper {
   const { store, owner, clock, log, lock = sweeperLock } = deps;
-  const busy = new Map<string, Promise<void>>();
-  let turnEnds = 0;
+  const turn = createTurn({ store, clock, lock, owner });
+  const beginParts = beginning(deps);
   let end: CancelTimer | undefined;
 
-  const hasTurn = async (): Promise<boolean> => {
-    const now = clock.now();
-    if (now < turnEnds - turnMs / 2) return true;
-    const until = now + turnMs;
-    const acquired = await store.write((tx) => tx.locks.acquire(lock, owner, now, until));
-    turnEnds = acquired ? until : 0;
-    return acquired;
-  };
-  const begin = (part: SweepPart): Promise<void> => {
-    const settled = part
-      .sweep()
-      .catch((error: unknown) => partFailed(deps, part, error))
-      .finally(() => busy.delete(part.name));
-    busy.set(part.name, settled);
-    return settled;
-  };
-  /** Begins the parts that are not still busy from an earlier turn. */
   const beginAll = async (): Promise<readonly Promise<void>[]> => {
     try {
-      if (!(await hasTurn())) return [];
+      if (!(await turn.has())) return [];
       await deps.failpoint?.("sweeper.after-turn");
     } catch (error) {
       log.warn("The sweeper could not ask for its turn.", { error: errorText(error) });
       return [];
     }
-    return deps.parts.filter((part) => !busy.has(part.name)).map(begin);
+    return beginParts();
   };
 
   return {
@@ -90,17 +77,41 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
     async stop() {
       end?.();
       end = undefined;
-      if (turnEnds <= clock.now()) return;
-      turnEnds = 0;
-      await store
-        .write((tx) => tx.locks.release(lock, owner))
-        .catch((error: unknown) => {
-          log.debug("The sweeper's turn was left to run out.", { error: errorText(error) });
-        });
+      await turn.give().catch((error: unknown) => {
+        log.debug("The sweeper's turn was left to run out.", { error: errorText(error) });
+      });
     },
     async sweep() {
       await Promise.all(await beginAll());
     },
+  };
+}
+
+/** Begins the parts that are due and not still busy from an earlier turn. */
+function beginning(deps: SweeperDeps): () => Promise<readonly Promise<void>[]> {
+  const { store, parts, clock } = deps;
+  const busy = new Set<string>();
+  /** Not swept yet, or not to the end. */
+  const unsettled = new Set(parts.map(({ name }) => name));
+  const kinds = [...new Set(parts.flatMap(({ about = [] }) => about))];
+
+  const begin = async (part: SweepPart): Promise<void> => {
+    busy.add(part.name);
+    unsettled.add(part.name);
+    try {
+      await part.sweep();
+      unsettled.delete(part.name);
+    } catch (error) {
+      partFailed(deps, part, error);
+    } finally {
+      busy.delete(part.name);
+    }
+  };
+  return async () => {
+    const due = await store.read((tx) => tx.due.among(kinds, clock.now())).catch(() => new Set(kinds));
+    const isDue = ({ name, about }: SweepPart): boolean =>
+      about === undefined || unsettled.has(name) || about.some((kind) => due.has(kind));
+    return parts.filter((part) => isDue(part) && !busy.has(part.name)).map(begin);
   };
 }
 

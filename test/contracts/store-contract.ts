@@ -6,6 +6,7 @@ import { auditSuite } from "./store-audit.ts";
 import { authoritySuite } from "./store-authorities.ts";
 import { brakeSuite } from "./store-brakes.ts";
 import { conversationSuite } from "./store-conversations.ts";
+import { dueSuite } from "./store-due.ts";
 import { fairnessSuite } from "./store-fairness.ts";
 import { goingOnSuite } from "./store-going-on.ts";
 import { grantSuite } from "./store-grants.ts";
@@ -153,6 +154,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("Teams references", () => {
       teamsReferenceSuite(current);
+    });
+    describe("what is due", () => {
+      dueSuite(current);
     });
     describe("person links", () => {
       personLinkSuite(current);

@@ -33,6 +33,17 @@ const scans: [string, (tx: Tx) => Promise<unknown>, RegExp][] = [
     /SCAN inbox USING COVERING INDEX inbox_new/,
   ],
   ["outbox claim", (tx) => tx.outbox.claim(t0, 0, 100), /SCAN outbox USING INDEX outbox_unsent/],
+  [
+    "what is due of many kinds",
+    (tx) =>
+      tx.due.among(["wake", "expire", "nudge", "work", "trouble", "outlived", "undestroyed", "say"], t0),
+    /runs_waking \(.*waits_due \(.*waits_nudge \(.*runs_backlog.*connections_run.*connections_undestroyed.*outbox_unsent/s,
+  ],
+  [
+    "what else is due",
+    (tx) => tx.due.among(["consent", "checkpoint"], t0),
+    /INDEX consents_overdue \(expires_at<\?\)/,
+  ],
   ["next due entry", (tx) => tx.outbox.nextDue(), /INDEX outbox_unsent/],
   ["due entries", (tx) => tx.outbox.countDue(t0), /INDEX outbox_unsent/],
 ];

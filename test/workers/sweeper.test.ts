@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
+import type { Brake } from "../../src/domain/brake.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import { createSweeper, type Sweeper, type SweepPart } from "../../src/workers/sweeper.ts";
@@ -61,6 +62,47 @@ describe("workers/sweeper", () => {
     await sweeper("other", part("other")).sweep();
 
     expect(swept).toEqual(["one", "other"]);
+  });
+
+  it("SP4: begins a part once, and then where there is something of what it is about", async () => {
+    const brakes: SweepPart = { ...part("brakes"), about: ["brake", "wake"] };
+    const one = sweeper("one", brakes, part("always"));
+
+    await one.sweep();
+    await one.sweep();
+    expect(swept).toEqual(["brakes", "always", "always"]);
+
+    await store.write((tx) => tx.brakes.pull(pulled(clock)));
+    await one.sweep();
+    expect(swept).toEqual(["brakes", "always", "always", "brakes", "always"]);
+  });
+
+  it("SP2, SP4: begins a part that failed again, whatever the rows say", async () => {
+    let tries = 0;
+    const failing = part("failing", async () => {
+      tries += 1;
+      if (tries === 2 || tries === 3) throw new Error("not now");
+    });
+    const one = sweeper("one", { ...failing, about: ["brake"] });
+    await one.sweep();
+
+    await store.write((tx) => tx.brakes.pull(pulled(clock)));
+    await one.sweep();
+    await store.write((tx) => tx.brakes.release("all", "*"));
+    for (let n = 0; n < 5; n += 1) await one.sweep();
+
+    expect(tries).toBe(4);
+  });
+
+  it("SP4: begins all parts when it can't be told what there is to do", async () => {
+    const away: Store = { ...store, read: () => Promise.reject(new Error("away")) };
+    const brakes: SweepPart = { ...part("brakes"), about: ["brake"] };
+    const one = createSweeper({ store: away, parts: [brakes], owner: "one", clock, log, everyMs: 1_000 });
+
+    await one.sweep();
+    await one.sweep();
+
+    expect(swept).toEqual(["brakes", "brakes"]);
   });
 
   it("SP2: goes on with the other parts when one fails, and tries it again", async () => {
@@ -125,3 +167,7 @@ describe("workers/sweeper", () => {
     expect(swept).toEqual([]);
   });
 });
+
+function pulled(clock: ManualClock): Brake {
+  return { id: "brk_1", kind: "all", name: "*", pulledBy: "local:cli:op", pulledAt: clock.now() };
+}
