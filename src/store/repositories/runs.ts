@@ -7,7 +7,6 @@
 
 import { and, count, desc, eq, inArray, sql } from "drizzle-orm";
 import { nothingSpent } from "../../domain/budget.ts";
-import type { RunId } from "../../domain/ids.ts";
 import { type RunState, runStates } from "../../domain/run.ts";
 import { untainted } from "../../domain/taint.ts";
 import type { RunFilter, RunPatch, RunRepository } from "../contract-runs.ts";
@@ -17,7 +16,7 @@ import { runAdopting } from "./run-adopting.ts";
 import { runClaiming } from "./run-claiming.ts";
 import { runFairness } from "./run-fairness.ts";
 import { pageOfRuns } from "./run-paging.ts";
-import { findRun, joinedRuns, toRun } from "./run-rows.ts";
+import { findRun, joinedRuns, type RunRow, toRun } from "./run-rows.ts";
 import { runTransitions } from "./run-transitions.ts";
 import { runWatching } from "./run-watching.ts";
 
@@ -82,8 +81,9 @@ function making(session: Session): Pick<RunRepository, "create" | "patch"> {
         createdAt: now,
       });
       if (!made) return undefined;
-      await session.done(briefing(session).execute({ run: run.id, goal: storableText(goal) }));
-      return findRun(session, run.id);
+      const brief = { goal: storableText(goal), opening: null };
+      await session.done(briefing(session).execute({ run: run.id, goal: brief.goal }));
+      return toRun({ run: made, brief });
     },
 
     async patch(run, patch) {
@@ -188,7 +188,7 @@ interface Writing<T> {
   execute(values: Record<string, unknown>): Promise<T>;
 }
 
-function insertion(session: Session): Writing<{ id: RunId }[]> {
+function insertion(session: Session): Writing<RunRow[]> {
   const { runs } = session.tables;
   return session.prepared("runs.create", (db, name) =>
     db
@@ -220,7 +220,7 @@ function insertion(session: Session): Writing<{ id: RunId }[]> {
         createdAt: sql.placeholder("createdAt"),
       })
       .onConflictDoNothing()
-      .returning({ id: runs.id })
+      .returning()
       .prepare(name),
   );
 }
