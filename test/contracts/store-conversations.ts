@@ -3,6 +3,7 @@
 import { expect, it } from "vitest";
 import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import { asConversationId, asTenantId } from "../../src/domain/ids.ts";
+import type { Person } from "../../src/domain/person.ts";
 import type { StoreCase } from "./store-contract.ts";
 import { aConversation, anAddress, aPerson, t0, tenant } from "./store-rows.ts";
 
@@ -115,5 +116,22 @@ export function conversationSuite(current: StoreCase): void {
 
     expect(await store.read((tx) => tx.people.find(key))).toEqual({ key, name: "Ana B", kind: "guest" });
     expect(await store.read((tx) => tx.people.find(aPerson("U2")))).toBeUndefined();
+  });
+
+  it("PE1: notes when a person was described once a minute, or when it was otherwise", async () => {
+    const { store } = current;
+    const key = aPerson("U1");
+    const seenAfter = async (now: number, other: Partial<Person> = {}) => {
+      await store.write((tx) => tx.people.see({ key, name: "Ana", kind: "member", ...other }, tenant, now));
+      return (await store.read((tx) => tx.people.lastSeen(key)))?.at;
+    };
+
+    expect(await seenAfter(t0)).toBe(t0);
+    expect(await seenAfter(t0 + 59_999)).toBe(t0);
+    expect(await seenAfter(t0 + 60_000)).toBe(t0 + 60_000);
+    expect(await seenAfter(t0 + 60_001, { kind: "external" })).toBe(t0 + 60_001);
+    expect(await seenAfter(t0 + 60_002, { kind: "external", locale: "cs-CZ" })).toBe(t0 + 60_002);
+    expect(await seenAfter(t0 + 60_003, { kind: "external", name: "Ana B" })).toBe(t0 + 60_003);
+    expect(await seenAfter(t0 + 60_002, { kind: "external", name: "Ana B" })).toBe(t0 + 60_002);
   });
 }

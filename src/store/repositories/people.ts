@@ -1,7 +1,11 @@
 // People as their platform last described them.
+//
+//   PE1  The same description within a minute is not written again, so that not every message of theirs writes it. Somebody counts as
+//        described up to a minute earlier than they were, never later, also where a clock was set back.
 
-import { and, eq, gte, sql } from "drizzle-orm";
+import { and, eq, gte, type SQL, sql } from "drizzle-orm";
 import type { PersonRepository } from "../contract.ts";
+import type { Tables } from "../dialect.ts";
 import { storableText, withoutNulls } from "../rows.ts";
 import type { Session } from "../session.ts";
 
@@ -63,6 +67,17 @@ export function personRepository(session: Session): PersonRepository {
   };
 }
 
+/** PE1. */
+const sameMs = 60_000;
+
+function isNews({ tenant, name, kind, timeZone, locale, seenAt }: Tables["people"]): SQL {
+  const changes = [tenant, name, kind, timeZone, locale].map(
+    (column) => sql`excluded.${sql.identifier(column.name)} is distinct from ${column}`,
+  );
+  const later = sql`excluded.seen_at < ${seenAt} or excluded.seen_at >= ${seenAt} + ${sql.raw(`${sameMs}`)}`;
+  return sql.join([...changes, later], sql` or `);
+}
+
 function seeing(session: Session): { execute(values: Record<string, unknown>): Promise<unknown> } {
   const { people } = session.tables;
   return session.prepared("people.see", (db, name) =>
@@ -87,6 +102,7 @@ function seeing(session: Session): { execute(values: Record<string, unknown>): P
           locale: sql`excluded.locale`,
           seenAt: sql`excluded.seen_at`,
         },
+        setWhere: isNews(people),
       })
       .prepare(name),
   );
