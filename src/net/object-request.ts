@@ -11,7 +11,7 @@ export interface ObjectRequestOptions {
 }
 
 export interface ObjectCall {
-  readonly method: "GET" | "HEAD" | "PUT";
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>;
 }

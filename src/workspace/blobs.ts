@@ -2,19 +2,19 @@
 //
 //   B1  A blob is whole or not there: temporary file, fsync, rename, fsync of the folder.
 //   B2  What is read is checked against its name.
+//   B3  What is set aside has another path, by rename: a reader finds it at one of the two, and who keeps content looks at the first.
 
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, readFile, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemErrorCode } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
 import { Manifest } from "../domain/manifest.ts";
-import type { Blobs } from "./contract.ts";
+import type { Blobs, LeavingBlobs } from "./contract.ts";
 import { fromSystemError, translated, WorkspaceError } from "./errors.ts";
 
 /** Blobs as this folder keeps them: on disk here, in a bucket in `s3-blobs.ts`. */
-export interface BlobStore extends Blobs {
+export interface BlobStore extends Blobs, LeavingBlobs {
   /** Reads `source` to its end, in constant memory. */
   putFrom(source: AsyncIterable<Uint8Array>): Promise<StoredBlob>;
   /** The content in pieces; rejects at the end when it is not what the name says. */
@@ -39,6 +39,9 @@ export function createFolderBlobs(folder: string): BlobStore {
     stream: (sha256) => store.stream(sha256),
     putManifest: (manifest) => put(Buffer.from(manifestText(manifest))),
     getManifest: async (digest) => asManifest(digest, await store.get(digest)),
+    setAside: (sha256) => translated("set aside", sha256, () => store.setAside(sha256)),
+    bringBack: (sha256) => translated("bring back", sha256, () => store.bringBack(sha256)),
+    dropAside: (sha256) => translated("delete", sha256, () => store.dropAside(sha256)),
   };
 }
 
@@ -107,16 +110,16 @@ class BlobFolder {
   }
 
   async get(sha256: string): Promise<Buffer> {
-    const content = await this.#reading(sha256, () => readFile(this.#pathOf(sha256)));
+    const content = await this.#reading(sha256, () => this.#where(sha256, (path) => readFile(path)));
     if (sha256Of(content) !== sha256) throw corruptBlob(sha256, "its content is not what its name says");
     return content;
   }
 
   async *stream(sha256: string): AsyncGenerator<Buffer> {
     const hash = createHash("sha256");
-    const chunks = createReadStream(this.#pathOf(sha256), { highWaterMark: 1024 * 1024 });
     try {
-      for await (const chunk of chunks) {
+      const file = await this.#where(sha256, (path) => open(path));
+      for await (const chunk of file.createReadStream({ highWaterMark: 1024 * 1024 })) {
         const bytes: Buffer = chunk;
         hash.update(bytes);
         yield bytes;
@@ -130,6 +133,39 @@ class BlobFolder {
 
   async has(sha256: string): Promise<boolean> {
     return (await this.#sizeOf(sha256)) !== undefined;
+  }
+
+  async setAside(sha256: string): Promise<void> {
+    await makeFolder(join(this.#folder, asideFolder));
+    await this.#moved(this.#pathOf(sha256), this.#asideOf(sha256));
+  }
+
+  async bringBack(sha256: string): Promise<void> {
+    await makeFolder(dirname(this.#pathOf(sha256)));
+    await this.#moved(this.#asideOf(sha256), this.#pathOf(sha256));
+  }
+
+  async dropAside(sha256: string): Promise<void> {
+    await ifThere(() => unlink(this.#asideOf(sha256)));
+  }
+
+  async #moved(from: string, to: string): Promise<void> {
+    await ifThere(async () => {
+      await rename(from, to);
+      await syncFolder(dirname(to));
+    });
+  }
+
+  /** B3: it may be moved either way while we look. */
+  async #where<T>(sha256: string, act: (path: string) => Promise<T>): Promise<T> {
+    for (const path of [this.#pathOf(sha256), this.#asideOf(sha256)]) {
+      try {
+        return await act(path);
+      } catch (error) {
+        if (systemErrorCode(error) !== "ENOENT") throw error;
+      }
+    }
+    return act(this.#pathOf(sha256));
   }
 
   async #isThere(sha256: string, sizeBytes: number): Promise<boolean> {
@@ -180,8 +216,27 @@ class BlobFolder {
   }
 
   #pathOf(sha256: string): string {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw corruptBlob(sha256, "it is not the name of a blob");
+    checkName(sha256);
     return join(this.#folder, sha256.slice(0, 2), sha256.slice(2));
+  }
+
+  #asideOf(sha256: string): string {
+    checkName(sha256);
+    return join(this.#folder, asideFolder, sha256);
+  }
+}
+
+const asideFolder = ".leaving";
+
+export function checkName(sha256: string): void {
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw corruptBlob(sha256, "it is not the name of a blob");
+}
+
+async function ifThere(act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (systemErrorCode(error) !== "ENOENT") throw error;
   }
 }
 

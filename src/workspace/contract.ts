@@ -6,6 +6,7 @@
 //   F1  No path leaves the folder: `..`, absolute paths, links, devices and races are refused (SBX-6).
 //   F2  A version is a manifest of content-addressed blobs; the blobs are on disk before the manifest is recorded.
 //   F3  A folder that was opened for an epoch is the only one that epoch can touch: a zombie writes where nobody reads.
+//   F6  A blob that was set aside is read as before, and is kept anew by whoever keeps the same content meanwhile.
 
 import type { Manifest } from "../domain/manifest.ts";
 import type { TaintMarks } from "../domain/taint.ts";
@@ -32,7 +33,9 @@ export interface Workspaces {
   takeOver(address: WorkspaceAddress, manifest: Manifest | undefined, epoch: number): Promise<Workspace>;
   /** The path of `files/` for people: `deputy` prints it. */
   pathOf(address: WorkspaceAddress): string;
-  readonly blobs: Blobs;
+  /** Removes every file that was last touched before `before`. What somebody made meanwhile stays, and so does `files/` itself. */
+  clear(address: WorkspaceAddress, before: number): Promise<void>;
+  readonly blobs: Blobs & LeavingBlobs;
 }
 
 /** All paths are relative to `files/`, with `/`. Failures are `WorkspaceError`s with a sentence for the model. */
@@ -107,4 +110,14 @@ export interface Blobs {
   has(sha256: string): Promise<boolean>;
   putManifest(manifest: Manifest): Promise<string>;
   getManifest(digest: string): Promise<Manifest>;
+}
+
+/** How blobs go that nothing refers to any more (F6). */
+export interface LeavingBlobs {
+  /** Takes it out of the way of new content, not of readers (F6). Nothing where it is not there; may be done again. */
+  setAside(sha256: string): Promise<void>;
+  /** Undoes `setAside`. */
+  bringBack(sha256: string): Promise<void>;
+  /** Deletes what was set aside, and not what was kept anew. */
+  dropAside(sha256: string): Promise<void>;
 }

@@ -6,6 +6,7 @@
 import { type FileHandle, rename } from "node:fs/promises";
 import type { Failpoints } from "../base/failpoints.ts";
 import type { Logger } from "../base/logger.ts";
+import type { Manifest } from "../domain/manifest.ts";
 import { type BlobStore, manifestText } from "./blobs.ts";
 import { atPlace, entryAt, openFile, openFolderAt, parseFilePath } from "./confined-files.ts";
 import type { DecodedText, FileEntry, Snapshot, Workspace, WorkspaceQuota } from "./contract.ts";
@@ -212,7 +213,9 @@ async function snapshot(
   { previous, mark }: Marker,
 ): Promise<Snapshot | undefined> {
   await deps.root.check();
-  const version = await translated("version", "", () => takeVersion(deps, deps.known.recall()));
+  const version = await translated("version", "", () =>
+    takeVersion(deps, knownIn(previous, deps.known.recall())),
+  );
   deps.known.learn(version.known);
   usage.recount(version.found);
   if (version.skipped > 0) deps.log.info("files left out of a version", { skipped: version.skipped });
@@ -222,6 +225,12 @@ async function snapshot(
   await deps.failpoints("workspace.after-blobs");
   const sizeBytes = manifest.reduce((sum, file) => sum + file.sizeBytes, 0);
   return { manifest, digest, files: manifest.length, sizeBytes };
+}
+
+/** V2: what the version before names. */
+function knownIn(previous: Manifest, known: KnownFiles): KnownFiles {
+  const named = new Set(previous.map(({ sha256 }) => sha256));
+  return new Map([...known].filter(([, { sha256 }]) => named.has(sha256)));
 }
 
 async function countFiles(folder: Folder, prefix: string): Promise<CountedFile[]> {

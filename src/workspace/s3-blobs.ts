@@ -2,6 +2,8 @@
 //
 //   OB1  A blob is whole or not there: its digest is part of the signed request, and the store refuses what does not match.
 //   OB2  What is read is checked against its name.
+//   OB4  What is set aside is copied before it is deleted: it is at one of the two names at least, and who keeps content asks for the
+//        first. Needs `s3:DeleteObject`.
 //   OB3  What the store refuses for a moment, or a connection that breaks, is tried again, and what was being read goes on where it
 //        broke off; anything else is told at once, and nothing was kept.
 
@@ -16,6 +18,7 @@ import type { ObjectAnswer, ObjectCall, ObjectRequest } from "../net/object-requ
 import {
   asManifest,
   type BlobStore,
+  checkName,
   corruptBlob,
   manifestText,
   missingBlob,
@@ -52,6 +55,10 @@ interface Call {
   readonly body?: Body;
   /** Without the bytes before that one. */
   readonly from?: number;
+  /** At the name of what is set aside. */
+  readonly aside?: boolean;
+  /** Of what is at the other of its names. */
+  readonly copies?: boolean;
 }
 
 const emptySha256 = sha256Of(new Uint8Array());
@@ -71,6 +78,9 @@ export function createS3Blobs(deps: S3BlobsDeps): BlobStore {
     stream: (sha256) => store.stream(sha256),
     putManifest: (manifest) => store.put(Buffer.from(manifestText(manifest))),
     getManifest: async (digest) => asManifest(digest, await store.get(digest)),
+    setAside: (sha256) => store.move(sha256, true),
+    bringBack: (sha256) => store.move(sha256, false),
+    dropAside: (sha256) => store.drop(sha256, true),
   };
 }
 
@@ -120,7 +130,7 @@ class BlobBucket {
     for (let tried = 0; ; tried += 1) {
       const from = given();
       const call: Call = { method: "GET", sha256, ...(from === 0 ? {} : { from }) };
-      const answer = await this.#call(call);
+      const answer = await this.#found(call);
       if (from > 0 && answer.status === 416) return void (await drained(answer));
       if (answer.status !== 200 && answer.status !== 206) throw await unread(sha256, answer);
       try {
@@ -134,8 +144,33 @@ class BlobBucket {
     }
   }
 
-  async has(sha256: string): Promise<boolean> {
-    const answer = await this.#call({ method: "HEAD", sha256 });
+  /** OB4: it may be moved either way while we look. */
+  async #found(call: Call): Promise<ObjectAnswer> {
+    for (const aside of [false, true]) {
+      const answer = await this.#call({ ...call, aside });
+      if (answer.status !== 404) return answer;
+      await drained(answer);
+    }
+    return this.#call(call);
+  }
+
+  /** OB4. */
+  async move(sha256: string, aside: boolean): Promise<void> {
+    const copied = await this.#call({ method: "PUT", sha256, aside, copies: true });
+    if (copied.status === 404) return void (await drained(copied));
+    if (copied.status !== 200) throw await refused("copy", sha256, copied);
+    await drained(copied); // may tell of a failure below a 200
+    if (await this.has(sha256, aside)) await this.drop(sha256, !aside);
+  }
+
+  async drop(sha256: string, aside: boolean): Promise<void> {
+    const answer = await this.#call({ method: "DELETE", sha256, aside });
+    if (![200, 204, 404].includes(answer.status)) throw await refused("delete", sha256, answer);
+    await drained(answer);
+  }
+
+  async has(sha256: string, aside = false): Promise<boolean> {
+    const answer = await this.#call({ method: "HEAD", sha256, aside });
     await drained(answer);
     if (answer.status === 200) return true;
     if (answer.status === 404) return false;
@@ -164,10 +199,10 @@ class BlobBucket {
     }
   }
 
-  async #send({ method, sha256, sizeBytes, body, from }: Call): Promise<ObjectAnswer> {
+  async #send({ method, sha256, sizeBytes, body, from, aside = false, copies }: Call): Promise<ObjectAnswer> {
     const { place, clock, request } = this.#deps;
     const { keys, region } = place;
-    const url = urlOf(place, sha256);
+    const url = urlOf(place, sha256, aside);
     const bodySha256 = body === undefined ? emptySha256 : sha256;
     const headers = await awsSigned(
       {
@@ -176,6 +211,7 @@ class BlobBucket {
         bodySha256,
         headers: {
           ...(sizeBytes === undefined ? {} : { "content-length": String(sizeBytes) }),
+          ...(copies === true ? { "x-amz-copy-source": sourceOf(place, sha256, !aside) } : {}),
           ...(from === undefined ? {} : { range: `bytes=${from}-` }),
         },
       },
@@ -186,13 +222,23 @@ class BlobBucket {
 }
 
 /** An endpoint of one's own has the bucket in its path; AWS has it in the name of the host, where its certificate covers no more dots. */
-function urlOf({ bucket, prefix, region, endpoint }: S3Place, sha256: string): URL {
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw corruptBlob(sha256, "it is not the name of a blob");
-  const name = `${prefix === "" ? "" : `${prefix}/`}${sha256.slice(0, 2)}/${sha256.slice(2)}`;
+function urlOf(place: S3Place, sha256: string, aside: boolean): URL {
+  const { bucket, region, endpoint } = place;
+  const name = nameOf(place, sha256, aside);
   const host = `s3.${region}.amazonaws.com`;
   return endpoint === undefined && !bucket.includes(".")
     ? new URL(`https://${bucket}.${host}/${name}`)
     : new URL(`${endpoint ?? `https://${host}`}/${bucket}/${name}`);
+}
+
+function nameOf({ prefix }: S3Place, sha256: string, aside: boolean): string {
+  checkName(sha256);
+  const folders = [...(prefix === "" ? [] : [prefix]), ...(aside ? ["leaving"] : [])];
+  return [...folders, sha256.slice(0, 2), sha256.slice(2)].join("/");
+}
+
+function sourceOf(place: S3Place, sha256: string, aside: boolean): string {
+  return `/${place.bucket}/${nameOf(place, sha256, aside)}`.split("/").map(encodeURIComponent).join("/");
 }
 
 /** Without a name from the first moment: whatever ends this process leaves nothing behind. */
@@ -237,7 +283,8 @@ const hints: Readonly<Record<string, string>> = {
   NoSuchBucket: "There is no such bucket: check DEPUTY_BLOBS.",
   PermanentRedirect: "The bucket is in another region: check AWS_REGION.",
   AuthorizationHeaderMalformed: "The bucket is in another region: check AWS_REGION.",
-  AccessDenied: "The key may not do that: it needs s3:GetObject, s3:PutObject and s3:ListBucket.",
+  AccessDenied:
+    "The key may not do that: it needs s3:GetObject, s3:PutObject and s3:ListBucket, and for retention.workspaces s3:DeleteObject.",
 };
 
 /** 404 is also said of a bucket that is not there: no backup brings its blobs back. */
@@ -257,11 +304,13 @@ async function refused(attempt: string, sha256: string, answer: ObjectAnswer): P
   );
 }
 
+const attempts = { GET: "read", HEAD: "look for", PUT: "keep", DELETE: "delete" } as const;
+
 function unreachable({ method, sha256 }: Call, error: unknown): unknown {
   if (error instanceof WorkspaceError) return error;
   return new WorkspaceError(
     "workspace.io",
-    `Could not ${method === "PUT" ? "keep" : "read"} the blob ${sha256.slice(0, 12)}: ${errorText(error)}`,
+    `Could not ${attempts[method]} the blob ${sha256.slice(0, 12)}: ${errorText(error)}`,
     { cause: error, retry: { kind: "backoff" } },
   );
 }

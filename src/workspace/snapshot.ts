@@ -2,7 +2,8 @@
 //
 //   V1  Everything that is a regular file with one link and a good name is in the version; nothing else is.
 //   V2  A file is read again unless its inode, size, mtime and ctime are what they were, and they were old enough then
-//       that a later write could not have left them the same.
+//       that a later write could not have left them the same, and the version before names its content: of what none names the blob
+//       may have gone (F6).
 
 import type { BigIntStats } from "node:fs";
 import { type FileHandle, utimes } from "node:fs/promises";

@@ -111,6 +111,63 @@ export async function purge(holder: Folder, name: string, freshName: () => strin
   }
 }
 
+/**
+ * Removes what `isOld` in `holder` and below, however deep and whatever it is called, and the folders that are empty then and were
+ * old before. What is deeper than any path of ours is brought up into `holder` first.
+ */
+export async function clearOld(
+  holder: Folder,
+  isOld: (stats: BigIntStats) => boolean,
+  freshName: () => string,
+): Promise<void> {
+  const inside = async (folder: Folder, depth: number): Promise<void> => {
+    for (const raw of await readdir(Buffer.from(folder.here), { encoding: "buffer" })) {
+      const path = Buffer.concat([Buffer.from(`${folder.here}/`), raw]);
+      const stats = await ifThere(() => lstat(path, { bigint: true }));
+      if (!stats) continue;
+      if (!stats.isDirectory()) {
+        if (isOld(stats)) await ifThere(() => unlink(path));
+        continue;
+      }
+      const name = raw.toString();
+      if (depth < deepest && isGoodName(name)) await entered(folder, { name, stats, depth });
+      else if (isOld(stats)) {
+        const fresh = freshName();
+        await ifThere(() => rename(path, holder.at(fresh)));
+        await entered(holder, { name: fresh, stats, depth: 1 });
+      }
+    }
+  };
+  const entered = async (
+    folder: Folder,
+    { name, stats, depth }: Pick<TreeEntry, "name" | "stats"> & { readonly depth: number },
+  ): Promise<void> => {
+    const child = await openIfFolder(folder, name);
+    if (!child) return;
+    try {
+      await inside(child, depth + 1);
+    } finally {
+      await child.close();
+    }
+    if (isOld(stats)) await rmdir(folder.at(name)).catch(unlessFilled);
+  };
+  await inside(holder, 1);
+}
+
+function unlessFilled(error: unknown): void {
+  // oxlint-disable-next-line typescript/only-throw-error -- passed on as it was thrown
+  if (!["ENOTEMPTY", "EEXIST", "ENOENT"].includes(systemErrorCode(error) ?? "")) throw error;
+}
+
+async function ifThere<T>(act: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await act();
+  } catch (error) {
+    if (systemErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
 /** Removes what is in `folder`; the folders in it are moved to `holder`, and their new names returned. */
 async function emptyInto(holder: Folder, folder: Folder, freshName: () => string): Promise<string[]> {
   const moved: string[] = [];

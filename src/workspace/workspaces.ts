@@ -21,7 +21,7 @@ import { bestConfinement, type Confinement, type Folder, isSame, openFolder } fr
 import { createHeldWorkspace } from "./held-workspace.ts";
 import { restore } from "./history.ts";
 import { createKnownVersions, type KnownVersions } from "./known-versions.ts";
-import { purge } from "./tree.ts";
+import { clearOld, purge } from "./tree.ts";
 import { defaultQuota } from "./usage.ts";
 import { isAddressName } from "./workspace-path.ts";
 
@@ -45,6 +45,7 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
     blobs,
     open: (address) => folders.open(address),
     takeOver: (address, manifest, epoch) => folders.takeOver(address, manifest, epoch),
+    clear: (address, before) => folders.clear(address, before),
     pathOf: (address) => join(folders.homeOf(address), "files"),
   };
 }
@@ -74,6 +75,27 @@ class WorkspaceFolders {
     return translated("open", address.workspace, async () => {
       await this.#prepare(home);
       return this.#hold(home, join(home, "files"));
+    });
+  }
+
+  /** File by file: whoever opens it at this moment keeps what they make. */
+  async clear(address: WorkspaceAddress, before: number): Promise<void> {
+    const home = this.homeOf(address);
+    const beforeNs = BigInt(before) * 1_000_000n;
+    await translated("clear", address.workspace, async () => {
+      for (const name of ["files", ".staging", ".stale"]) {
+        if ((await statPath(join(home, name))) === undefined) continue;
+        const folder = await openFolder(join(home, name), await this.#kind());
+        try {
+          await clearOld(
+            folder,
+            (stats) => stats.ctimeNs < beforeNs,
+            () => stagedName("removed", 0),
+          );
+        } finally {
+          await folder.close();
+        }
+      }
     });
   }
 

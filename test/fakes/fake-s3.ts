@@ -47,14 +47,26 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     if (!isSigned(request)) return refuse(response, 403);
     if (!url.startsWith(`/${bucket}/`)) return refuse(response, 404, "NoSuchBucket");
     if (sent !== createHash("sha256").update(body).digest("hex")) return refuse(response, 400);
-    if (method === "PUT") {
-      if (Number(request.headers["content-length"]) !== body.length) return refuse(response, 411);
-      objects.set(url, body);
-      return void response.end();
-    }
+    if (method === "DELETE") return remove(url, response);
+    if (method === "PUT") return keep(url, body, request, response);
     const found = objects.get(url);
     if (!found) return refuse(response, 404);
     give(found, request, response);
+  };
+
+  const remove = (url: string, response: ServerResponse): void => {
+    objects.delete(url);
+    response.writeHead(204).end();
+  };
+
+  const keep = (url: string, body: Buffer, request: IncomingMessage, response: ServerResponse): void => {
+    const source = request.headers["x-amz-copy-source"];
+    const content = source === undefined ? body : objects.get(String(source));
+    if (!content) return refuse(response, 404);
+    if (source === undefined && Number(request.headers["content-length"]) !== body.length)
+      return refuse(response, 411);
+    objects.set(url, content);
+    response.end(source === undefined ? undefined : "<CopyObjectResult/>");
   };
 
   const give = (found: Buffer, request: IncomingMessage, response: ServerResponse): void => {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createFolderBlobs, type BlobStore, sha256Of } from "../../src/workspace/blobs.ts";
+import { leavingBlobsContract } from "../contracts/leaving-blobs.ts";
 import { rejection } from "./temporary-workspaces.ts";
 
 describe("workspace/blobs", () => {
@@ -19,6 +20,8 @@ describe("workspace/blobs", () => {
   });
 
   afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  leavingBlobsContract(() => blobs);
 
   it("keeps content under its hash and gives it back", async () => {
     const sha256 = await blobs.put(Buffer.from("hello"));

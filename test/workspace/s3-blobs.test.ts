@@ -9,6 +9,7 @@ import { type BlobStore, sha256Of } from "../../src/workspace/blobs.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { createS3Blobs, type S3Place } from "../../src/workspace/s3-blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
+import { leavingBlobsContract } from "../contracts/leaving-blobs.ts";
 import { type FakeS3, s3Keys, startFakeS3 } from "../fakes/fake-s3.ts";
 import { address, rejection } from "./temporary-workspaces.ts";
 
@@ -57,6 +58,8 @@ describe("workspace/s3-blobs", () => {
     await s3.close();
     await rm(folder, { recursive: true, force: true });
   });
+
+  leavingBlobsContract(() => blobs);
 
   it("OB1: keeps content under its hash and gives it back", async () => {
     const sha256 = await blobs.put(Buffer.from("hello"));

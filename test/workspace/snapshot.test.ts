@@ -84,11 +84,24 @@ describe("workspace/snapshot", () => {
     await rm(join(temporary.folder, "blobs"), { recursive: true });
 
     const again = await temporary.open();
-    const unread = await again.snapshot([]);
+    const elsewhere = first.manifest.map((file) => ({ ...file, path: "b" }));
+    const unread = await again.snapshot(elsewhere);
 
     expect(unread?.manifest).toEqual(first.manifest);
     // Only the manifest was put again: had `a` been read, its blob would be there.
     expect(await temporary.workspaces.blobs.has(hash("1"))).toBe(false);
+  });
+
+  it("V2 F6: keeps anew what no version names any more, though it has read it before", async () => {
+    await workspace.write("a", "1");
+    const first = await taken();
+    await untilFilesAreOld();
+    await workspace.snapshot(first.manifest);
+    await temporary.workspaces.blobs.setAside(hash("1"));
+
+    await workspace.snapshot([]);
+
+    expect(await temporary.workspaces.blobs.has(hash("1"))).toBe(true);
   });
 
   it("V2: reads another file of the same name", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { noFailpoints } from "../../src/base/failpoints.ts";
@@ -170,5 +170,23 @@ describe.each(["descriptor", "checked"] as const)("workspace/workspaces (%s)", (
       "code",
       expect.stringMatching(/^workspace\./),
     );
+  });
+
+  it("clears what nobody has touched since, links and odd names too, and leaves what is newer", async () => {
+    const held = await temporary.open();
+    await held.write("a/b/old.txt", "old");
+    await symlink(temporary.outside, join(temporary.files, "away"));
+    await writeFile(join(temporary.files, "a", "odd\nname"), "odd");
+    await mkdir(join(temporary.files, "odd\nfolder"));
+    await writeFile(join(temporary.files, "odd\nfolder", "in.txt"), "odd");
+
+    await temporary.workspaces.clear(address, Date.now() - 60_000);
+    expect(await readdir(temporary.files)).toHaveLength(3);
+    await temporary.workspaces.clear(address, Date.now() + 60_000);
+    expect(await readdir(temporary.files)).toEqual([]);
+    expect(await temporary.outsideIsUntouched()).toBe(true);
+    await held.write("new.txt", "new");
+    expect((await held.readText("new.txt", 100)).text).toBe("new");
+    await temporary.workspaces.clear({ ...address, workspace: "never-there" }, Date.now());
   });
 });
