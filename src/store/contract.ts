@@ -46,6 +46,7 @@ import type { McpToolRepository } from "./contract-mcp.ts";
 import type { Withheld, WithheldState } from "../domain/withheld.ts";
 import type { PersonLinkRepository } from "./contract-person-links.ts";
 import type { SlackInstallationRepository, TeamsReferenceRepository } from "./contract-platforms.ts";
+import type { RetentionRepository } from "./contract-retention.ts";
 import type { RunRepository } from "./contract-runs.ts";
 
 export interface Store {
@@ -117,6 +118,7 @@ export interface Tx {
   readonly oauthClients: OAuthClientRepository;
   readonly scopeWants: ScopeWantRepository;
   readonly due: DueRepository;
+  readonly retention: RetentionRepository;
 }
 
 export interface BrakeRepository {

@@ -33,6 +33,7 @@ import { troubleRepository } from "./repositories/troubles.ts";
 import { lastKnownRepository } from "./repositories/last-known.ts";
 import { withheldRepository } from "./repositories/withheld.ts";
 import { waitRepository } from "./repositories/waits.ts";
+import { retentionRepository } from "./repositories/workspace-retention.ts";
 import type { Session } from "./session.ts";
 
 const makers = {
@@ -68,6 +69,7 @@ const makers = {
   oauthClients: oauthClientRepository,
   scopeWants: scopeWantRepository,
   due: dueRepository,
+  retention: retentionRepository,
 } satisfies { [Name in keyof Tx]: (session: Session) => Tx[Name] };
 
 export function createTx(session: Session): Tx {
@@ -109,6 +111,7 @@ class SessionTx implements Tx {
   #oauthClients: Tx["oauthClients"] | undefined;
   #scopeWants: Tx["scopeWants"] | undefined;
   #due: Tx["due"] | undefined;
+  #retention: Tx["retention"] | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -240,5 +243,9 @@ class SessionTx implements Tx {
 
   get due(): Tx["due"] {
     return (this.#due ??= makers.due(this.#session));
+  }
+
+  get retention(): Tx["retention"] {
+    return (this.#retention ??= makers.retention(this.#session));
   }
 }

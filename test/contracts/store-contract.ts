@@ -16,6 +16,7 @@ import { journalSuite } from "./store-journal.ts";
 import { keepsakeSuite } from "./store-keepsakes.ts";
 import { outboxSuite } from "./store-outbox.ts";
 import { personLinkSuite } from "./store-person-links.ts";
+import { retentionSuite } from "./store-retention.ts";
 import { runSuite } from "./store-runs.ts";
 import { scheduleSuite } from "./store-schedules.ts";
 import { taintSuite } from "./store-taint.ts";
@@ -130,6 +131,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("manifests, memories, feedback and locks", () => {
       keepsakeSuite(current);
+    });
+    describe("retention", () => {
+      retentionSuite(current);
     });
     describe("schedules", () => {
       scheduleSuite(current);
