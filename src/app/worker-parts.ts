@@ -11,6 +11,8 @@ import { seenAs } from "../runtime/seeing.ts";
 import { createLeaseKeeper } from "../store/lease-keeper.ts";
 import { sqlitePath } from "../store/open.ts";
 import { createWorkers, type Workers } from "../workers/create-workers.ts";
+import type { SweepPart } from "../workers/sweeper.ts";
+import { workspaceRetention } from "../workers/workspace-retention.ts";
 import { auditParts } from "./audit-edges.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
@@ -24,6 +26,14 @@ function tenantsOf({ slack, teams, core }: Config): "one" | "several" {
   const workspaces = slack.clientId === undefined ? (slack.teamIds?.length ?? 1) : Infinity;
   const others = (usesSlack({ slack }) ? workspaces : 0) + (usesTeams({ teams }) ? 1 : 0);
   return others + (isLoopback(core.host) ? 1 : 0) > 1 ? "several" : "one";
+}
+
+/** What the sweeper does for workspaces that are kept for a while. */
+function retentionParts(config: Config, { store, workspaces, world }: Edges): readonly SweepPart[] {
+  const { workspaces: keptMs } = config.file.settings.retention;
+  if (keptMs === undefined) return [];
+  const { clock, log, ids } = world;
+  return [workspaceRetention({ store, workspaces, clock, log, owner: ids.next("w"), keptMs })];
 }
 
 export function createWorkerParts(
@@ -47,7 +57,7 @@ export function createWorkerParts(
       failPoison: (run, lease) => failRun(run, lease, "run.poison", seenAs({ store, world }, { run, lease })),
     },
     surroundings: { clock, log, failpoint, meter },
-    parts: auditParts(config, edges),
+    parts: [...auditParts(config, edges), ...retentionParts(config, edges)],
     settings: {
       nonce: ids.next("w"),
       alone: isEmbedded(config) && url === undefined,

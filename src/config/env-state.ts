@@ -75,7 +75,8 @@ export const stateSlice = {
     }),
     awsKeyId: setting({
       name: "AWS_ACCESS_KEY_ID",
-      description: "Key for `s3://` blobs: it needs `s3:GetObject`, `s3:PutObject` and `s3:ListBucket`",
+      description:
+        "Key for `s3://` blobs: it needs `s3:GetObject`, `s3:PutObject` and `s3:ListBucket`, with `retention.workspaces` also `s3:DeleteObject`",
       schema: z.string().regex(/^[\w/+=.-]+$/, "expected an access key id"),
     }),
     awsSecretKey: secretSetting({

@@ -45,6 +45,7 @@ export const auditEventTypes = [
   "brake.released",
   "audit.verified",
   "audit.erased",
+  "workspace.expired",
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];
 

@@ -1,0 +1,221 @@
+// Workspaces that are kept for a while and no longer, with blobs on disk and in a bucket.
+
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { silentLogger } from "../../src/base/logger.ts";
+import { asConversationId, asRunId, asTenantId } from "../../src/domain/ids.ts";
+import { createObjectRequest } from "../../src/net/object-request.ts";
+import type { Store } from "../../src/store/contract.ts";
+import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { asideMs, workspaceRetention } from "../../src/workers/workspace-retention.ts";
+import type { SweepPart } from "../../src/workers/sweeper.ts";
+import { type BlobStore, createFolderBlobs, sha256Of } from "../../src/workspace/blobs.ts";
+import type { Workspaces } from "../../src/workspace/contract.ts";
+import { createS3Blobs } from "../../src/workspace/s3-blobs.ts";
+import { createWorkspaces } from "../../src/workspace/workspaces.ts";
+import { s3Keys, startFakeS3 } from "../fakes/fake-s3.ts";
+import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+import { addRun } from "./rows.ts";
+
+const dayMs = 86_400_000;
+const keptMs = 180 * dayMs;
+const tenant = asTenantId("local");
+const request = createObjectRequest({ connectTimeoutMs: 2_000, idleTimeoutMs: 5_000 });
+const signed = Buffer.from("signed by both");
+
+interface Kept {
+  readonly blobs: BlobStore;
+  readonly end: () => Promise<void>;
+}
+
+const drivers: Record<string, (folder: string) => Promise<Kept>> = {
+  "on disk": async (folder) => ({
+    blobs: createFolderBlobs(path.join(folder, "blobs")),
+    end: async () => undefined,
+  }),
+  "in a bucket": async (folder) => {
+    const s3 = await startFakeS3("blobs");
+    const place = { bucket: "blobs", prefix: "one", region: "eu-1", endpoint: s3.url, keys: s3Keys };
+    const clock = { ...createManualClock(), now: () => Date.now() };
+    return {
+      blobs: createS3Blobs({ place, request, clock, spoolFolder: path.join(folder, "spool") }),
+      end: () => s3.close(),
+    };
+  },
+};
+
+describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (driver) => {
+  let folder: string;
+  let store: Store;
+  let kept: Kept;
+  let workspaces: Workspaces;
+  let clock: ManualClock;
+  let part: SweepPart;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), "deputy-retention-"));
+    store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    const open = drivers[driver];
+    if (!open) throw new Error("no such driver");
+    kept = await open(folder);
+    clock = createManualClock(Date.now());
+    workspaces = createWorkspaces({
+      root: path.join(folder, "workspaces"),
+      blobs: kept.blobs,
+      log: silentLogger,
+      now: () => clock.now(),
+    });
+    part = another("w_1");
+  });
+  afterEach(async () => {
+    await kept.end();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const another = (owner: string): SweepPart =>
+    workspaceRetention({ store, workspaces, clock, log: silentLogger, owner, keptMs });
+  /** The next pass, after `ms`. */
+  const pass = async (ms: number): Promise<void> => {
+    clock.jump(ms);
+    await part.sweep();
+  };
+  const addressOf = (id: string) => ({ tenant, workspace: `ws_${id}` });
+  /** A run that is over, and left these files. */
+  const worked = async (id: string, files: Readonly<Record<string, string | Buffer>>): Promise<void> => {
+    const run = await addRun(store, id, { now: clock.now() });
+    const held = await workspaces.open(addressOf(id));
+    for (const [name, content] of Object.entries(files)) await held.write(name, content);
+    const made = await held.snapshot(undefined);
+    await held.close();
+    if (!made) throw new Error("no version");
+    await record(id, made.digest);
+    await store.write((tx) => tx.runs.settleIdle(run.id, "done", { code: "done", summary: "" }, clock.now()));
+  };
+  const record = (id: string, digest: string) =>
+    store.write((tx) =>
+      tx.manifests.add({
+        conversation: asConversationId(`cnv_${id}`),
+        workspace: `ws_${id}`,
+        digest,
+        files: 1,
+        sizeBytes: 1,
+        createdAt: clock.now(),
+      }),
+    );
+  const isRead = (content: string | Buffer): Promise<boolean> =>
+    kept.blobs.get(sha256Of(Buffer.from(content))).then(
+      () => true,
+      () => false,
+    );
+  const versions = async (id: string): Promise<readonly string[]> =>
+    (await store.read((tx) => tx.manifests.list(`ws_${id}`))).map(({ digest }) => digest);
+  const events = async (): Promise<string[]> =>
+    (await store.read((tx) => tx.audit.list(tenant, 0, 100))).map(({ line }) => line);
+
+  it("WR1: a workspace goes when its time has come, with its versions and blobs, on record", async () => {
+    await worked("old", { "a/report.md": "Figures", "b.md": "Notes" });
+    const [digest = ""] = await versions("old");
+    await pass(keptMs - dayMs);
+    expect(await versions("old")).toHaveLength(1);
+    await pass(2 * dayMs);
+    expect(await versions("old")).toEqual([]);
+    expect(await readdir(workspaces.pathOf(addressOf("old")))).toEqual([]);
+    expect(await events()).toEqual([expect.stringContaining('"data":{"versions":1,"workspace":"ws_old"}')]);
+    expect([await isRead("Figures"), await isRead("Notes")], "set aside").toEqual([true, true]);
+    await pass(asideMs);
+    expect([await isRead("Figures"), await isRead("Notes")]).toEqual([false, false]);
+    await expect(kept.blobs.getManifest(digest)).rejects.toMatchObject({ code: "workspace.blob_missing" });
+    expect(await store.read((tx) => tx.retention.leaving(10))).toEqual([]);
+  });
+
+  it("WR2: what another workspace, a post or the journal holds stays, whoever kept it first", async () => {
+    await worked("old", { "shared.md": signed, "posted.md": "Posted", "own.md": "Own" });
+    const journal = await kept.blobs.put(Buffer.from("A long answer"));
+    clock.jump(10 * dayMs);
+    await worked("young", { "copy.md": signed });
+    const { lease, conversation } = await (async () => {
+      const run = await addRun(store, "talk", { now: clock.now() });
+      const bell = { run: run.id, segment: run.segment };
+      const limits = { perPerson: 9, perTenant: 9 };
+      const claim = await store.write((tx) => tx.runs.claim(bell, "w", 1_000, limits, clock.now()));
+      if (claim.kind !== "claimed") throw new Error(claim.kind);
+      return { lease: claim.lease, conversation: run.conversation };
+    })();
+    await store.write(async (tx) => {
+      await tx.steps.start(lease, { n: 0, kind: "model", arguments: `blob:sha256:${journal}` }, clock.now());
+      const files = [{ name: "posted.md", sha256: sha256Of(Buffer.from("Posted")), sizeBytes: 6 }];
+      const message = { kind: "notice", text: "Here", files } as const;
+      await tx.outbox.add({ key: "k", tenant, conversation, op: { op: "post", message } }, clock.now());
+    });
+    const half = await kept.blobs.putManifest([]);
+    await record("talk", half);
+
+    await pass(keptMs - 9 * dayMs);
+    await pass(asideMs);
+    expect(await versions("old")).toEqual([]);
+    expect(await isRead("Own")).toBe(false);
+    expect([await isRead(signed), await isRead("Posted"), await isRead("A long answer")]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(await kept.blobs.has(sha256Of(signed))).toBe(true);
+  });
+
+  it("WR2: the same content that a run keeps while the other's leaves survives, though it is recorded later", async () => {
+    await worked("old", { "a.md": signed });
+    const sha256 = await kept.blobs.put(signed); // it is there: nothing is written
+    await pass(keptMs + dayMs);
+    expect(await kept.blobs.has(sha256), "set aside").toBe(false);
+    await addRun(store, "new", { now: clock.now() });
+    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    expect(await isRead(signed)).toBe(true);
+    await pass(asideMs);
+    expect(await kept.blobs.has(sha256), "brought back").toBe(true);
+    expect(await store.read((tx) => tx.retention.leaving(10))).toEqual([]);
+  });
+
+  it("WR2: what is kept anew and recorded after the last look is not deleted by it", async () => {
+    await worked("old", { "a.md": signed });
+    await pass(keptMs + dayMs);
+    const sha256 = await kept.blobs.put(signed);
+    await pass(asideMs);
+    await addRun(store, "new", { now: clock.now() });
+    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    expect(await isRead(signed)).toBe(true);
+    await pass(asideMs);
+    expect(await kept.blobs.has(sha256)).toBe(true);
+  });
+
+  it("WR3: a version that can't be read deletes nothing, and a pass that is cut short is done again", async () => {
+    await worked("old", { "a.md": "Figures" });
+    clock.jump(dayMs);
+    await addRun(store, "broken", { now: clock.now() });
+    await record("broken", "0".repeat(64));
+    await expect(pass(keptMs)).rejects.toMatchObject({ code: "workspace.blob_missing" });
+    expect(await kept.blobs.has(sha256Of(Buffer.from("Figures")))).toBe(true);
+    expect(await versions("old")).toEqual([]);
+    await store.write((tx) =>
+      tx.runs.settleIdle(asRunId("broken"), "done", { code: "done", summary: "" }, 0),
+    );
+    part = another("w_2");
+    await pass(dayMs);
+    expect(await kept.blobs.has(sha256Of(Buffer.from("Figures")))).toBe(false);
+  });
+
+  it("WR4: another process that has the turn is left alone, and nothing is asked between passes", async () => {
+    await worked("old", { "a.md": "Figures" });
+    clock.jump(keptMs + dayMs);
+    const now = clock.now();
+    await store.write((tx) => tx.locks.acquire("workspace-retention", "w_other", now, now + 1_000));
+    await part.sweep();
+    expect(await versions("old")).toHaveLength(1);
+    await pass(2_000);
+    expect(await versions("old"), "too soon").toHaveLength(1);
+    await pass(dayMs);
+    expect(await versions("old")).toEqual([]);
+  });
+});
