@@ -93,7 +93,7 @@ function openOauth(
     seal: sealOf({ current: masterKey, previous: core.previousMasterKey }, sealPurpose),
     learn: (token) => world.redactor?.add(token),
     alongside: (tx, { team, by }, now) =>
-      welcomeInstaller({ tx, now, ids }, privateLine(team, by), agentName),
+      welcomeInstaller({ tx, now, ids }, privateLine(team, by), { agent: agentName, hears: "replies" }),
   });
   const claimOnce = async (name: string, untilMs: number): Promise<boolean> => {
     const lock = `slack-state:${name}`;

@@ -53,7 +53,8 @@ export async function openTeams(config: Config, edges: Edges, options: TeamsOpti
     },
     content: (sha256) => workspaces.blobs.get(sha256),
     async welcome(at) {
-      await store.write((tx) => welcomeInstaller({ tx, now: clock.now(), ids }, at, options.agentName));
+      const said = { agent: options.agentName, hears: "mentions" } as const;
+      await store.write((tx) => welcomeInstaller({ tx, now: clock.now(), ids }, at, said));
       world.said?.();
     },
   });

@@ -4,9 +4,9 @@
 //   GR2  Nothing is said in a channel where the agent is switched off or muted.
 
 import type { Ids } from "../base/ids.ts";
-import { addressKey, type ConversationAddress } from "../domain/conversation.ts";
+import { addressKey, type ConversationAddress, isFlat } from "../domain/conversation.ts";
 import type { Person } from "../domain/person.ts";
-import { hello, welcome } from "../runtime/voice/greetings.ts";
+import { hello, type Welcome, welcome } from "../runtime/voice/greetings.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import type { Tx } from "../store/contract.ts";
 import { conversationAt } from "./conversation-at.ts";
@@ -30,7 +30,7 @@ export async function greetChannel(
   await desk.decide(async (d) => {
     if (await d.tx.conversations.isChannelMuted(at)) return;
     const managers = await namesOf(d.tx, rules);
-    const said = hello({ agent: rules.agent, by: by?.name, managers });
+    const said = hello({ agent: rules.agent, by: by?.name, managers, flat: isFlat(at) });
     await d.say(await greeting({ ...d, ids }, at, { kind: "hello", said }));
   });
 }
@@ -39,9 +39,9 @@ export async function greetChannel(
 export async function welcomeInstaller(
   { tx, now, ids }: Place,
   at: ConversationAddress,
-  agent: string,
+  said: Welcome,
 ): Promise<void> {
-  await tx.outbox.add(await greeting({ tx, now, ids }, at, { kind: "welcome", said: welcome(agent) }), now);
+  await tx.outbox.add(await greeting({ tx, now, ids }, at, { kind: "welcome", said: welcome(said) }), now);
 }
 
 interface Place {

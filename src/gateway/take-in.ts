@@ -5,6 +5,7 @@
 //   K3  What was asked for approval stands for the task as it was: whoever steers before deciding has it asked again
 //        (ux c.8). Words never approve.
 
+import { isFlat } from "../domain/conversation.ts";
 import type { InboundFile, InboundMessage } from "../domain/inbound.ts";
 import type { Mail } from "../domain/mailbox.ts";
 import type { Button } from "../domain/outbox.ts";
@@ -56,7 +57,8 @@ async function setAside(d: Decision, run: Run, said: readonly Said[]): Promise<v
     d.note({ kind: "taken-in", run, row: heard.row });
     const { author } = heard.event;
     const at = { tenant: run.tenant, conversation: run.conversation, run: run.id };
-    await d.say(whisper(at, `busy:${run.id}:${author.key}`, author.key, busyFor(await toldHere(d.tx, run))));
+    const words = busyFor(await toldHere(d.tx, run), isFlat(heard.conversation.address));
+    await d.say(whisper(at, `busy:${run.id}:${author.key}`, author.key, words));
   }
 }
 

@@ -2,9 +2,10 @@
 
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createIds } from "../../src/base/ids.ts";
-import type { ConversationAddress } from "../../src/domain/conversation.ts";
+import { type ConversationAddress, wholeChat } from "../../src/domain/conversation.ts";
 import { asTenantId } from "../../src/domain/ids.ts";
 import { greetChannel, welcomeInstaller } from "../../src/gateway/greetings.ts";
+import { welcome } from "../../src/runtime/voice/greetings.ts";
 import { ada, ana, createGatewayWorld, type GatewayWorld } from "./gateway-world.ts";
 
 let world: GatewayWorld;
@@ -22,10 +23,10 @@ const channel: ConversationAddress = {
 };
 const line: ConversationAddress = { ...channel, kind: "dm", channel: "U1", thread: "~U1" };
 
-async function invited(): Promise<void> {
+async function invited(at = channel): Promise<void> {
   const { clock, gateway } = world;
   const deps = { desk: gateway.desk, ids: createIds(() => clock.now()), rulesFor: () => world.rules };
-  await greetChannel(deps, channel, ana);
+  await greetChannel(deps, at, ana);
   await world.settle();
 }
 
@@ -48,6 +49,21 @@ describe("gateway/greetings", () => {
     expect(texts(channel)[0]).toContain(`${ada.name} looks after me`);
   });
 
+  it("promises no threads where there are none", async () => {
+    const group: ConversationAddress = { ...channel, kind: "group", thread: wholeChat };
+    await invited(group);
+    expect(texts(group)[0]).toContain("post the result here");
+    expect(texts(group)[0]).not.toContain("thread");
+  });
+
+  it("says that it hears what mentions it, where that is all that reaches it", () => {
+    const said = welcome({ agent: "deputy", hears: "mentions" });
+    expect(said).toMatch(
+      /Where I listen.*when somebody mentions me\. Where I was added with the right to all/,
+    );
+    expect(said).toContain("Add me to a team or a group chat and mention me there");
+  });
+
   it("GR2: is silent where it is switched off", async () => {
     world.rules = { ...world.rules, enabled: false };
     await invited();
@@ -66,7 +82,8 @@ describe("gateway/greetings", () => {
     const ids = createIds(() => world.clock.now());
     const now = world.clock.now();
     for (let again = 0; again < 2; again += 1) {
-      await world.store.write((tx) => welcomeInstaller({ tx, now, ids }, line, "deputy"));
+      const said = { agent: "deputy", hears: "replies" } as const;
+      await world.store.write((tx) => welcomeInstaller({ tx, now, ids }, line, said));
     }
     world.gateway.delivery.kick();
     await world.settle();

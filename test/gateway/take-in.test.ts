@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { wholeChat } from "../../src/domain/conversation.ts";
 import type { Run } from "../../src/domain/run.ts";
 import type { BudgetAsk, DoubtAsk, QuestionAsk, Wait } from "../../src/domain/wait.ts";
 import { noted } from "../../src/runtime/voice/replies.ts";
-import { ada, ana, bo, createGatewayWorld, type GatewayWorld, whispers } from "./gateway-world.ts";
+import { ada, ana, bo, createGatewayWorld, type GatewayWorld, thread, whispers } from "./gateway-world.ts";
 
 const question: QuestionAsk = {
   kind: "question",
@@ -43,6 +44,24 @@ describe("gateway/take-in", () => {
       expect(world.held().reactions.at(-1)).toEqual({ messageId: message.messageId, emoji: "eyes" });
       expect(world.bells).toEqual([]);
     });
+
+    it.each([
+      ["a thread", thread, /in this thread.*ask me in a new thread/],
+      [
+        "a chat without threads",
+        { ...thread, kind: "group", channel: "g1", thread: wholeChat },
+        /here,.*write to me alone/,
+      ],
+    ] as const)(
+      "I10: whoever else asks in %s is told how they are served there",
+      async (_what, at, words) => {
+        await world.hear("compare the vendors", { conversation: at });
+        await world.settle();
+        await world.hear("and book me a flight", { conversation: at, by: bo });
+        await world.settle();
+        expect(whispers(world.held(at), bo)).toEqual([expect.stringMatching(words)]);
+      },
+    );
 
     it("shows on the card as noted", async () => {
       await world.park(run, question);

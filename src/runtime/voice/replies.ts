@@ -62,11 +62,13 @@ export const refusedPlaces = {
     "Here I only work for members of this organisation. Ask a member to ask me, or whoever looks after me to let guests in.",
 } as const;
 
-/** To somebody who addresses the agent while it works for another person (I10). */
-export function busyFor(run: Run): string {
+/** To somebody who addresses the agent while it works for another person (I10). `flat`: where there are no threads. */
+export function busyFor(run: Run, flat: boolean): string {
+  const where = flat ? "here" : "in this thread";
+  const instead = flat ? "write to me alone, or ask here when this is done" : "ask me in a new thread";
   return (
-    `I'm working for ${run.subjectName} on “${run.plan?.title ?? run.title}” in this thread, and only ${run.subjectName} can change that. ` +
-    "I've kept what you wrote as information. If you want something done, ask me in a new thread."
+    `I'm working for ${run.subjectName} on “${run.plan?.title ?? run.title}” ${where}, and only ${run.subjectName} can change that. ` +
+    `I've kept what you wrote as information. If you want something done, ${instead}.`
   );
 }
 
