@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { patienceMs } from "./test/support/patience.ts";
 
 // Test files of a project share their modules (`isolate: false`): nearly half of the time went into loading the same ones for each file.
 
@@ -12,7 +13,7 @@ const shared = {
   alias: [{ find: /^\.\/start-thread\.ts$/, replacement: compiledThreads }],
   testTimeout: inCi ? 60_000 : 20_000,
   hookTimeout: 60_000,
-  expect: { poll: { timeout: 15_000 } },
+  expect: { poll: { timeout: patienceMs } },
 };
 
 /** Never where a second try would hide a lost race. */

@@ -2,6 +2,7 @@
 
 import net from "node:net";
 import { afterEach, vi } from "vitest";
+import { patienceMs } from "./support/patience.ts";
 
 const loopback = /^(127\.|::1$|localhost$|::ffff:127\.)/;
 // oxlint-disable-next-line typescript/unbound-method -- called with its socket as `this`
@@ -28,15 +29,17 @@ function hostOf(args: readonly unknown[]): string | undefined {
   return typeof second === "string" ? second : undefined;
 }
 
-// By default one second, which is not long where four processes of tests share two cores. (`expect.poll`: vitest.config.ts.)
-const waitFor = vi.waitFor.bind(vi);
+// By default one second, which is not long where processes of tests share two cores. (`expect.poll`: vitest.config.ts.)
+const waits = { for: vi.waitFor.bind(vi), until: vi.waitUntil.bind(vi) };
+const patient = <T extends object>(options: number | T | undefined) => ({
+  timeout: patienceMs,
+  ...(typeof options === "number" ? { timeout: options } : options),
+});
 if (vi.waitFor.name !== "patiently") {
   vi.waitFor = function patiently(callback, options) {
-    return waitFor(callback, {
-      timeout: 15_000,
-      ...(typeof options === "number" ? { timeout: options } : options),
-    });
+    return waits.for(callback, patient(options));
   };
+  vi.waitUntil = (callback, options) => waits.until(callback, patient(options));
 }
 
 const printed = [

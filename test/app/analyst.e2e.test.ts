@@ -93,10 +93,10 @@ describe("app: a data analyst", () => {
       uses(["run_command", { command: "touch begun; sleep 600", timeout_seconds: 900 }]),
     );
     const thread = await product.people.ana.asks("@deputy long-one");
-    await expect.poll(() => shown("long-one"), { timeout: 20_000 }).not.toBe("");
+    await expect.poll(() => shown("long-one")).not.toBe("");
     const isUnderWay = async () =>
       (await stepsOf("working")).some(({ tool, state }) => tool === "run_command" && state === "started");
-    await expect.poll(isUnderWay, { timeout: 20_000 }).toBe(true);
+    await expect.poll(isUnderWay).toBe(true);
 
     const stop = await product.people.ana.writes(thread, "stop");
     const stopped = await thread.post("result");

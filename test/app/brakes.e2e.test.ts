@@ -39,7 +39,7 @@ describe("app: brakes and rules at work", () => {
     const looks = Array.from({ length: steps }, (_, at) => uses(["search_files", { pattern: `word${at}` }]));
     model.replyTo("held-work", ...looks, finishes("It is done."));
     const thread = await people.ana.asks("@deputy do the held-work");
-    await vi.waitUntil(() => asked("held-work").length > 2, { timeout: 10_000 });
+    await vi.waitUntil(() => asked("held-work").length > 2);
 
     const pausedAt = Date.now();
     expect(await deputy(folder, "agents", "pause", "deputy")).toBe(0);
@@ -50,7 +50,7 @@ describe("app: brakes and rules at work", () => {
     expect(soFar).toBeLessThan(steps);
 
     expect(await deputy(folder, "agents", "resume", "deputy")).toBe(0);
-    await vi.waitUntil(() => asked("held-work").length > soFar, { timeout: 10_000 });
+    await vi.waitUntil(() => asked("held-work").length > soFar);
     await people.ana.writes(thread, "stop");
     await thread.post("result");
   });

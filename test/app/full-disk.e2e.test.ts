@@ -54,7 +54,7 @@ describe.runIf(canMount())("app: a full disk", () => {
       expect(kept.first.delivery).toBe("undelivered");
       gate.open();
       await expect
-        .poll(() => log.map(({ msg }) => msg).join(), { timeout: 10_000 })
+        .poll(() => log.map(({ msg }) => msg).join())
         .toMatch(/A segment broke off|Leases could not be renewed/);
       expect(thread.posts("result")).toEqual([]);
 
@@ -108,7 +108,7 @@ describe.runIf(canMount())("app: a full disk", () => {
       const writing = await people.ana.asks("@deputy write a file");
       const fetching = await people.bo.asks("@deputy fetch a page");
       const answering = await people.ada.asks("@deputy answer at length");
-      await expect.poll(() => model.requests.length, { timeout: 10_000 }).toBe(3);
+      await expect.poll(() => model.requests.length).toBe(3);
 
       await disk.fill();
       before.open();

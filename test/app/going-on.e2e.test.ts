@@ -40,7 +40,7 @@ describe("app: going on", () => {
     const write = uses(["write_file", { path: "half.md", content: "half" }]);
     model.replyTo("no-plan", write, uses(fetches("/no-plan")));
     const thread = await people.ana.asks("@deputy look at no-plan");
-    await vi.waitUntil(() => held.has("/no-plan"), { timeout: 20_000 });
+    await vi.waitUntil(() => held.has("/no-plan"));
     const stop = await people.ana.writes(thread, "stop");
     const stopped = await thread.post("result");
     expect(stopped.sentAt - stop.sentAt).toBeLessThan(5_000);
@@ -53,7 +53,7 @@ describe("app: going on", () => {
     held.delete("/no-plan");
     model.replyTo("no-plan", finishes("Whole now.", "half.md"));
     await people.ana.clicks(stopped, "Go on");
-    await vi.waitUntil(() => held.has("/no-plan"), { timeout: 20_000 });
+    await vi.waitUntil(() => held.has("/no-plan"));
     held.get("/no-plan")?.end("the page");
     const result = await thread.post("result", 2);
 

@@ -124,7 +124,7 @@ describe("app: tools of MCP servers", () => {
     expect(done?.line).toContain('"connection":"conn_');
     expect(JSON.stringify(product.model.requests.map(({ body }) => body))).not.toContain("Bearer");
     // The session is gone with the run (MC4).
-    await expect.poll(() => crm.ended.length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => crm.ended.length).toBeGreaterThan(0);
   });
 
   it("MCP-6: what a server calls harmless is asked for by what the configuration says; what nobody approved is told", async () => {

@@ -38,7 +38,7 @@ describe("app: processes", () => {
     expect(second.stderr).not.toMatch(/\n\s+at /);
     await page.say("@deputy are you still there?");
     await expect
-      .poll(async () => (await page.messages()).map(({ body }) => body.result?.text), { timeout: 15_000 })
+      .poll(async () => (await page.messages()).map(({ body }) => body.result?.text))
       .toContain("ok");
   });
 
@@ -66,11 +66,11 @@ describe("app: processes", () => {
     model.otherwise({ kind: "silence" });
     const asked = model.requests.length;
     await page.say("@deputy take your time");
-    await expect.poll(() => model.requests.length, { timeout: 10_000 }).toBe(asked + 1);
+    await expect.poll(() => model.requests.length).toBe(asked + 1);
     const exited = once(first, "exit");
 
     first.kill("SIGTERM");
-    await expect.poll(() => page.messages().catch(() => "gone"), { timeout: 10_000 }).toBe("gone");
+    await expect.poll(() => page.messages().catch(() => "gone")).toBe("gone");
     first.kill("SIGTERM");
 
     expect(await exited).toEqual([1, null]);

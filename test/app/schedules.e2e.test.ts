@@ -98,13 +98,10 @@ describe("app: schedules", () => {
     await comesDue(fired);
     const { store } = product.app.edges;
     await expect
-      .poll(
-        async () => {
-          const [run] = await store.read((tx) => tx.runs.list({ states: ["done"], limit: 1 }));
-          return run?.outcome?.code;
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        const [run] = await store.read((tx) => tx.runs.list({ states: ["done"], limit: 1 }));
+        return run?.outcome?.code;
+      })
       .toBe("nothing_new");
     expect(room.history("sales", own.id)).toHaveLength(before);
 

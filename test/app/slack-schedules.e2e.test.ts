@@ -105,7 +105,7 @@ describe("app: schedules on Slack", () => {
     const { schedule } = await setUp("the vendors", ids.cem);
     await slack.deactivate(ids.cem, { tell: true });
 
-    await expect.poll(() => scheduleNow(schedule), { timeout: 10_000 }).toMatchObject({ state: "paused" });
+    await expect.poll(() => scheduleNow(schedule)).toMatchObject({ state: "paused" });
     await slack.until(() => toldOf("the vendors"));
   });
 

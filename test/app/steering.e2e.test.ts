@@ -36,7 +36,7 @@ async function runAtWork(mark: string, ...then: Parameters<Product["model"]["rep
   product.model.replyTo(mark, uses(plan(mark)), uses(fetches(`/${mark}`)), ...then);
   const thread = await product.people.ana.asks(`@deputy look at ${mark}`);
   const card = await thread.post("card");
-  await vi.waitUntil(() => held.has(`/${mark}`), { timeout: 10_000 });
+  await vi.waitUntil(() => held.has(`/${mark}`));
   return { thread, card };
 }
 
@@ -45,7 +45,7 @@ describe("app: stopping", () => {
     const { people, model } = product;
     model.replyTo("hanging-model", { kind: "silence" });
     const thread = await people.bo.asks("@deputy look at hanging-model");
-    await expect.poll(() => asked("hanging-model").length, { timeout: 10_000 }).toBe(1);
+    await expect.poll(() => asked("hanging-model").length).toBe(1);
 
     const stop = await people.bo.writes(thread, "Stop!");
     const result = await thread.post("result");

@@ -14,7 +14,7 @@ import { createHandDrivenRuntime, type HandDrivenRuntime } from "../workers/hand
 import { addRunIn } from "../workers/rows.ts";
 
 const flood = 2_000;
-const patience = { timeout: 15_000, interval: 5 };
+const patience = { interval: 5 };
 
 export function fairnessContract(name: string, open: () => Promise<Queue>): void {
   describe(`fairness (I3): ${name}`, { timeout: 60_000 }, () => {

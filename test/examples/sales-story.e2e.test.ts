@@ -71,7 +71,7 @@ describe("examples/sales-assistant", () => {
     expect(identities).toContain("mail__send local:local:ana");
     expect(identities).toContain("write_file agent");
     // For this work only (CN3): the refresh token and the access token of each.
-    await expect.poll(() => at.world.login.givenBack() - before.givenBack, { timeout: 10_000 }).toBe(4);
+    await expect.poll(() => at.world.login.givenBack() - before.givenBack).toBe(4);
     expect(JSON.stringify(await journal())).not.toContain("/connect/");
   });
 

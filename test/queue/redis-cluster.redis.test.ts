@@ -78,15 +78,15 @@ describe("queue/redis: a cluster that loses a node", () => {
     await vi.waitFor(() => expect(seen).toEqual(["run_a"]));
 
     await cluster.killOwnerOf("{deputy}");
-    await vi.waitFor(() => one.ring(aBell("run_b")).then(() => undefined), { timeout: 15_000, interval: 50 });
+    await vi.waitFor(() => one.ring(aBell("run_b")).then(() => undefined), { interval: 50 });
 
-    await vi.waitFor(() => expect(seen).toContain("run_b"), { timeout: 15_000 });
+    await vi.waitFor(() => expect(seen).toContain("run_b"));
     await vi.waitFor(
       () => {
         one.hint({ kind: "outbox" });
         expect(heard.length).toBeGreaterThan(0);
       },
-      { timeout: 15_000, interval: 50 },
+      { interval: 50 },
     );
   }, 60_000);
 });

@@ -50,7 +50,7 @@ describe("queue/redis", () => {
     },
   });
   const ringUntilTaken = (queue: Queue, bell: Bell): Promise<void> =>
-    vi.waitFor(() => queue.ring(bell).then(() => undefined), { timeout: 5_000, interval: 25 });
+    vi.waitFor(() => queue.ring(bell).then(() => undefined), { interval: 25 });
 
   beforeEach(async () => {
     await server.flushAll();
@@ -106,7 +106,7 @@ describe("queue/redis", () => {
     await ringUntilTaken(queue, aBell("run_d"));
 
     expect(tookMs).toBeLessThan(500);
-    await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_d.0"]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_d.0"]));
   });
 
   it("RQ3: refuses within a few seconds while Redis hangs, and takes bells again when it answers", async () => {
@@ -123,7 +123,7 @@ describe("queue/redis", () => {
     await ringUntilTaken(queue, aBell("run_c"));
 
     expect(tookMs).toBeLessThan(3_500);
-    await vi.waitFor(() => expect(seen).toContain("run_c.0"), { timeout: 5_000 });
+    await vi.waitFor(() => expect(seen).toContain("run_c.0"));
   });
 
   it("RQ3: begins to work when Redis comes up later than the process", async () => {
@@ -136,7 +136,7 @@ describe("queue/redis", () => {
     await server.restart();
     await ringUntilTaken(queue, aBell("run_b"));
 
-    await vi.waitFor(() => expect(seen).toEqual(["run_b.0"]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(seen).toEqual(["run_b.0"]));
   });
 
   it("RQ3: finishes the handler and goes on when Redis is emptied meanwhile", async () => {
@@ -150,7 +150,7 @@ describe("queue/redis", () => {
     await queue.ring(aBell("run_b"));
     gate.open();
 
-    await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_b.0"]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_b.0"]));
     expect(errors).toEqual([]);
   });
 
@@ -165,7 +165,7 @@ describe("queue/redis", () => {
     await ringUntilTaken(queue, aBell("run_b"));
     gate.open();
 
-    await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_b.0"]), { timeout: 5_000 });
+    await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_b.0"]));
   });
 
   it("RQ3: closes while Redis is down, and ends its connections", async () => {
@@ -218,7 +218,7 @@ describe("queue/redis", () => {
         one.hint({ kind: "outbox" });
         expect(heard.length).toBeGreaterThan(0);
       },
-      { timeout: 5_000, interval: 50 },
+      { interval: 50 },
     );
   });
 });

@@ -45,7 +45,7 @@ async function stopWhileSending(tool: Tool, ...before: Parameters<typeof calls>[
   const stop = new AbortController();
   const model = new ScriptedModel([plan, ...before.map((call) => calls(call)), write, send]);
   const segment = world.segment(model, { tools: [...builtinTools, tool], control: { stop: stop.signal } });
-  await expect.poll(() => outside.length, { timeout: 10_000 }).toBe(1);
+  await expect.poll(() => outside.length).toBe(1);
   const { id } = await world.run();
   await world.store.write((tx) => tx.runs.requestStop(id, ana));
   const asked = performance.now();

@@ -9,7 +9,7 @@ import { createSqliteStore, foldedBy } from "../../src/store/sqlite.ts";
 import { foldAt, openSqlite, type SqliteConnections } from "../../src/store/sqlite-connections.ts";
 import { aConversation, aPost, t0 } from "../contracts/store-rows.ts";
 
-const patience = { timeout: 15_000, interval: 20 };
+const patience = { interval: 20 };
 const beforeAThread = 256;
 
 describe("store/log-folding", () => {

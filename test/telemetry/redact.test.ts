@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Secret } from "../../src/base/secret.ts";
 import { createRedactor, patternMark } from "../../src/telemetry/redact.ts";
+import { processorMs } from "../support/processor-time.ts";
 
 const value = "p@ss wörd/+&\"quoted\"\\n='x'~end";
 const bytes = Buffer.from(value);
@@ -152,9 +153,9 @@ describe("telemetry/redact", () => {
     );
     const one = createRedactor([new Secret("token-1-7919")]);
     const timeOf = (scrub: (text: string) => string): number => {
-      const start = performance.now();
+      const start = processorMs();
       for (let at = 0; at < 5_000; at += 1) scrub(line);
-      return performance.now() - start;
+      return processorMs() - start;
     };
     timeOf(one.scrub);
     timeOf(many.scrub);
@@ -220,11 +221,11 @@ describe("telemetry/redact", () => {
       ["many schemes", "a://".repeat(20_000)],
       ["many colons", `http://${"a:".repeat(50_000)}`],
     ])("stays fast on %s", (_, text) => {
-      const start = performance.now();
+      const start = processorMs();
 
       createRedactor().scrub(text);
 
-      expect(performance.now() - start).toBeLessThan(1_000);
+      expect(processorMs() - start).toBeLessThan(1_000);
     });
   });
 });

@@ -184,7 +184,7 @@ describe("web/chat-page", () => {
         const { bottom = 0 } = said?.getBoundingClientRect() ?? {};
         return said?.textContent.includes("my word on it") === true && bottom > 0 && bottom < innerHeight;
       });
-    await expect.poll(isInSight, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isInSight).toBe(true);
   });
 
   it("stops after asking, and says so on the card", async () => {

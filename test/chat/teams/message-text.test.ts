@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { readText } from "../../../src/chat/teams/inbound/message-text.ts";
 import { Activity } from "../../../src/chat/teams/inbound/shapes.ts";
 import { personKey } from "../../../src/domain/ids.ts";
+import { processorMs } from "../../support/processor-time.ts";
 
 const settings = {
   appId: "app",
@@ -63,10 +64,10 @@ describe("chat/teams/message-text", () => {
 
   it("takes time in proportion to what is said", async () => {
     const long = "<quoted ".repeat(10_000);
-    const before = performance.now();
+    const before = processorMs();
     await said(long);
     await said("", [], [{ contentType: "text/html", content: "<li ".repeat(50_000) }]);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(processorMs() - before).toBeLessThan(1_000);
   });
 
   it("takes the agent's own mention out beside a quote", async () => {

@@ -102,7 +102,7 @@ describe("tools/mcp: long calls", () => {
     await world.fake.tellChanged();
     const state = async (): Promise<string | undefined> =>
       (await world.store.read((tx) => tx.mcpTools.find("crm", "import_it")))?.state;
-    await expect.poll(state, { timeout: 5_000 }).toBe("quarantined");
+    await expect.poll(state).toBe("quarantined");
   });
 
   it("resources are read by tools that are ours, are approved like any other, and are reads", async () => {

@@ -20,6 +20,6 @@ it("X3: a command dies with the worker that is killed, with everything it starte
   worker.kill("SIGKILL");
   await once(worker, "exit");
 
-  await expect.poll(() => processesWith(`sleep\0${mark}`), { timeout: 5_000 }).toBe(0);
+  await expect.poll(() => processesWith(`sleep\0${mark}`)).toBe(0);
   await rm(folder, { recursive: true, force: true });
 });

@@ -85,7 +85,7 @@ describe("sandbox: limits", () => {
     await inWorld(async (world) => {
       const mark = `987${process.pid}`;
       const running = world.run(`(setsid sleep ${mark} &) ; nohup sleep ${mark} & sleep ${mark}`);
-      await expect.poll(() => processesWith(`sleep\0${mark}`), { timeout: 10_000 }).toBe(3);
+      await expect.poll(() => processesWith(`sleep\0${mark}`)).toBe(3);
 
       world.segment.abort();
 

@@ -109,7 +109,7 @@ describe("tools/run_command in the background", () => {
       3_000,
     );
     await expect.poll(() => clock.pending()).toBeGreaterThan(2);
-    await expect.poll(() => existsSync(join(world.temporary.files, "begun")), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(world.temporary.files, "begun"))).toBe(true);
     await clock.advance(120_000);
     return (await running).text;
   }
