@@ -1,9 +1,10 @@
-// Runs the command line as a person would: a real process from source, its output kept.
+// Runs the command line as a person would: a real process, its output kept.
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { inject } from "vitest";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -18,12 +19,16 @@ export interface Finished {
 export type ChildEnv = Readonly<Record<string, string>>;
 
 export function startDeputy(args: readonly string[], env: ChildEnv): ChildProcess {
-  return startChild("src/main.ts", args, env);
+  return startNode([path.join(inject("compiled"), "src/main.js"), ...args], env);
 }
 
-/** `script` from the root of the repository. */
+/** `script` from the root of the repository, as it stands there. */
 export function startChild(script: string, args: readonly string[], env: ChildEnv): ChildProcess {
-  return spawn(process.execPath, ["--import", "tsx", path.join(root, script), ...args], {
+  return startNode(["--import", "tsx", path.join(root, script), ...args], env);
+}
+
+function startNode(args: readonly string[], env: ChildEnv): ChildProcess {
+  return spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
