@@ -44,7 +44,7 @@ import { titleLine } from "./goal.ts";
 import { type Heard, nameOf, tellAuthor } from "./heard.ts";
 import { markIdle } from "./marks.ts";
 import { answerUnlink } from "./person-links.ts";
-import { maySteer, mayStop, type RulesFor } from "./rules.ts";
+import { maySteer, mayStop, type PlaceRules, type RulesFor } from "./rules.ts";
 import { clickApproval, clickChange, clickRunNow } from "./schedule-actions.ts";
 import { startRun } from "./start-run.ts";
 import { stopRun } from "./stop-run.ts";
@@ -215,14 +215,15 @@ async function resume(d: Decision, click: Click, { ids }: ActionDeps): Promise<v
 }
 
 /** On from where it ended, where that can help, or from the start: the button says which. */
-async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<void> {
+async function retry(d: Decision, click: Click, { ids, rulesFor }: ActionDeps): Promise<void> {
   const { run: id, anew } = parseRetryValue(click.event.value);
   const old = await findEnded(d, click, id);
   if (!old) return;
   if (!anew && canGoOn(old)) return takeUp(d, click, ids, old);
   const active = await d.tx.runs.active(click.conversation.id);
   if (active) return tellAuthor(d, click, replies.alreadyBusy(toldIn(active, click.conversation.address)));
-  const { conversation, rules } = click;
+  const { conversation } = click;
+  const rules = rulesOfNew(old, click, rulesFor);
   // Whoever asks for it is its subject: it is new work.
   const subject = click.event.author;
   const { through } = old;
@@ -236,6 +237,16 @@ async function retry(d: Decision, click: Click, { ids }: ActionDeps): Promise<vo
   // It has seen nothing yet, and doesn't begin with words of the one that had (OUT-4).
   const title = isMarked(old.taint) ? titleLine(old.goal) : old.title;
   await startRun(d, ids, { conversation, rules, subject, goal, title, through, taint });
+}
+
+/** What came round by the clock was the work of one agent, whoever works in the place; while there is such an agent, it still is. */
+function rulesOfNew(
+  { schedule, agent }: Run,
+  { conversation, rules }: Click,
+  rulesFor: RulesFor,
+): PlaceRules {
+  const own = schedule === undefined ? rules : rulesFor(conversation.address, agent);
+  return own.agent === agent ? own : rules;
 }
 
 async function subjectMarks(d: Decision, { subject }: Run): Promise<TaintMarks> {
