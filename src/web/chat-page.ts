@@ -1,27 +1,20 @@
 // The chat page's shell: landmarks and empty places that `assets/chat.js` fills.
 
 import { html } from "hono/html";
-import type { HtmlEscapedString } from "hono/utils/html";
 import type { WebChat } from "./contract.ts";
+import { htmlPage, type Page } from "./html-page.ts";
 
-type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
+const icon = "/chat/assets/mark.svg";
+
+function stylesOf(...names: readonly string[]): readonly string[] {
+  return names.map((name) => `/chat/assets/${name}.css`);
+}
 
 export function chatPage({ room, modelLabel }: WebChat): Page {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>Deputy chat</title>
-        <link rel="icon" href="/chat/assets/mark.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/chat/assets/theme.css" />
-        <link rel="stylesheet" href="/chat/assets/layout.css" />
-        <link rel="stylesheet" href="/chat/assets/message.css" />
-        <link rel="stylesheet" href="/chat/assets/cards.css" />
-        <script type="module" src="/chat/assets/chat.js"></script>
-      </head>
-      <body data-agent="${room.agentName}">
+  const styles = stylesOf("theme", "layout", "message", "cards");
+  return htmlPage(
+    { title: "Deputy chat", icon, styles, script: "/chat/assets/chat.js" },
+    html`<body data-agent="${room.agentName}">
         <a class="skip" href="#composer-text">Skip to the message field</a>
         <header class="banners">
           ${modelLabel === undefined ? "" : html`<p class="model-banner">${modelLabel}</p>`}
@@ -48,8 +41,8 @@ export function chatPage({ room, modelLabel }: WebChat): Page {
         <p class="hidden" id="say-politely" aria-live="polite"></p>
         <p class="hidden" id="say-now" aria-live="assertive"></p>
         <noscript><p class="notice-page">The chat page needs JavaScript.</p></noscript>
-      </body>
-    </html>`;
+      </body>`,
+  );
 }
 
 function channelSection(): Page {
@@ -77,8 +70,8 @@ function channelSection(): Page {
 export function welcomePage(): Page {
   return plainPage(
     "Welcome",
-    html`<meta http-equiv="refresh" content="0; url=/chat" />`,
     html`<p>The chat is opening. <a href="/chat">Open it now</a></p>`,
+    html`<meta http-equiv="refresh" content="0; url=/chat" />`,
   );
 }
 
@@ -88,31 +81,21 @@ export function lockedPage(hadToken: boolean): Page {
     : "This page opens with the link that Deputy prints when it starts.";
   return plainPage(
     "The chat is locked",
-    "",
     html`<p>${why}</p>
       <p>Look in the terminal for a line with <code>/chat?token=…</code> and open it in this browser. Each link works once.</p>`,
   );
 }
 
-function plainPage(title: string, head: Page | string, body: Page): Page {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <title>${title}: Deputy</title>
-        ${head}
-        <link rel="icon" href="/chat/assets/mark.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="/chat/assets/theme.css" />
-        <link rel="stylesheet" href="/chat/assets/layout.css" />
-      </head>
-      <body>
+function plainPage(title: string, body: Page, more?: Page): Page {
+  const styles = stylesOf("theme", "layout");
+  return htmlPage(
+    { title: `${title}: Deputy`, icon, styles, ...(more ? { more } : {}) },
+    html`<body>
         <main class="notice-page">
-          <img src="/chat/assets/mark.svg" alt="" width="48" height="48" />
+          <img src="${icon}" alt="" width="48" height="48" />
           <h1>${title}</h1>
           ${body}
         </main>
-      </body>
-    </html>`;
+      </body>`,
+  );
 }

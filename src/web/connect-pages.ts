@@ -1,10 +1,8 @@
 // The pages behind a link to connect an account: plain, in one column, nothing from anywhere else.
 
 import { html } from "hono/html";
-import type { HtmlEscapedString } from "hono/utils/html";
 import { spokenName } from "../domain/agent.ts";
-
-export type Page = HtmlEscapedString | Promise<HtmlEscapedString>;
+import { htmlPage, type Page } from "./html-page.ts";
 
 /** What the page says before anybody is sent anywhere (CON-6). */
 export interface Explained {
@@ -89,24 +87,16 @@ export function donePage(text: string): Page {
 }
 
 export function page(title: string, body: Page): Page {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <title>${title}: Deputy</title>
-        <link rel="stylesheet" href="/connect/style.css" />
-      </head>
-      <body>
+  return htmlPage(
+    { title: `${title}: Deputy`, styles: ["/connect/style.css"], isUnlisted: true },
+    html`<body>
         <main>
           <p class="brand">Deputy</p>
           <h1>${title}</h1>
           ${body}
         </main>
-      </body>
-    </html>`;
+      </body>`,
+  );
 }
 
 /** The colours of the chat page (assets/theme.css). */

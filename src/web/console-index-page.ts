@@ -6,7 +6,7 @@ import { html } from "hono/html";
 import { runStates } from "../domain/run.ts";
 import type { ConsoleIndex, ConsoleQuery, RunLine, RunList } from "../gateway/console-index.ts";
 import type { WaitingLine } from "../gateway/console-waiting.ts";
-import type { Page } from "./connect-pages.ts";
+import type { Page } from "./html-page.ts";
 import { writeMark } from "./console-query.ts";
 import {
   channelWords,

@@ -5,7 +5,7 @@ import { byteSize } from "../chat/byte-size.ts";
 import { usdInWords } from "../domain/budget.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { ApprovalDetails, RunDetails, StepDetails } from "../gateway/run-details.ts";
-import { type Page, page } from "./connect-pages.ts";
+import { page } from "./connect-pages.ts";
 import {
   type ConsoleWays,
   hrefOf,
@@ -17,6 +17,7 @@ import {
   time,
   usd,
 } from "./console-shell.ts";
+import type { Page } from "./html-page.ts";
 
 const againMs = 3_000;
 const hashShown = 12;

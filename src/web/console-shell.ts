@@ -1,7 +1,7 @@
 // What every page of the console stands in: landmarks, the way home and out, styles and one small script of our own.
 
 import { html } from "hono/html";
-import type { Page } from "./connect-pages.ts";
+import { htmlPage, type Page } from "./html-page.ts";
 
 /** How the pages are reached by whoever looks: directly after a sign-in, or as one of the people of the chat page. */
 export interface ConsoleWays {
@@ -29,24 +29,21 @@ export interface Shell {
 
 export function shell({ title, ways, name, againMs, isHome = false }: Shell, body: Page): Page {
   const home = hrefOf(ways, "");
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <title>${title}: Deputy</title>
-        <link rel="icon" href="${ways.assets}/mark.svg" type="image/svg+xml" />
-        <link rel="stylesheet" href="${ways.assets}/theme.css" />
-        <link rel="stylesheet" href="${ways.assets}/console.css" />
-        <script type="module" src="${ways.assets}/console.js"></script>
-      </head>
-      <body class="console">
+  const { assets } = ways;
+  const styles = [`${assets}/theme.css`, `${assets}/console.css`];
+  return htmlPage(
+    {
+      title: `${title}: Deputy`,
+      icon: `${assets}/mark.svg`,
+      styles,
+      script: `${assets}/console.js`,
+      isUnlisted: true,
+    },
+    html`<body class="console">
         <a class="skip" href="#main">Skip to the content</a>
         <header class="bar">
           <a class="brand" href="${home}"${isHome ? html` aria-current="page"` : ""}>
-            <img src="${ways.assets}/mark.svg" alt="" width="28" height="28" /> Deputy <span class="brand-note">console</span>
+            <img src="${assets}/mark.svg" alt="" width="28" height="28" /> Deputy <span class="brand-note">console</span>
           </a>
           <div class="who">${name === undefined ? "" : html`<span>Signed in as <strong>${name}</strong></span>`} ${signOut(ways)}</div>
         </header>
@@ -55,8 +52,8 @@ export function shell({ title, ways, name, againMs, isHome = false }: Shell, bod
           <p class="hidden" aria-live="polite" id="said"></p>
           ${body}
         </main>
-      </body>
-    </html>`;
+      </body>`,
+  );
 }
 
 function signOut({ signOut: action, proof }: ConsoleWays): Page | string {
