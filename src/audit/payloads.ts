@@ -3,7 +3,7 @@
 //   PY1  A digest is over the canonical form of the payload. What is opened again has to have it.
 //   PY2  An erased payload is said to be erased. The chain that names it stays valid.
 
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { parseJson } from "../base/json.ts";
 import { Secret } from "../base/secret.ts";
 import type { NewAuditEvent } from "../domain/audit-event.ts";
@@ -25,12 +25,12 @@ export interface PayloadPlace {
 
 /** Lower-case hex SHA-256 of the canonical form. */
 export function payloadDigest(payload: unknown): string {
-  return createHash("sha256").update(canonicalJson(payload)).digest("hex");
+  return hash("sha256", canonicalJson(payload));
 }
 
 export function sealPayload(seal: AuditSeal, place: PayloadPlace, payload: unknown): AuditPayload {
   const text = canonicalJson(payload);
-  const digest = createHash("sha256").update(text).digest("hex");
+  const digest = hash("sha256", text);
   return { ...place, digest, sealed: seal.close(new Secret(text), placeOf(place)) };
 }
 
@@ -48,7 +48,7 @@ export async function openPayload(
   const { digest, sealed } = row;
   if (sealed === undefined) return { state: "erased", digest };
   const text = seal.open(sealed, placeOf(place)).reveal();
-  const altered = createHash("sha256").update(text).digest("hex") !== digest;
+  const altered = hash("sha256", text) !== digest;
   return { state: "kept", digest, payload: parseJson(text)?.value, altered };
 }
 

@@ -32,11 +32,9 @@ export async function askModel(
   };
   try {
     const heard = request.purpose === "work" ? listen(work, deps) : {};
-    const scrub = redactor?.scrubKnown ?? ((text: string): string => text); // RED-2: what goes there, and what comes from there
-    const answer = scrubAll(
-      await model.generate(scrubAll(request, scrub), { signal: work.signal, ...heard }),
-      scrub,
-    );
+    // RED-2: what goes there, and what comes from there
+    const scrubbed = <T>(value: T): T => (redactor ? scrubAll(value, redactor.scrubKnown) : value);
+    const answer = scrubbed(await model.generate(scrubbed(request), { signal: work.signal, ...heard }));
     over({ usage: answer.usage, responseModel: answer.model });
     return answer;
   } catch (error) {

@@ -109,6 +109,7 @@ async function mostOf(work: Work, tool: Tool, deps: RuntimeDeps): Promise<TaintM
 
 /** What a person's account shows is that person's matter (ID-4). */
 function ownerMarks(identity: string): TaintMarks {
+  if (identity === "agent") return untainted;
   const owner = PersonKeySchema.safeParse(identity);
   return owner.success ? privateMarks(owner.data) : untainted;
 }
