@@ -97,13 +97,11 @@ interface Plan {
  */
 export async function commit(store: Store, world: World, work: Work, plan: Plan): Promise<Change> {
   await world.failpoint("step.before-commit");
-  const committed = await knownCommit<Committed>(
-    { store, world },
-    work,
-    async (about) =>
-      (await inOneStatement({ store, world, about }, work, plan)) ??
-      (await inTransaction({ store, world, about }, work, plan)),
-  );
+  const committed = await knownCommit<Committed>({ store, world }, work, async (about) => {
+    const committing = { store, world, about };
+    const made = { ...plan, unheard: plan.build([]) };
+    return (await quickly(committing, work, made)) ?? (await inTransaction(committing, work, made));
+  });
   apply(work, committed.change, committed.mail);
   work.stopping ||= committed.stopping;
   if (committed.change.say.length > 0) world.said?.();
@@ -134,6 +132,11 @@ interface Committed {
   readonly stopping: boolean;
 }
 
+interface Made extends Plan {
+  /** What it is where no mail is unread. */
+  readonly unheard: Change;
+}
+
 interface Committing {
   readonly store: Store;
   readonly world: World;
@@ -141,11 +144,11 @@ interface Committing {
   readonly about: (made: Committed) => void;
 }
 
-function inTransaction({ store, world, about }: Committing, work: Work, plan: Plan): Promise<Committed> {
+function inTransaction({ store, world, about }: Committing, work: Work, plan: Made): Promise<Committed> {
   return store.write(async (tx) => {
     const unread = plan.hear ? await tx.mailbox.unread(work.run.id) : [];
     const seen = await mailMarks(tx, work.run, unread);
-    const built = plan.build(unread);
+    const built = unread.length === 0 ? plan.unheard : plan.build(unread);
     const hearing = unread.length > 0 && built.after.kind === "start";
     const change = hearing ? { ...built, patch: patchedWith(work, built, seen) } : built;
     const stopping = await write(tx, work, change, world);
@@ -172,14 +175,12 @@ function hearer(intents: readonly StepIntent[]): number | undefined {
   return intents.find(({ kind }) => kind === "model")?.n;
 }
 
-/** What most steps are; undefined where the store, this step or its fence wants a transaction. */
-async function inOneStatement(
+/** What most steps are (S6); undefined where this step or its fence wants a transaction. */
+async function quickly(
   { store, world, about }: Committing,
   work: Work,
-  { hear, build }: Plan,
+  { hear, unheard: change }: Made,
 ): Promise<Committed | undefined> {
-  if (!store.commitStep) return undefined;
-  const change = build([]);
   if (change.after.kind !== "start" || !changesJournalOnly(change)) return undefined;
   const { intents } = change.after;
   if (change.results.some(({ n }) => intents.some((intent) => intent.n === n))) return undefined;

@@ -1,6 +1,6 @@
 // Runs, as everything above the store asks for them: made, claimed, moved on, ended, watched.
 //
-// Owns: the shape of the questions. Does not own: transactions and fences (contract.ts, S1 to S5).
+// Owns: the shape of the questions. Does not own: transactions and fences (contract.ts, S1 to S6).
 
 import type { Bell } from "../domain/bell.ts";
 import type { Budget, Spent } from "../domain/budget.ts";

@@ -9,6 +9,8 @@
 //   S4  Every change of state is a conditional update with exactly one winner.
 //   S5  `advance` is the fence: it refuses with `LeaseLost` unless run, epoch, owner and cursor all match (I8).
 //       What follows in the same `write` needs no check of its own.
+//   S6  `commitStep` writes all of a step or nothing, by one condition: the run is the lease's, at this cursor, each step that gets a
+//       result is `started`, no stop is asked for, and no mail is unread where the next step would have to hear it.
 
 import type { NewAuditEvent } from "../domain/audit-event.ts";
 import type { Spent } from "../domain/budget.ts";
@@ -55,10 +57,10 @@ export interface Store {
   read<T>(fn: (tx: Tx) => Promise<T>): Promise<T>;
   write<T>(fn: (tx: Tx) => Promise<T>, how?: WriteHow): Promise<T>;
   /**
-   * What most steps commit, in one statement; absent where a transaction costs no more. False if nothing was written,
-   * whatever the reason: the transaction of the same step tells.
+   * What most steps commit, with as little around it as the database allows (S6). False if nothing was written, whatever the
+   * reason: the transaction of the same step tells.
    */
-  commitStep?(commit: StepCommit): Promise<boolean>;
+  commitStep(commit: StepCommit): Promise<boolean>;
   /** What time it is where the database is; absent where that is this machine. */
   readonly clock?: () => Promise<number>;
   close(): Promise<void>;

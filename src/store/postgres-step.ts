@@ -1,8 +1,7 @@
 // The commit of a step in one statement: fence, results, next intents and what goes on record, one way to the server and back.
 //
-//   PS1  All or nothing, by one condition: the run is the lease's, at this cursor, each step that gets a result is `started`,
-//        no stop is asked for, and no mail is unread where the next step would have to hear it. Where it does not hold
-//        nothing is written, and nobody is told why: the transaction of the same step finds out (`Store.write`).
+//   PS1  The condition (S6) is part of the statement. Where it does not hold nothing is written, and nobody is told why: the
+//        transaction of the same step finds out (`Store.write`).
 //   PS2  The text depends on nothing but the number of results, intents and payloads. Events are arrays, but only as what a function
 //        is given: arrays whose length the planner would have to know it would plan for each time.
 //   PS3  Events take their places in the chain when the fence has held, in the same statement (AU1, AU2): if they can't be written

@@ -17,6 +17,7 @@ import { createLogFolding, type FoldedConnection, type LogFolding } from "./log-
 import { type Handle, openSession, reportingRows } from "./session.ts";
 import { foldAt, openSqlite, type SqliteConnections } from "./sqlite-connections.ts";
 import { sqliteFailure } from "./sqlite-errors.ts";
+import { sqliteStep } from "./sqlite-step.ts";
 import { createTx } from "./tx.ts";
 import { createWriteQueue, type WriteConnection } from "./write-queue.ts";
 
@@ -65,6 +66,7 @@ export function sqliteStoreOn(
   const writing = handleOn(writer, unreadable);
   const reading = handleOn(reader, unreadable);
   const queue = createWriteQueue(writeConnection(writer, file, () => folding?.committed()));
+  let step: ReturnType<typeof sqliteStep> | undefined;
   let closing: Promise<void> | undefined;
   const closeAll = async (): Promise<void> => {
     await queue.close();
@@ -96,6 +98,9 @@ export function sqliteStoreOn(
       };
       return queue.add({ run, end: () => session.end(), awaited });
     },
+
+    commitStep: (commit) =>
+      queue.add({ run: () => (step ??= sqliteStep(writer))(commit), end: () => undefined }),
 
     close() {
       closing ??= closeAll();

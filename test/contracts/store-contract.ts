@@ -1,4 +1,4 @@
-// What every store does (src/store/contract.ts, S1 to S5), run by each driver.
+// What every store does (src/store/contract.ts, S1 to S6), run by each driver.
 
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
 import type { Store } from "../../src/store/contract.ts";
@@ -19,6 +19,7 @@ import { personLinkSuite } from "./store-person-links.ts";
 import { retentionSuite } from "./store-retention.ts";
 import { runSuite } from "./store-runs.ts";
 import { scheduleSuite } from "./store-schedules.ts";
+import { stepCommitSuite } from "./store-step-commit.ts";
 import { taintSuite } from "./store-taint.ts";
 import { mcpToolSuite } from "./store-mcp.ts";
 import { teamsReferenceSuite } from "./store-teams.ts";
@@ -122,6 +123,9 @@ export function storeContract(name: string, start: () => Promise<StoreBed>): voi
     });
     describe("steps and mailbox", () => {
       journalSuite(current);
+    });
+    describe("the quick commit of a step", () => {
+      stepCommitSuite(current);
     });
     describe("waits", () => {
       waitSuite(current);

@@ -414,6 +414,7 @@ function mortal(store: Store, process: { readonly dead: boolean }): Store {
     ...store,
     read: (fn) => (process.dead ? Promise.reject(new Crash("dead")) : store.read(fn)),
     write: (fn) => (process.dead ? Promise.reject(new Crash("dead")) : store.write(fn)),
+    commitStep: (step) => (process.dead ? Promise.reject(new Crash("dead")) : store.commitStep(step)),
   };
 }
 

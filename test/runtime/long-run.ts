@@ -150,5 +150,10 @@ export function counting(store: Store, asked: Asked): Store {
       asked.commits += 1;
       return store.write((tx) => fn(counted(tx)));
     },
+    commitStep: (step) => {
+      asked.commits += 1;
+      asked.queries += step.results.length + step.intents.length;
+      return store.commitStep(step);
+    },
   };
 }

@@ -97,13 +97,15 @@ describe("runtime/recording", () => {
     const before = sent;
     await world.begin("Write to Bob");
     const { store } = world;
+    const noRoom = (): Promise<never> => Promise.reject(new Error("no room for it"));
     const audit = (tx: Tx): Tx["audit"] => ({
       ...tx.audit,
-      append: (event) =>
-        event.type === "tool.started" ? Promise.reject(new Error("no room for it")) : tx.audit.append(event),
+      append: (event) => (event.type === "tool.started" ? noRoom() : tx.audit.append(event)),
     });
     world.store = {
       ...store,
+      commitStep: (step) =>
+        step.events.some(({ type }) => type === "tool.started") ? noRoom() : store.commitStep(step),
       write: (fn) =>
         store.write((tx) =>
           fn(

@@ -5,10 +5,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { StepCommit, Store } from "../../src/store/contract.ts";
 import { CommitUnknown } from "../../src/store/errors.ts";
 import { createPostgresStore } from "../../src/store/postgres.ts";
+import { aStepCommit, aTenant, chainOf, onRecord } from "../contracts/step-commit.ts";
 import { runOf } from "../contracts/store-rows.ts";
 import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
 import { startTcpProxy, type TcpProxy } from "../servers/tcp-proxy.ts";
-import { aStepCommit, aTenant, chainOf, onRecord } from "./step-commit.ts";
 
 const many = 8;
 
@@ -36,7 +36,7 @@ describe.skipIf(!postgresIsInstalled())("store/postgres-steps", () => {
     await server.stop();
   });
 
-  const commit = async (change: StepCommit): Promise<boolean> => (await store.commitStep?.(change)) ?? false;
+  const commit = (change: StepCommit): Promise<boolean> => store.commitStep(change);
   const recorded = async (of = tenant): Promise<StepCommit> => {
     const change = await aStepCommit(store);
     return { ...change, ...onRecord(of, change) };

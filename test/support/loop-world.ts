@@ -98,6 +98,7 @@ function untilDeath(store: Store, mortal: { readonly dead: boolean }): Store {
   return {
     ...store,
     write: (fn) => (mortal.dead ? Promise.reject(new Crash("dead")) : store.write(fn)),
+    commitStep: (step) => (mortal.dead ? Promise.reject(new Crash("dead")) : store.commitStep(step)),
   };
 }
 

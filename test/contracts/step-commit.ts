@@ -1,11 +1,11 @@
-// A step that is ready to be committed in one statement.
+// A step that is ready to be committed in the quick way.
 
 import type { NewAuditEvent } from "../../src/domain/audit-event.ts";
 import { hashOfLine, noHash } from "../../src/domain/audit-line.ts";
 import { asTenantId, type TenantId } from "../../src/domain/ids.ts";
 import type { AuditPayload } from "../../src/store/contract-audit.ts";
 import type { StepCommit, Store } from "../../src/store/contract.ts";
-import { aPerson, aWorkingRun, spent, t0 } from "../contracts/store-rows.ts";
+import { aPerson, aWorkingRun, spent, t0 } from "./store-rows.ts";
 
 let runs = 0;
 
