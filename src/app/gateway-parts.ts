@@ -105,7 +105,7 @@ export function createGatewayParts(
   const router = createRouter({ world, desk, rulesFor, files, approvals, standing });
   const intake = createIntake({ world, store, router, burstMs });
   const voice = createVoice(config, { world, store, desk });
-  const schedules = createScheduleClock({ world, store, desk, rulesFor, platforms: byName });
+  const schedules = createScheduleClock(config, { world, store, desk, rulesFor, platforms: byName });
   const agent = defaultAgent(agents.all).name;
   const home = createHome({ world, store, agent, deciders: approvals, consoleAt: ways.consoleAt });
   return {

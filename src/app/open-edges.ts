@@ -52,6 +52,11 @@ export function isEmbedded(config: Config): boolean {
   return config.state.redisUrl === undefined && config.state.redisClusterNodes === undefined;
 }
 
+/** Whether no other process can have the database: it is a file that this one has claimed. */
+export function isAlone(config: Config): boolean {
+  return isEmbedded(config) && config.state.databaseUrl === undefined;
+}
+
 export function openConfiguredWorkspaces(
   config: Config,
   log: Logger,

@@ -3,6 +3,7 @@
 //   SK1  In one process of all at a time; two at once make one run (SF1).
 
 import type { ChatPlatform } from "../chat/contract.ts";
+import type { Config } from "../config/load-config.ts";
 import type { Desk } from "../gateway/desk.ts";
 import type { RulesFor } from "../gateway/rules.ts";
 import { fireSchedule } from "../gateway/schedule-firing.ts";
@@ -11,6 +12,7 @@ import type { World } from "../runtime/deps.ts";
 import type { Store } from "../store/contract.ts";
 import { eachAlone } from "../workers/sweep-parts.ts";
 import { createSweeper, type Sweeper } from "../workers/sweeper.ts";
+import { isAlone } from "./open-edges.ts";
 
 export interface ScheduleClockDeps {
   readonly world: Pick<World, "clock" | "ids" | "log" | "meter" | "failpoint">;
@@ -28,7 +30,10 @@ const firedAtOnce = 8;
 /** The name of the turn. */
 export const scheduleLock = "schedules";
 
-export function createScheduleClock({ world, store, desk, rulesFor, platforms }: ScheduleClockDeps): Sweeper {
+export function createScheduleClock(
+  config: Config,
+  { world, store, desk, rulesFor, platforms }: ScheduleClockDeps,
+): Sweeper {
   const { clock, ids, log, meter, failpoint } = world;
   const deps = { ids, rulesFor, failpoint, standing: askingStanding(platforms, world) };
   const sweep = async (): Promise<void> => {
@@ -51,5 +56,6 @@ export function createScheduleClock({ world, store, desk, rulesFor, platforms }:
     log,
     meter,
     everyMs: lookMs,
+    alone: isAlone(config),
   });
 }

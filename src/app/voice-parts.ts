@@ -17,6 +17,7 @@ import type { Store } from "../store/contract.ts";
 import { watchClock } from "../workers/clock-jumps.ts";
 import { eachAlone, inTurn } from "../workers/sweep-parts.ts";
 import { createSweeper, type Sweeper, type SweepPart } from "../workers/sweeper.ts";
+import { isAlone } from "./open-edges.ts";
 
 export interface VoiceDeps {
   readonly world: Pick<World, "clock" | "ids" | "log" | "meter">;
@@ -47,6 +48,7 @@ export function createVoice(config: Config, deps: Omit<VoiceDeps, "checkInMs">):
     log: world.log,
     meter: world.meter,
     everyMs: lookMs,
+    alone: isAlone(config),
   });
 }
 

@@ -16,7 +16,7 @@ import { workspaceRetention } from "../workers/workspace-retention.ts";
 import { auditParts } from "./audit-edges.ts";
 import type { Edges } from "./edges.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
-import { isEmbedded } from "./open-edges.ts";
+import { isAlone } from "./open-edges.ts";
 
 /** Segments at once in one process: they wait for models most of the time. */
 const concurrency = 8;
@@ -60,7 +60,7 @@ export function createWorkerParts(
     parts: [...auditParts(config, edges), ...retentionParts(config, edges)],
     settings: {
       nonce: ids.next("w"),
-      alone: isEmbedded(config) && url === undefined,
+      alone: isAlone(config),
       concurrency,
       tenants: tenantsOf(config),
       leaseMs,

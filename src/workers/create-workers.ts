@@ -101,7 +101,7 @@ export function createWorkers(deps: WorkersDeps): Workers {
   const shares = createShares(settings);
   const ringer = createRinger({ store, queue, shares, clock, log });
   const watcher = createWatcher({ store, queue, held, clock, log, everyMs: lookMs });
-  const sweeper = createSweeper({ ...netOf(deps, ringer), owner });
+  const sweeper = createSweeper({ ...netOf(deps, ringer), owner, alone: settings.alone });
   const supervised = {
     store,
     processes,

@@ -35,6 +35,8 @@ export interface SweeperDeps {
   readonly everyMs: number;
   /** The name of the turn, where it is not the workers'. */
   readonly lock?: string;
+  /** No other process can have the database (TN2). */
+  readonly alone?: boolean | undefined;
 }
 
 export interface Sweeper {
@@ -49,8 +51,8 @@ export interface Sweeper {
 export const sweeperLock = "sweeper";
 
 export function createSweeper(deps: SweeperDeps): Sweeper {
-  const { store, owner, clock, log, lock = sweeperLock } = deps;
-  const turn = createTurn({ store, clock, lock, owner });
+  const { store, owner, clock, log, lock = sweeperLock, alone } = deps;
+  const turn = createTurn({ store, clock, lock, owner, alone });
   const beginParts = beginning(deps);
   let end: CancelTimer | undefined;
 
