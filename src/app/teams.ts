@@ -77,7 +77,7 @@ function settingsOf({ teams, core }: Config, playground: boolean): TeamsSettings
     appPassword,
     loginUrl: loginUrl.replace(/\/+$/, ""),
     openIdMetadataUrl,
-    serviceHosts: playground ? [...hosts, "localhost", "127.0.0.1"] : hosts,
+    serviceHosts: hosts,
     publicUrl: core.publicUrl,
     stream: teams.stream === "on",
     playground,
@@ -88,7 +88,7 @@ function settingsOf({ teams, core }: Config, playground: boolean): TeamsSettings
 function fetchFor(settings: TeamsSettings, request: GuardedRequest): typeof globalThis.fetch {
   const named = createHttpFetch({ connectTimeoutMs, maxResponseBytes: mostFileBytes });
   const guarded = createWhatwgFetch(request, { redirect: "refuse", maxBytes: mostFileBytes });
-  const isService = serviceHosts(settings.serviceHosts);
+  const isService = serviceHosts(settings.serviceHosts, settings.playground);
   const login = new URL(settings.loginUrl).origin;
   return (input, init) => {
     const url = input instanceof Request ? input.url : String(input);

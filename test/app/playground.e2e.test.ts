@@ -3,6 +3,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type App, startApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
+import { listen } from "../chat/teams/teams-world.ts";
 import { folderWith } from "./folder-with.ts";
 
 let app: App | undefined;
@@ -46,7 +47,37 @@ async function answerTo(
 const here = "http://127.0.0.1:9/";
 const registered = { TEAMS_APP_ID: "a", TEAMS_TENANT_ID: "t", TEAMS_APP_PASSWORD: "p" };
 
+/** As the Playground listens: on a port of its own, and nobody signs in. */
+async function playgroundService() {
+  const said: { readonly path: string; readonly text: string; readonly token: string | null }[] = [];
+  const server = await listen(async (request) => {
+    const body: unknown = await request.json().catch(() => undefined);
+    const text = typeof body === "object" && body !== null && "text" in body ? String(body.text) : "";
+    const token = request.headers.get("authorization");
+    said.push({ path: new URL(request.url).pathname, text, token });
+    return Response.json({ id: `${said.length}` });
+  });
+  return { ...server, url: `${server.url.replace("127.0.0.1", "localhost")}/_connector`, said };
+}
+
 describe("app: the Agents Playground", () => {
+  it.each([
+    ["without an app", {}],
+    ["with one, whose token it is not given", registered],
+  ])("TH1, TK1, T-S7: is answered at the port that it names, %s", async (_what, env) => {
+    const service = await playgroundService();
+    try {
+      await answerTo({ playground: true }, env, service.url);
+      await expect
+        .poll(() => service.said.find(({ text }) => text.includes("These words work by themselves")))
+        .toMatchObject({ path: "/_connector/v3/conversations/chat/activities", token: null });
+      expect(service.said.map(({ token }) => token).filter((token) => token !== null)).toEqual([]);
+    } finally {
+      await app?.stop();
+      await service.close();
+    }
+  });
+
   it("T-S7: is heard without a token where it is switched on and only this machine reaches us", async () => {
     expect(await answerTo({ playground: true }, {}, here)).toEqual({ status: 200, heard: 1 });
   });

@@ -25,7 +25,7 @@ const fetch = createHttpFetch({ connectTimeoutMs: 10_000, maxResponseBytes: 1_00
 export async function diagnoseToken(registration: Registration): Promise<Diagnosis> {
   const settings = { ...registration, openIdMetadataUrl: "", serviceHosts: [] };
   try {
-    await createTokens({ settings, fetch, clock: systemClock }).take();
+    await createTokens({ settings, fetch, clock: systemClock }).take(registration.loginUrl);
     return { id: "token", status: "pass", observed: "Microsoft gives the app a token for this tenant" };
   } catch (error) {
     const fix = "Make a new client secret in Entra ID (it expires), and check the three TEAMS_ settings.";

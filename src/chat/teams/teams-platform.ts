@@ -48,7 +48,7 @@ export function createTeamsPlatform(given: TeamsDeps, times?: OutboundTimes): Ch
     },
   };
   const messages = createMessagesDoor({
-    verify: createVerify(deps, serviceHosts(settings.serviceHosts)),
+    verify: createVerify(deps, serviceHosts(settings.serviceHosts, settings.playground)),
     dispatch: createDispatch({ deps, edges, people, files, keeper }),
     reject: rejections.count,
     log,

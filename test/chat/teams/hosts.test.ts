@@ -32,6 +32,14 @@ describe("chat/teams/service-hosts", () => {
     expect([isService(address), isFile(address)]).toEqual([false, false]);
   });
 
+  it("TH1: the Agents Playground is at any port of this machine, where it is let in", () => {
+    const withPlayground = serviceHosts(["smba.trafficmanager.net"], true);
+    for (const here of ["http://localhost:56150/_connector", "http://127.0.0.1:9/", "http://[::1]:56150/"])
+      expect([withPlayground(here), serviceHosts(["smba.trafficmanager.net"])(here)]).toEqual([true, false]);
+    for (const elsewhere of ["http://localhost.evil.example:56150/", "http://me:pw@localhost:56150/"])
+      expect(withPlayground(elsewhere)).toBe(false);
+  });
+
   it("T-M14: files are at Microsoft's hosts, by the whole end of their name", () => {
     for (const good of ["https://corp.sharepoint.com/a", "https://x.y.sharepoint.us/a", "https://c.svc.ms/a"])
       expect([isFile(good), isService(good)]).toEqual([true, false]);

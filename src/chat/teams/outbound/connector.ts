@@ -85,7 +85,7 @@ interface Answer {
 
 async function send(deps: ConnectorDeps, call: ConnectorCall): Promise<Answer> {
   const { method, serviceUrl, path, body, what, onceWithinMs } = call;
-  const token = await deps.tokens.take();
+  const token = await deps.tokens.take(serviceUrl);
   try {
     const answer = await deps.fetch(`${serviceUrl.replace(/\/+$/, "")}/v3/${path}`, {
       method,

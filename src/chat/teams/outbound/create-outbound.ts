@@ -64,7 +64,7 @@ const usualTimes: OutboundTimes = {
 
 export function createTeamsOutbound(deps: TeamsDeps, files: SealedText, times = usualTimes): TeamsOutbound {
   const { settings, clock, fetch, references, ids } = deps;
-  const isService = serviceHosts(settings.serviceHosts);
+  const isService = serviceHosts(settings.serviceHosts, settings.playground);
   const tokens = createTokens(deps);
   const pace = createPace(clock);
   const connector = createConnector({

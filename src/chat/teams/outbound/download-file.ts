@@ -34,7 +34,7 @@ export async function downloadFile(
   if (!isAllowed(ref.url)) throw gone(file, "it is not kept at Microsoft");
   const deadline = createDeadline(deps.clock, deps.timeoutMs, undefined, file.name);
   try {
-    const token = ref.kind === "connector" ? await deps.tokens.take() : undefined;
+    const token = ref.kind === "connector" ? await deps.tokens.take(ref.url) : undefined;
     const headers = token === undefined ? {} : { authorization: `Bearer ${token.reveal()}` };
     const answer = await following(deps, { url: ref.url, headers, isAllowed, signal: deadline.signal });
     await requireFile(answer, file);

@@ -1,16 +1,18 @@
 // The app's token for the connector, from the login service (client credentials). Kept until five minutes before its end.
 //
-//   TK1  It is asked for once at a time, at the configured address, and goes nowhere but where connector.ts sends it.
+//   TK1  It is asked for once at a time, at the configured address, and goes nowhere but where connector.ts sends it; and not to the
+//        Agents Playground, which anybody on this machine could say to be.
 
 import { z } from "zod";
 import { errorText } from "../../../base/errors.ts";
 import { Secret } from "../../../base/secret.ts";
 import { ChatError } from "../../errors.ts";
 import type { TeamsDeps } from "../deps.ts";
+import { isLoopbackUrl } from "../service-hosts.ts";
 
 export interface Tokens {
-  /** Undefined where the app has no password (the Agents Playground asks for no token). */
-  take(): Promise<Secret | undefined>;
+  /** For a call to that address. Undefined where none is to be sent (TK1), or the app has no password. */
+  take(to: string): Promise<Secret | undefined>;
   /** It was refused: the next one is asked for anew. */
   drop(): void;
   /** The last thing that the login service said against us, until it gives a token. */
@@ -28,7 +30,7 @@ export function createTokens({
   fetch,
   clock,
 }: Pick<TeamsDeps, "settings" | "fetch" | "clock">): Tokens {
-  const { appId, appPassword, tenantId, loginUrl } = settings;
+  const { appId, appPassword, tenantId, loginUrl, playground } = settings;
   let kept: { readonly token: Secret; readonly until: number } | undefined;
   let asking: Promise<Secret> | undefined;
   let refusal: string | undefined;
@@ -60,8 +62,8 @@ export function createTokens({
     return token;
   };
   return {
-    async take() {
-      if (appPassword === undefined) return undefined;
+    async take(to) {
+      if (appPassword === undefined || (playground === true && isLoopbackUrl(to))) return undefined;
       if (kept && kept.until > clock.now()) return kept.token;
       asking ??= ask(appPassword).finally(() => {
         asking = undefined;
