@@ -169,6 +169,7 @@ describe("audit/verify", () => {
       "gap",
       1,
     ],
+    ["cut to nothing", () => [""], "unreadable", undefined],
     ["cut in a line", () => [...lines.slice(0, 5), lineAt(6).slice(0, 90)], "unreadable", undefined],
   ];
   it.each(attacks)("AUD-5: names the place: %s", async (_what, how, result, firstBad) => {

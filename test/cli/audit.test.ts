@@ -83,6 +83,13 @@ describe("cli audit", () => {
     expect((await deputy({}, "audit", "verify", "no-such-file", "--json")).code).toBe(4);
   });
 
+  it("says in a sentence that an export can't be written where it is to go", async () => {
+    const { code, out, err } = await deputy(settings(), "audit", "export", "--out", "none/export.ndjson");
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toMatch(/^\S+none\/export\.ndjson could not be written: ENOENT.*\n$/);
+  });
+
   it("AUD-4: takes kept keys, as the command prints them", async () => {
     const { out } = await deputy(settings(), "audit", "keys");
     await writeFile(path.join(folder, "kept"), out);

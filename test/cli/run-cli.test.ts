@@ -104,6 +104,17 @@ describe("cli/run-cli", () => {
     expect([head?.[2], row?.[2]]).toEqual(["WAITS FOR", "question"]);
   });
 
+  it("workspace restore writes into no folder that holds something", async () => {
+    await writeFile(path.join(folder, "mine"), "");
+
+    const { code, err } = await deputy("workspace", "restore", "run_none", "1", ".");
+
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: ". is not empty. Name a new folder: nothing is overwritten.\n",
+    });
+  });
+
   it("audit keys says that there is none yet, beside the file that they are kept in", async () => {
     expect(await deputy("audit", "keys")).toEqual({
       code: 0,

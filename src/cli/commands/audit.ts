@@ -3,7 +3,7 @@
 //   AC1  `verify FILE` needs neither settings nor a database. It exits with 0 where all is as it happened, 1 where something was
 //        altered, 2 where something is missing, 3 where a signature or a key is not good, 4 where the file cannot be read.
 
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import type { ExportOptions } from "../../audit/export.ts";
@@ -12,6 +12,7 @@ import { errorText } from "../../base/errors.ts";
 import { asTenantId } from "../../domain/ids.ts";
 import { boundOf, publicKeysOf } from "../audit-bounds.ts";
 import { cliActor, withAudit } from "../audit-desk.ts";
+import { cannotWrite } from "../cannot-write.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { printJson } from "../print.ts";
 import { linesOf } from "../read-lines.ts";
@@ -68,7 +69,7 @@ async function writeAll(
   { out }: ExportForm,
   context: CliContext,
 ): Promise<number> {
-  const handle = out === undefined ? undefined : await open(path.resolve(context.cwd, out), "w", 0o600);
+  const handle = out === undefined ? undefined : await opened(path.resolve(context.cwd, out));
   let count = 0;
   try {
     for await (const line of lines) {
@@ -80,6 +81,14 @@ async function writeAll(
     await handle?.close();
   }
   return count;
+}
+
+async function opened(file: string): Promise<FileHandle> {
+  try {
+    return await open(file, "w", 0o600);
+  } catch (error) {
+    throw cannotWrite(file, error);
+  }
 }
 
 interface VerifyForm {

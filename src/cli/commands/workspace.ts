@@ -1,13 +1,15 @@
 // `deputy workspace log|diff|restore|export`: what changed in a conversation's folder at which step.
 
 import { createWriteStream } from "node:fs";
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { openConfiguredBlobs } from "../../app/open-edges.ts";
-import { AppError, errorText, isAppError } from "../../base/errors.ts";
+import { AppError, isAppError } from "../../base/errors.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { ManifestRow } from "../../domain/manifest.ts";
 import { diffManifests, restore } from "../../workspace/history.ts";
+import { cannotWrite } from "../cannot-write.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { exportGit } from "../export-git.ts";
 import { type Rows, withRows } from "../open-rows.ts";
@@ -72,6 +74,7 @@ function addRestore(workspace: Command, context: CliContext): void {
     .option("--json", "one JSON value")
     .action(async (id: string, version: string, folder: string, { json }: { json?: boolean }) => {
       const to = path.resolve(context.cwd, folder);
+      await requireEmpty(to, folder);
       const files = await withRows(context, async (rows) => {
         const blobs = openConfiguredBlobs(rows.config);
         const row = pick(await versionsOf(rows, id), version);
@@ -94,7 +97,7 @@ function addExport(workspace: Command, context: CliContext): void {
       const versions = await withRows(context, async (rows) => {
         const all = await versionsOf(rows, id);
         await exportGit(all, rows.workspaces.blobs, createWriteStream(to)).catch((cause: unknown) => {
-          throw isAppError(cause) ? cause : unwritable(to, cause);
+          throw isAppError(cause) ? cause : cannotWrite(to, cause);
         });
         return all.length;
       });
@@ -103,8 +106,11 @@ function addExport(workspace: Command, context: CliContext): void {
     });
 }
 
-function unwritable(file: string, cause: unknown): AppError<"cli.cannot_write"> {
-  return new AppError("cli.cannot_write", `${file} could not be written: ${errorText(cause)}`, { cause });
+/** Files of before would be taken for files of the version. */
+async function requireEmpty(to: string, folder: string): Promise<void> {
+  const there = await readdir(to).catch(() => []);
+  if (there.length > 0)
+    throw new AppError("cli.not_empty", `${folder} is not empty. Name a new folder: nothing is overwritten.`);
 }
 
 async function versionsOf({ store }: Rows, id: string): Promise<ManifestRow[]> {
