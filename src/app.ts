@@ -152,6 +152,7 @@ function openWeb(
       gateway,
       agents: config.file.settings.agents.map(({ name }) => name),
       platforms: platformsOf(parts),
+      blobs: edges.workspaces.blobs,
     }),
     mcp: createMcpDoor(config, edges, gateway, platformsOf(parts)),
     metrics: {

@@ -7,10 +7,12 @@ import { consoleIndex } from "../gateway/console-index.ts";
 import { findWaiting, placeOfWaiting } from "../gateway/console-waiting.ts";
 import { mayStop } from "../gateway/rules.ts";
 import { runDetails } from "../gateway/run-details.ts";
+import { fileFor, recordGiven } from "../gateway/run-files.ts";
 import { seenBy } from "../gateway/run-sight.ts";
 import { stopRun } from "../gateway/stop-run.ts";
 import type { World } from "../runtime/deps.ts";
 import type { WebConsole } from "../web/console-contract.ts";
+import type { Blobs } from "../workspace/contract.ts";
 import type { GatewayParts } from "./gateway-parts.ts";
 
 export interface WebConsoleDeps {
@@ -19,9 +21,10 @@ export interface WebConsoleDeps {
   /** Names of all employees. */
   readonly agents: readonly string[];
   readonly platforms: readonly ChatPlatform[];
+  readonly blobs: Pick<Blobs, "get">;
 }
 
-export function createWebConsole({ world, gateway, agents, platforms }: WebConsoleDeps): WebConsole {
+export function createWebConsole({ world, gateway, agents, platforms, blobs }: WebConsoleDeps): WebConsole {
   const { desk, rulesFor, approvals } = gateway;
   const { clock, log } = world;
   const deps = () => ({ rulesFor, deciders: approvals, agents, now: clock.now() });
@@ -36,6 +39,17 @@ export function createWebConsole({ world, gateway, agents, platforms }: WebConso
   return {
     index: (reader, query) => desk.read((tx) => consoleIndex(tx, deps(), reader, query)),
     run: (reader, run) => desk.read((tx) => runDetails(tx, rulesFor, reader, run)),
+    async file(reader, run, sha256) {
+      const asked = { reader, run, sha256 };
+      const found = await desk.read((tx) => fileFor(tx, rulesFor, asked));
+      if (!found) return undefined;
+      const content = await blobs.get(sha256).catch((error: unknown) => {
+        log.warn("A file of a run could not be read for the console", { run, error: errorText(error) });
+      });
+      if (!content) return undefined;
+      const given = await desk.decide((d) => recordGiven(d.tx, rulesFor, asked, d.now));
+      return given ? { name: found.file.name, content } : undefined;
+    },
     async threadOf(reader, run) {
       const seen = await desk.read((tx) => seenBy(tx, rulesFor, reader, run));
       return seen && { url: await linkTo(seen.address) };

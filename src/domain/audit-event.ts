@@ -46,6 +46,7 @@ export const auditEventTypes = [
   "audit.verified",
   "audit.erased",
   "workspace.expired",
+  "file.given",
 ] as const;
 export type AuditEventType = (typeof auditEventTypes)[number];
 

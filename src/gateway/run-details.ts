@@ -22,6 +22,7 @@ import { titleOfRun } from "../runtime/voice/own-work.ts";
 import type { ToldAct } from "../runtime/voice/why-words.ts";
 import type { Tx } from "../store/contract.ts";
 import { mayStop, type RulesFor } from "./rules.ts";
+import { mayHaveFiles, postedFiles } from "./run-files.ts";
 import { type RecordedStep, type RecordSpan, recordOf } from "./run-record.ts";
 import { seenBy } from "./run-sight.ts";
 import { rightsOf } from "./why.ts";
@@ -96,11 +97,12 @@ export interface ApprovalDetails
 export interface FileDetails {
   readonly name: string;
   readonly sizeBytes: number;
+  /** For whoever may have it (RF1). */
+  readonly sha256?: string;
 }
 
 /** Steps that are told, the last ones. */
 const mostSteps = 200;
-const mostPosts = 500;
 
 export async function runDetails(
   tx: Tx,
@@ -219,14 +221,14 @@ async function filesOf(
   run: Run,
   reader: PersonKey,
 ): Promise<Pick<RunDetails, "files" | "untoldFiles">> {
-  const posts = await tx.outbox.posted(run.conversation, Number.MAX_SAFE_INTEGER, mostPosts);
-  const files = posts.flatMap(({ run: of, op }) => {
-    if (of !== run.id || op.op !== "post") return [];
-    return op.message.kind === "result" || op.message.kind === "notice" ? op.message.files : [];
-  });
+  const files = await postedFiles(tx, run);
   if (!isMatterOf(run, reader)) return { files: [], untoldFiles: files.length };
   return {
-    files: files.map(({ title, name, sizeBytes }) => ({ name: title ?? name, sizeBytes })),
+    files: files.map(({ title, name, sizeBytes, sha256 }) => ({
+      name: title ?? name,
+      sizeBytes,
+      ...(mayHaveFiles(run, reader) ? { sha256 } : {}),
+    })),
     untoldFiles: 0,
   };
 }

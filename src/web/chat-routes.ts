@@ -8,6 +8,7 @@ import { isAppError } from "../base/errors.ts";
 import type { Logger } from "../base/logger.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { ChatAccess } from "./access.ts";
+import { attachment } from "./attachment.ts";
 import { createAssetRoutes } from "./chat-assets.ts";
 import { ourHostOnly, ourOriginOnly, pageHeaders, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { chatPage, lockedPage, welcomePage } from "./chat-page.ts";
@@ -88,12 +89,7 @@ function addPage(routes: Hono<WebEnv>, chat: WebChat, access: ChatAccess): void 
 function addReading(routes: Hono<WebEnv>, { room }: WebChat): void {
   routes.get("/files/:id", async (c) => {
     const { file, content } = await room.fileContent(c.req.param("id"), viewer(c));
-    return c.body(new Uint8Array(content), 200, {
-      "content-type": "application/octet-stream",
-      "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name).replaceAll("'", "%27")}`,
-      "cache-control": "private, no-store",
-      "content-security-policy": "sandbox",
-    });
+    return attachment(c, { name: file.name, content });
   });
 }
 

@@ -4,7 +4,7 @@ import { html } from "hono/html";
 import { byteSize } from "../chat/byte-size.ts";
 import { usdInWords } from "../domain/budget.ts";
 import { isTerminal } from "../domain/run.ts";
-import type { ApprovalDetails, RunDetails, StepDetails } from "../gateway/run-details.ts";
+import type { ApprovalDetails, FileDetails, RunDetails, StepDetails } from "../gateway/run-details.ts";
 import { page } from "./connect-pages.ts";
 import {
   type ConsoleWays,
@@ -32,7 +32,7 @@ export function runPage(run: RunDetails, ways: ConsoleWays): Page {
       ${livePart("facts", facts(run, ways))}
       ${livePart("plan", plan(run))}
       ${livePart("approvals", approvals(run))}
-      ${livePart("files", files(run))}
+      ${livePart("files", files(run, ways))}
       ${livePart("steps", steps(run))}
       ${livePart("record", record(run))}`,
   );
@@ -147,11 +147,18 @@ function rulesIn(rules: readonly string[]): string {
   return `${rules.length === 1 ? "rule" : "rules"} ${rules.join(", ")}`;
 }
 
-function files({ files: told, untoldFiles }: RunDetails): Page | string {
+function files({ id, files: told, untoldFiles }: RunDetails, ways: ConsoleWays): Page | string {
   if (told.length === 0 && untoldFiles === 0) return "";
   return html`<h2>Files in its thread</h2>
-    <ul>${told.map(({ name, sizeBytes }) => html`<li>${name} (${byteSize(sizeBytes)})</li>`)}</ul>
+    <ul>${told.map((file) => html`<li>${fileName(file, id, ways)} (${byteSize(file.sizeBytes)})</li>`)}</ul>
     ${untoldFiles === 0 ? "" : html`<p>${untoldFiles} that may hold private matters.</p>`}`;
+}
+
+/** A link for whoever may have it. */
+function fileName({ name, sha256 }: FileDetails, run: string, ways: ConsoleWays): Page | string {
+  return sha256 === undefined
+    ? name
+    : html`<a href="${hrefOf(ways, `/runs/${run}/files/${sha256}`)}" download>${name}</a>`;
 }
 
 function steps(run: RunDetails): Page {

@@ -7,6 +7,7 @@ import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { beginSignIn, forgetBrowser } from "../grants/sign-in.ts";
 import type { ChatAccess } from "./access.ts";
+import { attachment } from "./attachment.ts";
 import { createAssetRoutes } from "./chat-assets.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { cookieOf, noStore, readForm } from "./connect-browser.ts";
@@ -86,6 +87,13 @@ function addPages(routes: Hono<WebEnv>, door: ConsoleDoor, console: WebConsole):
   routes.get(
     "/runs/:id/thread",
     entered(async (c, { reader, ways }) => leads(c, ways, await console.threadOf(reader, runOf(c)))),
+  );
+  routes.get(
+    "/runs/:id/files/:sha256",
+    entered(async (c, { reader, ways }) => {
+      const file = await console.file(reader, runOf(c), c.req.param("sha256") ?? "");
+      return file ? attachment(c, file) : nothing(c, ways);
+    }),
   );
   routes.get(
     "/waits/:id",

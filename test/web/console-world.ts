@@ -40,5 +40,6 @@ export function consoleOver(
     gateway: { desk, rulesFor, approvals: { ...testApprovals, managersOf: () => managers } },
     agents: ["deputy"],
     platforms: [platform],
+    blobs: { get: async (sha256) => Buffer.from(`content of ${sha256.slice(0, 4)}`) },
   });
 }

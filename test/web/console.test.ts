@@ -159,6 +159,57 @@ describe("web/console", () => {
     expect(text).not.toContain(secret);
   });
 
+  describe("files of a run", () => {
+    const sha256 = "a".repeat(64);
+    const path = `/console/runs/run_files/files/${sha256}`;
+    beforeAll(async () => {
+      await addRun("run_files", {});
+      await at.world.store.write(async (tx) => {
+        const conversation = asConversationId("cnv_run_files");
+        const files = [{ name: "out's.html", title: "Report", sha256, sizeBytes: 15 }];
+        const op = { op: "post", message: { kind: "notice", text: "Here", files } } as const;
+        await tx.outbox.add({ key: "file", tenant, conversation, run: asRunId("run_files"), op }, 2_000);
+        await tx.outbox.claim(2_000, 0, 100);
+        await tx.outbox.sent("file", "m1", 2_000);
+      });
+    });
+    const given = async (): Promise<string[]> =>
+      (await at.world.store.read((tx) => tx.audit.list(tenant, 0, 1_000)))
+        .map(({ line }) => line)
+        .filter((line) => line.includes("file.given"));
+    const statusFor = async (browser: CookieBrowser, link = path) =>
+      (await browser.open(`${at.base}${link}`)).response?.status;
+
+    it("RF1: are had by the person whose run it is and nobody else; managers are told their names", async () => {
+      expect((await openAs(ann, "run_files")).text).toContain(`href="${path}"`);
+      const { text } = await openAs(mia, "run_files");
+      expect(text).toContain("Report");
+      expect(text).not.toContain(sha256);
+      const before = await given();
+      for (const who of [mia, bob]) expect(await statusFor(await browserOf(who))).toBe(404);
+      expect(await statusFor(at.browser("ann"))).toBe(404);
+      const browser = await browserOf(ann);
+      for (const other of ["run_open", "run_none"])
+        expect(await statusFor(browser, path.replace("run_files", other))).toBe(404);
+      expect(await statusFor(browser, path.replace(/a{64}/, "b".repeat(64)))).toBe(404);
+      revoked.add(ann);
+      expect(await statusFor(browser)).toBe(404);
+      revoked.clear();
+      expect(await given()).toEqual(before);
+    });
+
+    it("RF2: are given to be kept and not shown, on record", async () => {
+      const { response, text } = await (await browserOf(ann)).open(`${at.base}${path}`);
+      expect([response?.status, text]).toEqual([200, "content of aaaa"]);
+      const { headers } = response ?? new Response();
+      expect(headers.get("content-disposition")).toBe("attachment; filename*=UTF-8''out%27s.html");
+      expect(headers.get("content-type")).toBe("application/octet-stream");
+      expect(headers.get("content-security-policy")).toBe("sandbox");
+      expect(headers.get("x-content-type-options")).toBe("nosniff");
+      expect((await given()).at(-1)).toContain(`"actor":"${ann}"`);
+    });
+  });
+
   it("CO1: asks who looks before anything else, alike for every run, and leads back to the page", async () => {
     const link = `${at.base}/console/runs/run_open`;
     const ask = await at.browser("ann").open(link);
