@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import type { Json } from "../../fakes/teams/state.ts";
-import { openTeamsWorld, type TeamsWorld, through } from "./teams-world.ts";
+import { openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
 
 let world: TeamsWorld;
 let rejected: string[];
@@ -26,7 +26,7 @@ afterEach(async () => {
 
 async function delivered(token?: string): Promise<number> {
   count += 1;
-  return (await through(world, world.teams.deliver({ ...message, id: `17${count}` }, token))).status;
+  return (await world.teams.deliver({ ...message, id: `17${count}` }, token)).status;
 }
 
 const asked = (): number => world.teams.calls.filter(({ path }) => path === "/keys").length;
