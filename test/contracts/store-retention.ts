@@ -83,6 +83,7 @@ export function retentionSuite(current: StoreCase): void {
     it("while a run of it is not over, or ended since", async () => {
       await aWorkingRun(current.store, "1");
       await version("1", sha("a"));
+      expect(await current.store.read((tx) => tx.retention.idle(before, "", 9))).toEqual([]);
       expect(await letGo("1")).toBe(0);
       await worked("2", sha("a"), before);
       expect(await letGo("2")).toBe(0);

@@ -16,6 +16,8 @@ export interface FakeS3 {
   failNext(times: number, status: number): void;
   /** The next so many answers end after half of their bytes. */
   breakNext(times: number): void;
+  /** Nothing may be deleted. */
+  isLocked: boolean;
   /** Whether it gives a part where one is asked for. */
   ranges: boolean;
   close(): Promise<void>;
@@ -55,6 +57,7 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
   };
 
   const remove = (url: string, response: ServerResponse): void => {
+    if (fake.isLocked) return refuse(response, 403, "AccessDenied");
     objects.delete(url);
     response.writeHead(204).end();
   };
@@ -91,6 +94,7 @@ export async function startFakeS3(bucket: string): Promise<FakeS3> {
     failNext: (times, status) => void (failing = { times, status }),
     breakNext: (times) => void (breaking = times),
     ranges: true,
+    isLocked: false,
     close: async () => {
       server.close();
       server.closeAllConnections();

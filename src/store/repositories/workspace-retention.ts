@@ -2,29 +2,32 @@
 //
 // Versions that have left are told by the name of their workspace: `~<when>~<since when set aside>~<name>`, which no workspace has.
 
-import { and, asc, eq, gt, gte, inArray, isNull, like, notLike, or, sql } from "drizzle-orm";
+import {
+  and,
+  asc,
+  eq,
+  gt,
+  gte,
+  inArray,
+  isNull,
+  like,
+  notExists,
+  notLike,
+  or,
+  type SQL,
+  sql,
+} from "drizzle-orm";
 import { asTenantId } from "../../domain/ids.ts";
-import type { LeavingWorkspace, RetentionRepository } from "../contract-retention.ts";
+import type { IdleWorkspace, LeavingWorkspace, RetentionRepository } from "../contract-retention.ts";
 import type { Session } from "../session.ts";
 import { keptTextPages } from "./kept-texts.ts";
 
 const leftNames = "~%";
 
 export function retentionRepository(session: Session): RetentionRepository {
-  const { manifests, conversations } = session.tables;
+  const { manifests } = session.tables;
   return {
-    async idle(before, after, limit) {
-      const rows = await session.db
-        .select({ workspace: manifests.workspace, tenant: sql<string>`min(${conversations.tenant})` })
-        .from(manifests)
-        .innerJoin(conversations, eq(conversations.id, manifests.conversation))
-        .where(and(notLike(manifests.workspace, leftNames), gt(manifests.workspace, after)))
-        .groupBy(manifests.workspace)
-        .having(sql`max(${manifests.createdAt}) < ${before}`)
-        .orderBy(asc(manifests.workspace))
-        .limit(limit);
-      return rows.map(({ workspace, tenant }) => ({ workspace, tenant: asTenantId(tenant) }));
-    },
+    idle: (before, after, limit) => idle(session, { before, after, limit }),
 
     async letGo(workspace, before, now) {
       await session.done(session.dialect.serialize(session.db, `manifests ${workspace}`));
@@ -69,6 +72,44 @@ export function retentionRepository(session: Session): RetentionRepository {
 
     textsKept: (of, before, after) => keptTextPages[of](session, before, after),
   };
+}
+
+interface IdleQuery {
+  readonly before: number;
+  readonly after: string;
+  readonly limit: number;
+}
+
+async function idle(session: Session, { before, after, limit }: IdleQuery): Promise<IdleWorkspace[]> {
+  const { manifests, conversations } = session.tables;
+  const rows = await session.db
+    .select({ workspace: manifests.workspace, tenant: sql<string>`min(${conversations.tenant})` })
+    .from(manifests)
+    .innerJoin(conversations, eq(conversations.id, manifests.conversation))
+    .where(
+      and(notLike(manifests.workspace, leftNames), gt(manifests.workspace, after), isQuiet(session, before)),
+    )
+    .groupBy(manifests.workspace)
+    .having(sql`max(${manifests.createdAt}) < ${before}`)
+    .orderBy(asc(manifests.workspace))
+    .limit(limit);
+  return rows.map(({ workspace, tenant }) => ({ workspace, tenant: asTenantId(tenant) }));
+}
+
+/** Of most that are in use it is told here, by one look at an index. */
+function isQuiet({ db, tables }: Session, before: number): SQL {
+  const { runs, manifests } = tables;
+  return notExists(
+    db
+      .select({ id: runs.id })
+      .from(runs)
+      .where(
+        and(
+          eq(runs.conversation, sql`${manifests.conversation}`),
+          or(isNull(runs.endedAt), gte(runs.endedAt, before)),
+        ),
+      ),
+  );
 }
 
 async function leaving({ db, tables }: Session, limit: number): Promise<LeavingWorkspace[]> {
