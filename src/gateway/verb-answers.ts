@@ -81,7 +81,7 @@ async function act(
     case "why":
       return say(d, heard, await why(d, heard, told));
     case "help":
-      return say(d, heard, replies.help(heard.rules.agent));
+      return say(d, heard, replies.help(heard.rules.agent, heard.conversation.address.kind === "dm"));
     case "mute":
     case "unmute":
       return mute(d, heard, verb.verb === "mute");

@@ -10,6 +10,7 @@ import {
   ana,
   bo,
   createGatewayWorld,
+  dm,
   type GatewayWorld,
   guest,
   texts,
@@ -178,7 +179,19 @@ describe("gateway/verb-answers", () => {
     await world.hear("help");
     await world.settle();
 
-    expect(texts(world.held(), "notice")).toEqual([replies.help("deputy")]);
+    const [told] = texts(world.held(), "notice");
+    expect(told).toBe(replies.help("deputy", false));
+    expect(told).toContain("Mention me with what you need");
+    expect(told).toContain("`!mute`");
+  });
+
+  it("asks for no mention where nobody else is, when it says what it can do", async () => {
+    await world.hear("help", { conversation: dm });
+    await world.settle();
+
+    const [told] = texts(world.held(dm), "notice");
+    expect(told).toMatch(/^I'm Deputy\. Write what you need;/);
+    expect(told).not.toMatch(/mention|mute/i);
   });
 
   it("connects no account where none can be", async () => {

@@ -13,9 +13,13 @@ export const emptyMention =
 export const unreadableNote =
   "Some characters of your message could not be read and show as \uFFFD. If they matter, please send them as a file.";
 
-export function help(agent: string): string {
+/** In direct messages nobody has to mention it, and nobody else replies. */
+export function help(agent: string, inDirectMessages: boolean): string {
+  const how = inDirectMessages
+    ? "Write what you need; I work on it, ask when I need you, and post the result here."
+    : "Mention me with what you need; I work on it here, ask when I need you, and post the result in this thread.";
   return [
-    `I'm ${spokenName(agent)}. Mention me with what you need; I work on it here, ask when I need you, and post the result in this thread.`,
+    `I'm ${spokenName(agent)}. ${how}`,
     "",
     "While I work, whoever asked can write here to steer me. These words work by themselves:",
     "• `status`: what I'm doing",
@@ -25,7 +29,9 @@ export function help(agent: string): string {
     "• `accounts`, `connect` or `disconnect` and a name: your accounts that I may use for you",
     "• `link`: show me that you are the same person on another platform; `unlink` ends it",
     "• `schedules`: what I do for you by the clock, to pause, run or delete it",
-    "• `!mute` and `!unmute`: whether I react to replies in this thread without a mention",
+    ...(inDirectMessages
+      ? []
+      : ["• `!mute` and `!unmute`: whether I react to replies in this thread without a mention"]),
   ].join("\n");
 }
 
