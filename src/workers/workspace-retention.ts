@@ -4,7 +4,7 @@
 //        that of what was not touched since: whoever begins anew at that moment keeps what they make.
 //   WR2  A blob goes only where no row but theirs names it. It is set aside first, and a day later, when whatever was being committed
 //        is committed, the rows are asked again: it is brought back or deleted. Until then readers find it, and who keeps the same
-//        content keeps it anew (F6).
+//        content keeps it anew (F6). What was set aside for several is deleted with the last of them.
 //   WR3  What is left to do is in rows: whoever dies here leaves it to the next pass. A version that can't be read deletes nothing.
 //   WR4  One process does it at a time, and none longer than it has the turn for.
 
@@ -87,19 +87,28 @@ interface Leaving extends LeavingWorkspace {
 async function dealWithLeaving(deps: RetentionDeps, isOver: () => boolean): Promise<void> {
   const { store, clock, workspaces, keptMs } = deps;
   const now = clock.now();
-  const all = await store.read((tx) => tx.retention.leaving(workspacesAtOnce));
-  const rows = all.filter(({ asideAt }) => asideAt === undefined || now - asideAt >= asideMs);
-  if (rows.length === 0) return;
-  const leaving: Leaving[] = [];
-  for (const row of rows) leaving.push({ ...row, files: await filesOf(deps, row) });
+  const rows = await store.read((tx) => tx.retention.leaving(workspacesAtOnce));
+  const isDue = ({ asideAt }: LeavingWorkspace): boolean => asideAt === undefined || now - asideAt >= asideMs;
+  if (!rows.some(isDue)) return;
+  const all: Leaving[] = [];
+  for (const row of rows) all.push({ ...row, files: await filesOf(deps, row) });
+  const leaving = all.filter(isDue);
   const wanted = await wantedOf(deps, leaving, now - keptMs);
+  const later = new Set(all.filter((one) => !isDue(one)).flatMap(namesOf));
   // What was set aside before goes before anything else is set aside: the same blob may be of both.
-  for (const one of leaving) if (one.asideAt !== undefined && !isOver()) await settle(deps, one, wanted);
+  for (const one of leaving) {
+    if (one.asideAt === undefined || isOver()) continue;
+    if (!(await settle(deps, one, { wanted, later }))) for (const sha256 of namesOf(one)) later.add(sha256);
+  }
   for (const one of leaving) {
     if (one.asideAt !== undefined || isOver()) continue;
     await workspaces.clear(one, now - keptMs);
     await setAside(deps, one, wanted);
   }
+}
+
+function namesOf({ files, digests }: Leaving): readonly string[] {
+  return [...files, ...digests];
 }
 
 /** Where a version is gone, so are its files: they go first. */
@@ -125,7 +134,7 @@ async function wantedOf(
   leaving: readonly Leaving[],
   before: number,
 ): Promise<Set<string>> {
-  const mayGo = new Set(leaving.flatMap(({ files, digests }) => [...files, ...digests]));
+  const mayGo = new Set(leaving.flatMap(namesOf));
   const wanted = new Set<string>();
   const want = (sha256: string): void => {
     if (mayGo.has(sha256)) wanted.add(sha256);
@@ -166,20 +175,26 @@ async function* versionsKept({
 
 async function setAside(
   { store, workspaces, clock }: RetentionDeps,
-  { name, files, digests }: Leaving,
+  leaving: Leaving,
   wanted: ReadonlySet<string>,
 ): Promise<void> {
-  for (const sha256 of [...files, ...digests])
-    if (!wanted.has(sha256)) await workspaces.blobs.setAside(sha256);
-  await store.write((tx) => tx.retention.setAside(name, clock.now()));
+  for (const sha256 of namesOf(leaving)) if (!wanted.has(sha256)) await workspaces.blobs.setAside(sha256);
+  await store.write((tx) => tx.retention.setAside(leaving.name, clock.now()));
 }
 
-/** WR2. What somebody kept anew and nothing names may be about to be named: it is set aside once more. */
-async function settle(deps: RetentionDeps, leaving: Leaving, wanted: ReadonlySet<string>): Promise<void> {
+interface Others {
+  readonly wanted: ReadonlySet<string>;
+  /** Of those that were set aside less than a day ago: theirs to delete. */
+  readonly later: ReadonlySet<string>;
+}
+
+/** WR2. What somebody kept anew and nothing names may be about to be named: it is set aside once more, and false returned. */
+async function settle(deps: RetentionDeps, leaving: Leaving, { wanted, later }: Others): Promise<boolean> {
   const { name, files, digests } = leaving;
   const isGone = async (sha256: string): Promise<boolean> => {
     const { blobs } = deps.workspaces;
     if (wanted.has(sha256)) await blobs.bringBack(sha256);
+    else if (later.has(sha256)) return true;
     else if (await blobs.has(sha256)) return false;
     else await blobs.dropAside(sha256);
     return true;
@@ -190,4 +205,5 @@ async function settle(deps: RetentionDeps, leaving: Leaving, wanted: ReadonlySet
   if (left === 0) for (const sha256 of digests) if (!(await isGone(sha256))) left += 1;
   if (left > 0) await setAside(deps, leaving, wanted);
   else await deps.store.write((tx) => tx.retention.forget(name));
+  return left === 0;
 }

@@ -190,6 +190,37 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     expect(await kept.blobs.has(sha256)).toBe(true);
   });
 
+  it("WR2: what two that leave have in common and somebody keeps anew is not deleted by the second", async () => {
+    for (const id of ["old", "older"]) await worked(id, { "a.md": signed });
+    await pass(keptMs + dayMs);
+    const sha256 = await kept.blobs.put(signed);
+    await pass(asideMs);
+    await addRun(store, "new", { now: clock.now() });
+    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    expect(await isRead(signed)).toBe(true);
+    await pass(asideMs);
+    expect(await kept.blobs.has(sha256), "brought back").toBe(true);
+    expect(await store.read((tx) => tx.retention.leaving(10))).toEqual([]);
+  });
+
+  it("WR2: what was set aside for one a moment ago is not deleted for another that left before", async () => {
+    await worked("old", { "a.md": signed });
+    clock.jump(asideMs - 1_000);
+    await worked("later", { "a.md": signed });
+    await pass(keptMs - asideMs + 2_000);
+    await pass(0);
+    expect(await versions("later")).toHaveLength(1);
+    const sha256 = await kept.blobs.put(signed); // it is there: nothing is written
+    part = another("w_2");
+    await pass(asideMs - 1_000);
+    expect(await versions("later")).toEqual([]);
+    part = another("w_3");
+    await pass(1_000);
+    await addRun(store, "new", { now: clock.now() });
+    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    expect(await isRead(signed)).toBe(true);
+  });
+
   it("WR3: a version that can't be read deletes nothing, and a pass that is cut short is done again", async () => {
     await worked("old", { "a.md": "Figures" });
     clock.jump(dayMs);
