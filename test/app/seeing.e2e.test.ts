@@ -64,9 +64,15 @@ describe("app: a job that is traced", () => {
       if (!body.includes("deputy_outbox_age_seconds 0\n")) throw new Error("Marks are still being sent");
       return body;
     });
-    const answer: unknown = await (await fetch(`${product.app.url}/readyz`)).json();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own answer to this machine
-    ready = (answer as { checks: Record<string, unknown> }).checks;
+    ready = await vi.waitFor(async () => {
+      const answer: unknown = await (await fetch(`${product.app.url}/readyz`)).json();
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- our own answer to this machine
+      const { checks } = answer as { checks: Record<string, unknown> };
+      const turns = [checks["sweeper"], checks["supervisor"], checks["schedules"]];
+      if (turns.includes("nobody"))
+        throw new Error("The turns are not taken yet: they are a second after the start");
+      return checks;
+    });
     await product.stop();
   });
   afterAll(() => collector.close());
