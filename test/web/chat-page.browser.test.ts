@@ -105,6 +105,10 @@ describe("web/chat-page", () => {
     expect(await thread().getByRole("region", { name: "Decided" }).textContent()).toContain(
       "Ana chose Europe",
     );
+    const colours = await thread()
+      .locator(".decided, .decision")
+      .evaluateAll((all) => all.map((one) => getComputedStyle(one).color));
+    expect(new Set(colours).size, "a no is not shown as a success").toBe(1);
     expect(await thread().getByRole("button", { name: "Europe" }).count()).toBe(0);
     expect(await result.getByRole("row").allTextContents()).toEqual(["RegionSum", "Europe12"]);
     const [download] = await Promise.all([
@@ -194,6 +198,7 @@ describe("web/chat-page", () => {
     await thread().getByRole("button", { name: "Stop" }).click();
     const dialog = page.getByRole("dialog", { name: "Stop this run?" });
     await dialog.getByText("Files made so far are kept.").waitFor();
+    expect((await dialog.textContent())?.match(/Stop this run/g)).toHaveLength(1);
     await dialog.getByRole("button", { name: "Keep going" }).click();
     const kept = agent.heard.filter(({ kind }) => kind === "action").length;
     await thread().getByRole("button", { name: "Stop" }).click();

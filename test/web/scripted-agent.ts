@@ -105,7 +105,7 @@ function cardAt(done: number): RunCard {
         value: "run_1",
         label: "Stop",
         style: "danger",
-        confirm: "Files made so far are kept.",
+        confirm: "Stop this run? Files made so far are kept.",
       }),
     ],
   });

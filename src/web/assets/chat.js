@@ -35,9 +35,10 @@ const acts = {
   async press(view, button, text) {
     const { confirm, label, action, value } = button;
     if (confirm !== undefined) {
+      const end = confirm.indexOf("?") + 1;
       const sure = await confirmed({
-        title: action === "run.stop" ? "Stop this run?" : `${label}?`,
-        text: confirm,
+        title: confirm.slice(0, end) || `${label}?`,
+        text: confirm.slice(end).trim() || confirm,
         yes: label,
         no: "Keep going",
       });
