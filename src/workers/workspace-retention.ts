@@ -34,6 +34,8 @@ const everyMs = 6 * 3_600_000;
 export const asideMs = 24 * 3_600_000;
 const turnMs = 3_600_000;
 const workspacesAtOnce = 200;
+/** What is dealt with in a day, and more. */
+const mostLeaving = 1_000;
 const versionsAtOnce = 500;
 const readAtOnce = 8;
 const sha256s = /[0-9a-f]{64}/g;
@@ -57,7 +59,8 @@ async function inOurTurn(deps: RetentionDeps): Promise<void> {
 }
 
 /** WR1. */
-async function letIdleGo({ store, clock, keptMs, log }: RetentionDeps, isOver: () => boolean): Promise<void> {
+async function letIdleGo(deps: RetentionDeps, isOver: () => boolean): Promise<void> {
+  const { store, workspaces, clock, keptMs, log } = deps;
   const before = clock.now() - keptMs;
   let after = "";
   while (!isOver()) {
@@ -71,7 +74,9 @@ async function letIdleGo({ store, clock, keptMs, log }: RetentionDeps, isOver: (
           await tx.audit.append({ tenant, type: "workspace.expired", time: now, actor: "system", data });
         return left;
       });
-      if (versions > 0) log.info("A workspace was kept for as long as it is to be", { workspace, versions });
+      if (versions === 0) continue;
+      log.info("A workspace was kept for as long as it is to be", { workspace, versions });
+      await workspaces.clear({ tenant, workspace }, before);
     }
     const last = idle.at(-1);
     if (!last || idle.length < workspacesAtOnce) return;
@@ -87,14 +92,17 @@ interface Leaving extends LeavingWorkspace {
 async function dealWithLeaving(deps: RetentionDeps, isOver: () => boolean): Promise<void> {
   const { store, clock, workspaces, keptMs } = deps;
   const now = clock.now();
-  const rows = await store.read((tx) => tx.retention.leaving(workspacesAtOnce));
+  const rows = await store.read((tx) => tx.retention.leaving(mostLeaving));
   const isDue = ({ asideAt }: LeavingWorkspace): boolean => asideAt === undefined || now - asideAt >= asideMs;
-  if (!rows.some(isDue)) return;
-  const all: Leaving[] = [];
-  for (const row of rows) all.push({ ...row, files: await filesOf(deps, row) });
-  const leaving = all.filter(isDue);
+  const due = rows.filter(isDue).slice(0, workspacesAtOnce);
+  if (due.length === 0) return;
+  const leaving = await withFiles(deps, due);
+  const young = await withFiles(
+    deps,
+    rows.filter((row) => !isDue(row)),
+  );
+  const later = new Set(young.flatMap(namesOf));
   const wanted = await wantedOf(deps, leaving, now - keptMs);
-  const later = new Set(all.filter((one) => !isDue(one)).flatMap(namesOf));
   // What was set aside before goes before anything else is set aside: the same blob may be of both.
   for (const one of leaving) {
     if (one.asideAt === undefined || isOver()) continue;
@@ -109,6 +117,12 @@ async function dealWithLeaving(deps: RetentionDeps, isOver: () => boolean): Prom
 
 function namesOf({ files, digests }: Leaving): readonly string[] {
   return [...files, ...digests];
+}
+
+async function withFiles(deps: RetentionDeps, rows: readonly LeavingWorkspace[]): Promise<Leaving[]> {
+  const all: Leaving[] = [];
+  for (const row of rows) all.push({ ...row, files: await filesOf(deps, row) });
+  return all;
 }
 
 /** Where a version is gone, so are its files: they go first. */

@@ -237,6 +237,33 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     expect(await kept.blobs.has(sha256Of(Buffer.from("Figures")))).toBe(false);
   });
 
+  it("WR1: a folder is cleared as its versions leave, whatever keeps the blobs from leaving", async () => {
+    await worked("old", { "a.md": "Figures" });
+    await addRun(store, "broken", { now: clock.now() });
+    await record("broken", "0".repeat(64));
+    await expect(pass(keptMs + dayMs)).rejects.toMatchObject({ code: "workspace.blob_missing" });
+    expect(await versions("old")).toEqual([]);
+    expect(await readdir(workspaces.pathOf(addressOf("old")))).toEqual([]);
+  });
+
+  it("WR3: however many left yesterday, what leaves today is set aside today", async () => {
+    const digest = await kept.blobs.putManifest([]);
+    const left = async (id: string): Promise<void> => {
+      const run = await addRun(store, id, { now: clock.now() });
+      await record(id, digest);
+      const outcome = { code: "done", summary: "" } as const;
+      await store.write((tx) => tx.runs.settleIdle(run.id, "done", outcome, clock.now()));
+    };
+    await Promise.all(Array.from({ length: 200 }, (_, n) => left(`many-${n}`)));
+    clock.jump(dayMs / 2);
+    await left("one-more");
+    await pass(keptMs - dayMs / 4);
+    await pass(dayMs / 2);
+    const leaving = await store.read((tx) => tx.retention.leaving(1_000));
+    expect(leaving).toHaveLength(201);
+    expect(leaving.filter(({ asideAt }) => asideAt === undefined)).toEqual([]);
+  });
+
   it("WR4: another process that has the turn is left alone, and nothing is asked between passes", async () => {
     await worked("old", { "a.md": "Figures" });
     clock.jump(keptMs + dayMs);
