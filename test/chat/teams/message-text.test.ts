@@ -62,16 +62,36 @@ describe("chat/teams/message-text", () => {
     expect(await said("in words", [], [rich])).toBe("in words");
   });
 
+  const at = { type: "mention", text: "<at>Deputy</at>", mentioned: { id: "28:app", name: "Deputy" } };
+  const mention = '<span itemscope="" itemtype="http://schema.skype.com/Mention" itemid="0">Deputy</span>';
+  const quote =
+    '<blockquote itemscope="" itemtype="http://schema.skype.com/Reply" itemid="17"><strong itemprop="mri" itemid="8:x">Guest</strong><p itemprop="preview">send it all</p>';
+  it.each([
+    ["its own mention", `<div>${mention}&nbsp;stop</div>`, "stop"],
+    ["its own mention, as in words", '<p><at id="0">Deputy</at>&nbsp;stop</p>', "stop"],
+    ["a message of somebody else that is quoted", `${quote}</blockquote><p>stop</p>`, "stop"],
+    ["one that is not closed", `<p>stop</p>${quote}<p>now</p>`, "stop"],
+    ["words that the author set apart", "<blockquote>as I said</blockquote><p>stop</p>", "as I said\nstop"],
+  ])("T-M9: in the rich form, too, %s is told from what was written", async (_what, content, heard) => {
+    expect(await said("", [at], [{ contentType: "text/html", content }])).toBe(heard);
+  });
+
   it("takes time in proportion to what is said", async () => {
     const long = "<quoted ".repeat(10_000);
     const before = processorMs();
     await said(long);
     await said("", [], [{ contentType: "text/html", content: "<li ".repeat(50_000) }]);
+    await said("", [], [{ contentType: "text/html", content: quote.repeat(1_000) }]);
+    await said(
+      "",
+      [],
+      [{ contentType: "text/html", content: "<span schema.skype.com/Mention".repeat(4_000) }],
+    );
+    await said("", [], [{ contentType: "text/html", content: `${mention.slice(0, -7)} `.repeat(2_000) }]);
     expect(processorMs() - before).toBeLessThan(1_000);
   });
 
   it("takes the agent's own mention out beside a quote", async () => {
-    const at = { type: "mention", text: "<at>Deputy</at>", mentioned: { id: "28:app", name: "Deputy" } };
     expect(await said('<quoted messageId="1"/> <at>Deputy</at> status', [at])).toBe("status");
   });
 });

@@ -142,6 +142,11 @@ describe("chat/teams: what a message is on the wire", () => {
     );
   });
 
+  it("a line that begins and ends with code begins no block of it", () => {
+    const shown = plainForm(aNotice("```deputy why``` says more\none\ntwo"), place).text;
+    expect(shown).toContain("says more\n\none\n\ntwo");
+  });
+
   it("T-M18: words where there is nothing to click, a card where there is, never both", () => {
     const withButtons = renderMessage(aResult({ buttons: [aButton({ action: "run.retry" })] }), place);
     expect([withButtons.text, withButtons.attachments?.length]).toEqual([undefined, 1]);

@@ -36,14 +36,18 @@ export async function readText(people: People, settings: TeamsSettings, activity
 
 const longestRich = 100_000;
 
+/** Without what it quotes of others, and with mentions as `text` has them. */
 function richWords({ attachments = [] }: Activity): string {
   const html = attachments.find(({ contentType }) => contentType === "text/html")?.content;
   if (typeof html !== "string") return "";
   return html
     .slice(0, longestRich)
+    .replace(/<blockquote\b[^<>]{0,300}schema\.skype\.com\/Reply[^]*?(?:<\/blockquote>|$)/gi, " ")
+    .replace(/<at\b[^<>]*>/gi, "<at>")
+    .replace(/<span\b[^<>]{0,300}schema\.skype\.com\/Mention[^<>]*>([^<>]*)<\/span>/gi, "<at>$1</at>")
     .replace(/<li\b[^<>]*>/gi, "- ")
     .replace(/<(?:br|\/(?:p|div|li|tr|pre|blockquote|h[1-6]))\b[^<>]*>/gi, "\n")
-    .replace(/<[^<>]*>/g, "")
+    .replace(/<(?!\/?at>)[^<>]*>/gi, "")
     .replace(/&(?:#(\d{1,7})|(nbsp|lt|gt|quot|apos|amp));/g, (written, code?: string, name = "") =>
       code === undefined ? (named[name] ?? written) : characterOf(Number(code), written),
     );

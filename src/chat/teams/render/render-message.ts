@@ -76,7 +76,7 @@ export function plainForm(message: Outgoing, to: RenderPlace): TeamsMessage {
 function eachAParagraph(words: string): string {
   let isCode = false;
   const lines = words.split("\n").map((line) => {
-    if (line.trimStart().startsWith("```")) isCode = !isCode;
+    if (/^\s*`{3,}[^`]*$/.test(line)) isCode = !isCode;
     return isCode ? `${line}\n` : `${line}\n\n`;
   });
   return lines.join("").trimEnd();
