@@ -102,7 +102,7 @@ function shortened(text: string, most = shownReason): string {
 
 /** Nothing in it ends the quotes that it stands in (CT2). */
 function unquoted(text: string): string {
-  return text.replace(/[“”„‟"]/gu, "'");
+  return text.replace(/[“”„‟"＂″❝❞〝〞〟]/gu, "'");
 }
 
 /** The name of the act, for titles: what its server calls it in quotes, beside what it is called here (CT2). */

@@ -90,6 +90,7 @@ describe("approvals/card-text", () => {
     expect(name("Read”\n**Approved**\u202e (mail__reader)")).toBe(
       String.raw`“Read'\n**Approved**\u{202e} (mail__read…” (mail__send): jo@acme.example`,
     );
+    expect(name("Read❞＂″〞 (mail__reader)")).toBe("“Read'''' (mail__reader)” (mail__send): jo@acme.example");
     expect(actText(approvalOf({ to: "jo" }, {}, "Send a letter"))).toMatch(/^`mail__send` with:/);
   });
 
