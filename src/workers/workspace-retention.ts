@@ -106,7 +106,8 @@ async function dealWithLeaving(deps: RetentionDeps, isOver: () => boolean): Prom
   // What was set aside before goes before anything else is set aside: the same blob may be of both.
   for (const one of leaving) {
     if (one.asideAt === undefined || isOver()) continue;
-    if (!(await settle(deps, one, { wanted, later }))) for (const sha256 of namesOf(one)) later.add(sha256);
+    if (!(await settle(deps, one, { wanted, later, isOver })))
+      for (const sha256 of namesOf(one)) later.add(sha256);
   }
   for (const one of leaving) {
     if (one.asideAt !== undefined || isOver()) continue;
@@ -196,20 +197,26 @@ async function setAside(
   await store.write((tx) => tx.retention.setAside(leaving.name, clock.now()));
 }
 
-interface Others {
+interface Settling {
   readonly wanted: ReadonlySet<string>;
   /** Of those that were set aside less than a day ago: theirs to delete. */
   readonly later: ReadonlySet<string>;
+  /** WR4: others may have looked since, and set aside what we would delete. */
+  readonly isOver: () => boolean;
 }
 
 /** WR2. What somebody kept anew and nothing names may be about to be named: it is set aside once more, and false returned. */
-async function settle(deps: RetentionDeps, leaving: Leaving, { wanted, later }: Others): Promise<boolean> {
+async function settle(
+  deps: RetentionDeps,
+  leaving: Leaving,
+  { wanted, later, isOver }: Settling,
+): Promise<boolean> {
   const { name, files, digests } = leaving;
   const isGone = async (sha256: string): Promise<boolean> => {
     const { blobs } = deps.workspaces;
     if (wanted.has(sha256)) await blobs.bringBack(sha256);
     else if (later.has(sha256)) return true;
-    else if (await blobs.has(sha256)) return false;
+    else if ((await blobs.has(sha256)) || isOver()) return false;
     else await blobs.dropAside(sha256);
     return true;
   };
@@ -217,7 +224,7 @@ async function settle(deps: RetentionDeps, leaving: Leaving, { wanted, later }: 
   for (const sha256 of files) if (!(await isGone(sha256))) left += 1;
   // The versions are what says which files there are: they go last.
   if (left === 0) for (const sha256 of digests) if (!(await isGone(sha256))) left += 1;
-  if (left > 0) await setAside(deps, leaving, wanted);
-  else await deps.store.write((tx) => tx.retention.forget(name));
+  if (left === 0) await deps.store.write((tx) => tx.retention.forget(name));
+  else if (!isOver()) await setAside(deps, leaving, wanted);
   return left === 0;
 }

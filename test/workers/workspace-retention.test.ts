@@ -264,6 +264,23 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     expect(leaving.filter(({ asideAt }) => asideAt === undefined)).toEqual([]);
   });
 
+  it("WR4: a process that froze past its turn deletes nothing more: others may have looked since", async () => {
+    await worked("old", { "a.md": "Figures", "b.md": "Notes" });
+    await pass(keptMs + dayMs);
+    const freezing = async (sha256: string): Promise<boolean> => {
+      clock.jump(3_600_000);
+      return kept.blobs.has(sha256);
+    };
+    workspaces = { ...workspaces, blobs: { ...kept.blobs, has: freezing } };
+    part = another("w_2");
+    await pass(asideMs);
+    expect([await isRead("Figures"), await isRead("Notes")].filter((read) => read)).toHaveLength(2);
+    workspaces = { ...workspaces, blobs: kept.blobs };
+    part = another("w_3");
+    await pass(0);
+    expect([await isRead("Figures"), await isRead("Notes")]).toEqual([false, false]);
+  });
+
   it("WR4: another process that has the turn is left alone, and nothing is asked between passes", async () => {
     await worked("old", { "a.md": "Figures" });
     clock.jump(keptMs + dayMs);
