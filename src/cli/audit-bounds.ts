@@ -1,4 +1,4 @@
-// What people give `deputy audit`: times, sequences, and public keys.
+// What people give `deputy audit`: times, sequences, tenants, and public keys.
 
 import { createPublicKey } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -6,6 +6,9 @@ import type { Bound } from "../audit/export.ts";
 import { AppError } from "../base/errors.ts";
 import { parseJson } from "../base/json.ts";
 import { KeyLine } from "../domain/audit-line.ts";
+import type { TenantId } from "../domain/ids.ts";
+import type { Store } from "../store/contract.ts";
+import { cannotRead } from "./cannot-read.ts";
 
 /** A sequence, a date or a time (RFC 3339). A date is its first moment, or its last where it is an end. */
 export function boundOf(text: string, end: boolean): Bound {
@@ -20,9 +23,19 @@ export function boundOf(text: string, end: boolean): Bound {
   return { at: isDate && end ? at + 86_399_999 : at };
 }
 
+/** Nothing is exported of a tenant that the log doesn't know: an empty export would read as one in which nothing happened. */
+export async function requireTenant(store: Store, tenant: TenantId): Promise<void> {
+  const known = (await store.read((tx) => tx.audit.heads())).map((head) => head.tenant);
+  if (known.includes(tenant)) return;
+  const there = known.length === 0 ? "It is empty." : `It has: ${known.join(", ")}.`;
+  throw new AppError("cli.unknown_tenant", `The log has nothing of a tenant ${tenant}. ${there}`);
+}
+
 /** Public keys that somebody kept: key lines of an export, 32 bytes in base64 a line, or PEM. */
 export async function publicKeysOf(file: string): Promise<string[]> {
-  const text = await readFile(file, "utf8");
+  const text = await readFile(file, "utf8").catch((error: unknown) => {
+    throw cannotRead(file, error);
+  });
   const keys = text.includes("-----BEGIN") ? [fromPem(text)] : text.split("\n").flatMap(fromLine);
   if (keys.length > 0) return keys;
   throw new AppError("cli.no_key", `${file} holds no public key: key lines of an export, base64 or PEM.`);

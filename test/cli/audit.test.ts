@@ -90,6 +90,37 @@ describe("cli audit", () => {
     expect(err).toMatch(/^\S+none\/export\.ndjson could not be written: ENOENT.*\n$/);
   });
 
+  it("exports nothing of a tenant that the log doesn't know, and makes no file of it", async () => {
+    const { code, out, err } = await deputy(
+      settings(),
+      "audit",
+      "export",
+      "--tenant",
+      "nope",
+      "--out",
+      "of-nope",
+    );
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toContain("The log has nothing of a tenant nope. It has: local.");
+    await expect(readFile(path.join(folder, "of-nope"))).rejects.toMatchObject({ code: "ENOENT" });
+    const known = await deputy(settings(), "audit", "export", "--tenant", "local");
+    expect(known).toMatchObject({ code: 0, err: "" });
+  });
+
+  it.each([
+    [["none"], "none can't be read: there is no such file."],
+    [["."], "can't be read: it is a folder."],
+    [["export.ndjson", "--anchor", "none"], "none can't be read: there is no such file."],
+    [["export.ndjson", "--pub", "."], "can't be read: it is a folder."],
+  ])("AC1: `verify %j` says in a sentence what can't be read", async (argv, sentence) => {
+    const { code, out } = await deputy({}, "audit", "verify", ...argv);
+
+    expect(code).toBe(4);
+    expect(out).toMatch(/^NOT GOOD \(unreadable\): /);
+    expect(out.endsWith(`${sentence}\n`)).toBe(true);
+  });
+
   it("AUD-4: takes kept keys, as the command prints them", async () => {
     const { out } = await deputy(settings(), "audit", "keys");
     await writeFile(path.join(folder, "kept"), out);
@@ -101,7 +132,13 @@ describe("cli audit", () => {
   it("rotates the key, erases, and says what it cannot find", async () => {
     expect((await deputy(settings(), "audit", "rotate-key", "--json")).code).toBe(0);
     const erased = await deputy(settings(), "audit", "erase", "--run", "run_1", "--json");
-    expect(JSON.parse(erased.out)).toEqual({ erased: 0 });
+    expect(erased).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("There is no run run_1."),
+    });
+    const ofAda = await deputy(settings(), "audit", "erase", "--person", "local:local:ada", "--json");
+    expect(JSON.parse(ofAda.out)).toEqual({ erased: 0 });
     expect((await deputy(settings(), "audit", "erase")).err).toContain("--run ID or --person KEY");
     expect((await deputy(settings(), "audit", "payload", "run_1", "0")).err).toContain("Nothing is kept");
     expect((await deputy(settings(), "audit", "export", "--from", "yesterday")).err).toContain(

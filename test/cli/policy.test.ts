@@ -114,6 +114,15 @@ describe("cli/policy", () => {
     });
   });
 
+  it("says in a sentence why a call can't be read", async () => {
+    expect(await deputy("check", "none.json")).toEqual({
+      code: 1,
+      out: "",
+      err: "The call in none.json can't be read: there is no such file.\n",
+    });
+    expect((await deputy("check", ".")).err).toBe("The call in . can't be read: it is a folder.\n");
+  });
+
   it("POL-2, POL-6: lint says what is allowed but does nothing", async () => {
     const { code, out } = await deputy("lint", "--json");
     const linted: { warnings: string[] } = JSON.parse(out);

@@ -29,6 +29,6 @@ describe("cli/read-lines", () => {
   it("says why a file can't be read", async () => {
     const first = linesOf(path.join(folder, "none")).next();
 
-    await expect(first).rejects.toThrow(/ENOENT/);
+    await expect(first).rejects.toThrow(/none can't be read: there is no such file\.$/);
   });
 });

@@ -57,6 +57,13 @@ describe("cli/run-cli", () => {
     });
   });
 
+  it("`init` shows the way to Slack's setup, too", async () => {
+    const { out } = await deputy("init", "--help");
+
+    expect(out).toContain("deputy manifest slack");
+    expect(out).toContain("docs/slack.md");
+  });
+
   it("L1: every command takes --json", async () => {
     const leaves: string[] = [];
     const without: string[] = [];

@@ -8,6 +8,7 @@ import { cliActor, withAudit } from "../audit-desk.ts";
 import type { CliContext } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
 import { printJson } from "../print.ts";
+import { findRun } from "../run-views.ts";
 
 interface Form {
   readonly json?: boolean;
@@ -56,9 +57,13 @@ function addErase(audit: Command, context: CliContext): void {
       if (whose === false || (run !== undefined && person !== undefined))
         throw new AppError("cli.usage", "Say whose: --run ID or --person KEY.");
       const { erasePayloads } = await import("../../audit/payloads.ts");
-      const erased = await withRows(context, ({ store }) =>
-        erasePayloads(store, whose, { actor: cliActor(context), time: Date.now() }),
-      );
+      const erased = await withRows(context, async (rows) => {
+        const by = { actor: cliActor(context), time: Date.now() };
+        const count = await erasePayloads(rows.store, whose, by);
+        // Payloads may be there of a run that is not any more.
+        if (count === 0 && run !== undefined) await findRun(rows, run);
+        return count;
+      });
       if (json) return printJson(context.stdout, { erased });
       context.stdout.write(`${erased} payloads are erased; the chain says so.\n`);
     });

@@ -10,7 +10,7 @@ import type { ExportOptions } from "../../audit/export.ts";
 import type { Verdict } from "../../audit/verify.ts";
 import { errorText } from "../../base/errors.ts";
 import { asTenantId } from "../../domain/ids.ts";
-import { boundOf, publicKeysOf } from "../audit-bounds.ts";
+import { boundOf, publicKeysOf, requireTenant } from "../audit-bounds.ts";
 import { cliActor, withAudit } from "../audit-desk.ts";
 import { cannotWrite } from "../cannot-write.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
@@ -46,9 +46,11 @@ function addExport(audit: Command, context: CliContext): void {
     .option("--json", "with --out: one JSON value that says what was written")
     .action(async (form: ExportForm) => {
       const { exportLines } = await import("../../audit/export.ts");
-      const written = await withAudit(context, (deps) =>
-        writeAll(exportLines(deps, optionsOf(form, context)), form, context),
-      );
+      const options = optionsOf(form, context);
+      const written = await withAudit(context, async (deps) => {
+        if (options.tenant !== undefined) await requireTenant(deps.store, options.tenant);
+        return writeAll(exportLines(deps, options), form, context);
+      });
       if (form.out === undefined) return;
       if (form.json) return printJson(context.stdout, { file: form.out, lines: written });
       context.stdout.write(`${form.out}: ${written} lines.\n`);
@@ -134,7 +136,7 @@ async function verdictOn(file: string, form: VerifyForm, { cwd }: CliContext): P
       ...(form.partial === undefined ? {} : { partial: form.partial }),
     });
   } catch (error) {
-    return { result: "unreadable", why: errorText(error), events: 0, tenants: [] };
+    return { result: "unreadable", why: errorText(error).replace(/\.$/, ""), events: 0, tenants: [] };
   }
 }
 

@@ -28,10 +28,14 @@ interface InitOptions extends TeamsOptions {
   readonly cli: string;
 }
 
+const slackInstead =
+  "Slack takes a manifest instead: `deputy manifest slack` prints it, and docs/slack.md says what to do with it.";
+
 export const addInit: AddCommand = (program, context) => {
   program
     .command("init")
     .description("set a chat platform up")
+    .addHelpText("after", `\n${slackInstead}`)
     .command("teams")
     .description("register the app, write its settings and its package; needs Microsoft's `teams`, logged in")
     .option("--url <url>", "address at which Teams reaches this server (default: DEPUTY_PUBLIC_URL)")

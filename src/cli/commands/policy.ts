@@ -5,11 +5,11 @@ import { resolve } from "node:path";
 import type { Command } from "commander";
 import { policyOf, policySourceOf } from "../../app/policy-source.ts";
 import { systemClock } from "../../base/clock.ts";
-import { AppError, errorText } from "../../base/errors.ts";
 import { ConfigError } from "../../config/errors.ts";
 import { loadConfig } from "../../config/load-config.ts";
 import { evaluate } from "../../policy/evaluate.ts";
 import { lintPolicy } from "../../policy/lint.ts";
+import { cannotRead } from "../cannot-read.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { explainEvent } from "../explain-event.ts";
 import { knowsTool } from "../known-tools.ts";
@@ -108,9 +108,7 @@ function textOf(file: string, cwd: string): string {
   try {
     return readFileSync(file === "-" ? 0 : resolve(cwd, file), "utf8");
   } catch (error) {
-    throw new AppError("cli.unreadable", `The call in ${file} can't be read: ${errorText(error)}`, {
-      cause: error,
-    });
+    throw cannotRead(file === "-" ? "The call on stdin" : `The call in ${file}`, error);
   }
 }
 
