@@ -4,14 +4,13 @@
 //        it says in its thread.
 //   CM2  A command shows and stops what is its author's own in this tenant, nothing of anybody else.
 
-import type { ConversationAddress } from "../domain/conversation.ts";
 import type { InboundCommand } from "../domain/inbound.ts";
-import { toldTo } from "../runtime/told-run.ts";
 import * as own from "../runtime/voice/own-work.ts";
 import { refusedPlaces } from "../runtime/voice/replies.ts";
 import { servedAt } from "./addressing.ts";
 import type { Decision } from "./desk.ts";
 import { type Heard, tellAuthor } from "./heard.ts";
+import { mostShown, ownRuns } from "./own-runs.ts";
 import { answerShared, isShared } from "./shared-verbs.ts";
 import { stopRun } from "./stop-run.ts";
 import { parseVerb, type Verb } from "./verbs.ts";
@@ -19,7 +18,6 @@ import { whyOf } from "./why.ts";
 
 type Command = Heard<InboundCommand>;
 
-const mostShown = 20;
 const mostExplained = 3;
 
 export async function answerCommand(d: Decision, command: Command): Promise<void> {
@@ -81,35 +79,4 @@ async function explained(d: Decision, command: Command): Promise<string> {
 async function mute(d: Decision, command: Command, muted: boolean): Promise<void> {
   await d.tx.conversations.setChannelMuted(command.conversation.address, muted);
   await tellAuthor(d, command, muted ? own.channelMuted : own.channelUnmuted);
-}
-
-interface Own extends own.OwnRun {
-  readonly here: boolean;
-}
-
-/** What the author has going on in this tenant, newest first (CM2). */
-async function ownRuns(d: Decision, { event, conversation }: Command): Promise<Own[]> {
-  const found: Own[] = [];
-  for (const run of await d.tx.runs.activeOf(event.author.key, 100)) {
-    const place = run.tenant === conversation.tenant && (await d.tx.conversations.find(run.conversation));
-    if (!place) continue;
-    const waits = run.state === "waiting" ? await d.tx.waits.readableOf(run.id) : [];
-    const open = waits.find((wait) => wait.state === "open");
-    const here = isHere(place.address, conversation.address);
-    found.push({
-      run: toldTo(run, event.author.key),
-      open,
-      here,
-      where: here ? "here" : placeInWords(place.address),
-    });
-  }
-  return found;
-}
-
-function isHere(place: ConversationAddress, here: ConversationAddress): boolean {
-  return place.platform === here.platform && place.channel === here.channel;
-}
-
-function placeInWords({ kind }: ConversationAddress): string {
-  return { dm: "in a direct message", group: "in a group", channel: "in another channel" }[kind];
 }

@@ -2,19 +2,21 @@
 //
 //   VA1  A word counts when it is said to the agent; from people who talk to each other it is context like anything else.
 //   VA2  Only `stop` and the mute words change anything, and each says what it did.
+//   VA3  Where nobody else reads and nothing runs, `status` tells what its author has going on anywhere else in the tenant.
 
 import { isFlat } from "../domain/conversation.ts";
 import type { InboundMessage } from "../domain/inbound.ts";
 import type { Run } from "../domain/run.ts";
 import { toldIn } from "../runtime/told-run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
-import { channelStillMuted } from "../runtime/voice/own-work.ts";
+import { channelStillMuted, ownStatus } from "../runtime/voice/own-work.ts";
 import * as replies from "../runtime/voice/replies.ts";
 import { addressing } from "./addressing.ts";
 import type { Decision } from "./desk.ts";
 import { followersOf } from "./followers.ts";
 import { type Heard, isMuted, tell, tellAuthor } from "./heard.ts";
 import { markIdle, markSeen, markSession } from "./marks.ts";
+import { mostShown, ownRuns } from "./own-runs.ts";
 import { isPlainMessage } from "./plain-message.ts";
 import { mayStop } from "./rules.ts";
 import { answerShared, isShared } from "./shared-verbs.ts";
@@ -127,7 +129,10 @@ async function takeBack(d: Decision, { row, conversation, event }: Heard<Inbound
   return any;
 }
 
-async function idle(d: Decision, { conversation }: Heard): Promise<string> {
+async function idle(d: Decision, heard: Heard<InboundMessage>): Promise<string> {
+  const { conversation } = heard;
+  const own = conversation.address.kind === "dm" ? await ownRuns(d, heard) : [];
+  if (own.length > 0) return ownStatus(own.slice(0, mostShown), d.now);
   const [last] = await d.tx.runs.list({ conversation: conversation.id, limit: 1 });
   return replies.idleStatus(last && toldIn(last, conversation.address), d.now);
 }

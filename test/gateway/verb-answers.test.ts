@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { ConversationAddress } from "../../src/domain/conversation.ts";
 import type { AuditEventType, NewAuditEvent } from "../../src/domain/audit-event.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { traceIdOf } from "../../src/domain/trace.ts";
@@ -14,6 +15,7 @@ import {
   type GatewayWorld,
   guest,
   texts,
+  thread,
   whispers,
 } from "./gateway-world.ts";
 
@@ -77,6 +79,31 @@ describe("gateway/verb-answers", () => {
       "Nothing is running here, and nothing has been so far.",
       expect.stringContaining("The last was “compare the vendors”, stopped"),
     ]);
+  });
+
+  describe("VA3: `status` where nothing runs", () => {
+    beforeEach(async () => {
+      await start();
+      await world.hear("not yours", { conversation: { ...thread, thread: "t9" }, by: bo });
+      await world.settle();
+    });
+    const answered = async (at: ConversationAddress): Promise<readonly string[]> => {
+      await world.hear("status", { conversation: at });
+      await world.settle();
+      return texts(world.held(at), "notice");
+    };
+
+    it("lists in a direct message what is its author's elsewhere", async () => {
+      expect(await answered(dm)).toEqual([
+        "You have one piece of work going on:\n• Queued: “compare the vendors”, in another channel, asked 0 s ago.",
+      ]);
+    });
+
+    it("tells of its own thread alone where others read", async () => {
+      const elsewhere = { ...thread, channel: "ops", thread: "t7" };
+
+      expect(await answered(elsewhere)).toEqual(["Nothing is running here, and nothing has been so far."]);
+    });
   });
 
   it("says for whom and by what right it works", async () => {

@@ -10,7 +10,7 @@ export const asked = {
   unknown: (name: string) => `There is no connection ${name}. An operator can add it.`,
   agents_own: (name: string) => `${name} is my own account; there is nothing for you to connect.`,
   per_run: (name: string) =>
-    `${name} is connected for one piece of work at a time. I ask you for it when the work needs it.`,
+    `I can't connect ${name} ahead of the work: it is for one piece of work at a time. When the next one needs it, I send you a private message with a link.`,
 } as const;
 
 export const noAccounts =
