@@ -6,6 +6,7 @@
 //   SP3  The turn is a lease on the name `sweeper` (turn.ts).
 //   SP4  Parts of which the rows say that there is nothing to do are not begun: one statement tells for all of them. A part is begun all
 //        the same at the first look, after it failed, and when nothing could be told.
+//   SP5  That its turn can't be asked for is said once until the reason changes, and then that it can be again.
 
 import { type CancelTimer, type Clock, every } from "../base/clock.ts";
 import { errorText } from "../base/errors.ts";
@@ -55,15 +56,20 @@ export function createSweeper(deps: SweeperDeps): Sweeper {
   const turn = createTurn({ store, clock, lock, owner, alone });
   const beginParts = beginning(deps);
   let end: CancelTimer | undefined;
+  let said: string | undefined;
 
   const beginAll = async (): Promise<readonly Promise<void>[]> => {
     try {
       if (!(await turn.has())) return [];
       await deps.failpoint?.("sweeper.after-turn");
     } catch (error) {
-      log.warn("The sweeper could not ask for its turn.", { error: errorText(error) });
+      const why = errorText(error);
+      if (why !== said) log.warn("The sweeper could not ask for its turn.", { error: why });
+      said = why;
       return [];
     }
+    if (said !== undefined) log.info("The sweeper can ask for its turn again.");
+    said = undefined;
     return beginParts();
   };
 

@@ -157,6 +157,35 @@ describe("workers/sweeper", () => {
     expect(writes).toBe(3);
   });
 
+  it("SP5: says once that it can't ask for its turn, until the reason changes or it can", async () => {
+    const said: unknown[] = [];
+    const note = (text: string, facts?: object): void => void said.push([text, facts]);
+    let reason: string | undefined = "database or disk is full";
+    const full: Store = {
+      ...store,
+      write: (fn) => (reason === undefined ? store.write(fn) : Promise.reject(new Error(reason))),
+    };
+    const loud = { ...silentLogger, warn: note, info: note };
+    const one = createSweeper({ store: full, parts: [], owner: "one", clock, log: loud, everyMs: 1_000 });
+    const failed = "The sweeper could not ask for its turn.";
+
+    await one.sweep();
+    await one.sweep();
+    expect(said).toEqual([[failed, { error: "database or disk is full" }]]);
+    reason = "disk I/O error";
+    await one.sweep();
+    await one.sweep();
+    expect(said.slice(1)).toEqual([[failed, { error: "disk I/O error" }]]);
+    reason = undefined;
+    await one.sweep();
+    await one.sweep();
+    expect(said.slice(2)).toEqual([["The sweeper can ask for its turn again.", undefined]]);
+    reason = "disk I/O error";
+    await clock.advance(5_000);
+    await one.sweep();
+    expect(said.slice(3)).toEqual([[failed, { error: "disk I/O error" }]]);
+  });
+
   it("goes on after a store that was out of reach", async () => {
     const one = sweeper("one", part("one"));
     await store.close();
