@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { InboundFile } from "../../src/domain/inbound.ts";
 import type { Manifest } from "../../src/domain/manifest.ts";
 import { ownWords } from "../../src/domain/passed-on.ts";
@@ -210,7 +210,13 @@ describe("gateway/files-in", () => {
   });
 
   async function untilRun(): Promise<void> {
-    for (let n = 0; n < 300 && (await world.runs()).length === 0; n += 1) await world.clock.advance(1_000);
+    await vi.waitFor(
+      async () => {
+        await world.clock.advance(1_000);
+        expect(await world.runs()).not.toEqual([]);
+      },
+      { interval: 1 }, // between which files are really written
+    );
     await world.settle();
   }
 
