@@ -71,7 +71,13 @@ export async function actOut(
 ): Promise<Readonly<Record<string, number>>> {
   for (const dieAt of deaths) {
     const life = set.start({ dieAt });
-    const over = await Promise.race([life.ended.then(() => false), life.until("over").then(() => true)]);
+    const over = await life.until("over").then(
+      () => true,
+      (error: unknown) => {
+        if (life.isAlive()) throw error;
+        return false;
+      },
+    );
     if (over && mustDie) throw new Error(`The product never came by ${dieAt.name}, time ${dieAt.pass}.`);
     if (!over && (await life.ended) !== "SIGKILL") await life.until("over"); // tells why it ended
     await life.kill();
