@@ -105,6 +105,12 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
         createdAt: clock.now(),
       }),
     );
+
+  /** What a new run kept, as a version of its own. */
+  const recordAnew = async (sha256: string): Promise<void> => {
+    await addRun(store, "new", { now: clock.now() });
+    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+  };
   const isRead = (content: string | Buffer): Promise<boolean> =>
     kept.blobs.get(sha256Of(Buffer.from(content))).then(
       () => true,
@@ -170,8 +176,7 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     const sha256 = await kept.blobs.put(signed); // it is there: nothing is written
     await pass(keptMs + dayMs);
     expect(await kept.blobs.has(sha256), "set aside").toBe(false);
-    await addRun(store, "new", { now: clock.now() });
-    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    await recordAnew(sha256);
     expect(await isRead(signed)).toBe(true);
     await pass(asideMs);
     expect(await kept.blobs.has(sha256), "brought back").toBe(true);
@@ -183,8 +188,7 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     await pass(keptMs + dayMs);
     const sha256 = await kept.blobs.put(signed);
     await pass(asideMs);
-    await addRun(store, "new", { now: clock.now() });
-    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    await recordAnew(sha256);
     expect(await isRead(signed)).toBe(true);
     await pass(asideMs);
     expect(await kept.blobs.has(sha256)).toBe(true);
@@ -195,8 +199,7 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     await pass(keptMs + dayMs);
     const sha256 = await kept.blobs.put(signed);
     await pass(asideMs);
-    await addRun(store, "new", { now: clock.now() });
-    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    await recordAnew(sha256);
     expect(await isRead(signed)).toBe(true);
     await pass(asideMs);
     expect(await kept.blobs.has(sha256), "brought back").toBe(true);
@@ -216,8 +219,7 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     expect(await versions("later")).toEqual([]);
     part = another("w_3");
     await pass(1_000);
-    await addRun(store, "new", { now: clock.now() });
-    await record("new", await kept.blobs.putManifest([{ path: "a.md", sha256, sizeBytes: signed.length }]));
+    await recordAnew(sha256);
     expect(await isRead(signed)).toBe(true);
   });
 

@@ -19,10 +19,10 @@ export const keptTextPages: Readonly<Record<KeptTexts, Pages>> = {
       .where(and(gt(withheld.id, after), or(eq(withheld.state, "held"), gte(withheld.createdAt, before))))
       .orderBy(asc(withheld.id))
       .limit(textsAtOnce);
-    return pageOf(
-      rows.map(({ text }) => text),
-      rows.length < textsAtOnce ? undefined : rows.at(-1)?.at,
-    );
+    return {
+      texts: rows.map(({ text }) => text),
+      next: rows.length < textsAtOnce ? undefined : rows.at(-1)?.at,
+    };
   },
   async outbox({ db, tables: { outbox } }, before, after) {
     const isOpen = inArray(outbox.state, ["due", "sending"]);
@@ -33,10 +33,7 @@ export const keptTextPages: Readonly<Record<KeptTexts, Pages>> = {
       .orderBy(asc(outbox.seq))
       .limit(textsAtOnce);
     const last = rows.length < textsAtOnce ? undefined : rows.at(-1);
-    return pageOf(
-      rows.map(({ text }) => text),
-      last && String(last.at),
-    );
+    return { texts: rows.map(({ text }) => text), next: last && String(last.at) };
   },
   /** The journal stays as it was written. */
   async steps({ db, tables: { steps, runs } }, _before, after) {
@@ -47,7 +44,7 @@ export const keptTextPages: Readonly<Record<KeptTexts, Pages>> = {
       .orderBy(asc(runs.id))
       .limit(runsAtOnce);
     const last = some.at(-1)?.id;
-    if (last === undefined) return pageOf([], undefined);
+    if (last === undefined) return { texts: [], next: undefined };
     const rows = await db
       .select({ given: steps.arguments, got: steps.result })
       .from(steps)
@@ -59,10 +56,6 @@ export const keptTextPages: Readonly<Record<KeptTexts, Pages>> = {
         ),
       );
     const texts = rows.flatMap(({ given, got }) => [given, got].filter((text) => text !== null));
-    return pageOf(texts, some.length < runsAtOnce ? undefined : last);
+    return { texts, next: some.length < runsAtOnce ? undefined : last };
   },
 };
-
-function pageOf(texts: readonly string[], next: string | undefined): TextPage {
-  return { texts, next };
-}
