@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import { patienceMs } from "./test/support/patience.ts";
+import { secondTries } from "./test/support/second-tries.ts";
 
 // Test files of a project share their modules (`isolate: false`): nearly half of the time went into loading the same ones for each file.
 
@@ -16,12 +17,14 @@ const shared = {
   expect: { poll: { timeout: patienceMs } },
 };
 
-/** Never where a second try would hide a lost race. */
-const patient = { testTimeout: 60_000, retry: inCi ? 1 : 0 };
+/** For what talks to processes and servers: in CI alone, and named there, so that no lost race goes unseen. `npm run soak` tries once. */
+const secondTry = { retry: inCi ? 1 : 0 };
+const patient = { testTimeout: 60_000, ...secondTry };
 
 export default defineConfig({
   test: {
     maxWorkers: 4,
+    reporters: inCi ? ["default", secondTries] : ["default"],
     globalSetup: "./test/support/compile-threads.ts",
     projects: [
       {
@@ -33,12 +36,29 @@ export default defineConfig({
           exclude: ["test/**/*.{redis,pg,crash,browser,e2e,sandbox}.test.ts"],
         },
       },
-      { test: { ...shared, name: "redis", include: ["test/**/*.redis.test.ts"], isolate: false } },
-      { test: { ...shared, name: "sandbox", include: ["test/**/*.sandbox.test.ts"], isolate: false } },
-      { test: { ...shared, name: "pg", include: ["test/**/*.pg.test.ts"], isolate: false } },
       {
         test: {
           ...shared,
+          ...secondTry,
+          name: "redis",
+          include: ["test/**/*.redis.test.ts"],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...shared,
+          ...secondTry,
+          name: "sandbox",
+          include: ["test/**/*.sandbox.test.ts"],
+          isolate: false,
+        },
+      },
+      { test: { ...shared, ...secondTry, name: "pg", include: ["test/**/*.pg.test.ts"], isolate: false } },
+      {
+        test: {
+          ...shared,
+          ...secondTry,
           name: "crash",
           maxConcurrency: 6,
           globalSetup: "./test/support/compile-product.ts",
