@@ -76,6 +76,76 @@ describe("chat/teams/message-text", () => {
     expect(await said("", [at], [{ contentType: "text/html", content }])).toBe(heard);
   });
 
+  const to = (address: string, label: string): string =>
+    `<a href="${address}" title="${address}">${label}</a>`;
+  it.each([
+    [
+      "with a label",
+      "read the plan today",
+      `<p>read ${to("https://x.example/a?b=1&amp;c=2", "the&nbsp;plan")} today</p>`,
+      "read [the plan](https://x.example/a?b=1&c=2) today",
+    ],
+    [
+      "two alike, in their order",
+      "one, two, one",
+      `<p>one, two, ${to("https://x.example/1", "one")}</p>`,
+      "[one](https://x.example/1), two, one",
+    ],
+    [
+      "whose label is a part of another word, too",
+      "theme and the me",
+      `<p>theme and ${to("https://x.example/1", "the")} ${to("https://x.example/2", "<b>me</b>")}</p>`,
+      "theme and [the](https://x.example/1) [me](https://x.example/2)",
+    ],
+    [
+      "that is written out",
+      "see https://x.example",
+      `<p>see ${to("https://x.example/", "https://x.example")}</p>`,
+      "see https://x.example",
+    ],
+    [
+      "that was taken for one",
+      "see x.example/a",
+      `<p>see ${to("http://x.example/a", "x.example/a")}</p>`,
+      "see x.example/a",
+    ],
+    [
+      "whose label says another address",
+      "see https://x.example",
+      `<p>see ${to("https://y.example/", "https://x.example")}</p>`,
+      "see [https://x.example](https://y.example/)",
+    ],
+    [
+      "without a label",
+      "see",
+      `<p>see ${to("https://x.example/a", "<img src='y'>")}</p>`,
+      "see\nhttps://x.example/a",
+    ],
+    [
+      "in the rich form alone",
+      "",
+      `<p>read ${to("https://x.example/a(1)", "the [new] plan")}</p>`,
+      "read [the \\[new\\] plan](https://x.example/a%281%29)",
+    ],
+    [
+      "to what is no page",
+      "write to Bo",
+      `<p>write to ${to("mailto:bo@x.example", "Bo")} ${to("javascript:x", "")}</p>`,
+      "write to Bo",
+    ],
+    [
+      "in what is quoted of others",
+      "yes",
+      `${quote}${to("https://x.example/a", "the plan")}</blockquote><p>yes</p>`,
+      "yes",
+    ],
+  ])(
+    "the address of a link is heard that Teams leaves out of the words: one %s",
+    async (_what, text, content, heard) => {
+      expect(await said(text, [], [{ contentType: "text/html", content }])).toBe(heard);
+    },
+  );
+
   it("takes time in proportion to what is said", async () => {
     const long = "<quoted ".repeat(10_000);
     const before = processorMs();
@@ -88,6 +158,12 @@ describe("chat/teams/message-text", () => {
       [{ contentType: "text/html", content: "<span schema.skype.com/Mention".repeat(4_000) }],
     );
     await said("", [], [{ contentType: "text/html", content: `${mention.slice(0, -7)} `.repeat(2_000) }]);
+    for (const links of [
+      to("https://x.example/a", "a").repeat(2_000),
+      '<a href="https://x.example/a">'.repeat(3_000),
+      "<a href=".repeat(12_000),
+    ])
+      await said("a".repeat(90_000), [], [{ contentType: "text/html", content: links }]);
     expect(processorMs() - before).toBeLessThan(1_000);
   });
 

@@ -3,6 +3,8 @@
 //   MT1  What a person typed can't become a mention or a link here: Slack escapes `<`, `>` and `&`, and each escape and
 //        each entity is read once, from left to right.
 
+import { writtenLink } from "../../prose/written-link.ts";
+
 /** Somebody whom a text mentions. */
 export interface Mentioned {
   readonly id: string;
@@ -49,7 +51,7 @@ function fromEntity(inside: string, nameOf: (id: string) => string): string {
     case "!":
       return fromCommand(target.slice(1), label);
     default:
-      return link(unescaped(target), label);
+      return writtenLink(unescaped(target), label ?? "");
   }
 }
 
@@ -63,17 +65,6 @@ function fromCommand(command: string, label: string | undefined): string {
 
 function withAt(name: string): string {
   return name.startsWith("@") ? name : `@${name}`;
-}
-
-/** A link whose label only repeats it was made by Slack from what was typed. */
-function link(url: string, label: string | undefined): string {
-  if (label === undefined || label === "" || label === url) return url;
-  if (url.replace(/^(?:https?:\/\/|mailto:|tel:)/, "").replace(/\/$/, "") === label) return label;
-  return `[${label.replace(/[[\]]/g, "\\$&")}](${url.replace(/[()\s]/g, percentEncoded)})`;
-}
-
-function percentEncoded(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).padStart(2, "0").toUpperCase()}`;
 }
 
 function unescaped(text: string): string {

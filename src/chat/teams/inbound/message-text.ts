@@ -1,10 +1,14 @@
 // What a message says, without the mark-up of Teams: mentions become names, the agent's own goes away, and so does the mark of a
-// message that is quoted above it. Of a message that Teams sends in its rich form alone, the words of that.
+// message that is quoted above it. Of a message that Teams sends in its rich form alone, the words of that; where a link leads is in the
+// rich form in any case.
 
+import { webAddress } from "../../given-addresses.ts";
 import { withoutLinks } from "../../prose/addresses.ts";
+import { writtenLink } from "../../prose/written-link.ts";
 import type { Person } from "../../../domain/person.ts";
 import type { TeamsSettings } from "../deps.ts";
 import type { People } from "./people.ts";
+import { linksOf, type RichLink, richForm, wordsOf } from "./rich-form.ts";
 import { type Activity, Mention } from "./shapes.ts";
 
 export interface Said {
@@ -18,7 +22,8 @@ export async function readText(people: People, settings: TeamsSettings, activity
   const own = new Set([`28:${settings.appId}`, settings.appId, recipient?.id]);
   const found = entities.flatMap((entity) => Mention.safeParse(entity).data ?? []);
   const others = found.filter(({ mentioned }) => !own.has(mentioned.id));
-  let text = activity.text?.trim() ? activity.text : richWords(activity);
+  const rich = richForm(activity);
+  let text = activity.text?.trim() ? activity.text : wordsOf(rich);
   for (const { text: shown, mentioned } of found) {
     if (shown === "") continue;
     text = text.replaceAll(
@@ -28,42 +33,44 @@ export async function readText(people: People, settings: TeamsSettings, activity
   }
   const keys = await Promise.all(others.map(({ mentioned }) => people.mentioned(activity, mentioned)));
   return {
-    text: tidy(text),
+    text: withAddresses(tidy(text), linksOf(rich)),
     mentionsAgent: found.length > others.length,
     mentions: [...new Set(keys)],
   };
 }
 
-const longestRich = 100_000;
-
-/** Without what it quotes of others, and with mentions as `text` has them. */
-function richWords({ attachments = [] }: Activity): string {
-  const html = attachments.find(({ contentType }) => contentType === "text/html")?.content;
-  if (typeof html !== "string") return "";
-  return html
-    .slice(0, longestRich)
-    .replace(/<blockquote\b[^<>]{0,300}schema\.skype\.com\/Reply[^]*?(?:<\/blockquote>|$)/gi, " ")
-    .replace(/<at\b[^<>]*>/gi, "<at>")
-    .replace(/<span\b[^<>]{0,300}schema\.skype\.com\/Mention[^<>]*>([^<>]*)<\/span>/gi, "<at>$1</at>")
-    .replace(/<li\b[^<>]*>/gi, "- ")
-    .replace(/<(?:br|\/(?:p|div|li|tr|pre|blockquote|h[1-6]))\b[^<>]*>/gi, "\n")
-    .replace(/<(?!\/?at>)[^<>]*>/gi, "")
-    .replace(/&(?:#(\d{1,7})|(nbsp|lt|gt|quot|apos|amp));/g, (written, code?: string, name = "") =>
-      code === undefined ? (named[name] ?? written) : characterOf(Number(code), written),
-    );
+/** Of a link with a label Teams puts the label alone into the words. */
+function withAddresses(text: string, links: readonly RichLink[]): string {
+  let said = text;
+  let from = 0;
+  for (const { address, label } of links) {
+    const written = isSame(address, label) ? label : writtenLink(address, label);
+    if (said.includes(written)) continue;
+    const at = label === "" ? -1 : placeOf(label, said, from);
+    if (at < 0) {
+      said = `${said}\n${written}`.trim();
+      continue;
+    }
+    said = said.slice(0, at) + written + said.slice(at + label.length);
+    from = at + written.length;
+  }
+  return said;
 }
 
-const named: Readonly<Record<string, string>> = {
-  nbsp: " ",
-  lt: "<",
-  gt: ">",
-  quot: '"',
-  apos: "'",
-  amp: "&",
-};
+/** Where it stands as words of its own. */
+function placeOf(label: string, text: string, from: number): number {
+  let at = text.indexOf(label, from);
+  while (at >= 0 && (isOfWord(text[at - 1]) || isOfWord(text[at + label.length])))
+    at = text.indexOf(label, at + 1);
+  return at;
+}
 
-function characterOf(code: number, written: string): string {
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code).toWellFormed() : written;
+function isOfWord(character: string | undefined): boolean {
+  return character !== undefined && /[\p{L}\p{N}]/u.test(character);
+}
+
+function isSame(address: string, label: string): boolean {
+  return webAddress(label)?.href === webAddress(address)?.href;
 }
 
 function withoutTags(text: string): string {
