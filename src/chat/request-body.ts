@@ -6,23 +6,24 @@ import { parseJson } from "../base/json.ts";
 export const mostBytes = 1_048_576;
 
 /** The body as it came, or undefined when it is larger than we read. A body that announces its size is not begun. */
-export async function readBounded(request: Request): Promise<Buffer | undefined> {
+export async function readBounded(
+  request: Request,
+  most = mostBytes,
+): Promise<Buffer<ArrayBuffer> | undefined> {
   const announced = request.headers.get("content-length");
   if (announced !== null && /^\d+$/.test(announced)) {
-    return Number(announced) > mostBytes ? undefined : withinBounds(Buffer.from(await request.arrayBuffer()));
+    if (Number(announced) > most) return undefined;
+    const raw = Buffer.from(await request.arrayBuffer());
+    return raw.byteLength > most ? undefined : raw;
   }
   const pieces: Uint8Array[] = [];
   let size = 0;
   for await (const piece of request.body ?? []) {
     size += piece.byteLength;
-    if (size > mostBytes) return undefined;
+    if (size > most) return undefined;
     pieces.push(piece);
   }
   return Buffer.concat(pieces);
-}
-
-function withinBounds(raw: Buffer): Buffer | undefined {
-  return raw.byteLength > mostBytes ? undefined : raw;
 }
 
 /** Undefined where it is no JSON object. A form is one too; interactions are JSON in its field `payload`. */

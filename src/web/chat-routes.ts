@@ -1,7 +1,6 @@
 // The local chat page and the data behind it. Knows the room; knows nothing of runs, models or stores.
 
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Clock } from "../base/clock.ts";
 import { isAppError } from "../base/errors.ts";
@@ -9,6 +8,7 @@ import type { Logger } from "../base/logger.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { ChatAccess } from "./access.ts";
 import { attachment } from "./attachment.ts";
+import { boundedBody } from "./bounded-body.ts";
 import { createAssetRoutes } from "./chat-assets.ts";
 import { ourHostOnly, ourOriginOnly, pageHeaders, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { chatPage, lockedPage, welcomePage } from "./chat-page.ts";
@@ -98,11 +98,8 @@ function addWriting(
   { room }: WebChat,
   view: ReturnType<typeof createChatViews>["message"],
 ): void {
-  const limit = bodyLimit({
-    maxSize: uploadLimits.requestBytes,
-    onError: () => {
-      throw tooLarge();
-    },
+  const limit = boundedBody(uploadLimits.requestBytes, () => {
+    throw tooLarge();
   });
   routes.use(limit);
   routes.post("/messages", async (c) => {

@@ -5,7 +5,6 @@
 //   CR2  Nobody is sent to the service before they have proved to be whom the link is for, and have said yes on our page.
 
 import { type Context, Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { findLocalPerson, localPeople } from "../chat/local/cast.ts";
 import { endConsent } from "../grants/ask-consent.ts";
 import { digestOf } from "../grants/digests.ts";
@@ -16,6 +15,7 @@ import { block, giveConsent, takeCallback } from "../grants/give-consent.ts";
 import { beginSignIn, browserOf, endSignIn, recognise } from "../grants/sign-in.ts";
 import type { ConsentRow } from "../store/contract-grants.ts";
 import type { ChatAccess } from "./access.ts";
+import { boundedBody } from "./bounded-body.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { connectHeaders, cookieOf, formProof, giveCookie, noStore, readForm } from "./connect-browser.ts";
 import type { WebConnect } from "./connect-contract.ts";
@@ -28,7 +28,7 @@ const maxFormBytes = 10_000;
 
 export function createConnectRoutes(connect: WebConnect): Hono<WebEnv> {
   const routes = new Hono<WebEnv>();
-  routes.use("/connect/*", connectHeaders, noStore, bodyLimit({ maxSize: maxFormBytes }));
+  routes.use("/connect/*", connectHeaders, noStore, boundedBody(maxFormBytes));
   routes.use("/oauth/callback/*", connectHeaders, noStore);
   routes.get("/connect/style.css", (c) =>
     c.body(pages.connectStyle, 200, { "content-type": "text/css; charset=utf-8" }),

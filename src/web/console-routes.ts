@@ -4,10 +4,10 @@
 //   CO3  Where nobody can sign in there is no such address.
 
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { beginSignIn, forgetBrowser } from "../grants/sign-in.ts";
 import type { ChatAccess } from "./access.ts";
 import { attachment } from "./attachment.ts";
+import { boundedBody } from "./bounded-body.ts";
 import { createAssetRoutes } from "./chat-assets.ts";
 import { ourHostOnly, sessionOnly, type WebEnv } from "./chat-guard.ts";
 import { cookieOf, noStore, readForm } from "./connect-browser.ts";
@@ -35,7 +35,7 @@ export function createConsoleRoutes(connect: WebConnect, console: WebConsole): H
   if (connect.identities.length === 0) return routes;
   routes.route(`${consoleHome}/assets`, createAssetRoutes());
   const pages = new Hono<WebEnv>();
-  pages.use(consoleHeaders, noStore, bodyLimit({ maxSize: maxFormBytes }));
+  pages.use(consoleHeaders, noStore, boundedBody(maxFormBytes));
   pages.post("/sign-in/:platform", (c) => signIn(c, connect, consoleHome));
   pages.post("/runs/:id/sign-in/:platform", (c) => signIn(c, connect, consolePath(c.req.param("id"))));
   pages.post("/sign-out", (c) => signOut(c, connect));

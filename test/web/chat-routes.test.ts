@@ -270,6 +270,20 @@ describe("web/chat-routes", () => {
       expect(await sentence(response)).toBe("This file is not there any more. Ask for it to be sent again.");
     });
 
+    it("takes a message that comes in pieces", async () => {
+      const { url, login, room } = await open();
+
+      const response = await fetch(`${url}/chat/messages`, {
+        method: "POST",
+        headers: { origin: url, cookie: await login(), "content-type": "application/json" },
+        body: new Blob([JSON.stringify({ as: "ana", channel: "sales", text: "in pieces" })]).stream(),
+        duplex: "half",
+      } as RequestInit);
+
+      expect(response.status).toBe(200);
+      expect(room.history("sales")[0]?.content).toMatchObject({ text: "in pieces" });
+    });
+
     it("edits and deletes", async () => {
       const { send, room } = await open();
       const { id } = await room.say({ as: ana, channel: "sales", text: "first" });

@@ -259,6 +259,28 @@ describe("web/connect", () => {
     expect((await at.session()).state).toBe("consented");
   });
 
+  it("CON-6: a yes that comes in pieces counts, and what is too large for a form is refused", async () => {
+    const link = await at.ask();
+    const browser = at.browser("ann");
+    const page = await at.enter(browser, link);
+    const cookie = [...browser.cookies(new URL(link).origin)].map((pair) => pair.join("=")).join("; ");
+    const send = (fields: Readonly<Record<string, string>>) =>
+      fetch(link, {
+        method: "POST",
+        headers: { origin: at.base, cookie, "content-type": "application/x-www-form-urlencoded" },
+        body: new Blob([new URLSearchParams(fields).toString()]).stream(),
+        duplex: "half",
+        redirect: "manual",
+      } as RequestInit);
+    const form = formOf(page);
+
+    expect((await send({ form, answer: "yes", more: "x".repeat(10_000) })).status).toBe(413);
+    expect((await at.session()).state).toBe("open");
+    expect((await send({ form, answer: "yes" })).status).toBe(303);
+    expect((await at.session()).state).toBe("consented");
+    expect((await fetch(link, { method: "POST", body: "x".repeat(10_001) })).status).toBe(413);
+  });
+
   it("CON-6: says that a service can't be reached, and leaves the link as it is", async () => {
     const away = await openConnectWorld({ connection: { issuer: "http://127.0.0.1:9" } });
     try {
