@@ -1,5 +1,7 @@
 // The door of the Bot Connector: what gets in (ING-4, A22), and what becomes of it.
 
+import { once } from "node:events";
+import { type IncomingMessage, type OutgoingHttpHeaders, request } from "node:http";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { conversationId } from "../../../src/chat/teams/inbound/home.ts";
 import { personKey } from "../../../src/domain/ids.ts";
@@ -40,6 +42,15 @@ async function aMessage(changed: Json = {}): Promise<Json> {
   const { activity } = await world.teams.person(teamsIds.ana).mentions(teamsIds.general, "hello");
   world.heard.splice(0);
   return { ...activity, id: "1700000099999", ...changed };
+}
+
+/** By Node's own client, which lets a test say what a browser says by itself. */
+async function statusOf(url: string, headers: OutgoingHttpHeaders, body: Json): Promise<number | undefined> {
+  const sent = request(url, { method: "POST", headers });
+  sent.end(JSON.stringify(body));
+  const [answer]: IncomingMessage[] = await once(sent, "response");
+  answer?.resume();
+  return answer?.statusCode;
 }
 
 describe("chat/teams: tokens", () => {
@@ -165,6 +176,26 @@ describe("chat/teams: tokens", () => {
         (await played.teams.deliver({ ...message, serviceUrl: "https://smba.trafficmanager.net/x" }, null))
           .status,
       ).toBe(401);
+    } finally {
+      await played.close();
+    }
+  });
+
+  it.each([
+    ["of a page elsewhere", { origin: "https://evil.example" }, "browser"],
+    ["of a page of unknown origin", { origin: "null", "content-type": "text/plain" }, "browser"],
+    ["to a foreign name that leads here", { host: "evil.example:3000" }, "host"],
+  ])("VE3, T-S7: where the Playground gets in, a request %s does not", async (_what, headers, why) => {
+    const refused: string[] = [];
+    const played = await openTeamsWorld({
+      settings: { playground: true, appPassword: undefined },
+      hooks: { homeOpened: () => undefined, rejected: (reason) => void refused.push(reason) },
+    });
+    try {
+      const message = await aMessage({ serviceUrl: played.teams.serviceUrl });
+      expect(await statusOf(`${played.url}/api/messages`, headers, message)).toBe(401);
+      expect([refused, played.heard]).toEqual([[why], []]);
+      expect(await statusOf(`${played.url}/api/messages`, {}, message)).toBe(200);
     } finally {
       await played.close();
     }

@@ -41,13 +41,12 @@ async function answer(d: DoorDeps, request: Request): Promise<Response> {
     d.reject("too-large", { announced: request.headers.get("content-length") ?? undefined });
     return refusal(413, `At most ${mostBytes} bytes are taken.`, { connection: "close" });
   }
-  const authorization = request.headers.get("authorization");
   const activity = Activity.safeParse(parseJson(bytes.toString())?.value).data;
   if (activity === undefined) {
     d.reject("malformed", { bytes: bytes.byteLength });
-    return authorization === null ? unproven() : refusal(400, "The body is not an activity.");
+    return request.headers.has("authorization") ? refusal(400, "The body is not an activity.") : unproven();
   }
-  const why = await d.verify(authorization, activity);
+  const why = await d.verify(request.headers, activity);
   if (why !== undefined) {
     d.reject(why, { type: activity.type.slice(0, 50) });
     return why === unchecked ? comeAgain("checked") : unproven();

@@ -4,7 +4,8 @@
 //   VE1  Whatever is wrong, or goes wrong, the answer is no: nothing here throws.
 //   VE2  A new signing key is taken up within a minute: botbuilder itself would wait for up to an hour. The keys that are there stay until
 //        newer ones have come.
-//   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback.
+//   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback. It is a process of this
+//        machine: what a page in a browser sends says where that is from, or names a host that only leads here (rebinding).
 //   VE4  A signature that was good is believed for five minutes, since the connector sends one token for many activities; what the token
 //        claims is judged each time.
 //   VE5  Keys that don't come, or not in time, prove nothing and disprove nothing: what they are for may come again. A message can wait
@@ -26,7 +27,7 @@ import { issuersFor, readToken, reasonAgainst, type TokenClaims } from "./token-
 export const unchecked = "unchecked";
 
 /** Undefined where it is genuine, otherwise why it is not, or `unchecked`. */
-export type Verify = (authorization: string | null, activity: Activity) => Promise<string | undefined>;
+export type Verify = (headers: Headers, activity: Activity) => Promise<string | undefined>;
 
 const renewMs = 60_000;
 const believedMs = 300_000;
@@ -40,8 +41,9 @@ export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsA
   const signature = keptFresh(() => clock.now(), settings);
   const believed = createShortMemory<TokenClaims>(clock, { ms: believedMs, most: mostBelieved });
   const { appId, tenantId } = settings;
-  return async (authorization, activity) => {
-    if (authorization === null) return withoutToken(settings, activity);
+  return async (headers, activity) => {
+    const authorization = headers.get("authorization");
+    if (authorization === null) return withoutToken(settings, headers, activity);
     if (activity.channelId !== "msteams") return "channel";
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(authorization)?.[1];
     if (token === undefined) return "malformed-token";
@@ -58,9 +60,15 @@ export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsA
   };
 }
 
-/** For the Playground: a service on this machine is told everything without our token. */
-function withoutToken({ playground }: TeamsDeps["settings"], { serviceUrl }: Activity): string | undefined {
-  return playground === true && isLoopbackUrl(serviceUrl) ? undefined : "no-token";
+/** For the Playground (VE3): a service on this machine is told everything without our token. */
+function withoutToken(
+  { playground }: TeamsDeps["settings"],
+  headers: Headers,
+  { serviceUrl }: Activity,
+): string | undefined {
+  if (playground !== true || !isLoopbackUrl(serviceUrl)) return "no-token";
+  if (headers.has("origin")) return "browser";
+  return isLoopbackUrl(`http://${headers.get("host") ?? ""}`) ? undefined : "host";
 }
 
 interface Genuine {
