@@ -9,6 +9,10 @@ export type ChatErrorCode =
   | "chat.decoration_refused"
   | "chat.not_found"
   | "chat.file_gone"
+  /** It is there, and not for the agent: in another place it would be. */
+  | "chat.file_out_of_reach"
+  /** It is something of the chat's own, which the agent can't read anywhere. */
+  | "chat.file_of_unknown_kind"
   | "chat.bad_request";
 
 export interface ChatErrorOptions extends AppErrorOptions {

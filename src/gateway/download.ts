@@ -5,7 +5,7 @@ import type { Clock } from "../base/clock.ts";
 import { isAppError } from "../base/errors.ts";
 import { byteSize } from "../chat/byte-size.ts";
 import type { ChatPlatform } from "../chat/contract.ts";
-import { ChatError } from "../chat/errors.ts";
+import { ChatError, type ChatErrorCode } from "../chat/errors.ts";
 import type { InboundFile } from "../domain/inbound.ts";
 
 export interface DownloadLimits {
@@ -77,7 +77,15 @@ function mayHelp(error: unknown): boolean {
   return isAppError(error) && error.retry.kind !== "never";
 }
 
+const reasons: Partial<Record<ChatErrorCode, string>> = {
+  "chat.file_gone": "The chat no longer has it.",
+  "chat.file_out_of_reach":
+    "The chat keeps files of this place where I can't read them. If it matters, it has to be sent to me in a direct message.",
+  "chat.file_of_unknown_kind":
+    "I can't read things of this kind. If it matters, what it says has to be written, or sent as a file.",
+};
+
 function reason(error: unknown): string {
-  if (error instanceof ChatError && error.code === "chat.file_gone") return "The chat no longer has it.";
-  return "It could not be downloaded from the chat. If it matters, it has to be sent again.";
+  const known = error instanceof ChatError ? reasons[error.code] : undefined;
+  return known ?? "It could not be downloaded from the chat. If it matters, it has to be sent again.";
 }

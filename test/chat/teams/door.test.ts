@@ -356,7 +356,48 @@ describe("chat/teams: what is heard", () => {
     const file = event?.kind === "message" ? event.files[0] : undefined;
 
     expect(file?.name).toBe("plan.docx");
-    await expect(file && world.platform.download(file)).rejects.toThrow(/personal chat/);
+    const download = file && world.platform.download(file);
+    await expect(download).rejects.toThrow(/personal chat/);
+    await expect(download).rejects.toMatchObject({ code: "chat.file_out_of_reach" });
+  });
+
+  it.each([
+    ["forwardedMessageReference", undefined, "forwardedMessageReference"],
+    ["application/vnd.microsoft.card.codesnippet", undefined, "codesnippet"],
+    ["application/vnd.microsoft.card.audio", "voice.mp4", "voice.mp4"],
+  ])("what can't be read is named: %s", async (contentType, name, shown) => {
+    const person = world.teams.person(teamsIds.ana);
+    await person.says(person.chat, "see this", { also: { attachments: [{ contentType, name }] } });
+    const [event] = world.heard;
+    const file = event?.kind === "message" ? event.files[0] : undefined;
+
+    expect(file?.name).toBe(shown);
+    await expect(file && world.platform.download(file)).rejects.toMatchObject({
+      code: "chat.file_of_unknown_kind",
+    });
+  });
+
+  it("the rich form, a quote and the preview of a link are no files", async () => {
+    const person = world.teams.person(teamsIds.ana);
+    const attachments = [
+      { contentType: "text/html", content: "<p>see this</p>" },
+      { contentType: "messageReference", content: "{}" },
+      { contentType: "application/vnd.microsoft.card.thumbnail", content: {} },
+    ];
+    await person.says(person.chat, "see this", { also: { attachments } });
+    expect(world.heard).toMatchObject([{ text: "see this", files: [] }]);
+  });
+
+  it("a message without a word is heard in the personal chat, where it is for nobody else; what a card submits is none", async () => {
+    const person = world.teams.person(teamsIds.ana);
+    const attachments = [
+      { contentType: "text/html", content: '<p><img src="https://x.example/cat.gif"></p>' },
+    ];
+    await person.says(teamsIds.group, "", { also: { attachments } });
+    await person.says(person.chat, "", { also: { value: { n: "1" } } });
+    expect(world.heard).toEqual([]);
+    await person.says(person.chat, "", { also: { attachments } });
+    expect(world.heard).toMatchObject([{ kind: "message", text: "", files: [], mentionsAgent: false }]);
   });
 
   it("TD1: no address of a file is followed to another host", async () => {

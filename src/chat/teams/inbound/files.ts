@@ -1,13 +1,15 @@
 // Files that came with a message (T-M14). In a personal chat they have an address that carries its own permission, so it is
-// sealed before it is stored; in channels and groups they are at SharePoint, out of our reach.
+// sealed before it is stored; in channels and groups they are at SharePoint, out of our reach. What else Teams attaches (a forwarded
+// message, code, a voice message) is named, so that nobody waits for an answer to what was not read.
 
 import { createHash } from "node:crypto";
 import type { InboundFile } from "../../../domain/inbound.ts";
 import type { SealedText } from "../sealed-text.ts";
 import { type Activity, type Attachment, DownloadInfo } from "./shapes.ts";
 
-/** Of a file that can't be fetched: `download` says why. */
-export const unreachableRef = "elsewhere";
+/** Of what can't be fetched: `download` says why. */
+const unreachableRef = "elsewhere";
+const unreadableRef = "unreadable";
 const sealedPrefix = "sealed ";
 const ownPrefix = "connector ";
 
@@ -15,10 +17,12 @@ export type ReadFileRef =
   | { readonly kind: "address"; readonly url: string }
   /** At the connector: fetched with our token. */
   | { readonly kind: "connector"; readonly url: string }
-  | { readonly kind: "unreachable" };
+  | { readonly kind: "unreachable" }
+  | { readonly kind: "unreadable" };
 
 export function readFileRef(seal: SealedText, ref: string): ReadFileRef {
   if (ref.startsWith(ownPrefix)) return { kind: "connector", url: ref.slice(ownPrefix.length) };
+  if (ref === unreadableRef) return { kind: "unreadable" };
   const url = ref.startsWith(sealedPrefix) ? seal.open(ref.slice(sealedPrefix.length)) : undefined;
   return url === undefined ? { kind: "unreachable" } : { kind: "address", url };
 }
@@ -49,8 +53,27 @@ function readFile(seal: SealedText, attachment: Attachment, fallbackId: string):
       ref: ownPrefix + contentUrl,
     };
   }
-  if (contentType !== "reference") return undefined;
-  return { id: fallbackId, name: nameOf(attachment, "file"), sizeBytes: 0, ref: unreachableRef };
+  if (contentType === "reference")
+    return { id: fallbackId, name: nameOf(attachment, "file"), sizeBytes: 0, ref: unreachableRef };
+  if (isPartOfWords(contentType)) return undefined;
+  return { id: fallbackId, name: nameOf(attachment, kindOf(contentType)), sizeBytes: 0, ref: unreadableRef };
+}
+
+/** The rich form, what is quoted, and the previews of links. */
+function isPartOfWords(contentType: string): boolean {
+  return (
+    contentType === "text/html" ||
+    contentType === "messageReference" ||
+    /^application\/vnd\.microsoft\.(?:teams\.)?card\.(?:adaptive|hero|thumbnail|o365connector)$/.test(
+      contentType,
+    )
+  );
+}
+
+/** `codesnippet` of `application/vnd.microsoft.card.codesnippet`. */
+function kindOf(contentType: string): string {
+  const kind = /[\w-]+$/.exec(contentType)?.[0];
+  return kind === undefined ? "attachment" : kind.slice(0, 60);
 }
 
 function nameOf({ name }: Attachment, instead: string): string {

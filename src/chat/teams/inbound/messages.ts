@@ -4,6 +4,7 @@
 //   TM2  An edit and a deletion are events of their own, each once for each time it was made.
 
 import type { Clock } from "../../../base/clock.ts";
+import type { ConversationAddress } from "../../../domain/conversation.ts";
 import type { InboundEvent } from "../../../domain/inbound.ts";
 import type { TeamsSettings } from "../deps.ts";
 import type { SealedText } from "../sealed-text.ts";
@@ -40,6 +41,12 @@ export async function readMessage(r: Reading, activity: Activity): Promise<Inbou
     return { ...heard, eventId: event.join(":"), kind: "edited", text: said.text };
   }
   const files = readFiles(r.files, activity);
-  if (said.text === "" && files.length === 0 && !said.mentionsAgent) return undefined;
+  const isEmpty = said.text === "" && files.length === 0;
+  if (isEmpty && !said.mentionsAgent && !isWrittenToUs(heard.conversation, activity)) return undefined;
   return { ...heard, eventId: name.join(":"), kind: "message", ...said, files };
+}
+
+/** A picture of Teams' own, say: whoever sends one in the personal chat is answered. What a card submits comes without words, too. */
+function isWrittenToUs({ kind }: ConversationAddress, { value }: Activity): boolean {
+  return kind === "dm" && value === undefined;
 }

@@ -5,7 +5,7 @@
 import type { InboundFile } from "../../../domain/inbound.ts";
 import { createDeadline, type Deadline } from "../../../net/deadline.ts";
 import { NetError } from "../../../net/errors.ts";
-import { ChatError } from "../../errors.ts";
+import { ChatError, type ChatErrorCode } from "../../errors.ts";
 import type { TeamsDeps } from "../deps.ts";
 import { readFileRef } from "../inbound/files.ts";
 import type { SealedText } from "../sealed-text.ts";
@@ -23,13 +23,15 @@ export interface DownloadDeps extends Pick<TeamsDeps, "fetch" | "clock"> {
 const mostRedirects = 3;
 const outOfReach =
   "Teams keeps files of channels and groups where the app can't read them; send it in our personal chat";
+const unreadable = "it is nothing that the app can read";
 
 export async function downloadFile(
   deps: DownloadDeps,
   file: InboundFile,
 ): Promise<AsyncIterable<Uint8Array>> {
   const ref = readFileRef(deps.files, file.ref);
-  if (ref.kind === "unreachable") throw gone(file, outOfReach);
+  if (ref.kind === "unreachable") throw gone(file, outOfReach, "chat.file_out_of_reach");
+  if (ref.kind === "unreadable") throw gone(file, unreadable, "chat.file_of_unknown_kind");
   const isAllowed = ref.kind === "connector" ? deps.isService : fileHost(deps.isService);
   if (!isAllowed(ref.url)) throw gone(file, "it is not kept at Microsoft");
   const deadline = createDeadline(deps.clock, deps.timeoutMs, undefined, file.name);
@@ -97,8 +99,8 @@ function unavailable(file: InboundFile, cause: unknown): ChatError {
   );
 }
 
-function gone(file: InboundFile, why: string): ChatError {
-  return new ChatError("chat.file_gone", `Could not download ${file.name}: ${why}.`, {
+function gone(file: InboundFile, why: string, code: ChatErrorCode = "chat.file_gone"): ChatError {
+  return new ChatError(code, `Could not download ${file.name}: ${why}.`, {
     fate: "refused",
     facts: { file: file.id },
   });
