@@ -1,5 +1,5 @@
-// The journal alone: the transaction of a step (fence, result of the step before, intent of this one) and no loop around it, with an
-// event of the record where one is given.
+// The journal alone: the commit of a step as the product makes it (fence, result of the step before, intent of this one) and no loop
+// around it, with an event of the record where one is given.
 
 import { claimRun, openPlace, queueRun } from "./product.mjs";
 import { makeScratch } from "./scratch.mjs";
@@ -29,17 +29,18 @@ export async function journalSubject(eventOf) {
 
 async function journal(store, lease, { steps, bytes, eventOf }) {
   for (let n = 0; n < steps; n += 1) {
-    const spent = { steps: n, inputTokens: 0, cachedTokens: 0, outputTokens: 0, usd: 0 };
-    await store.write(async (tx) => {
-      const now = Date.now();
-      await tx.runs.advance(lease, n, n + 1, spent);
-      if (n > 0) await tx.steps.finish(lease.run, { n: n - 1, state: "done", result: textOf(bytes, n) }, now);
-      await tx.steps.start(
-        lease,
-        { n, kind: "tool", tool: "look", callId: `call_${n}`, arguments: "{}" },
-        now,
-      );
-      if (eventOf) await tx.audit.append(eventOf(lease.run, n, now));
+    const now = Date.now();
+    const done = await store.commitStep({
+      lease,
+      cursor: n,
+      spent: { steps: n, inputTokens: 0, outputTokens: 0, usdMicros: 0 },
+      hears: false,
+      results: n > 0 ? [{ n: n - 1, state: "done", result: textOf(bytes, n) }] : [],
+      intents: [{ n, kind: "tool", tool: "look", callId: `call_${n}`, arguments: "{}" }],
+      events: eventOf ? [eventOf(lease.run, n, now)] : [],
+      payloads: [],
+      now,
     });
+    if (!done) throw new Error(`Step ${n} was not committed`);
   }
 }
