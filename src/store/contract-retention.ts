@@ -25,6 +25,8 @@ export interface KeptVersion {
   readonly workspace: string;
   readonly seq: number;
   readonly digest: string;
+  /** Of all its files together. */
+  readonly sizeBytes: number;
 }
 
 /** In the order in which they are to be read: what is withheld is posted, and never the other way round. */

@@ -73,7 +73,7 @@ export function retentionSuite(current: StoreCase): void {
     await store.write((tx) => tx.retention.forget("w-2"));
     expect(await leaving()).toEqual([]);
     const kept = await store.read((tx) => tx.retention.versionsKept(undefined, 1));
-    expect(kept).toEqual([{ workspace: "w-1", seq: 1, digest: sha("d") }]);
+    expect(kept).toEqual([{ workspace: "w-1", seq: 1, digest: sha("d"), sizeBytes: 1 }]);
     expect(await store.read((tx) => tx.retention.versionsKept(kept[0], 9))).toMatchObject([
       { workspace: "w-2" },
     ]);

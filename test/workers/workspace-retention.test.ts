@@ -5,18 +5,25 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
-import { asConversationId, asRunId, asTenantId } from "../../src/domain/ids.ts";
+import { asRunId, asTenantId } from "../../src/domain/ids.ts";
 import { createObjectRequest } from "../../src/net/object-request.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import { asideMs, workspaceRetention } from "../../src/workers/workspace-retention.ts";
 import type { SweepPart } from "../../src/workers/sweeper.ts";
-import { type BlobStore, createFolderBlobs, sha256Of } from "../../src/workspace/blobs.ts";
+import {
+  type BlobStore,
+  corruptBlob,
+  createFolderBlobs,
+  manifestText,
+  sha256Of,
+} from "../../src/workspace/blobs.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { createS3Blobs } from "../../src/workspace/s3-blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
 import { s3Keys, startFakeS3 } from "../fakes/fake-s3.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+import { addressOf, type KeptWorkspaces, keptWorkspaces } from "./kept-workspaces.ts";
 import { addRun } from "./rows.ts";
 
 const dayMs = 86_400_000;
@@ -82,30 +89,24 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     clock.jump(ms);
     await part.sweep();
   };
-  const addressOf = (id: string) => ({ tenant, workspace: `ws_${id}` });
-  /** A run that is over, and left these files. */
-  const worked = async (id: string, files: Readonly<Record<string, string | Buffer>>): Promise<void> => {
-    const run = await addRun(store, id, { now: clock.now() });
-    const held = await workspaces.open(addressOf(id));
-    for (const [name, content] of Object.entries(files)) await held.write(name, content);
-    const made = await held.snapshot(undefined);
-    await held.close();
-    if (!made) throw new Error("no version");
-    await record(id, made.digest);
-    await store.write((tx) => tx.runs.settleIdle(run.id, "done", { code: "done", summary: "" }, clock.now()));
-  };
-  const record = (id: string, digest: string) =>
-    store.write((tx) =>
-      tx.manifests.add({
-        conversation: asConversationId(`cnv_${id}`),
-        workspace: `ws_${id}`,
-        digest,
-        files: 1,
-        sizeBytes: 1,
-        createdAt: clock.now(),
-      }),
-    );
+  const stage = () => keptWorkspaces({ store, workspaces, now: () => clock.now() });
+  const worked: KeptWorkspaces["worked"] = (...files) => stage().worked(...files);
+  const record: KeptWorkspaces["record"] = (...version) => stage().record(...version);
 
+  /** Another process, in which `before` comes before it reads a version. */
+  const reading = (owner: string, before: (digest: string) => Promise<void>): SweepPart => {
+    const getManifest: BlobStore["getManifest"] = async (digest) => {
+      await before(digest);
+      return kept.blobs.getManifest(digest);
+    };
+    const others = { ...workspaces, blobs: { ...kept.blobs, getManifest } };
+    return workspaceRetention({ store, workspaces: others, clock, log: silentLogger, owner, keptMs });
+  };
+  /** Another process, to which these versions are broken. */
+  const unread = (owner: string, digests: readonly string[]): SweepPart =>
+    reading(owner, async (digest) => {
+      if (digests.includes(digest)) throw corruptBlob(digest, "it is not a manifest");
+    });
   /** What a new run kept, as a version of its own. */
   const recordAnew = async (sha256: string): Promise<void> => {
     await addRun(store, "new", { now: clock.now() });
@@ -239,6 +240,57 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     expect(await kept.blobs.has(sha256Of(Buffer.from("Figures")))).toBe(false);
   });
 
+  it("WB1: what a version that can't be read is too small for goes all the same, and the rest when it is read", async () => {
+    const large = "x".repeat(101);
+    const asLarge = "y".repeat(100);
+    await worked("old", { "large.md": large, "as-large.md": asLarge, "small.md": "Figures" });
+    await addRun(store, "broken", { now: clock.now() });
+    const manifest = [{ path: "a.md", sha256: sha256Of(signed), sizeBytes: 100 }];
+    await record("broken", sha256Of(Buffer.from(manifestText(manifest))), 100);
+    for (const ms of [keptMs + dayMs, asideMs])
+      await expect(pass(ms)).rejects.toMatchObject({ code: "workspace.blob_missing" });
+    expect([await isRead(large), await isRead(asLarge), await isRead("Figures")]).toEqual([
+      false,
+      true,
+      true,
+    ]);
+    expect(await kept.blobs.has(sha256Of(Buffer.from(asLarge))), "in its place").toBe(true);
+    await kept.blobs.putManifest(manifest);
+    await pass(asideMs);
+    await pass(asideMs);
+    expect([await isRead(asLarge), await isRead("Figures")]).toEqual([false, false]);
+    expect(await store.read((tx) => tx.retention.leaving(10))).toEqual([]);
+  });
+
+  it("WR3: of a workspace that leaves with a version that can't be read the rest stays until it can, and others go", async () => {
+    await worked("old", { "a.md": "Figures" });
+    await worked("other", { "b.md": "Notes" });
+    part = unread("w_2", await versions("old"));
+    for (const ms of [keptMs + dayMs, asideMs])
+      await expect(pass(ms)).rejects.toMatchObject({ code: "workspace.blob_corrupt" });
+    expect([await isRead("Figures"), await isRead("Notes")]).toEqual([true, false]);
+    part = another("w_3");
+    await pass(asideMs);
+    await pass(asideMs);
+    expect(await isRead("Figures")).toBe(false);
+  });
+
+  it("WR3: while one that was set aside a moment ago can't be read nothing is deleted: it may be set aside for that one", async () => {
+    await worked("old", { "a.md": signed });
+    clock.jump(asideMs - 1_000);
+    await worked("later", { "a.md": signed, "b.md": "Notes" });
+    const digests = await versions("later");
+    await pass(keptMs - asideMs + 2_000);
+    const sha256 = await kept.blobs.put(signed); // it is kept anew
+    part = another("w_2");
+    await pass(asideMs - 1_000);
+    expect(await versions("later")).toEqual([]);
+    part = unread("w_3", digests);
+    await expect(pass(1_000)).rejects.toMatchObject({ code: "workspace.blob_corrupt" });
+    await recordAnew(sha256);
+    expect(await isRead(signed)).toBe(true);
+  });
+
   it("WR1: a folder is cleared as its versions leave, whatever keeps the blobs from leaving", async () => {
     await worked("old", { "a.md": "Figures" });
     await addRun(store, "broken", { now: clock.now() });
@@ -281,6 +333,39 @@ describe.each(Object.keys(drivers))("workers/workspace-retention, blobs %s", (dr
     part = another("w_3");
     await pass(0);
     expect([await isRead("Figures"), await isRead("Notes")]).toEqual([false, false]);
+  });
+
+  it("WR4: a pass that takes longer than a turn keeps it, and comes to its end", async () => {
+    await worked("old", { "a.md": "Figures" });
+    await addRun(store, "busy", { now: clock.now() });
+    const digest = await kept.blobs.putManifest([]);
+    for (let version = 0; version < 40; version += 1) await record("busy", digest);
+    const taken = new Set<boolean>();
+    part = reading("w_2", async () => {
+      clock.jump(2 * 60_000);
+      const now = clock.now();
+      taken.add(await store.write((tx) => tx.locks.acquire("workspace-retention", "w_other", now, now + 1)));
+    });
+    await pass(keptMs + dayMs);
+    expect([...taken], "by another process").toEqual([false]);
+    expect(await kept.blobs.has(sha256Of(Buffer.from("Figures"))), "set aside").toBe(false);
+  });
+
+  it("WR2: where nothing leaves no version is read", async () => {
+    await worked("young", { "a.md": "Figures" });
+    const read: string[] = [];
+    part = reading("w_2", async (digest) => void read.push(digest));
+    await pass(dayMs);
+    expect(read).toEqual([]);
+    await pass(keptMs);
+    expect(read).toHaveLength(1);
+  });
+
+  it("WR4: a process that froze past its turn while it looked what is wanted sets nothing aside", async () => {
+    await worked("old", { "a.md": "Figures" });
+    part = reading("w_2", async () => clock.jump(1_800_000));
+    await expect(pass(keptMs + dayMs)).rejects.toMatchObject({ code: "workers.turn_over" });
+    expect(await kept.blobs.has(sha256Of(Buffer.from("Figures")))).toBe(true);
   });
 
   it("WR4: another process that has the turn is left alone, and nothing is asked between passes", async () => {

@@ -59,11 +59,11 @@ export function retentionRepository(session: Session): RetentionRepository {
     },
 
     async versionsKept(after, limit) {
-      const { workspace, seq, digest } = manifests;
+      const { workspace, seq, digest, sizeBytes } = manifests;
       const behind =
         after && or(gt(workspace, after.workspace), and(eq(workspace, after.workspace), gt(seq, after.seq)));
       return session.db
-        .select({ workspace, seq, digest })
+        .select({ workspace, seq, digest, sizeBytes })
         .from(manifests)
         .where(and(notLike(workspace, leftNames), behind))
         .orderBy(asc(workspace), asc(seq))
