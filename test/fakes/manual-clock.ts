@@ -1,4 +1,5 @@
-// A clock that stands still until a test moves it. Timers fire in order of their time, microtasks drained between.
+// A clock that stands still until a test moves it. Timers fire in order of their time, microtasks drained between. It never goes back,
+// also where it is moved twice at once.
 
 import { setImmediate as macrotask } from "node:timers/promises";
 import type { CancelTimer, Clock } from "../../src/base/clock.ts";
@@ -42,7 +43,7 @@ export function createManualClock(start = Date.parse("2026-11-23T09:00:00Z")): M
         due.fn();
         await macrotask();
       }
-      time = until;
+      time = Math.max(time, until);
       await macrotask();
     },
     jump(ms) {

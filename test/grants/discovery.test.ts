@@ -2,12 +2,20 @@
 // itself alone, both on loopback.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { settleAuthority } from "../../src/grants/discovery/known-authority.ts";
 import type { GrantDeps } from "../../src/grants/deps.ts";
+import { settleAuthority } from "../../src/grants/discovery/known-authority.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
 import { type McpResourceServer, startMcpResourceServer } from "../fakes/mcp-resource-server.ts";
-import { ann, bob, type GrantsWorld, openGrantsWorld, tenant, type WorldSpec } from "./grants-world.ts";
+import {
+  ann,
+  bob,
+  type GrantsWorld,
+  openGrantsWorld,
+  tenant,
+  ticking,
+  type WorldSpec,
+} from "./grants-world.ts";
 
 const crmCallback = "http://127.0.0.1:9/oauth/callback/crm";
 
@@ -128,20 +136,10 @@ describe("grants/discovery", () => {
     );
     for (const one of neighbours) started.delete(one);
     const asked = Promise.all([world, ...neighbours].map(({ deps }) => resolved(deps)));
-    const ids = new Set((await ticking(asked)).map(({ clientId }) => clientId));
+    const ids = new Set((await ticking(clock, asked)).map(({ clientId }) => clientId));
     expect(ids.size).toBe(1);
     expect(server.registered).toHaveLength(1);
   });
-
-  const ticking = async <T>(asked: Promise<T>): Promise<T> => {
-    let isDone = false;
-    const done = asked.finally(() => (isDone = true));
-    while (!isDone) {
-      await clock.advance(500);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    return done;
-  };
 
   it("MCP-3, A20: registers with no issuer that is not listed, and prefers a client that is configured, or that we describe", async () => {
     const closed = await open({ allowed: ["https://as.example"] });

@@ -3,6 +3,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate as macrotask } from "node:timers/promises";
 import type { Clock } from "../../src/base/clock.ts";
 import { systemClock } from "../../src/base/clock.ts";
 import { type Failpoints, noFailpoints } from "../../src/base/failpoints.ts";
@@ -14,9 +15,9 @@ import { asPersonKey, asRunId, asTenantId, type PersonKey, type RunId } from "..
 import { connectionSpecs } from "../../src/grants/connection-spec.ts";
 import type { GrantNeed, Grants, ReadyGrant } from "../../src/grants/contract.ts";
 import type { GrantDeps } from "../../src/grants/deps.ts";
-import { createGrants } from "../../src/grants/grants.ts";
 import { createResolver } from "../../src/grants/discovery/resolve.ts";
 import { oauthClientSeal } from "../../src/grants/discovery/sealed-clients.ts";
+import { createGrants } from "../../src/grants/grants.ts";
 import { createOAuthClient } from "../../src/grants/oauth-client.ts";
 import { createRevocations, type Revocations } from "../../src/grants/revoke.ts";
 import { sealTokens } from "../../src/grants/sealed-tokens.ts";
@@ -27,6 +28,7 @@ import type { ConnectionRow } from "../../src/store/contract-grants.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import { createVault } from "../../src/vault/vault.ts";
 import type { AuthorizationServer } from "../fakes/authorization-server.ts";
+import type { ManualClock } from "../fakes/manual-clock.ts";
 import { createCookieBrowser } from "../support/cookie-browser.ts";
 
 export const masterKey = new Secret(Buffer.alloc(32, 9).toString("base64"));
@@ -162,6 +164,17 @@ export async function openGrantsWorld(spec: WorldSpec): Promise<GrantsWorld> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A little time passes at each turn until what was asked for is there. */
+export async function ticking<T>(clock: ManualClock, asked: Promise<T>): Promise<T> {
+  let isDone = false;
+  const done = asked.finally(() => (isDone = true));
+  while (!isDone) {
+    await clock.advance(50);
+    await macrotask();
+  }
+  return done;
 }
 
 interface Connecting {

@@ -3,9 +3,10 @@ import { agentPrincipal } from "../../src/domain/connection.ts";
 import { asConversationId, asPersonKey } from "../../src/domain/ids.ts";
 import type { GrantToken } from "../../src/grants/contract.ts";
 import { createGrants } from "../../src/grants/grants.ts";
-import type { ConnectionRow } from "../../src/store/contract-grants.ts";
 import { openToken } from "../../src/grants/sealed-tokens.ts";
+import type { ConnectionRow } from "../../src/store/contract-grants.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
+import { createGate } from "../fakes/gate.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
 import {
   ann,
@@ -17,6 +18,7 @@ import {
   redirectUri,
   run,
   tenant,
+  ticking,
 } from "./grants-world.ts";
 
 const codeOf = async (act: () => Promise<unknown>): Promise<unknown> => {
@@ -161,15 +163,18 @@ describe("grants/tokens", () => {
     await world.connect(ann, "ann");
     const grant = await world.ready();
     const others = Array.from({ length: 4 }, () => createGrants(grantDeps({ server, clock }, world.store)));
-    server.beforeToken = async () => {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return "answer";
-    };
+    const idle = clock.pending();
     for (let round = 1; round <= 3; round += 1) {
+      const asked = createGate();
+      server.beforeToken = () => asked.opened.then(() => "answer");
       await clock.advance(hour);
-      const asking = others.flatMap((each) => Array.from({ length: 5 }, () => each.token(grant)));
-      const ticking = setInterval(() => void clock.advance(50), 5);
-      const tokens = await Promise.all(asking).finally(() => clearInterval(ticking));
+      const asking = Promise.all(
+        others.flatMap((each) => Array.from({ length: 5 }, () => each.token(grant))),
+      );
+      // All but the one that asks the service look again in a moment.
+      await expect.poll(() => clock.pending()).toBe(idle + others.length - 1);
+      asked.open();
+      const tokens = await ticking(clock, asking);
       expect(new Set(tokens.map(({ version }) => version))).toEqual(new Set([round + 1]));
       expect(refreshes()).toBe(round);
     }
