@@ -1,8 +1,6 @@
 // The whole product and an authorization server: work that needs somebody's account asks them in private, in the local chat, and
 // goes on by itself.
 
-import { createServer } from "node:net";
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -14,6 +12,7 @@ import type { Attention } from "../../src/domain/outbox.ts";
 import { defineTool, type Tool } from "../../src/tools/contract.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { type CookieBrowser, createCookieBrowser } from "../support/cookie-browser.ts";
+import { freePort } from "../support/free-port.ts";
 import { until } from "./people.ts";
 import { type Product, says, startProduct, uses } from "./product.ts";
 
@@ -94,15 +93,6 @@ afterAll(async () => {
   await server.close();
   await rm(folder, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 /** The private card, as it stands in the person's direct messages. */
 function cardOf(

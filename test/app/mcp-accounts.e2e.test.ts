@@ -1,9 +1,7 @@
 // The whole product and an MCP server that it knows nothing of but the address: who authorizes is found, a client is registered, the
 // account is asked for in private, and more rights are when an act needs them.
 
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -11,6 +9,7 @@ import { asTenantId } from "../../src/domain/ids.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { type McpResourceServer, startMcpResourceServer } from "../fakes/mcp-resource-server.ts";
 import { createCookieBrowser, type Page } from "../support/cookie-browser.ts";
+import { freePort } from "../support/free-port.ts";
 import { until } from "./people.ts";
 import { type Product, says, startProduct, uses } from "./product.ts";
 
@@ -160,13 +159,4 @@ async function agree(
   const answered = await browser.open(page.url.href, { form: { form, answer: "yes" } });
   expect(answered.text).toMatch(done);
   return page;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -1,9 +1,7 @@
 // The whole product with an MCP server that wants people's accounts: the run asks for the account in private, goes on by itself, and
 // uses the server's tools with the rights of whom it works for.
 
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ElicitResultSchema } from "@modelcontextprotocol/sdk/types.js";
@@ -13,6 +11,7 @@ import { asTenantId } from "../../src/domain/ids.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { type FakeMcp, startFakeMcp } from "../fakes/mcp/mcp-server.ts";
 import { createCookieBrowser } from "../support/cookie-browser.ts";
+import { freePort } from "../support/free-port.ts";
 import { until } from "./people.ts";
 import { type Product, says, startProduct, uses } from "./product.ts";
 
@@ -195,13 +194,4 @@ async function connect(person: string): Promise<void> {
   const form = /name="form" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
   const done = await browser.open(page.url.href, { form: { form, answer: "yes" } });
   expect(done.text).toContain(`${person}@corp.example`);
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

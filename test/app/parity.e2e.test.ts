@@ -4,22 +4,22 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AuthorizationServer } from "../fakes/authorization-server.ts";
 import { createGate } from "../fakes/gate.ts";
+import { freePort } from "../support/free-port.ts";
 import { localUnderTest } from "./parity/local-stage.ts";
 import { slackUnderTest } from "./parity/slack-stage.ts";
 import {
   browserOf,
   folderFor,
   formIn,
-  freePort,
   letterTool,
   mailTool,
   type PlatformUnderTest,
   type Stage,
   startMail,
   type Talk,
+  type Who,
   waitFor,
   when,
-  type Who,
 } from "./parity/stage.ts";
 import { teamsUnderTest } from "./parity/teams-stage.ts";
 import { finishes, uses } from "./product.ts";

@@ -4,12 +4,12 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
+import { freePort } from "../support/free-port.ts";
 
 export interface PostgresServer {
   /** Of its own empty database, made anew by each call. */
@@ -99,17 +99,6 @@ function isRoot(): boolean {
 function unprivileged(command: string, args: string[]): [string, string[]] {
   if (!isRoot()) return [command, args];
   return ["setpriv", ["--reuid", "postgres", "--regid", "postgres", "--clear-groups", command, ...args]];
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  server.listen(0, host);
-  await once(server, "listening");
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a TCP server that listens has such an address
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function answers(port: number): Promise<void> {

@@ -6,7 +6,8 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { answers, ask, freePort, host, launch } from "./redis.ts";
+import { freePort } from "../support/free-port.ts";
+import { answers, ask, host, launch } from "./redis.ts";
 
 export interface RedisCluster {
   /** `host:port` of each node, the replicas last. */

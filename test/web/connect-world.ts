@@ -1,13 +1,12 @@
 // Our pages, a service, and Slack's sign-in, all on loopback; browsers with cookies go between them.
 
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { silentLogger } from "../../src/base/logger.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { asConversationId, asPersonKey, asTenantId, type PersonKey } from "../../src/domain/ids.ts";
 import { askConsent, linkOf } from "../../src/grants/ask-consent.ts";
 import type { ConsentDeps } from "../../src/grants/consent-deps.ts";
 import { slackIdentity } from "../../src/grants/sign-in.ts";
+import type { Store } from "../../src/store/contract.ts";
 import type { ConsentRow } from "../../src/store/contract-grants.ts";
 import { sealOf } from "../../src/vault/master-keys.ts";
 import { deriveKey } from "../../src/vault/seal.ts";
@@ -16,9 +15,9 @@ import type { WebChat } from "../../src/web/contract.ts";
 import { createWeb } from "../../src/web/web.ts";
 import { type AuthorizationServer, startAuthorizationServer } from "../fakes/authorization-server.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
-import type { Store } from "../../src/store/contract.ts";
 import { type GrantsWorld, masterKey, openGrantsWorld } from "../grants/grants-world.ts";
 import { type CookieBrowser, createCookieBrowser, type Page } from "../support/cookie-browser.ts";
+import { freePort } from "../support/free-port.ts";
 
 export const tenant = asTenantId("slack-T0001");
 export const ann = asPersonKey("slack:T0001:ann");
@@ -63,7 +62,7 @@ export async function openConnectWorld(
     resources?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<ConnectWorld> {
-  const { port, release } = await heldPort();
+  const port = await freePort();
   const base = `http://127.0.0.1:${port}`;
   const contexts = ["mail", "other", ...(options.known ?? [])].map(
     (name) => `${base}/oauth/callback/${name}`,
@@ -138,7 +137,6 @@ export async function openConnectWorld(
     },
     ...(options.chat ? { chat: options.chat } : {}),
   });
-  await release();
   const { chatUrl } = await web.start();
   const links: string[] = [];
   return {
@@ -210,18 +208,4 @@ export function formOf({ text }: Page): string {
   const found = /name="form" value="([^"]+)"/.exec(text)?.[1];
   if (found === undefined) throw new Error(`No form in: ${text.slice(0, 500)}`);
   return found;
-}
-
-/** Held until ours listens there: the others that are started meanwhile take any that is free. */
-async function heldPort(): Promise<{ readonly port: number; readonly release: () => Promise<void> }> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    async release() {
-      server.close();
-      await once(server, "close");
-    },
-  };
 }

@@ -1,8 +1,6 @@
 // One chat platform as the scenarios of parity.e2e.test.ts see it: people who say and click, and what they are shown.
 
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as after } from "node:timers/promises";
@@ -126,15 +124,6 @@ function connectionTo({ issuer, clientId, clientSecret }: AuthorizationServer): 
 export function allowing(env: StageOptions["env"] = {}, ...more: readonly (string | number)[]) {
   const allowed = [env["DEPUTY_EGRESS_ALLOW"] ?? "", ...more.map((port) => `127.0.0.1:${port}`)];
   return { ...env, DEPUTY_EGRESS_ALLOW: allowed.filter((one) => one !== "").join(",") };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** A service where people have mail, and that gives its accounts to the product at `base`. */
