@@ -40,7 +40,7 @@ const plan = calls([
 const write = calls(["write_file", { path: "a.md", content: "A" }]);
 const send = calls(["send_it", { to: "bo@x.example" }]);
 
-/** Runs until the tool hangs, then Ana says stop. Resolves with what the stop took, in real milliseconds. */
+/** Runs until the tool hangs, then Ana says stop. Resolves with what the stop took, by the clock, which nobody moves. */
 async function stopWhileSending(tool: Tool, ...before: Parameters<typeof calls>[0][]): Promise<number> {
   const stop = new AbortController();
   const model = new ScriptedModel([plan, ...before.map((call) => calls(call)), write, send]);
@@ -48,10 +48,10 @@ async function stopWhileSending(tool: Tool, ...before: Parameters<typeof calls>[
   await expect.poll(() => outside.length).toBe(1);
   const { id } = await world.run();
   await world.store.write((tx) => tx.runs.requestStop(id, ana));
-  const asked = performance.now();
+  const asked = world.clock.now();
   stop.abort();
   await segment;
-  return performance.now() - asked;
+  return world.clock.now() - asked;
 }
 
 describe("runtime: going on", () => {

@@ -159,10 +159,10 @@ describe("store/lease-keeper", () => {
     const { run, lease } = await working("a");
     const leases = keep({ target: { sqlitePath: folder }, leaseMs: 15_000, renewEveryMs: 5_000, clock });
 
-    leases.hold(lease, clock.now() - 11_500);
+    leases.hold(lease, clock.now() - 6_000);
     leases.check();
     expect(lost).toEqual([]);
-    clock.jump(500);
+    clock.jump(6_000);
     leases.check();
 
     expect(lost).toEqual([run.id]);
@@ -195,7 +195,7 @@ describe("store/lease-keeper", () => {
   });
 
   it("I8: keeps leases while the event loop is blocked for longer than they last", async () => {
-    const leases = keep({ leaseMs: 3_000, renewEveryMs: 100 });
+    const leases = keep({ leaseMs: 6_000, renewEveryMs: 100 });
     const early = await working("early");
     const first = await leaseUntil(early.run.id);
     leases.hold(early.lease);
@@ -203,7 +203,7 @@ describe("store/lease-keeper", () => {
     const { run, lease } = await working("a"); // the thread is up by now
     leases.hold(lease);
 
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 4_000);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 7_000);
 
     leases.check();
     expect(lost).not.toContain(run.id);

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setImmediate as macrotask, setTimeout as wait } from "node:timers/promises";
+import { setImmediate as macrotask } from "node:timers/promises";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { NewMemory } from "../../src/domain/memory.ts";
@@ -11,6 +11,7 @@ import { createSqliteStore, sqliteStoreOn } from "../../src/store/sqlite.ts";
 import { openSqlite } from "../../src/store/sqlite-connections.ts";
 import { type StoreBed, storeContract } from "../contracts/store-contract.ts";
 import { aConversation, aPost, t0, tenant } from "../contracts/store-rows.ts";
+import { createGate } from "../fakes/gate.ts";
 
 async function startSqlite(): Promise<StoreBed> {
   const folder = await mkdtemp(path.join(tmpdir(), "deputy-store-"));
@@ -71,7 +72,7 @@ describe("store/sqlite", () => {
 
     const waiting = store.write(async (tx) => {
       await tx.outbox.add(aPost("a", conversation), t0);
-      await wait(50);
+      await createGate().opened;
     });
 
     await expect(waiting).rejects.toMatchObject({ code: "store.tx_awaits" });
@@ -82,8 +83,9 @@ describe("store/sqlite", () => {
     store = await createSqliteStore({ path: file });
     const conversation = await aConversation(store);
     let late: unknown;
+    const other = createGate();
     const waiting = store.write(async (tx) => {
-      await wait(20);
+      await other.opened;
       late = await tx.outbox.add(aPost("late", conversation), t0).catch((error: unknown) => error);
     });
 
@@ -91,7 +93,8 @@ describe("store/sqlite", () => {
 
     await expect(waiting).rejects.toMatchObject({ code: "store.tx_awaits" });
     expect(await beside).toBe(true);
-    await wait(40);
+    other.open();
+    await macrotask();
     expect(late).toMatchObject({ code: "store.tx_over" });
     expect(await store.read((tx) => tx.outbox.find("late"))).toBeUndefined();
   });

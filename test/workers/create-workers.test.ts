@@ -76,7 +76,7 @@ describe("workers/create-workers", () => {
     expect(workers.busy()).toBe(1);
     runtime.find("run_1").finish();
     await vi.waitFor(async () => expect((await findRun(store, "run_1")).state).toBe("done"));
-    expect(workers.busy()).toBe(0);
+    await vi.waitFor(() => expect(workers.busy()).toBe(0));
   });
 
   it("works on a run through slice after slice", async () => {

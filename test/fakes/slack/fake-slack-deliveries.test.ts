@@ -310,7 +310,7 @@ describe("Socket Mode", () => {
         slackApiUrl: bench.slack.apiUrl,
         retryConfig: { retries: 20, minTimeout: 10, factor: 1 },
       },
-      clientPingTimeout: 50,
+      clientPingTimeout: 2_000, // also how long it waits before it connects anew
       logger: silentLogger,
     });
     socket.on("slack_event", ({ ack, type, body, retry_num }) => {
