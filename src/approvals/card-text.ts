@@ -20,7 +20,7 @@ const reach: Readonly<Record<EffectClass, string>> = {
   "write-internal": "It changes files of this work.",
   "write-external": "It changes something outside, where others see it.",
   exec: "It runs a command in the sandbox.",
-  chat: "It posts in this thread.",
+  chat: "It posts in the conversation that this work is done in.",
   "own-state": "It changes what I remember or plan.",
   money: "It moves money.",
   destructive: "It deletes or destroys something that may not come back.",

@@ -40,7 +40,7 @@ export function isUnbegun({ thread }: ConversationAddress): boolean {
 export const wholeChat = "chat";
 
 /** A group chat without threads: messages of several people and pieces of work stand one under the other. */
-export function isFlat({ kind, thread }: ConversationAddress): boolean {
+export function isFlat({ kind, thread }: Pick<ConversationAddress, "kind" | "thread">): boolean {
   return kind === "group" && thread === wholeChat;
 }
 

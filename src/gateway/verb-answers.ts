@@ -83,7 +83,7 @@ async function act(
     case "why":
       return say(d, heard, await why(d, heard, told));
     case "help":
-      return say(d, heard, replies.help(heard.rules.agent, heard.conversation.address.kind === "dm"));
+      return say(d, heard, replies.help(heard.rules.agent, heard.conversation.address));
     case "mute":
     case "unmute":
       return mute(d, heard, verb.verb === "mute");
@@ -107,9 +107,9 @@ async function stop(d: Decision, heard: Heard<InboundMessage>, run: Run | undefi
 async function mute(d: Decision, heard: Heard, muted: boolean): Promise<void> {
   const { id, address } = heard.conversation;
   await d.tx.conversations.setMuted(id, muted);
-  if (muted) return say(d, heard, replies.muted);
+  if (muted) return say(d, heard, replies.muted(address));
   const still = await d.tx.conversations.isChannelMuted(address);
-  return say(d, heard, still ? channelStillMuted : replies.unmuted);
+  return say(d, heard, still ? channelStillMuted : replies.unmuted(address));
 }
 
 /** Private, and the platform's session mark is put back to what it was (design 10). */

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { ConversationAddress } from "../../src/domain/conversation.ts";
+import { type ConversationAddress, wholeChat } from "../../src/domain/conversation.ts";
 import type { AuditEventType, NewAuditEvent } from "../../src/domain/audit-event.ts";
 import type { Run } from "../../src/domain/run.ts";
 import { traceIdOf } from "../../src/domain/trace.ts";
@@ -207,7 +207,7 @@ describe("gateway/verb-answers", () => {
     await world.settle();
 
     const [told] = texts(world.held(), "notice");
-    expect(told).toBe(replies.help("deputy", false));
+    expect(told).toBe(replies.help("deputy", thread));
     expect(told).toContain("Mention me with what you need");
     expect(told).toContain("`!mute`");
   });
@@ -219,6 +219,29 @@ describe("gateway/verb-answers", () => {
     const [told] = texts(world.held(dm), "notice");
     expect(told).toMatch(/^I'm Deputy\. Write what you need;/);
     expect(told).not.toMatch(/mention|mute/i);
+  });
+
+  it("speaks of no thread in a chat that has none, and of none that it follows", async () => {
+    const chat: ConversationAddress = { ...thread, kind: "group", channel: "g1", thread: wholeChat };
+    for (const words of ["help", "why", "!mute", "!unmute"]) {
+      await world.hear(words, { conversation: chat });
+      await world.settle();
+    }
+
+    const [help, why, muted, unmuted] = texts(world.held(chat), "notice");
+    expect(help).toContain("and post the result here.");
+    expect(help).not.toMatch(/thread|mute/);
+    expect(why).toBe("I have done nothing here so far.");
+    expect(muted).toBe("I'm quiet here now. Mention me, or write `!unmute`, when you want me again.");
+    expect(unmuted).toBe("I'm listening here again.");
+  });
+
+  it("asks for no mention in direct messages to be heard again", async () => {
+    await world.hear("!mute", { conversation: { ...dm, thread: wholeChat } });
+    await world.settle();
+
+    const [told] = texts(world.held({ ...dm, thread: wholeChat }), "notice");
+    expect(told).toBe("I'm quiet here now. Write `!unmute` when you want me again.");
   });
 
   it("connects no account where none can be", async () => {
@@ -311,7 +334,7 @@ describe("gateway/verb-answers", () => {
       await world.hear("now the prices", { mentionsAgent: false });
       await world.settle();
       expect(await world.runs()).toHaveLength(2);
-      expect(texts(world.held(), "notice")).toEqual([replies.muted, replies.unmuted]);
+      expect(texts(world.held(), "notice")).toEqual([replies.muted(thread), replies.unmuted(thread)]);
     });
 
     it("still hears a mention", async () => {

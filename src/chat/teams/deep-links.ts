@@ -1,5 +1,6 @@
 // Addresses that open something in Teams itself. They name a place and nothing of what is said there; Teams shows it to whom it may.
 
+import { wholeChat } from "../../domain/conversation.ts";
 import type { HomeItem } from "../../domain/home-page.ts";
 
 const teams = "https://teams.microsoft.com/l";
@@ -22,8 +23,9 @@ export function placeLink(
     const query = new URLSearchParams({ tenantId, parentMessageId: thread, createdTime: shown });
     return `${teams}/message/${where}/${shown}?${query.toString()}`;
   }
+  if (thread !== wholeChat) return undefined;
   if (isMessage(message)) return `${teams}/message/${where}/${message}?context=${ofChat}`;
-  return channel.includes("@thread.tacv2") ? undefined : `${teams}/chat/${where}/conversations`;
+  return `${teams}/chat/${where}/conversations`;
 }
 
 function isMessage(id: string | undefined): id is string {

@@ -2,6 +2,7 @@
 
 import { spokenName } from "../../domain/agent.ts";
 import { usdInWords } from "../../domain/budget.ts";
+import { type ConversationAddress, isFlat, wholeChat } from "../../domain/conversation.ts";
 import type { Run } from "../../domain/run.ts";
 import type { Step } from "../../domain/step.ts";
 import type { QuestionAsk, Wait, WaitAsk } from "../../domain/wait.ts";
@@ -13,11 +14,19 @@ export const emptyMention =
 export const unreadableNote =
   "Some characters of your message could not be read and show as \uFFFD. If they matter, please send them as a file.";
 
-/** In direct messages nobody has to mention it, and nobody else replies. */
-export function help(agent: string, inDirectMessages: boolean): string {
-  const how = inDirectMessages
-    ? "Write what you need; I work on it, ask when I need you, and post the result here."
-    : "Mention me with what you need; I work on it here, ask when I need you, and post the result in this thread.";
+type Place = Pick<ConversationAddress, "kind" | "thread">;
+
+/** A chat is no thread, and has none. */
+function hereIn({ thread }: Place): string {
+  return thread === wholeChat ? "here" : "in this thread";
+}
+
+/** In direct messages nobody has to mention it, and nobody else replies; without threads nobody is followed. */
+export function help(agent: string, at: Place): string {
+  const how =
+    at.kind === "dm"
+      ? "Write what you need; I work on it, ask when I need you, and post the result here."
+      : `Mention me with what you need; I work on it here, ask when I need you, and post the result ${hereIn(at)}.`;
   return [
     `I'm ${spokenName(agent)}. ${how}`,
     "",
@@ -29,14 +38,21 @@ export function help(agent: string, inDirectMessages: boolean): string {
     "• `accounts`, `connect` or `disconnect` and a name: your accounts that I may use for you",
     "• `link`: show me that you are the same person on another platform; `unlink` ends it",
     "• `schedules`: what I do for you by the clock, to pause, run or delete it",
-    ...(inDirectMessages
+    ...(at.kind === "dm" || isFlat(at)
       ? []
       : ["• `!mute` and `!unmute`: whether I react to replies in this thread without a mention"]),
   ].join("\n");
 }
 
-export const muted = "I'm quiet in this thread now. Mention me, or write `!unmute`, when you want me again.";
-export const unmuted = "I'm listening in this thread again.";
+export function muted(at: Place): string {
+  const how = at.kind === "dm" ? "Write `!unmute`" : "Mention me, or write `!unmute`,";
+  return `I'm quiet ${hereIn(at)} now. ${how} when you want me again.`;
+}
+
+export function unmuted(at: Place): string {
+  return `I'm listening ${hereIn(at)} again.`;
+}
+
 export const nothingToStop = "Nothing is running here, so there is nothing to stop.";
 export const notBegun = "All right, I haven't begun.";
 export const notAvailable = "That isn't available here.";
@@ -143,7 +159,7 @@ export function why(run: Run, waits: readonly Wait[], last: Step | undefined, no
 }
 
 export function whyIdle(last: Run | undefined): string {
-  if (!last) return "I have done nothing in this thread so far.";
+  if (!last) return "I have done nothing here so far.";
   return `The last thing here was “${last.plan?.title ?? last.title}”, asked by ${last.subjectName}. Every step is kept: \`deputy runs show ${last.id}\`.`;
 }
 

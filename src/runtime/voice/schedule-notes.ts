@@ -5,11 +5,11 @@ import type { Schedule } from "../../domain/schedule.ts";
 import { datesInWords, scheduleInWords } from "../../domain/schedule-words.ts";
 import { isOnce } from "../../domain/wall-time.ts";
 
-/** The first post of the thread that everything it brings is posted in. */
+/** The first post where everything that it brings is posted: of a thread, or in a chat. */
 export function threadOpening(schedule: Schedule): string {
   const by = schedule.owner === undefined ? "Set up by whoever runs me." : `Set up by ${ownerOf(schedule)}.`;
   const quiet = isOnce(schedule) ? "" : " When there is nothing new, I say nothing.";
-  return `**${schedule.name}**\n${scheduleInWords(schedule)}. What comes of it is posted in this thread.${quiet} ${by}`;
+  return `**${schedule.name}**\n${scheduleInWords(schedule)}. What comes of it is posted here.${quiet} ${by}`;
 }
 
 export interface Missed {

@@ -305,6 +305,11 @@ describe("chat/teams: the page of one's own work", () => {
       "https://teams.microsoft.com/l/chat/19%3Ag%40thread.v2/conversations",
     ],
     [{ channel: "19:g@thread.tacv2", thread: "~19:g@thread.tacv2" }, undefined],
+    [{ channel: "19:old@thread.skype", thread: "~19:old@thread.skype" }, undefined],
+    [
+      { channel: "19:old@thread.skype", thread: "chat" },
+      "https://teams.microsoft.com/l/chat/19%3Aold%40thread.skype/conversations",
+    ],
     [{ channel: "a:personal", thread: "chat", message: "17" }, undefined],
   ])("HC1: %j", (at, link) => {
     expect(placeLink(at, "t1")).toBe(link);
