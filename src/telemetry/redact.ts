@@ -114,20 +114,40 @@ function hideKnown(text: string, index: Index): string {
   if (index.forms.size === 0) return text;
   let out = "";
   let kept = 0;
+  let sum = sumAt(text, 0);
   for (let at = 0; at + window <= text.length; at += 1) {
-    const hash = hashAt(text, at);
+    if (at > 0) sum = moved(sum, text.charCodeAt(at - 1), text.charCodeAt(at + window - 1));
+    const hash = slotOf(sum);
     if (index.filter[hash] === 0) continue;
     const form = index.forms.get(hash)?.find((candidate) => text.startsWith(candidate.text, at));
     if (form === undefined) continue;
     out += text.slice(kept, at) + form.mark;
     kept = at + form.text.length;
     at = kept - 1;
+    sum = sumAt(text, at);
   }
   return kept === 0 ? text : out + text.slice(kept);
 }
 
+const factor = 0x01000193;
+/** What the first character of a window counts for. */
+const ofFirst = Array.from({ length: window - 1 }).reduce((power: number) => Math.imul(power, factor), 1);
+
+/** The window's characters as digits of a number, so that the next window's sum is made from it by two of them. */
+function sumAt(text: string, at: number): number {
+  let sum = 0;
+  for (let i = at; i < at + window; i += 1) sum = (Math.imul(sum, factor) + text.charCodeAt(i)) | 0;
+  return sum;
+}
+
+function moved(sum: number, gone: number, come: number): number {
+  return (Math.imul(sum - Math.imul(gone, ofFirst), factor) + come) | 0;
+}
+
+function slotOf(sum: number): number {
+  return (sum ^ (sum >>> 20)) & (slots - 1);
+}
+
 function hashAt(text: string, at: number): number {
-  let hash = 0;
-  for (let i = at; i < at + window; i += 1) hash = (Math.imul(hash, 0x01000193) ^ text.charCodeAt(i)) | 0;
-  return (hash ^ (hash >>> 20)) & (slots - 1);
+  return slotOf(sumAt(text, at));
 }
