@@ -3,6 +3,7 @@
 import type { ModelAnswer, ModelRequest } from "../model/contract.ts";
 import type { SpanResult } from "../telemetry/tracing.ts";
 import { scrubAll } from "../telemetry/scrub-all.ts";
+import { cleanRequest } from "./clean-request.ts";
 import type { RuntimeDeps } from "./deps.ts";
 import { listen } from "./live.ts";
 import { codeOf, tracedStep } from "./seeing.ts";
@@ -33,8 +34,9 @@ export async function askModel(
   try {
     const heard = request.purpose === "work" ? listen(work, deps) : {};
     // RED-2: what goes there, and what comes from there
-    const scrubbed = <T>(value: T): T => (redactor ? scrubAll(value, redactor.scrubKnown) : value);
-    const answer = scrubbed(await model.generate(scrubbed(request), { signal: work.signal, ...heard }));
+    const asked = redactor ? cleanRequest(request, redactor) : request;
+    const said = await model.generate(asked, { signal: work.signal, ...heard });
+    const answer = redactor ? scrubAll(said, redactor.scrubKnown) : said;
     over({ usage: answer.usage, responseModel: answer.model });
     return answer;
   } catch (error) {

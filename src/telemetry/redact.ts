@@ -21,6 +21,8 @@ export interface Redactor {
   readonly scrub: (text: string) => string;
   /** Of the registered ones only: for long texts, and where what merely looks like a secret may be somebody's own matter. */
   readonly scrubKnown: (text: string) => string;
+  /** Stands for what is looked for: another object once that is more. What was clean until then may not be clean any more. */
+  readonly live: () => object;
   /** The beginning of a text that is still being written, as far as it can be judged already (X3): it ends with a word. */
   readonly settled: (text: string) => string;
 }
@@ -48,11 +50,13 @@ export function createRedactor(secrets: readonly Secret[] = []): Redactor {
   /** How often each value was added. */
   const times = new Map<string, number>();
   const index: Index = { filter: new Uint8Array(slots), forms: new Map(), spaced: new Set() };
+  let live = {};
   const add = (secret: Secret): void => {
     const value = secret.reveal();
     const before = times.get(value) ?? 0;
     times.set(value, before + 1);
     if (before > 0) return;
+    live = {};
     for (const text of secretForms(value)) insert(index, { text, mark: secret.toString() });
   };
   const remove = (secret: Secret): void => {
@@ -69,6 +73,7 @@ export function createRedactor(secrets: readonly Secret[] = []): Redactor {
     add,
     remove,
     scrubKnown,
+    live: () => live,
     scrub: (text) => hidePatterns(scrubKnown(text), patternMark),
     settled: (text) => settledPart(text, index),
   };
