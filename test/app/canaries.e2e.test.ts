@@ -121,7 +121,7 @@ describe("app: secrets stay where they are", () => {
     expect(empty.map(([name]) => name)).toEqual([]);
   });
 
-  it.each(Object.entries(secrets))("RED-2: %s is nowhere, in no form", (_name, value) => {
+  it.each(Object.entries(secrets))("I9 RED-2: %s is nowhere, in no form", (_name, value) => {
     const found = [...places].flatMap(([place, text]) =>
       secretForms(value)
         .filter((form) => text.includes(form))
@@ -131,7 +131,7 @@ describe("app: secrets stay where they are", () => {
     expect(found).toEqual([]);
   });
 
-  it("RED-3: what merely looks like a credential does not come to the model either", () => {
+  it("I9 RED-3: what merely looks like a credential does not come to the model either", () => {
     expect(places.get("model requests")).not.toContain("ghp_a1B2");
   });
 

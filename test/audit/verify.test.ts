@@ -172,7 +172,7 @@ describe("audit/verify", () => {
     ["cut to nothing", () => [""], "unreadable", undefined],
     ["cut in a line", () => [...lines.slice(0, 5), lineAt(6).slice(0, 90)], "unreadable", undefined],
   ];
-  it.each(attacks)("AUD-5: names the place: %s", async (_what, how, result, firstBad) => {
+  it.each(attacks)("I12 AUD-5: names the place: %s", async (_what, how, result, firstBad) => {
     expect(await verdictOn(how())).toMatchObject(firstBad === undefined ? { result } : { result, firstBad });
   });
 
@@ -216,7 +216,7 @@ describe("audit/verify", () => {
     expect(await verdictOn(alongside, { keys: [kept] })).toMatchObject({ result: "signature" });
   });
 
-  it("AUD-4: shows a cut end and a rewritten past against the anchor, though the export is whole in itself", async () => {
+  it("I12 AUD-4: shows a cut end and a rewritten past against the anchor, though the export is whole in itself", async () => {
     const early = lines.filter((line) => {
       const { kind, seq } = parsed(line);
       return kind === "key" || Number(seq) <= 20;

@@ -42,7 +42,7 @@ export function describeAttacks(openStore: () => Promise<Store>, share: number):
     expect([...new Set(here)].toSorted()).toEqual(all.toSorted());
   });
 
-  it.each(some(attacks))("TNT-3 APR-5: %s, by %s", async (_, door, goal, kind) => {
+  it.each(some(attacks))("I9 TNT-3 APR-5: %s, by %s", async (_, door, goal, kind) => {
     const { world, api, begin, open, options, approvals, card, decide } = stage;
     await begin(kind);
     const hijacked = new ScriptedModel([...(await open(door)), calls([goal.tool, goal.arguments])]);
@@ -90,7 +90,7 @@ export function describeAttacks(openStore: () => Promise<Store>, share: number):
     expect(states).not.toContain("approved");
   });
 
-  it.each(grave)("APR-4: $name does not happen because somebody writes that it is approved", async (goal) => {
+  it.each(grave)("I9 APR-4: $name does not happen because somebody writes it is approved", async (goal) => {
     const { world, api, begin, open, options, approvals, overhear } = stage;
     await begin("channel");
     const act = calls([goal.tool, goal.arguments]);

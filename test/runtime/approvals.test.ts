@@ -1,5 +1,6 @@
 // Acts that a person has to approve: what is bound, what is done of it, and what dies in between (APR-1, APR-2).
 
+import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { moved, withStanding, withVote } from "../../src/approvals/decide-approval.ts";
@@ -217,6 +218,21 @@ describe("runtime: an act that needs approval", () => {
       expect(sent).toEqual(["bo"]);
     },
   );
+
+  it("APR-1 A5 I11: arguments that were changed in the journal after the click are not done, and asked anew", async () => {
+    await world.begin("Mail");
+    await segment(new ScriptedModel([mail("bo")]));
+    await decide("approve");
+    const raw = new Database(`${world.folder}/deputy.db`);
+    raw.prepare("update steps set result = replace(result, 'bo', 'mallory') where kind = 'model'").run();
+    raw.close();
+
+    expect(await segment(new ScriptedModel([]))).toBe("parked");
+    expect(sent).toEqual([]);
+    const all = await approvals();
+    expect(all.map(({ state }) => state).toSorted()).toEqual(["pending", "superseded"]);
+    expect(all.find(({ state }) => state === "pending")?.arguments).toBe('{"to":"mallory"}');
+  });
 
   const over = ["denied", "expired", "cancelled"] as const;
   it.each(over)(

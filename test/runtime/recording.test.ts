@@ -48,7 +48,7 @@ const mail = { body: "secret words", to: "bob@corp.example" };
 const withMail = { tools: [...builtinTools, send] };
 
 describe("runtime/recording", () => {
-  it("AUD-1, RC1: has an event before a write and after it, one for a read, and the end; no words of anybody", async () => {
+  it("I12 AUD-1, RC1: has an event before a write and after it, one for a read, and the end; no words of anybody", async () => {
     await world.begin("Write to Bob");
     const model = new ScriptedModel([calls(["list_files", {}]), calls(["send_mail", mail]), says("Done.")]);
 
@@ -81,7 +81,7 @@ describe("runtime/recording", () => {
     expect(JSON.stringify(all)).not.toMatch(/secret words|bob@/);
   });
 
-  it("AUD-2: the start of a write is committed before it, and where it can't be written the tool does not run", async () => {
+  it("I12 AUD-2: the start of a write is committed before it, and where it can't be written the tool does not run", async () => {
     const before = sent;
     await world.begin("Write to Bob");
     const died = world.segment(new ScriptedModel([calls(["send_mail", mail])]), {

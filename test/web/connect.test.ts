@@ -3,7 +3,7 @@ import { revokeFromCli } from "../../src/cli/connection-desk.ts";
 import { asPersonKey } from "../../src/domain/ids.ts";
 import type { Outgoing } from "../../src/domain/outbox.ts";
 import { declineConsent, expireConsents, linkToken } from "../../src/grants/ask-consent.ts";
-import { recognise } from "../../src/grants/sign-in.ts";
+import { forgetBrowser, recognise } from "../../src/grants/sign-in.ts";
 import type { Tx } from "../../src/store/contract.ts";
 import type { ConsentRow } from "../../src/store/contract-grants.ts";
 import { aConnection } from "../contracts/store-grants.ts";
@@ -213,6 +213,18 @@ describe("web/connect", () => {
     expect(page.text).not.toContain("evil");
     expect(codes()).toBe(0);
     expect((await at.session()).state).toBe(state);
+  });
+
+  it("CON-8: a browser that nobody is signed in to any more connects nothing", async () => {
+    const link = await at.ask();
+    const browser = at.browser("ann");
+    const callback = await at.consentOn(browser, await at.enter(browser, link));
+    for (const [name, cookie] of browser.cookies(at.base))
+      if (name.includes("deputy")) await forgetBrowser(at.consent, cookie);
+
+    expect((await browser.open(callback.href)).response?.status).toBe(403);
+    expect(codes()).toBe(0);
+    expect(await at.session()).toMatchObject({ state: "blocked", why: "person" });
   });
 
   it("CON-8, A3: twenty at once with the same code make one exchange and one connection", async () => {
