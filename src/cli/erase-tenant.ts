@@ -4,10 +4,10 @@
 //   ET1  Keys are destroyed when nothing is sealed with them any more, or on the operator's word that it is to be now.
 
 import { systemClock } from "../base/clock.ts";
-import { AppError } from "../base/errors.ts";
 import type { TenantId } from "../domain/ids.ts";
 import { revokeRow } from "../grants/revoke.ts";
 import type { Store, Tx } from "../store/contract.ts";
+import { hasNoKeys } from "./keyed-tenants.ts";
 
 export interface ErasedTenant {
   readonly tenant: TenantId;
@@ -35,11 +35,7 @@ export function eraseTenant(
   const now = systemClock.now();
   return store.write(async (tx) => {
     const keys = await tx.dataKeys.list(tenant);
-    if (keys.length === 0)
-      throw new AppError(
-        "cli.no_tenant",
-        `${tenant} has no keys. \`deputy keys status\` shows the tenants that have some.`,
-      );
+    if (keys.length === 0) throw hasNoKeys(tenant);
     const rows = await tx.connections.list({ tenant, limit: mostInOne });
     let revoked = 0;
     for (const row of rows) {

@@ -111,6 +111,20 @@ describe("cli/connections and cli/keys", () => {
     expect((await deputy(["keys", "retire", tenant, "--json"])).json()).toEqual({ tenant, retired: [1, 2] });
   });
 
+  it("VLT-4: retires the keys of all tenants where none is named; a tenant that has none exits with 1", async () => {
+    const { tenant } = aConnection("x");
+    await deputy(["keys", "rotate", "--tenant", tenant]);
+    expect((await deputy(["keys", "retire", "--json"])).json()).toEqual({
+      tenants: [{ tenant, retired: [1] }],
+    });
+    for (const args of [
+      ["retire", "slack-T9"],
+      ["rotate", "--tenant", "slack-T9"],
+      ["erase", "slack-T9"],
+    ])
+      expect((await deputy(["keys", ...args])).code).toBe(1);
+  });
+
   it("VLT-11: the end of a tenant: its connections are given back first, then nothing can read what was sealed", async () => {
     const { tenant, id } = aConnection("conn_1");
     const before = await onStore((store) => store.read((tx) => tx.connections.find(id)));

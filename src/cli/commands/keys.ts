@@ -3,13 +3,14 @@
 import type { Command } from "commander";
 import { resealSlackTokens } from "../../app/slack-rows.ts";
 import { systemClock } from "../../base/clock.ts";
-import { asTenantId } from "../../domain/ids.ts";
+import { asTenantId, type TenantId } from "../../domain/ids.ts";
 import { resealOAuthClients } from "../../grants/discovery/sealed-clients.ts";
 import { keyStatus, retireKeys, rotateDataKeys } from "../../vault/keys.ts";
 import { cliActor } from "../audit-desk.ts";
 import { withKeys } from "../connection-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { eraseTenant } from "../erase-tenant.ts";
+import { keyedTenants } from "../keyed-tenants.ts";
 import { withRows } from "../open-rows.ts";
 import { printJson, printList, timeText } from "../print.ts";
 
@@ -19,6 +20,8 @@ interface Form {
   readonly master?: boolean;
   readonly now?: boolean;
 }
+
+const noKeys = "No account was connected so far, so there is no data key.";
 
 export const addKeys: AddCommand = (program, context) => {
   const keys = program.command("keys").description("show, renew and retire the keys of the vault");
@@ -50,7 +53,7 @@ function addStatus(keys: Command, context: CliContext): void {
           by === master ? "present" : `former (${by})`,
           timeText(createdAt),
         ]),
-        "No account was connected so far, so there is no data key.",
+        noKeys,
       );
     });
 }
@@ -77,8 +80,9 @@ function addRotate(keys: Command, context: CliContext): void {
         );
         return;
       }
-      const rotated = await withKeys(context, (desk) =>
-        rotateDataKeys(desk, tenant === undefined ? undefined : asTenantId(tenant), (tx, renewed) =>
+      const rotated = await withKeys(context, async (desk) => {
+        if (tenant !== undefined) await keyedTenants(desk.store, tenant);
+        return rotateDataKeys(desk, tenant === undefined ? undefined : asTenantId(tenant), (tx, renewed) =>
           tx.audit.append({
             tenant: renewed.tenant,
             type: "key.rotated",
@@ -86,8 +90,8 @@ function addRotate(keys: Command, context: CliContext): void {
             actor: cliActor(context),
             data: { key: "data", version: renewed.version },
           }),
-        ),
-      );
+        );
+      });
       if (json) return printJson(context.stdout, { rotated });
       for (const one of rotated)
         context.stdout.write(`${one.tenant}: key ${one.version}, ${one.resealed} connections sealed anew.\n`);
@@ -108,15 +112,22 @@ function masterView({
 
 function addRetire(keys: Command, context: CliContext): void {
   keys
-    .command("retire <tenant>")
-    .description("destroy the tenant's former data keys; refused while a connection needs one")
+    .command("retire [tenant]")
+    .description("destroy the former data keys of a tenant, or of all; refused while a connection needs one")
     .option("--json", "one JSON value")
-    .action(async (tenant: string, { json }: Form) => {
-      const retired = await withKeys(context, (desk) => retireKeys(desk, asTenantId(tenant)));
-      if (json) return printJson(context.stdout, { tenant, retired });
-      context.stdout.write(
-        `${tenant}: ${retired.length === 0 ? "nothing to retire" : `retired ${retired.join(", ")}`}.\n`,
-      );
+    .action(async (tenant: string | undefined, { json }: Form) => {
+      const tenants = await withKeys(context, async (desk) => {
+        const done: { readonly tenant: TenantId; readonly retired: readonly number[] }[] = [];
+        for (const each of await keyedTenants(desk.store, tenant))
+          done.push({ tenant: each, retired: await retireKeys(desk, each) });
+        return done;
+      });
+      if (json) return printJson(context.stdout, tenant === undefined ? { tenants } : tenants[0]);
+      for (const { tenant: each, retired } of tenants)
+        context.stdout.write(
+          `${each}: ${retired.length === 0 ? "nothing to retire" : `retired ${retired.join(", ")}`}.\n`,
+        );
+      if (tenants.length === 0) context.stdout.write(`${noKeys}\n`);
     });
 }
 
