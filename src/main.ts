@@ -11,16 +11,20 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 const { runCli } = await import("./cli/run-cli.ts");
+const { keepStandardStreams } = await import("./cli/standard-streams.ts");
+
+const streams = keepStandardStreams(process.stdout, process.stderr);
 
 // The clock's timers don't keep a process alive, so that a forgotten one holds nothing up; the running command does.
 const alive = setInterval(() => undefined, 60_000);
-process.exitCode = await runCli({
+const code = await runCli({
   argv: process.argv.slice(2),
   env: process.env,
   cwd: process.cwd(),
   stdout: process.stdout,
   stderr: process.stderr,
 });
+const exitCode = await streams.end(code);
 clearInterval(alive);
 // The command has ended and so does the process: idle connections of its clients would keep it for seconds.
-process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+process.exit(exitCode);

@@ -10,7 +10,7 @@ import {
   openConfiguredStore,
 } from "../app/open-edges.ts";
 import { systemClock } from "../base/clock.ts";
-import { errorText } from "../base/errors.ts";
+import { errorText, isAppError } from "../base/errors.ts";
 import { bucketOf } from "../config/env-state.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
 import { isLoopback } from "../net/loopback.ts";
@@ -120,14 +120,15 @@ async function dataFolder(config: Config): Promise<Finding> {
   } catch (error) {
     return {
       status: "fail",
-      observed: errorText(error),
+      observed: isAppError(error) ? error.message : `${folder} can't be read and written by this user`,
       fix: "Give this user the folder, or set DEPUTY_DATA.",
     };
   }
 }
 
 async function diskSpace(config: Config): Promise<Finding> {
-  const disk = await statfs(config.core.dataFolder);
+  const disk = await statfs(config.core.dataFolder).catch(() => undefined);
+  if (!disk) return { status: "skip", observed: "not known: there is no data folder" };
   const free = disk.bavail * disk.bsize;
   const observed = `${(free / 1024 ** 3).toFixed(1)} GiB free`;
   return free >= leastFreeBytes

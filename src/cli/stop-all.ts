@@ -18,6 +18,7 @@ import { stopRun } from "../gateway/stop-run.ts";
 import type { Tx } from "../store/contract.ts";
 import { CorruptRow } from "../store/errors.ts";
 import { openMasterKey } from "../vault/master-key.ts";
+import { cannotWrite } from "./cannot-write.ts";
 import { withDesk } from "./desk-from-cli.ts";
 import type { Rows } from "./open-rows.ts";
 
@@ -100,7 +101,9 @@ async function keep(
   const current = await openMasterKey(store, masterKeySource(config));
   const signer = await openSigner(auditDepsOf(store, { current }, log));
   const report = signer.report({ kind: "report", v: 1, time: new Date(now).toISOString(), ...content });
-  await writeFile(file, `${JSON.stringify(report)}\n`, { mode: 0o600 });
+  await writeFile(file, `${JSON.stringify(report)}\n`, { mode: 0o600 }).catch((cause: unknown) => {
+    throw cannotWrite(file, cause);
+  });
   return file;
 }
 
@@ -108,7 +111,7 @@ async function keep(
 function asAppError(error: unknown): AppError {
   return new AppError(
     "cli.no_report",
-    `Everything is held up and being stopped, but the report of what was under way could not be written: ${errorText(error)}`,
+    `Everything is held up and being stopped, but there is no report of what was under way: ${errorText(error)}`,
     { cause: error },
   );
 }

@@ -2,10 +2,10 @@
 
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { type FakeOpenAi, startFakeOpenAi } from "../fakes/fake-openai.ts";
 import { printed, runDeputy, startDeputy } from "../support/child.ts";
@@ -60,6 +60,25 @@ describe("app: processes", () => {
     const finished = await runDeputy(["fly"], { DEPUTY_DATA: folder });
 
     expect(finished).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("'fly'") });
+  });
+
+  it("I14: a data folder where the system makes none is refused, and not tried for ever", async () => {
+    const child = startDeputy(["start"], { DEPUTY_DATA: "/proc/deputy", PORT: "0" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const exited = once(child, "exit");
+
+    await printed(child, /Could not make the data folder \/proc\/deputy: /);
+    expect(await exited).toEqual([1, null]);
+  });
+
+  it("I14: a command whose words the disk does not take says so and fails", async () => {
+    const full = await open("/dev/full", "w");
+    onTestFinished(() => full.close());
+    const child = startDeputy(["config"], { DEPUTY_DATA: folder }, full.fd);
+    const closed = once(child, "close");
+
+    await printed(child, /stdout could not be written: the disk is full/);
+    expect(await closed).toEqual([1, null]);
   });
 
   it("a second signal ends a process at once that waits for a model", async () => {

@@ -83,11 +83,15 @@ describe("cli audit", () => {
     expect((await deputy({}, "audit", "verify", "no-such-file", "--json")).code).toBe(4);
   });
 
-  it("says in a sentence that an export can't be written where it is to go", async () => {
-    const { code, out, err } = await deputy(settings(), "audit", "export", "--out", "none/export.ndjson");
+  it.each([
+    ["none/export.ndjson", "its folder is not there."],
+    ["/dev/full", "the disk is full."],
+  ])("says in a sentence that an export can't be written to %s", async (file, why) => {
+    const { code, out, err } = await deputy(settings(), "audit", "export", "--out", file);
 
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(err).toMatch(/^\S+none\/export\.ndjson could not be written: ENOENT.*\n$/);
+    expect(err).toContain(`${file} could not be written: ${why}`);
+    expect(err).toMatch(/^[^\n]+\n$/);
   });
 
   it("exports nothing of a tenant that the log doesn't know, and makes no file of it", async () => {

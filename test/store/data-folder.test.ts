@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { makeDataFolder } from "../../src/store/data-folder.ts";
 import { claimDatabase } from "../../src/store/single-process.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 
@@ -17,11 +18,21 @@ describe("store/data-folder", () => {
     const database = path.join(folder, "file", "deputy.db");
     const refusal = {
       code: "store.no_folder",
-      message: expect.stringMatching(/data folder .*file \(EEXIST\)\. .*set DEPUTY_DATA/),
+      message: expect.stringMatching(/data folder .*file: a file is in its place\. Set DEPUTY_DATA/),
     };
 
     expect(() => claimDatabase(database)).toThrow(expect.objectContaining(refusal));
     await expect(createSqliteStore({ path: database })).rejects.toMatchObject(refusal);
+  });
+
+  it("makes it with the folders above it, for its owner alone; twice is once", async () => {
+    const deep = path.join(folder, "a", "b");
+
+    makeDataFolder(deep);
+    makeDataFolder(deep);
+
+    const modes = await Promise.all([path.join(folder, "a"), deep].map((one) => stat(one)));
+    expect(modes.map(({ mode }) => mode & 0o777)).toEqual([0o700, 0o700]);
   });
 
   it("SC3: a database that is made in a folder that others may look into is readable by its owner alone", async () => {

@@ -18,8 +18,13 @@ export interface Finished {
 /** Only these variables reach the process, besides PATH and HOME. */
 export type ChildEnv = Readonly<Record<string, string>>;
 
-export function startDeputy(args: readonly string[], env: ChildEnv): ChildProcess {
-  return startNode([path.join(inject("compiled"), "src/main.js"), ...args], env);
+/** `stdout`: a descriptor that it prints to, instead of to the test. */
+export function startDeputy(
+  args: readonly string[],
+  env: ChildEnv,
+  stdout: number | "pipe" = "pipe",
+): ChildProcess {
+  return startNode([path.join(inject("compiled"), "src/main.js"), ...args], env, stdout);
 }
 
 /** `script` from the root of the repository, as it stands there. */
@@ -27,11 +32,11 @@ export function startChild(script: string, args: readonly string[], env: ChildEn
   return startNode(["--import", "tsx", path.join(root, script), ...args], env);
 }
 
-function startNode(args: readonly string[], env: ChildEnv): ChildProcess {
+function startNode(args: readonly string[], env: ChildEnv, stdout: number | "pipe" = "pipe"): ChildProcess {
   return spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", stdout, "pipe"],
   });
 }
 

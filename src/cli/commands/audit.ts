@@ -3,7 +3,7 @@
 //   AC1  `verify FILE` needs neither settings nor a database. It exits with 0 where all is as it happened, 1 where something was
 //        altered, 2 where something is missing, 3 where a signature or a key is not good, 4 where the file cannot be read.
 
-import { type FileHandle, open } from "node:fs/promises";
+import { open } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import type { ExportOptions } from "../../audit/export.ts";
@@ -71,26 +71,34 @@ async function writeAll(
   { out }: ExportForm,
   context: CliContext,
 ): Promise<number> {
-  const handle = out === undefined ? undefined : await opened(path.resolve(context.cwd, out));
+  const file = out === undefined ? undefined : await openFile(path.resolve(context.cwd, out));
   let count = 0;
   try {
     for await (const line of lines) {
       count += 1;
-      if (handle) await handle.write(`${line}\n`);
+      if (file) await file.add(`${line}\n`);
       else context.stdout.write(`${line}\n`);
     }
   } finally {
-    await handle?.close();
+    await file?.close();
   }
   return count;
 }
 
-async function opened(file: string): Promise<FileHandle> {
-  try {
-    return await open(file, "w", 0o600);
-  } catch (error) {
-    throw cannotWrite(file, error);
-  }
+interface OpenFile {
+  add(text: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function openFile(file: string): Promise<OpenFile> {
+  const refused = (cause: unknown): never => {
+    throw cannotWrite(file, cause);
+  };
+  const handle = await open(file, "w", 0o600).catch(refused);
+  return {
+    add: (text) => handle.appendFile(text).catch(refused),
+    close: () => handle.close(),
+  };
 }
 
 interface VerifyForm {

@@ -12,6 +12,7 @@ import {
   teamsManifest,
 } from "../../chat/teams/manifest.ts";
 import { type Config, loadConfig } from "../../config/load-config.ts";
+import { cannotWrite } from "../cannot-write.ts";
 import type { CliContext } from "../contract.ts";
 import { printJson } from "../print.ts";
 
@@ -108,10 +109,6 @@ export async function packageTo(file: string, manifest: TeamsManifest): Promise<
   try {
     await writeFile(file, appPackage(manifest));
   } catch (cause) {
-    throw new AppError(
-      "cli.cannot_write",
-      `The package could not be written to ${file}. Name a file in a folder that is there.`,
-      { cause },
-    );
+    throw cannotWrite(file, cause);
   }
 }

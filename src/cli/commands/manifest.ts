@@ -7,6 +7,7 @@ import { mostNameCharacters, type SlackManifest, slackManifest } from "../../cha
 import { toYaml } from "../../config/file/yaml-text.ts";
 import { type Config, loadConfig } from "../../config/load-config.ts";
 import { spokenName } from "../../domain/agent.ts";
+import { cannotWrite } from "../cannot-write.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { printJson } from "../print.ts";
 import { addTeamsManifest } from "./manifest-teams.ts";
@@ -78,10 +79,6 @@ async function written(file: string, manifest: SlackManifest): Promise<void> {
   try {
     await writeFile(file, text);
   } catch (cause) {
-    throw new AppError(
-      "cli.cannot_write",
-      `The manifest could not be written to ${file}. Name a file in a folder that is there.`,
-      { cause },
-    );
+    throw cannotWrite(file, cause);
   }
 }
