@@ -13,13 +13,13 @@ const shared = {
   setupFiles: ["./test/setup.ts"],
   alias: [{ find: /^\.\/start-thread\.ts$/, replacement: compiledThreads }],
   testTimeout: inCi ? 60_000 : 20_000,
-  hookTimeout: 60_000,
+  hookTimeout: inCi ? 180_000 : 60_000,
   expect: { poll: { timeout: patienceMs } },
 };
 
 /** For what talks to processes and servers: in CI alone, and named there, so that no lost race goes unseen. `npm run soak` tries once. */
 const secondTry = { retry: inCi ? 1 : 0 };
-const patient = { testTimeout: 60_000, ...secondTry };
+const patient = { testTimeout: inCi ? 120_000 : 60_000, ...secondTry };
 
 export default defineConfig({
   test: {

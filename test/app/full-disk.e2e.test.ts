@@ -31,7 +31,7 @@ describe.runIf(canMount())("app: a full disk", () => {
     beforeAll(async () => {
       folder = await mkdtemp(path.join(tmpdir(), "deputy-full-"));
       disk = await mountSmallDisk(folder, megabytes);
-      product = await startProduct({ folder, env: { DEPUTY_LEASE_MS: "1500" } });
+      product = await startProduct({ folder, env: { DEPUTY_LEASE_MS: "4000" } });
     });
     afterAll(async () => {
       await product.stop();

@@ -84,7 +84,7 @@ describe("app: going on", () => {
 });
 
 describe("app: a model that is away for long", () => {
-  it("I13: is told of once for all that wait for it, and that it is back", { timeout: 90_000 }, async () => {
+  it("I13: is told of once for all that wait for it, and that it is back", { timeout: 180_000 }, async () => {
     const { people, model } = product;
     const gate = createGate();
     const away: FakeReply[] = Array.from({ length: 4 }, () => ({ kind: "raw", status: 503, body: "{}" }));

@@ -228,5 +228,5 @@ describe.each(["http", "socket"] as const)("app: Slack over %s, a crowd", (door)
     expect(slack.deliveries.filter(({ state }) => state !== "acknowledged")).toEqual([]);
     await product.stop();
     await slack.close();
-  }, 60_000);
+  });
 });

@@ -13,7 +13,7 @@ let product: Product;
 beforeAll(async () => {
   product = await startProduct();
   await parkMany(product.app.edges.store);
-}, 60_000);
+}, 180_000);
 afterAll(() => product.stop());
 
 async function parkMany(store: Store): Promise<void> {

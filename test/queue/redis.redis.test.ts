@@ -5,6 +5,7 @@ import { asRunId } from "../../src/domain/ids.ts";
 import type { Queue } from "../../src/queue/contract.ts";
 import { QueueUnavailable } from "../../src/queue/errors.ts";
 import { createRedisQueue } from "../../src/queue/redis.ts";
+import { answerMs } from "../../src/queue/redis-clients.ts";
 import { aBell, queueContract } from "../contracts/queue-contract.ts";
 import { createGate, type Gate } from "../fakes/gate.ts";
 import { type RedisServer, startRedisServer } from "../servers/redis.ts";
@@ -97,16 +98,23 @@ describe("queue/redis", () => {
     await vi.waitFor(() => expect(seen).toEqual(["run_a.0"]));
 
     await server.kill();
-    const before = performance.now();
-    await expect(queue.ring(aBell("run_b"))).rejects.toBeInstanceOf(QueueUnavailable);
-    await expect(queue.ring(aBell("run_c"))).rejects.toMatchObject({ retry: { kind: "backoff" } });
-    await expect(queue.depth()).rejects.toBeInstanceOf(QueueUnavailable);
-    const tookMs = performance.now() - before;
+    const refusals = [];
+    for (const ask of [
+      () => queue.ring(aBell("run_b")),
+      () => queue.ring(aBell("run_c")),
+      () => queue.depth(),
+    ])
+      refusals.push(await ask().catch((error: unknown) => error));
     queue.hint({ kind: "outbox" });
     await server.restart();
     await ringUntilTaken(queue, aBell("run_d"));
 
-    expect(tookMs).toBeLessThan(500);
+    for (const refusal of refusals) {
+      expect(refusal).toBeInstanceOf(QueueUnavailable);
+      // Nobody waited for an answer in vain.
+      const cause = { message: expect.not.stringContaining("no answer within") };
+      expect(refusal).toMatchObject({ retry: { kind: "backoff" }, cause });
+    }
     await vi.waitFor(() => expect(seen).toEqual(["run_a.0", "run_d.0"]));
   });
 
@@ -117,13 +125,13 @@ describe("queue/redis", () => {
     await vi.waitFor(() => expect(seen).toEqual(["run_a.0"]));
 
     server.freeze();
-    const before = performance.now();
-    await expect(queue.ring(aBell("run_b"))).rejects.toBeInstanceOf(QueueUnavailable);
-    const tookMs = performance.now() - before;
+    const refusal = await queue.ring(aBell("run_b")).catch((error: unknown) => error);
     server.thaw();
     await ringUntilTaken(queue, aBell("run_c"));
 
-    expect(tookMs).toBeLessThan(3_500);
+    expect(refusal).toBeInstanceOf(QueueUnavailable);
+    expect(refusal).toMatchObject({ cause: { message: `no answer within ${answerMs} ms` } });
+    expect(answerMs).toBeLessThan(3_500);
     await vi.waitFor(() => expect(seen).toContain("run_c.0"));
   });
 
