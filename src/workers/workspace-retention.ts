@@ -140,17 +140,18 @@ interface Letting {
   readonly turn: LongTurn;
 }
 
+/** Recorded first: who dies before all of it is set aside leaves what is looked at a day later once more, and deletes nothing sooner. */
 async function setAside(
   { store, workspaces, clock }: RetentionDeps,
   leaving: Leaving,
   { wanted, turn }: Letting,
 ): Promise<void> {
+  await store.write((tx) => tx.retention.setAside(leaving.name, clock.now()));
   for (const sha256 of namesOf(leaving)) {
     if (wanted.isWanted(sha256) || wanted.mayBeWanted(leaving.files.get(sha256))) continue;
     if (!(await turn.goesOn())) return;
     await workspaces.blobs.setAside(sha256);
   }
-  await store.write((tx) => tx.retention.setAside(leaving.name, clock.now()));
 }
 
 type Settling = Letting & Pick<Looked, "later">;
