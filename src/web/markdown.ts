@@ -73,12 +73,17 @@ const silent: ReadonlySet<MarkedToken["type"]> = new Set(["space", "def", "check
 
 function list({ ordered, start, items }: Tokens.List, context: Context): Block {
   const entries = items.map((item): readonly Block[] => {
-    const box: readonly Block[] = item.task
-      ? [{ t: "paragraph", of: [{ t: "text", text: item.checked === true ? "[done]" : "[to do]" }] }]
-      : [];
-    return [...box, ...blocks(item.tokens, context)];
+    const all = blocks(item.tokens, context);
+    return item.task ? withBox(item.checked === true ? "[done]" : "[to do]", all) : all;
   });
   return { t: "list", items: entries, ...(ordered && { start: start === "" ? 1 : start }) };
+}
+
+/** Before the words of the task, in their line. */
+function withBox(text: string, [first, ...rest]: readonly Block[]): readonly Block[] {
+  if (first?.t !== "paragraph")
+    return [{ t: "paragraph", of: [{ t: "text", text }] }, ...(first ? [first] : []), ...rest];
+  return [{ t: "paragraph", of: [{ t: "text", text: `${text} ` }, ...first.of] }, ...rest];
 }
 
 function table({ align, header, rows }: Tokens.Table, context: Context): Block {
@@ -96,6 +101,7 @@ function inline(token: MarkedToken, context: Context): readonly Inline[] {
   if (deeper.depth > deepest) return [{ t: "text", text: token.raw }];
   if (isStyled(token)) return [{ t: token.type, of: inlines(token.tokens, deeper) }];
   if (token.type === "codespan") return [{ t: "code", text: token.text }];
+  if (token.type === "checkbox") return []; // said by its task
   if (token.type === "br") return [{ t: "break" }];
   if (token.type === "link") return link(token, deeper);
   if (token.type === "image") return picture(token);

@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { z } from "zod";
 import { toAddress } from "../../src/chat/local/to-inbound.ts";
 import { asPersonKey, asRunId } from "../../src/domain/ids.ts";
-import { aResult } from "../chat/outgoing.ts";
+import type { Outgoing } from "../../src/domain/outbox.ts";
+import { aCard, anAttention, aResult } from "../chat/outgoing.ts";
 import { startChromium } from "../servers/chromium.ts";
 import { type ChatServer, startChatServer } from "./chat-server.ts";
 import { createScriptedAgent, type ScriptedAgent } from "./scripted-agent.ts";
@@ -102,8 +103,8 @@ describe("web/chat-page", () => {
     expect(cardState).toContain("Waiting for you");
     expect(await card.count()).toBe(1);
     expect(await card.textContent()).toContain("Done");
-    expect(await thread().getByRole("region", { name: "Decided" }).textContent()).toContain(
-      "Ana chose Europe",
+    expect(await thread().getByRole("region", { name: "Decided" }).textContent()).toMatch(
+      /The file has sales for two regions\..*Ana chose Europe/,
     );
     const colours = await thread()
       .locator(".decided, .decision")
@@ -142,6 +143,105 @@ describe("web/chat-page", () => {
 
     await thread().getByText("Ana chose Norway only").waitFor();
     expect(agent.heard.at(-1)).toMatchObject({ kind: "action", value: "wait_1", text: "Norway only" });
+  });
+
+  /** What the agent says in a thread that Ana began, in the order in which it is shown. */
+  const hear = async (...said: readonly Outgoing[]): Promise<void> => {
+    const { thread: id } = await server.room.say({ as: ana, channel: "sales", text: "a request" });
+    for (const [n, message] of said.entries())
+      await server.platform.post(toAddress({ channel: "sales", thread: id }), { key: `k${n}` }, message, []);
+    await page.goto(`${server.url}/chat#/sales/${id}`);
+    await thread().locator(".message").nth(said.length).waitFor();
+  };
+
+  it.each([
+    ["wide", wide],
+    ["narrow", narrow],
+  ])(
+    "keeps words of a table whole beside a very long one, and all of it in its pane, %s",
+    async (_, viewport) => {
+      await open({ viewport });
+      const long = "Donaudampfschifffahrtsgesellschaft".repeat(8);
+      await hear(aResult({ text: `| Region | Sum | Note |\n|---|--:|---|\n| Europe | 12,000 | ${long} |` }));
+
+      const lines = await thread()
+        .locator("td")
+        .evaluateAll((cells) =>
+          cells.slice(0, 2).map((cell) => {
+            const words = document.createRange();
+            words.selectNodeContents(cell);
+            return words.getClientRects().length;
+          }),
+        );
+      const pane = thread().getByRole("region", { name: "Messages of the thread" });
+
+      expect(lines, "one line each").toEqual([1, 1]);
+      expect(await pane.evaluate((element) => element.scrollWidth - element.clientWidth)).toBe(0);
+    },
+  );
+
+  it("keeps a file with a very long name in its pane", async () => {
+    await open();
+    const { thread: id } = await server.room.say({
+      as: ana,
+      channel: "sales",
+      text: "here",
+      files: [{ name: `${"annual figures ".repeat(12)}.csv`, content: Buffer.from("a") }],
+    });
+    await page.goto(`${server.url}/chat#/sales/${id}`);
+    await thread()
+      .getByRole("link", { name: /^Download annual/ })
+      .waitFor();
+
+    for (const pane of [main(), thread()])
+      expect(
+        await pane.locator(".scroll").evaluate((element) => element.scrollWidth - element.clientWidth),
+      ).toBe(0);
+  });
+
+  it("runs a line in Hebrew from right to left, beside one in English", async () => {
+    await open();
+    await hear(aResult({ text: "First.\n\n\u05e9\u05dc\u05d5\u05dd English \u05e2\u05d5\u05dc\u05dd." }));
+
+    const ends = await thread()
+      .locator(".result p:not([class])")
+      .evaluateAll((all) =>
+        all.map((line) => {
+          const text = line.firstChild;
+          const at = (from: number): number => {
+            const letter = document.createRange();
+            if (text === null) return Number.NaN;
+            letter.setStart(text, from);
+            letter.setEnd(text, from + 1);
+            return letter.getBoundingClientRect().left;
+          };
+          return at(0) < at((text?.textContent?.length ?? 1) - 1) ? "left to right" : "right to left";
+        }),
+      );
+
+    expect(ends).toEqual(["left to right", "right to left"]);
+  });
+
+  it("shows nothing as under way on a card of ended work", async () => {
+    await open();
+    await hear(aCard({ state: "Stopped", buttons: [] }), aCard({ run: "run_2", state: "Done", buttons: [] }));
+    await thread().getByText("Show the 3 steps").click();
+
+    const words = await thread().locator(".step-word").allTextContents();
+    expect(words).toEqual(["done", "half done", "to do", "done", "done", "to do"]);
+    expect(await thread().locator(".card-count").allTextContents()).toEqual(["1 of 3", "2 of 3"]);
+  });
+
+  it("counts what waits for a person, and not what only tells of it; the thread says so without a card", async () => {
+    await open();
+    const told = anAttention({ about: "grant", title: "Waiting for Ana's account", options: [] });
+    await hear(told, anAttention({ title: "Which one?" }));
+
+    await page.locator("#people").getByText("1 waiting").waitFor();
+    expect(await page.title()).toContain("(1 waiting)");
+    await main()
+      .getByRole("button", { name: /2 replies.*Waiting for you/ })
+      .waitFor();
   });
 
   it("offers many options as a list", async () => {

@@ -64,10 +64,36 @@ describe("web/markdown", () => {
     ]);
   });
 
-  it("says in words what is ticked", () => {
-    const [list] = parse("- [x] a\n- [ ] b");
+  it.each(["- [x] a\n- [ ] b", "- [x] a\n\n- [ ] b"])("says in words what is ticked: %j", (text) => {
+    expect(parse(text)).toEqual([
+      {
+        t: "list",
+        items: [
+          [
+            {
+              t: "paragraph",
+              of: [
+                { t: "text", text: "[done] " },
+                { t: "text", text: "a" },
+              ],
+            },
+          ],
+          [
+            {
+              t: "paragraph",
+              of: [
+                { t: "text", text: "[to do] " },
+                { t: "text", text: "b" },
+              ],
+            },
+          ],
+        ],
+      },
+    ]);
+  });
 
-    expect(JSON.stringify(list)).toMatch(/\[done\].*\[to do\]/);
+  it("says what is ticked where a task begins with something else than words", () => {
+    expect(JSON.stringify(parse("- [x] ```\n  x\n  ```"))).toMatch(/\[done\].*x/);
   });
 
   it("shows characters that were written as entities", () => {

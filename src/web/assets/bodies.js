@@ -72,6 +72,8 @@ export function bodyOf(body, context) {
   }
 }
 
+const ended = new Set(["Done", "Stopped", "Failed", "Expired"]);
+
 /** @type {Readonly<Record<string, { word: string, sign: IconName }>>} */
 const stepLooks = {
   todo: { word: "to do", sign: "circle" },
@@ -80,20 +82,31 @@ const stepLooks = {
   skipped: { word: "skipped", sign: "skip" },
 };
 
+/** On a card of ended work nothing seems to go on (ux c.0 rule 7). @param {string} step @param {string} card */
+function lookOfStep(step, card) {
+  const known = stepLooks[step] ?? { word: step, sign: "circle" };
+  if (step !== "doing" || !ended.has(card)) return { ...known, kind: step };
+  return card === "Done"
+    ? { ...known, word: "done", sign: /** @type {const} */ ("check"), kind: "done" }
+    : { ...known, word: "half done", kind: "todo" };
+}
+
 /** @param {RunCard} card @param {BodyContext} context @returns {HTMLElement} */
 function cardOf(card, { me, waitsFor, press, id }) {
   const steps = card.steps.map(({ text, state }) => {
-    const { word, sign } = stepLooks[state] ?? { word: state, sign: "circle" };
+    const { word, sign, kind } = lookOfStep(state, card.state);
     const mark = h("span", { class: "step-mark" }, icon(sign));
     return h(
       "li",
-      { class: `step ${state}` },
+      { class: `step ${kind}` },
       mark,
       h("span", { class: "step-text" }, text),
       h("span", { class: "step-word" }, word),
     );
   });
-  const over = card.steps.filter((step) => step.state === "done" || step.state === "skipped").length;
+  const over = card.steps.filter(({ state }) =>
+    ["done", "skipped"].includes(lookOfStep(state, card.state).kind),
+  ).length;
   return h(
     "section",
     { class: `card ${looks[card.state]?.look ?? "calm"}`, "aria-label": "Run" },
@@ -155,7 +168,8 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
       "section",
       { class: "attention decided", "aria-label": "Decided" },
       h("p", { class: "attention-title" }, title),
-      h("p", { class: "decision" }, icon("check"), decided),
+      about === "question" && attention.text !== "" && attention.text !== title && richText(blocks),
+      h("p", { class: "decision" }, decided),
     );
   }
   const { look, who } = standingOf(attention, forViewer);

@@ -174,14 +174,15 @@ function summaryOf(view, model) {
   const replies = model.replies(view.thread);
   const last = replies.at(-1);
   const card = model.cardOf(view.thread);
+  const asked = model.openAttention(view.thread);
   return {
     count: replies.length,
     last: last?.sentAt,
     authors: [...new Set(replies.map((reply) => reply.author ?? "deputy"))],
     unread: model.unread((one) => one.thread === view.thread && one.id !== view.id).length,
-    state: card?.state,
+    state: card?.state ?? (asked && "Waiting for you"),
     askedBy: card?.askedBy,
-    waitsFor: model.openAttention(view.thread)?.attention.mentionName,
+    waitsFor: asked?.attention.mentionName,
     open: model.place.thread === view.thread,
   };
 }

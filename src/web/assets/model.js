@@ -8,10 +8,17 @@ import { follow, loadState, loadWaiting } from "./api.js";
 /** @typedef {import("../chat-views.ts").ChatStateView} ChatState */
 /** @typedef {import("../chat-views.ts").LiveView} LiveView */
 /** @typedef {import("./api.js").WaitingLink} WaitingLink */
+/** @typedef {Extract<MessageView["body"], { kind: "attention" }>} AttentionBody */
 /** @typedef {{ channel: string, thread?: string | undefined }} Place */
 /** @typedef {"open" | "lost" | "over"} Connection */
 
 const lookAfterMs = 300;
+
+/** Not what only tells: what comes round, what is connected, what was asked elsewhere. @param {AttentionBody} body */
+function asks({ attention: { about, decided, options, freeText } }) {
+  if (decided !== undefined || about === "schedule") return false;
+  return freeText !== undefined || options.some(({ action }) => action !== "connect.disconnect");
+}
 
 export class Model {
   /** @type {ChatState | undefined} */
@@ -142,7 +149,7 @@ export class Model {
   /** The question that a thread waits on. @param {string} thread */
   openAttention(thread) {
     const open = this.replies(thread).flatMap(({ body }) =>
-      body.kind === "attention" && body.attention.decided === undefined ? [body] : [],
+      body.kind === "attention" && asks(body) ? [body] : [],
     );
     return open.at(-1);
   }
@@ -151,10 +158,7 @@ export class Model {
   waitingFor(name) {
     return this.#sorted(({ body, removed }) => {
       if (body.kind !== "attention" || removed) return false;
-      const { about, decided, options, mentionName } = body.attention;
-      if (about === "schedule") return false; // tells what comes round
-      const isOpen = decided === undefined && options.every(({ action }) => action !== "connect.disconnect");
-      return isOpen && mentionName === name;
+      return asks(body) && body.attention.mentionName === name;
     });
   }
 
