@@ -10,8 +10,11 @@ export interface BotFramework {
   verify(authorization: string, activity: Activity): Promise<"good" | "bad" | "unknown-key">;
 }
 
-/** The library keeps the keys by their address for as long as the process lives, so addresses are few. */
-const mostTurns = 60;
+/**
+ * The library keeps the keys by their address for as long as the process lives, so addresses are few. At one a minute the first comes
+ * again after an hour and a half: of keys that old the library asks for an unknown one anew.
+ */
+const mostTurns = 90;
 
 /** So that the first delivery does not wait for it. */
 export async function loadBotFramework(): Promise<void> {

@@ -2,7 +2,7 @@
 // the keys and their endorsements by botbuilder.
 //
 //   VE1  Whatever is wrong, or goes wrong, the answer is no: nothing here throws.
-//   VE2  A new signing key is taken up within a minute: botbuilder itself would wait for up to an hour. The keys that are there stay until
+//   VE2  A new signing key is taken up at once, unless keys were fetched within the last minute (SK2). Those that are there stay until
 //        newer ones have come.
 //   VE3  Without a token only the Agents Playground is let in, where it is switched on, and only to loopback. It is a process of this
 //        machine: what a page in a browser sends says where that is from, or names a host that only leads here (rebinding).
@@ -19,8 +19,8 @@ import type { Logger } from "../../../base/logger.ts";
 import { createShortMemory } from "../../short-memory.ts";
 import type { TeamsDeps } from "../deps.ts";
 import { isLoopbackUrl, type IsAllowed } from "../service-hosts.ts";
-import { type BotFramework, openBotFramework } from "./bot-framework.ts";
 import type { Activity } from "./shapes.ts";
+import { createSignature, type Signature } from "./signing-keys.ts";
 import { issuersFor, readToken, reasonAgainst, type TokenClaims } from "./token-claims.ts";
 
 /** Why it can't be said now (VE5). */
@@ -29,7 +29,6 @@ export const unchecked = "unchecked";
 /** Undefined where it is genuine, otherwise why it is not, or `unchecked`. */
 export type Verify = (headers: Headers, activity: Activity) => Promise<string | undefined>;
 
-const renewMs = 60_000;
 const believedMs = 300_000;
 const mostBelieved = 1_000;
 const clickPatienceMs = 4_000;
@@ -38,7 +37,7 @@ const patienceMs = 10_000;
 
 export function createVerify({ settings, clock, log }: TeamsDeps, isService: IsAllowed): Verify {
   const issuers = issuersFor(settings.openIdMetadataUrl);
-  const signature = keptFresh(() => clock.now(), settings);
+  const signature = createSignature(() => clock.now(), settings);
   const believed = createShortMemory<TokenClaims>(clock, { ms: believedMs, most: mostBelieved });
   const { appId, tenantId } = settings;
   return async (headers, activity) => {
@@ -78,8 +77,6 @@ interface Genuine {
   readonly clock: Clock;
 }
 
-type Outcome = "good" | "bad" | "unknown-key";
-
 async function signatureReason(signature: Signature, { token, activity, log, clock }: Genuine) {
   try {
     const ms = activity.type === "invoke" ? clickPatienceMs : patienceMs;
@@ -90,31 +87,4 @@ async function signatureReason(signature: Signature, { token, activity, log, clo
     log.warn("A token of Teams could not be checked", { reason: errorText(error) });
     return unchecked;
   }
-}
-
-/** Rejects where the keys could not be had. */
-type Signature = (token: string, activity: Activity) => Promise<Outcome>;
-
-/** VE2. */
-function keptFresh(now: () => number, settings: TeamsDeps["settings"]): Signature {
-  let turn = 0;
-  let renewedAt = -Infinity;
-  let current: Promise<BotFramework> | undefined;
-  let coming: Promise<BotFramework> | undefined;
-  return async (token, activity) => {
-    current ??= openBotFramework(settings, turn);
-    const outcome = await (await current).verify(`Bearer ${token}`, activity);
-    if (outcome !== "unknown-key") return outcome;
-    if (coming === undefined) {
-      if (now() - renewedAt < renewMs) return outcome;
-      renewedAt = now();
-      turn += 1;
-      coming = openBotFramework(settings, turn);
-    }
-    const next = coming;
-    const renewed = await (await next).verify(`Bearer ${token}`, activity);
-    current = next;
-    if (coming === next) coming = undefined;
-    return renewed;
-  };
 }
