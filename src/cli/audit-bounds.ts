@@ -36,14 +36,22 @@ export async function publicKeysOf(file: string): Promise<string[]> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     throw cannotRead(file, error);
   });
-  const keys = text.includes("-----BEGIN") ? [fromPem(text)] : text.split("\n").flatMap(fromLine);
+  const keys = text.includes("-----BEGIN") ? [fromPem(text, file)] : text.split("\n").flatMap(fromLine);
   if (keys.length > 0) return keys;
   throw new AppError("cli.no_key", `${file} holds no public key: key lines of an export, base64 or PEM.`);
 }
 
-function fromPem(text: string): string {
-  const { x = "" } = createPublicKey(text).export({ format: "jwk" });
-  return Buffer.from(x, "base64url").toString("base64");
+function fromPem(text: string, file: string): string {
+  try {
+    const { x = "", crv } = createPublicKey(text).export({ format: "jwk" });
+    if (crv === "Ed25519") return Buffer.from(x, "base64url").toString("base64");
+  } catch {
+    // OpenSSL's words say nothing that helps
+  }
+  throw new AppError(
+    "cli.no_key",
+    `${file} holds no public key that signs an audit log: one of Ed25519, as PEM.`,
+  );
 }
 
 function fromLine(line: string): string[] {

@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { policyOf } from "../app/policy-source.ts";
+import { AppError } from "../base/errors.ts";
 import { ConfigError } from "../config/errors.ts";
 import { loadConfigFile } from "../config/file/load-config-file.ts";
 import { loadConfig } from "../config/load-config.ts";
@@ -32,8 +33,9 @@ export const addDiff: AddCommand = (policy, context, finish) => {
 };
 
 function sourceIn({ env, cwd }: CliContext, file: string): PolicySource {
-  const { loaded, problems } = loadConfigFile({ path: resolve(cwd, file), explicit: true, env });
+  const { loaded, problems } = loadConfigFile({ path: resolve(cwd, file), explicit: false, env });
   if (problems.length > 0) throw new ConfigError(problems);
+  if (!loaded.found) throw new AppError("cli.unreadable", `${file} can't be read: there is no such file.`);
   return policyOf(loaded).source;
 }
 

@@ -63,6 +63,11 @@ export async function findRun({ store }: Rows, id: string): Promise<Run> {
   return run;
 }
 
+export function stepNumber(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw usage(`${text} is not the number of a step.`);
+}
+
 export async function showRun(
   rows: Rows,
   id: string,

@@ -1,12 +1,16 @@
+import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
-import { asTenantId } from "../../src/domain/ids.ts";
+import { asTenantId, personKey } from "../../src/domain/ids.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
 import { openMasterKey } from "../../src/vault/master-key.ts";
 import { changed, parsed, t0 } from "../audit/audit-world.ts";
+
+const pem = { type: "spki", format: "pem" } as const;
+const ada = { key: personKey("local", "local", "ada"), name: "Ada", kind: "member" } as const;
 
 describe("cli audit", () => {
   let folder: string;
@@ -125,10 +129,26 @@ describe("cli audit", () => {
     expect(out.endsWith(`${sentence}\n`)).toBe(true);
   });
 
+  it.each([
+    ["no key", "-----BEGIN PUBLIC KEY-----\nnot one\n-----END PUBLIC KEY-----\n"],
+    ["a key of another kind", generateKeyPairSync("ec", { namedCurve: "P-256" }).publicKey.export(pem)],
+  ])("AC1: says in a sentence that PEM holds %s", async (_what, text) => {
+    await writeFile(path.join(folder, "kept.pem"), text);
+
+    const { code, out } = await deputy({}, "audit", "verify", "export.ndjson", "--pub", "kept.pem");
+
+    expect(code).toBe(4);
+    expect(out).toMatch(/kept\.pem holds no public key that signs an audit log: one of Ed25519, as PEM\.\n$/);
+  });
+
   it("AUD-4: takes kept keys, as the command prints them", async () => {
     const { out } = await deputy(settings(), "audit", "keys");
     await writeFile(path.join(folder, "kept"), out);
     expect((await verify(lines, "--pub", "kept"))[0]).toBe(0);
+    const x = Buffer.from(String(parsed(lines[7] ?? "")["public_key"]), "base64").toString("base64url");
+    const key = createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" });
+    await writeFile(path.join(folder, "kept.pem"), key.export(pem));
+    expect((await verify(lines, "--pub", "kept.pem"))[0]).toBe(0);
     await writeFile(path.join(folder, "other"), Buffer.alloc(32, 5).toString("base64"));
     expect((await verify(lines, "--pub", "other"))[0]).toBe(3);
   });
@@ -141,10 +161,24 @@ describe("cli audit", () => {
       out: "",
       err: expect.stringContaining("There is no run run_1."),
     });
-    const ofAda = await deputy(settings(), "audit", "erase", "--person", "local:local:ada", "--json");
+    const ofNobody = await deputy(settings(), "audit", "erase", "--person", "local:local:ada", "--json");
+    expect(ofNobody).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("Nobody is known here as local:local:ada."),
+    });
+    const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    await store.write((tx) => tx.people.see(ada, asTenantId("local"), t0));
+    await store.close();
+    const ofAda = await deputy(settings(), "audit", "erase", "--person", ada.key, "--json");
     expect(JSON.parse(ofAda.out)).toEqual({ erased: 0 });
+    expect((await deputy(settings(), "audit", "erase", "--person", "ada")).err).toContain("ada is no person");
     expect((await deputy(settings(), "audit", "erase")).err).toContain("--run ID or --person KEY");
     expect((await deputy(settings(), "audit", "payload", "run_1", "0")).err).toContain("Nothing is kept");
+    expect(await deputy(settings(), "audit", "payload", "run_1", "first")).toMatchObject({
+      code: 2,
+      err: "first is not the number of a step.\n",
+    });
     expect((await deputy(settings(), "audit", "export", "--from", "yesterday")).err).toContain(
       "neither a date",
     );

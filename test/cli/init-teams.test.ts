@@ -125,7 +125,18 @@ if (argv[1] === "doctor") process.exit(${doctor});
     },
   );
 
-  it.each(['DEPUTY_PUBLIC_URL="https://other.example"', "DEPUTY_PUBLIC_URL="])(
+  it.each(["DEPUTY_PUBLIC_URL=", 'DEPUTY_PUBLIC_URL="" # to be filled in'])(
+    "IT1: a blank address is none, as everywhere: %s",
+    async (there) => {
+      await writeFile(path.join(folder, ".env"), `${there}\n`);
+      expect((await deputy(["--url", "https://d.example"])).code).toBe(0);
+      const kept = await settings();
+      expect(kept.startsWith(`${there}\n\n`)).toBe(true);
+      expect(kept).toContain("\nDEPUTY_PUBLIC_URL=https://d.example\n");
+    },
+  );
+
+  it.each(['DEPUTY_PUBLIC_URL="https://other.example"', "DEPUTY_PUBLIC_URL=https://other.example"])(
     "IT1: another address that is there is not made void by a line after it: %s",
     async (there) => {
       await writeFile(path.join(folder, ".env"), `${there}\n`);

@@ -14,25 +14,34 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function diff(...argv: string[]): Promise<{ code: number; out: string }> {
+async function diff(...argv: string[]): Promise<{ code: number; out: string; err: string }> {
   let out = "";
+  let err = "";
   const code = await runCli({
     argv: ["policy", "diff", ...argv],
     env: { DEPUTY_DATA: folder },
     cwd: folder,
     stdout: { write: (chunk) => void (out += chunk) },
-    stderr: { write: () => undefined },
+    stderr: { write: (chunk) => void (err += chunk) },
   });
-  return { code, out };
+  return { code, out, err };
 }
 
 it("POL-6: tells what the file in use loosens against another, and by exit code where that is asked", async () => {
-  expect(await diff("old.yml")).toEqual({ code: 0, out: "looser   rule mail: changed (deny is ask)\n" });
+  expect(await diff("old.yml")).toEqual({
+    code: 0,
+    out: "looser   rule mail: changed (deny is ask)\n",
+    err: "",
+  });
   expect((await diff("old.yml", "--exit-code")).code).toBe(1);
   expect(await diff("deputy.config.yml", "old.yml", "--exit-code", "--json")).toEqual({
     code: 0,
     out: expect.stringContaining('"tighter":1'),
+    err: "",
   });
-  expect(await diff("old.yml", "old.yml")).toEqual({ code: 0, out: "The rules decide the same.\n" });
-  expect((await diff("none.yml")).code).toBe(1);
+  expect(await diff("old.yml", "old.yml")).toEqual({ code: 0, out: "The rules decide the same.\n", err: "" });
+  expect(await diff("none.yml")).toMatchObject({
+    code: 1,
+    err: "none.yml can't be read: there is no such file.\n",
+  });
 });

@@ -3,12 +3,13 @@
 import type { Command } from "commander";
 import { AppError } from "../../base/errors.ts";
 import { payloadParts } from "../../domain/audit-line.ts";
-import { asPersonKey, asRunId, asTenantId } from "../../domain/ids.ts";
+import { asRunId, asTenantId } from "../../domain/ids.ts";
 import { cliActor, withAudit } from "../audit-desk.ts";
 import type { CliContext } from "../contract.ts";
+import { personNamed, requirePerson } from "../known-person.ts";
 import { withRows } from "../open-rows.ts";
 import { printJson } from "../print.ts";
-import { findRun } from "../run-views.ts";
+import { findRun, stepNumber } from "../run-views.ts";
 
 interface Form {
   readonly json?: boolean;
@@ -27,13 +28,13 @@ function addPayload(audit: Command, context: CliContext): void {
     .description("what the tool of a step got and returned, as the log kept it")
     .option("--json", "one JSON value")
     .action(async (run: string, step: string) => {
+      const n = stepNumber(step);
       const { openPayload } = await import("../../audit/payloads.ts");
       const parts = await withAudit(context, async (deps) =>
         Object.fromEntries(
           await Promise.all(
             payloadParts.map(
-              async (part) =>
-                [part, await openPayload(deps, { run: asRunId(run), step: Number(step), part })] as const,
+              async (part) => [part, await openPayload(deps, { run: asRunId(run), step: n, part })] as const,
             ),
           ),
         ),
@@ -53,15 +54,16 @@ function addErase(audit: Command, context: CliContext): void {
     .option("--json", "one JSON value")
     .action(async ({ run, person, json }: Form & { readonly run?: string; readonly person?: string }) => {
       const whose =
-        run === undefined ? person !== undefined && { person: asPersonKey(person) } : { run: asRunId(run) };
+        run === undefined ? person !== undefined && { person: personNamed(person) } : { run: asRunId(run) };
       if (whose === false || (run !== undefined && person !== undefined))
         throw new AppError("cli.usage", "Say whose: --run ID or --person KEY.");
       const { erasePayloads } = await import("../../audit/payloads.ts");
       const erased = await withRows(context, async (rows) => {
         const by = { actor: cliActor(context), time: Date.now() };
         const count = await erasePayloads(rows.store, whose, by);
-        // Payloads may be there of a run that is not any more.
+        // Payloads may be there of a run or a person that is not any more.
         if (count === 0 && run !== undefined) await findRun(rows, run);
+        if (count === 0 && "person" in whose) await requirePerson(rows, whose.person);
         return count;
       });
       if (json) return printJson(context.stdout, { erased });

@@ -16,9 +16,10 @@ import { builtinTools } from "../../tools/registry.ts";
 import { cliActor } from "../audit-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withDesk } from "../desk-from-cli.ts";
+import { personNamed } from "../known-person.ts";
 import { type Rows, withRows } from "../open-rows.ts";
 import { printJson, printTable } from "../print.ts";
-import { personNamed, revokeFromCli } from "../revoke-from-cli.ts";
+import { revokeFromCli } from "../revoke-from-cli.ts";
 import { stopAll } from "../stop-all.ts";
 
 interface Form {

@@ -121,13 +121,14 @@ async function writable(file: string): Promise<string> {
   }
 }
 
-/** As a shell that reads the file has it: the last one counts. */
+/** As a shell that reads the file has it: the last one counts; a blank one is none. */
 function publicUrlIn(settings: string): string | undefined {
   const lines = settings.matchAll(
     /^[ \t]*(?:export[ \t]+)?DEPUTY_PUBLIC_URL=(?:"([^"]*)"|'([^']*)'|(\S*))/gm,
   );
   const [, ...values] = [...lines].at(-1) ?? [];
-  return values.find((value) => value !== undefined)?.replace(/\/+$/, "");
+  const value = values.find((one) => one !== undefined)?.trim();
+  return value === "" ? undefined : value?.replace(/\/+$/, "");
 }
 
 /** IT2. */

@@ -2,7 +2,6 @@
 // does not add up to what the run's row says.
 
 import type { Command } from "commander";
-import { AppError } from "../../base/errors.ts";
 import { runStates } from "../../domain/run.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { withRows } from "../open-rows.ts";
@@ -12,7 +11,7 @@ import { printReplay } from "../print-replay.ts";
 import { readRun } from "../read-journal.ts";
 import { replay } from "../replay-view.ts";
 import { printTimeline, timelineOf } from "../run-timeline.ts";
-import { findRun, listRuns, showRun } from "../run-views.ts";
+import { findRun, listRuns, showRun, stepNumber } from "../run-views.ts";
 import { stopFromCli } from "../stop-from-cli.ts";
 
 interface Form {
@@ -109,11 +108,6 @@ const addReplay: AddCommand = (runs, context, finish) => {
       finish(replayed.check.ok ? 0 : 1);
     });
 };
-
-function stepNumber(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new AppError("cli.usage", `--step ${text} is not the number of a step.`);
-}
 
 function addStop(runs: Command, context: CliContext): void {
   runs

@@ -36,7 +36,7 @@ export interface Stage {
 
 /** The exit code. */
 export async function perform(context: CliContext, performance: Performance): Promise<number> {
-  const folder = path.resolve(context.cwd, context.env["DEPUTY_DATA"] ?? "data", performance.folder);
+  const folder = path.resolve(context.cwd, context.env["DEPUTY_DATA"]?.trim() || "data", performance.folder);
   const env = { ...modelSettings(context), PORT: "0", ...performance.env, DEPUTY_DATA: folder };
   const config = loadConfig({ env, cwd: context.cwd });
   const app = await startApp({ config, role: "all", log: { to: "stderr" } });
