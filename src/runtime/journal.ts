@@ -219,16 +219,31 @@ function seenBy({ run, conversation }: Work, { patch }: Change): Pick<Work, "run
   return { run: { ...run, taint: patch?.taint ?? run.taint }, conversation };
 }
 
+/** Results of earlier steps come before intents: a page of SQLite's log less (SS3 in sqlite-step.ts). */
+// oxlint-disable-next-line max-params -- where, what and when
+async function changeSteps(
+  tx: Tx,
+  lease: Lease,
+  { after, results, back, begins }: Change,
+  now: number,
+): Promise<void> {
+  const { run } = lease;
+  const intents = intentsOf(after);
+  const isNew = ({ n }: StepResult): boolean => intents.some((intent) => intent.n === n);
+  for (const n of back) await tx.steps.back(run, n);
+  for (const result of results) if (!isNew(result)) await tx.steps.finish(run, result, now);
+  for (const intent of intents) await tx.steps.start(lease, intent, now);
+  for (const result of results) if (isNew(result)) await tx.steps.finish(run, result, now);
+  for (const begun of begins) await tx.steps.begin(run, begun, now);
+}
+
 /** True if a stop was asked for. */
 async function write(tx: Tx, work: Work, change: Change, world: World): Promise<boolean> {
   const now = world.clock.now();
   const { run, lease } = work;
-  const intents = intentsOf(change.after);
-  const fenced = await tx.runs.advance(lease, run.cursor, run.cursor + intents.length, change.spent);
-  for (const intent of intents) await tx.steps.start(lease, intent, now);
-  for (const n of change.back) await tx.steps.back(run.id, n);
-  for (const result of change.results) await tx.steps.finish(run.id, result, now);
-  for (const begun of change.begins) await tx.steps.begin(run.id, begun, now);
+  const cursor = run.cursor + intentsOf(change.after).length;
+  const fenced = await tx.runs.advance(lease, run.cursor, cursor, change.spent);
+  await changeSteps(tx, lease, change, now);
   if (change.patch && Object.keys(change.patch).length > 0) await tx.runs.patch(run.id, change.patch);
   if (change.manifest) await tx.manifests.add(change.manifest.row);
   await keep(tx, run.id, change);
