@@ -19,7 +19,7 @@ export interface Statement {
 }
 
 const resultTypes = ["int", "text", "text", "text"] as const;
-const intentTypes = ["int", "text", "text", "text", "text", "text"] as const;
+const intentTypes = ["int", "text", "text", "text", "text", "text", "boolean"] as const;
 const payloadTypes = ["text", "text", "int", "text", "text", "text", "text"] as const;
 const eventTypes = ["text", "bigint[]", "text[]", "text[]", "text[]", "text[]", "text[]"] as const;
 const fenceValues = 7;
@@ -61,6 +61,7 @@ export function stepStatement(commit: StepCommit, chained?: StepEvents): Stateme
         intent.callId,
         intent.arguments,
         intent.identity,
+        intent.gated ?? false,
       ]),
       ...payloads.flatMap(({ tenant, run, step, part, digest, person, sealed }) => [
         tenant,
@@ -138,10 +139,10 @@ function finished(values: string): string {
 
 function begun(values: string): string {
   return `begun as (
-    insert into steps (run, n, kind, state, tool, call_id, arguments, identity, epoch, started_at)
+    insert into steps (run, n, kind, state, tool, call_id, arguments, identity, gated, epoch, started_at)
     select fenced.id, intent.n, intent.kind, 'started', intent.tool, intent.call, intent.arguments, intent.identity,
-      fenced.epoch, fenced.now
-    from fenced, (values ${values}) as intent (n, kind, tool, call, arguments, identity))`;
+      intent.gated, fenced.epoch, fenced.now
+    from fenced, (values ${values}) as intent (n, kind, tool, call, arguments, identity, gated))`;
 }
 
 function kept(values: string): string {

@@ -109,6 +109,24 @@ export function stepCommitSuite(current: StoreCase): void {
     expect((await runOf(store, run)).cursor).toBe(3);
   });
 
+  it("S6, P4: writes of an intent that it waits at its gate", async () => {
+    const { store } = current;
+    const change = await aStepCommit(store);
+    const [, waiting] = change.intents;
+    const intents = change.intents.map((intent) => ({
+      ...intent,
+      ...(intent === waiting && { gated: true }),
+    }));
+
+    expect(await store.commitStep({ ...change, intents })).toBe(true);
+
+    expect((await stepsOf(change.lease.run)).map(({ n, gated }) => [n, gated])).toEqual([
+      [0, undefined],
+      [1, undefined],
+      [2, true],
+    ]);
+  });
+
   it.each(refused)("S6: writes nothing for %s", async (_, spoil) => {
     const { store } = current;
     const change = await spoil(await aStepCommit(store), store);
