@@ -5,8 +5,9 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { expect } from "vitest";
 import type { ToolSet } from "../crash/tool-sets.ts";
-import { printed, startChild } from "../support/child.ts";
+import { printed, startCompiled, startDeputy } from "../support/child.ts";
 import { type Product, settingsOf, startProduct } from "./product.ts";
 
 export const configFileName = "deputy.config.yml";
@@ -20,6 +21,8 @@ export interface Fleet extends Product {
 export interface WorkerProcess {
   /** Where its /healthz is. */
   readonly url: string;
+  /** Resolves when nobody listens there any more: it has heard that it is to end. */
+  closes(): Promise<void>;
   /** `SIGKILL`; resolves when it is gone. */
   kill(): Promise<void>;
   /** `SIGTERM`; resolves with the exit code. */
@@ -48,12 +51,13 @@ export async function startFleet(
     env: shared,
     async worker(tools) {
       const child = tools
-        ? startChild("test/crash/deputy-child.ts", ["worker", tools], shared)
-        : startChild("src/main.ts", ["worker"], shared);
+        ? startCompiled("test/crash/deputy-child.js", ["worker", tools], shared)
+        : startDeputy(["worker"], shared);
       children.add(child);
       const [, url = ""] = await printed(child, /"url":"(http:[^"]+)"/);
       return {
         url,
+        closes: () => expect.poll(() => fetch(url).catch(() => "gone")).toBe("gone"),
         kill: () => end(child, "SIGKILL"),
         terminate: async () => {
           await end(child, "SIGTERM");

@@ -1,6 +1,6 @@
 // Doors and workers as processes of their own that share Postgres and a Redis Cluster, also when the cluster loses a node.
 
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createGate } from "../fakes/gate.ts";
 import { type PostgresServer, postgresIsInstalled, startPostgresServer } from "../servers/postgres.ts";
 import { type RedisCluster, startRedisCluster } from "../servers/redis-cluster.ts";
@@ -14,21 +14,20 @@ describe.runIf(postgresIsInstalled())("app: roles on Postgres and a Redis Cluste
   let fleet: Fleet;
   beforeAll(async () => {
     [cluster, postgres] = await Promise.all([startRedisCluster({ replicas: true }), startPostgresServer()]);
+  });
+  afterAll(() => Promise.all([cluster?.stop(), postgres?.stop()]));
+  beforeEach(async () => {
     fleet = await startFleet({
       REDIS_CLUSTER_NODES: cluster.nodes.join(","),
       DATABASE_URL: await postgres.createDatabase(),
     });
   });
-  afterAll(async () => {
-    await fleet?.stop();
-    await Promise.all([cluster?.stop(), postgres?.stop()]);
-  });
+  afterEach(() => fleet.stop());
 
   describeHandover(() => fleet);
 
   it("I7: a run goes on when the node that holds the bells dies in the middle of it", async () => {
     const { people, model } = fleet;
-    const asked = model.requests.length;
     const gate = createGate();
     model.replyTo(
       "lose a node",
@@ -37,7 +36,7 @@ describe.runIf(postgresIsInstalled())("app: roles on Postgres and a Redis Cluste
     );
     const worker = await fleet.worker();
     const thread = await people.ana.asks("@deputy lose a node");
-    await expect.poll(() => model.requests.length, { timeout: 40_000 }).toBe(asked + 1);
+    await expect.poll(() => model.requests.length).toBe(1);
 
     await cluster.killOwnerOf("{deputy}");
     gate.open();

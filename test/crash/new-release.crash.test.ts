@@ -3,7 +3,7 @@
 
 import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { LocalMessage } from "../../src/chat/local/room.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { configFileName, type Fleet, startFleet } from "../app/fleet.ts";
@@ -28,11 +28,11 @@ const goOnMs = 150_000;
 
 let redis: RedisServer;
 let fleet: Fleet;
-beforeAll(async () => {
+beforeEach(async () => {
   redis = await startRedisServer();
   fleet = await startFleet({ REDIS_URL: redis.url }, oldConfig);
 });
-afterAll(async () => {
+afterEach(async () => {
   await fleet?.stop();
   await redis?.stop();
 });

@@ -27,6 +27,11 @@ export function startDeputy(
   return startNode([path.join(inject("compiled"), "src/main.js"), ...args], env, stdout);
 }
 
+/** `script` as it was compiled, from the root of the repository. */
+export function startCompiled(script: string, args: readonly string[], env: ChildEnv): ChildProcess {
+  return startNode([path.join(inject("compiled"), script), ...args], env);
+}
+
 /** `script` from the root of the repository, as it stands there. */
 export function startChild(script: string, args: readonly string[], env: ChildEnv): ChildProcess {
   return startNode(["--import", "tsx", path.join(root, script), ...args], env);
