@@ -16,11 +16,14 @@ import type { WorkerChildSettings } from "./worker-process.ts";
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by worker-process.ts
 const settings = JSON.parse(process.argv[2] ?? "") as WorkerChildSettings;
 
+const { poison } = settings;
+const begun = new Set<unknown>();
 const tell = (event: string, about: Readonly<Record<string, unknown>> = {}): void => {
   process.stdout.write(`${JSON.stringify({ event, at: Date.now(), ...about })}\n`);
-  const { poison } = settings;
-  if (event !== "began" || about["run"] !== poison?.run) return;
-  setTimeout(() => process.kill(process.pid, "SIGKILL"), poison?.afterMs);
+  if (event !== "began" || poison === undefined) return;
+  begun.add(about["run"]);
+  if (!begun.has(poison.run) || begun.size < poison.begun) return;
+  setTimeout(() => process.kill(process.pid, "SIGKILL"), poison.afterMs);
 };
 const log: Logger = {
   debug: () => undefined,
@@ -32,6 +35,7 @@ const log: Logger = {
 
 const lines = createInterface({ input: process.stdin });
 const beforeStep = async (run: string, n: number): Promise<void> => {
+  if (run === poison?.run || (poison?.begun ?? 0) > 1) await new Promise(() => undefined);
   if (settings.standStill?.run !== run || settings.standStill.step !== n) return;
   tell("still", { run, n });
   await once(lines, "line");

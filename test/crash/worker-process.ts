@@ -2,9 +2,10 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import path from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { vi } from "vitest";
+import { inject, vi } from "vitest";
+import { patienceMs } from "../support/patience.ts";
 
 export interface WorkerChildSettings {
   readonly database: string;
@@ -16,8 +17,8 @@ export interface WorkerChildSettings {
   readonly stepMs: number;
   readonly leaseMs: number;
   readonly sliceMs: number;
-  /** A run that ends the process so long after each time it is begun. */
-  readonly poison?: { readonly run: string; readonly afterMs: number };
+  /** A run that ends the process so long after it and others, `begun` in all, are. Beside others none of them comes to a step. */
+  readonly poison?: { readonly run: string; readonly begun: number; readonly afterMs: number };
   /** Where it waits for a line before it journals the step. */
   readonly standStill?: { readonly run: string; readonly step: number };
 }
@@ -45,10 +46,9 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
-const script = fileURLToPath(new URL("./worker-child.ts", import.meta.url));
-
 export function startWorker(settings: WorkerChildSettings): WorkerProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", script, JSON.stringify(settings)], {
+  const script = path.join(inject("compiled"), "test/crash/worker-child.js");
+  const child = spawn(process.execPath, [script, JSON.stringify(settings)], {
     stdio: ["pipe", "pipe", "pipe"],
   });
   const events: WorkerEvent[] = [];
@@ -58,7 +58,7 @@ export function startWorker(settings: WorkerChildSettings): WorkerProcess {
   return {
     pid,
     events,
-    async until(fits, timeoutMs = 20_000) {
+    async until(fits, timeoutMs = patienceMs) {
       const found = (): WorkerEvent | undefined => events.find(fits);
       const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
       await vi
