@@ -11,6 +11,8 @@ import { printed } from "../support/child.ts";
 export interface ManyProcesses {
   /** Kills one after another until `signal` aborts. Resolves with how many, when all are up again. */
   killAtRandom(random: () => number, signal: AbortSignal): Promise<Readonly<Record<Role, number>>>;
+  /** How many so far. */
+  readonly killed: Readonly<Record<Role, number>>;
   stop(): Promise<void>;
 }
 
@@ -58,9 +60,10 @@ export async function startMany(options: ManyOptions): Promise<ManyProcesses> {
   );
   const slots = roles.map(launch);
   await Promise.all(slots.map(({ up }) => up));
+  const killed = { web: 0, worker: 0 };
   return {
+    killed,
     async killAtRandom(random, signal) {
-      const killed = { web: 0, worker: 0 };
       while (!signal.aborted) {
         await pauseMs(gapMs * (0.2 + 0.8 * random()), undefined, { signal }).catch(() => undefined);
         const any = random() < startingShare;
