@@ -24,7 +24,9 @@ beforeAll(async () => {
   page = await openChatPage(link);
 });
 afterAll(async () => {
+  const gone = once(first, "exit");
   first.kill("SIGKILL");
+  await gone;
   await model.close();
   await rm(folder, { recursive: true, force: true });
 });

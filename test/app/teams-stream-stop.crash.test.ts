@@ -47,9 +47,7 @@ describe.concurrent("app: an answer in a personal chat of Teams", () => {
     expect(result.id).toBe(streamIn(ana.chat)?.id);
     expect(wordsOf(result)).toContain("C has no stock at all");
     await expect
-      .poll(() => product.app.edges.store.read((tx) => tx.outbox.countDue(Date.now() + 60_000)), {
-        timeout: 10_000,
-      })
+      .poll(() => product.app.edges.store.read((tx) => tx.outbox.countDue(Date.now() + 60_000)))
       .toBe(0);
     expect(saidIn(ana.chat)).toHaveLength(1);
     expect((await runAbout("cheapest vendor"))?.state).toBe("done");
@@ -63,7 +61,7 @@ describe.concurrent("app: an answer in a personal chat of Teams", () => {
     await answerIn(bo.chat);
 
     product.teams.stopsStream(bo.chat);
-    await expect.poll(async () => (await runAbout("slow work"))?.state, { timeout: 10_000 }).toBe("stopped");
+    await expect.poll(async () => (await runAbout("slow work"))?.state).toBe("stopped");
     await product.teams.until(() => saidIn(bo.chat).find((one) => wordsOf(one).includes("Stopped")));
     gate.open();
     expect(saidIn(bo.chat)).toHaveLength(1);

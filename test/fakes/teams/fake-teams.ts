@@ -3,6 +3,7 @@
 import { within } from "../../../src/base/abort.ts";
 import { type Clock, systemClock } from "../../../src/base/clock.ts";
 import { parseJson } from "../../../src/base/json.ts";
+import { patienceMs as untilMs } from "../../support/patience.ts";
 import { startConnector } from "./connector.ts";
 import { type ConnectorState } from "./connector.ts";
 import { createEntra, type Entra } from "./entra.ts";
@@ -162,7 +163,7 @@ export async function startFakeTeams({
     await deliver({ ...activity, id: `${String(activity["id"])}1` });
     return { status: 504, body: "" };
   };
-  const until: FakeTeams["until"] = (look, ms = 15_000) =>
+  const until: FakeTeams["until"] = (look, ms = untilMs) =>
     new Promise((resolve, reject) => {
       const check = (): void => {
         const found = look();
