@@ -1,6 +1,6 @@
 // How long a key and a signature are believed, and how often keys are asked for (VE2, VE4, VE5); and a door that is closed.
 
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { teamsIds } from "../../fakes/teams/fake-teams.ts";
 import type { Json } from "../../fakes/teams/state.ts";
 import { openTeamsWorld, type TeamsWorld } from "./teams-world.ts";
@@ -9,20 +9,15 @@ let world: TeamsWorld;
 let rejected: string[];
 let message: Json;
 let count = 0;
-let printed: { mockClear(): unknown };
 
 beforeEach(async () => {
-  printed = vi.spyOn(console, "error").mockImplementation(() => undefined); // botbuilder says aloud which keys it has
   rejected = [];
   world = await openTeamsWorld({
     hooks: { homeOpened: () => undefined, rejected: (why) => void rejected.push(why) },
   });
   ({ activity: message } = await world.teams.person(teamsIds.ana).mentions(teamsIds.general, "hello"));
 });
-afterEach(async () => {
-  await world.close();
-  printed.mockClear();
-});
+afterEach(() => world.close());
 
 async function delivered(token?: string): Promise<number> {
   count += 1;

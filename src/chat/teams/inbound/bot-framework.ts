@@ -4,6 +4,7 @@
 import type { TeamsSettings } from "../deps.ts";
 import type { Activity } from "./shapes.ts";
 import { issuersFor } from "./token-claims.ts";
+import { unprinted } from "./unprinted.ts";
 
 export interface BotFramework {
   /** Rejects where the keys could not be had. */
@@ -52,7 +53,9 @@ export async function openBotFramework(settings: TeamsSettings, turn: number): P
         const judged = { type, channelId, serviceUrl } as Parameters<
           typeof authentication.authenticateRequest
         >[0];
-        const { claimsIdentity } = await authentication.authenticateRequest(judged, authorization);
+        const { claimsIdentity } = await unprinted(() =>
+          authentication.authenticateRequest(judged, authorization),
+        );
         return claimsIdentity?.isAuthenticated === true ? "good" : "bad";
       } catch (error) {
         const { message, statusCode } = readFailure(error);
