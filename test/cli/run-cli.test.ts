@@ -99,6 +99,17 @@ describe("cli/run-cli", () => {
     expect(JSON.parse(printed.out)).toEqual({ runs: [] });
   });
 
+  it("OR1: says that there was no database, and nothing of it where there is one", async () => {
+    const first = await deputy("stop-all", "--json");
+    const second = await deputy("stop-all", "--json");
+
+    expect(first.code).toBe(0);
+    expect(first.err).toContain(
+      `there was no database in ${folder}, so an empty one is made. Set DEPUTY_DATA`,
+    );
+    expect(second).toMatchObject({ code: 0, err: "" });
+  });
+
   it("runs list says what each run waits for", async () => {
     const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
     const run = await aRun(store, "parked");
@@ -123,6 +134,8 @@ describe("cli/run-cli", () => {
   });
 
   it("audit keys says that there is none yet, beside the file that they are kept in", async () => {
+    await deputy("migrate");
+
     expect(await deputy("audit", "keys")).toEqual({
       code: 0,
       out: "",
