@@ -37,6 +37,14 @@ describe("tools/mcp: pins", () => {
     expect((await world.offer()).tools).toHaveLength(2);
   });
 
+  it("MCP-6: what the configuration does not name is write-external and once when it is approved, whatever it says of itself", async () => {
+    await open({ tools: [{ name: "drop", annotations: { readOnlyHint: true, idempotentHint: true } }] });
+    await world.offer();
+    await approve("drop");
+
+    expect(await world.tool("crm__drop")).toMatchObject({ effect: "write-external", repeat: "once" });
+  });
+
   it("A18: a rug pull between the list and the call reaches nothing: not called, quarantined, on record", async () => {
     await open();
     const tool = await world.tool("crm__get_account");

@@ -35,7 +35,7 @@ describe("posting to Slack", () => {
     ["result", aResult()],
     ["notice", aNotice()],
   ] as const)(
-    "posts a %s into the thread, with its key, run and kind, and unfurls nothing",
+    "OUT-1: posts a %s into the thread, with its key, run and kind, and unfurls nothing",
     async (kind, message) => {
       const at = await world.thread();
 
