@@ -71,7 +71,8 @@ export async function readForm(
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const cookie = cookieOf(c, deps);
   if (cookie === "" || !isFromUs(c, deps)) return undefined;
-  const fields = Object.entries(await c.req.parseBody()).flatMap(([name, value]) =>
+  const body = await c.req.parseBody().catch(() => ({})); // a form that is broken off is none
+  const fields = Object.entries(body).flatMap(([name, value]) =>
     typeof value === "string" ? [[name, value] as const] : [],
   );
   const form = Object.fromEntries(fields);

@@ -264,6 +264,11 @@ describe("web/connect", () => {
       const headers = { origin: "null", "sec-fetch-site": site };
       expect((await browser.open(link, { form, headers })).response?.status).toBe(403);
     }
+    for (const type of ["multipart/form-data", "multipart/form-data; boundary=x"]) {
+      const cookie = [...browser.cookies(at.base)].map((pair) => pair.join("=")).join("; ");
+      const headers = { origin: at.base, cookie, "content-type": type };
+      expect((await fetch(link, { method: "POST", headers, body: "--x\r\nbroken" })).status).toBe(403);
+    }
     expect((await at.session()).state).toBe("open");
     // As browsers send a form of a page that sends no referrer.
     const headers = { origin: "null", "sec-fetch-site": "same-origin" };
