@@ -101,8 +101,15 @@ async function reseal(tx: Tx, vault: Vault, row: ConnectionRow, key: DataKey): P
   );
 }
 
-/** Destroys the former keys of a tenant. Rejects with `vault.in_use` while rows need one, and destroys none then. */
-export function retireKeys({ store }: KeyDesk, tenant: TenantId): Promise<number[]> {
+/**
+ * Destroys the former keys of a tenant. Rejects with `vault.in_use` while rows need one, and destroys none then. `alongside` is committed
+ * with what was destroyed.
+ */
+export function retireKeys(
+  { store }: KeyDesk,
+  tenant: TenantId,
+  alongside?: (tx: Tx, tenant: TenantId, retired: readonly number[]) => Promise<void>,
+): Promise<number[]> {
   return store.write(async (tx) => {
     const use = await tx.connections.keyUse(tenant);
     const former = (await tx.dataKeys.list(tenant)).filter(({ state }) => state === "retiring");
@@ -114,6 +121,7 @@ export function retireKeys({ store }: KeyDesk, tenant: TenantId): Promise<number
     for (const { version } of former) {
       if (await tx.dataKeys.retire(tenant, version)) retired.push(version);
     }
+    if (retired.length > 0) await alongside?.(tx, tenant, retired);
     return retired;
   });
 }

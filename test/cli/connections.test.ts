@@ -125,6 +125,25 @@ describe("cli/connections and cli/keys", () => {
       expect((await deputy(["keys", ...args])).code).toBe(1);
   });
 
+  it("AUD-1 VLT-4: what is done to keys is on record, and what changes nothing is not", async () => {
+    const { tenant } = aConnection("x");
+    const both = { DEPUTY_MASTER_KEY: otherKey, DEPUTY_PREVIOUS_MASTER_KEY: masterKey };
+    for (const args of [["rotate"], ["retire", tenant], ["retire", tenant]]) await deputy(["keys", ...args]);
+    for (const args of [
+      ["rotate", "--master"],
+      ["rotate", "--master"],
+    ])
+      await deputy(["keys", ...args], both);
+
+    const rows = await onStore((store) => store.read((tx) => tx.audit.list(tenant, 0, 100)));
+    const events = rows.filter(({ type }) => type === "key.rotated");
+    expect(events.map(({ line }) => z.object({ data: z.unknown() }).parse(JSON.parse(line)).data)).toEqual([
+      { key: "data", version: 2 },
+      { key: "data", retired: [1] },
+      { key: "master", rewrapped: 1 },
+    ]);
+  });
+
   it("VLT-11: the end of a tenant: its connections are given back first, then nothing can read what was sealed", async () => {
     const { tenant, id } = aConnection("conn_1");
     const before = await onStore((store) => store.read((tx) => tx.connections.find(id)));

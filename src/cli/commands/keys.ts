@@ -2,14 +2,15 @@
 
 import type { Command } from "commander";
 import { resealSlackTokens } from "../../app/slack-rows.ts";
-import { systemClock } from "../../base/clock.ts";
 import { asTenantId, type TenantId } from "../../domain/ids.ts";
 import { resealOAuthClients } from "../../grants/discovery/sealed-clients.ts";
+import type { Tx } from "../../store/contract.ts";
 import { keyStatus, retireKeys, rotateDataKeys } from "../../vault/keys.ts";
 import { cliActor } from "../audit-desk.ts";
 import { withKeys } from "../connection-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
 import { eraseTenant } from "../erase-tenant.ts";
+import { recordKeys, recordKeysOfAll } from "../key-record.ts";
 import { keyedTenants } from "../keyed-tenants.ts";
 import { withRows } from "../open-rows.ts";
 import { printJson, printList, timeText } from "../print.ts";
@@ -68,11 +69,17 @@ function addRotate(keys: Command, context: CliContext): void {
     .action(async ({ json, tenant, master }: Form) => {
       if (master) {
         const done = await withKeys(context, ({ store, vault, keys }) =>
-          store.write(async (tx) => ({
-            rewrapped: await vault.rewrap(tx),
-            slack: await resealSlackTokens(tx, keys),
-            clients: await resealOAuthClients(tx, keys),
-          })),
+          store.write(async (tx) => {
+            const counts = {
+              rewrapped: await vault.rewrap(tx),
+              slack: await resealSlackTokens(tx, keys),
+              clients: await resealOAuthClients(tx, keys),
+            };
+            const data = { key: "master", ...masterView(counts) };
+            if (Object.values(counts).some((count) => count > 0))
+              await recordKeysOfAll(tx, { by: cliActor(context), data });
+            return counts;
+          }),
         );
         if (json) return printJson(context.stdout, masterView(done));
         context.stdout.write(
@@ -83,11 +90,8 @@ function addRotate(keys: Command, context: CliContext): void {
       const rotated = await withKeys(context, async (desk) => {
         if (tenant !== undefined) await keyedTenants(desk.store, tenant);
         return rotateDataKeys(desk, tenant === undefined ? undefined : asTenantId(tenant), (tx, renewed) =>
-          tx.audit.append({
-            tenant: renewed.tenant,
-            type: "key.rotated",
-            time: systemClock.now(),
-            actor: cliActor(context),
+          recordKeys(tx, renewed.tenant, {
+            by: cliActor(context),
             data: { key: "data", version: renewed.version },
           }),
         );
@@ -102,7 +106,7 @@ function masterView({
   rewrapped,
   slack,
   clients,
-}: Readonly<Record<"rewrapped" | "slack" | "clients", number>>): object {
+}: Readonly<Record<"rewrapped" | "slack" | "clients", number>>): Readonly<Record<string, number>> {
   return {
     rewrapped,
     ...(slack === 0 ? {} : { slack_installations: slack }),
@@ -116,10 +120,12 @@ function addRetire(keys: Command, context: CliContext): void {
     .description("destroy the former data keys of a tenant, or of all; refused while a connection needs one")
     .option("--json", "one JSON value")
     .action(async (tenant: string | undefined, { json }: Form) => {
+      const recordRetired = (tx: Tx, of: TenantId, retired: readonly number[]): Promise<void> =>
+        recordKeys(tx, of, { by: cliActor(context), data: { key: "data", retired } });
       const tenants = await withKeys(context, async (desk) => {
         const done: { readonly tenant: TenantId; readonly retired: readonly number[] }[] = [];
         for (const each of await keyedTenants(desk.store, tenant))
-          done.push({ tenant: each, retired: await retireKeys(desk, each) });
+          done.push({ tenant: each, retired: await retireKeys(desk, each, recordRetired) });
         return done;
       });
       if (json) return printJson(context.stdout, tenant === undefined ? { tenants } : tenants[0]);
