@@ -24,6 +24,7 @@ const scans: [string, (tx: Tx) => Promise<unknown>, RegExp][] = [
   ["a person's own", (tx) => tx.runs.activeOf(aPerson("U1"), 100), /INDEX runs_own \(subject=\?\)/],
   ["renew", (tx) => tx.runs.renew("w1", [run], t0), /autoindex_runs_1 \(id=\?\)/],
   ["due schedules", (tx) => tx.schedules.due(t0, 100), /INDEX schedules_due \(next_at<\?\)/],
+  ["runs in trouble", (tx) => tx.runs.troubled(20), /SCAN runs USING INDEX runs_backlog/],
   ["due waits", (tx) => tx.waits.due(t0, 100), /INDEX waits_due \(due_at>\? AND due_at<\?\)/],
   ["nudges", (tx) => tx.waits.takeNudges(t0, 100), /INDEX waits_nudge \(nudge_at>\? AND nudge_at<\?\)/],
   ["new events", (tx) => tx.inbox.unrouted(conversation), /INDEX inbox_new \(conversation=\?\)/],

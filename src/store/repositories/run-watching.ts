@@ -76,7 +76,7 @@ function troubles(session: Session): Pick<RunRepository, "troubled"> {
           .select({ run: runs.id, conversation: runs.conversation, retries: runs.retries })
           .from(runs)
           .where(and(sql`${runs.state} in ('queued', 'working')`, sql`${runs.retries} > 0`, asksModel))
-          .orderBy(asc(runs.createdAt), asc(runs.id))
+          .orderBy(sql`+${runs.createdAt}`, asc(runs.id)) // not by an index, which would hold all runs that ever were
           .limit(sql.placeholder("limit"))
           .prepare(name),
       );
