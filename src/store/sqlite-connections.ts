@@ -2,7 +2,8 @@
 //
 //   SC1  `synchronous=FULL` in WAL mode: a commit has reached the disk when it returns (S3).
 //   SC2  The log is folded into the file every 128 pages. That is measured as no slower than the default of 1,000, and keeps
-//        what is on disk near what was written. Where much is written a thread does it (log-folding.ts).
+//        what is on disk near what was written. Where much is written a thread does it (log-folding.ts). What it grew to while
+//        somebody read for long, a backup for example, is given back to the disk.
 //   SC3  A file that is made here is readable by its owner alone, in whatever folder it is; its log takes its rights. One that is
 //        there keeps those that it has.
 
@@ -25,6 +26,8 @@ export interface SqliteConnections {
 
 /** Others hold the file for moments only: the lease keeper's thread, a backup. Waiting blocks this thread. */
 const busyTimeoutMs = 2_000;
+/** Several times what the log grows to in other hours. */
+const logBytes = 4 * 1024 * 1024;
 
 /**
  * Opens `file`, made with its folder if it is not there, and brings it to this version's tables, unless they are to be taken
@@ -39,6 +42,7 @@ export function openSqlite(file: string, synchronous: "FULL" | "OFF", asTheyAre 
     writer.exec("pragma journal_mode = WAL");
     writer.exec(`pragma synchronous = ${synchronous}`);
     foldAt(writer, pagesAlone);
+    writer.exec(`pragma journal_size_limit = ${logBytes}`);
     writer.exec("pragma foreign_keys = ON");
     const applied = asTheyAre ? 0 : migrateSqlite(writer, file);
     return { file, writer, applied, reader: openLasting(file, { readonly: true, timeout: busyTimeoutMs }) };

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -211,6 +212,28 @@ describe("store/sqlite", () => {
     expect(connections.writer.pragma("journal_mode", { simple: true })).toBe("wal");
     expect(connections.writer.pragma("synchronous", { simple: true })).toBe(2);
     expect(connections.writer.pragma("foreign_keys", { simple: true })).toBe(1);
+  });
+
+  it("SC2: gives back to the disk what the log grew to while somebody read for long", () => {
+    const connections = openSqlite(file, "OFF");
+    store = sqliteStoreOn(connections);
+    const { writer } = connections;
+    const logBytes = (): number => statSync(`${file}-wal`).size;
+    const write = (rows: number): void => {
+      for (let n = 0; n < rows; n += 1) writer.exec("insert into filled values (hex(randomblob(8000)))");
+    };
+    writer.exec("create table filled (a text)");
+    const backup = new Database(file, { readonly: true });
+    backup.exec("begin");
+    backup.prepare("select count(*) from filled").get();
+    write(400);
+    expect(logBytes()).toBeGreaterThan(6_000_000);
+
+    backup.exec("commit");
+    backup.close();
+    write(100);
+
+    expect(logBytes()).toBeLessThanOrEqual(4 * 1024 * 1024);
   });
 
   it("I14: names the file that is not a database, and leaves it as it is", async () => {
