@@ -9,11 +9,11 @@
 import type { ApprovalSeal } from "../approvals/approval-seal.ts";
 import { moved, withStanding, withVote } from "../approvals/decide-approval.ts";
 import { approvalEvent } from "../approvals/events.ts";
-import { type Directory, mayDecide, type MayDecide } from "../approvals/who-decides.ts";
+import { type Directory, eligible, mayDecide, type MayDecide } from "../approvals/who-decides.ts";
 import type { Approval, Vote } from "../domain/approval.ts";
 import type { PersonKey } from "../domain/ids.ts";
 import type { Person } from "../domain/person.ts";
-import { linksCountFrom, type SamePerson, samePerson } from "../domain/person-link.ts";
+import { isElsewhere, linksCountFrom, type SamePerson, samePerson } from "../domain/person-link.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { approvalAnswers } from "../runtime/voice/approval-card.ts";
@@ -67,7 +67,7 @@ export async function decideApprovals(
     const refusal = await vote(d, parts, approval, deciding);
     if (refusal !== undefined) refusals.push(refusal);
   }
-  if (refusals.length < open.length) await afterVote(d, asked, deciding);
+  if (refusals.length < open.length) await afterVote(d, parts, asked, deciding);
   return refusals[0];
 }
 
@@ -164,9 +164,10 @@ async function vote(
 }
 
 /** The last decision of a card lets its run go on; before that the card says how far it is. */
-async function afterVote(d: Decision, asked: Asked, { by }: Deciding): Promise<void> {
+async function afterVote(d: Decision, parts: ApprovalParts, asked: Asked, { by }: Deciding): Promise<void> {
   const all = await d.tx.approvals.ofWait(asked.wait.id);
-  if (all.some(({ state }) => state === "pending")) return sayVotes(d, asked, all);
+  const open = all.find(({ state }) => state === "pending");
+  if (open) return sayVotes(d, asked, all, await nextToDecide(d, parts, open));
   const states = new Set(all.filter(({ state }) => state !== "superseded").map(({ state }) => state));
   const answer =
     states.size > 1
@@ -175,6 +176,18 @@ async function afterVote(d: Decision, asked: Asked, { by }: Deciding): Promise<v
         ? approvalAnswers.approved
         : approvalAnswers.denied;
   await answerWait(d, asked, { answer, by: by.key, byName: by.name, via: "button" });
+}
+
+/** Somebody of the place where it was asked whose word a quorum still lacks. */
+async function nextToDecide(
+  d: Decision,
+  { groups, managersOf }: ApprovalParts,
+  { facts, votes }: Approval,
+): Promise<Person | undefined> {
+  const same = (one: PersonKey, other: PersonKey): boolean => one === other;
+  const keys = eligible(facts, { managers: managersOf(facts.agent), groups, same });
+  const left = keys.find((key) => !isElsewhere(key, facts.subject) && votes.every(({ by }) => by !== key));
+  return left && d.tx.people.find(left);
 }
 
 export function attempted(d: Decision, approval: Approval, by: Person, why: string): Promise<void> {

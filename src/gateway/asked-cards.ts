@@ -2,6 +2,7 @@
 
 import type { Approval } from "../domain/approval.ts";
 import type { Attention, Utterance } from "../domain/outbox.ts";
+import type { Person } from "../domain/person.ts";
 import type { Run } from "../domain/run.ts";
 import type { Wait } from "../domain/wait.ts";
 import { askDecided, askKey, attention, cardsAside } from "../runtime/voice/attention.ts";
@@ -20,17 +21,20 @@ export async function sayDecided(d: Decision, run: Run, wait: Wait, line: string
   }
 }
 
-/** How far a quorum is: who has approved. */
+/** How far a quorum is: who has approved. The card in the thread waits for `next` from then on. */
 export async function sayVotes(
   d: Decision,
   { run, wait }: { readonly run: Run; readonly wait: Wait },
   all: readonly Approval[],
+  next: Person | undefined,
 ): Promise<void> {
   const names = [...new Set(all.flatMap(({ votes }) => votes.map(({ byName }) => byName)))];
   const count = all.reduce((sum, { votes }) => sum + votes.length, 0);
   const line = `Approved so far by ${names.join(", ")}.`;
   const due = wait.dueAt === undefined ? undefined : { at: wait.dueAt };
-  const shown = attention(run, wait.id, wait.ask, due);
+  const first = attention(run, wait.id, wait.ask, due);
+  const isHeard = all.some(({ votes }) => votes.some(({ by }) => by === first.mention));
+  const shown = isHeard && next ? { ...first, mention: next.key, mentionName: next.name } : first;
   const target = askKey(wait.id);
   await d.say({
     key: `${target}:votes:${count}`,

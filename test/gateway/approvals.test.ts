@@ -140,6 +140,24 @@ describe("gateway/approvals", () => {
     expect(await stateOf(approval)).toBe("approved");
   });
 
+  it("APR-3: the card of a quorum waits for somebody who has not decided yet", async () => {
+    const { approval, run } = await ask({ verdict: { quorum: 2 } });
+    await world.store.write((tx) => tx.people.see(bo, thread.tenant, world.clock.now()));
+    const waitsFor = async (): Promise<string | undefined> => {
+      const [card] = world
+        .held()
+        .messages.flatMap(({ message }) => (message.kind === "attention" ? [message] : []));
+      return card?.mentionName;
+    };
+    await world.settle();
+    expect(await waitsFor()).toBe("Ana");
+
+    await world.click("approval.approve", approval.id, { by: ana });
+    await world.pass(10_000); // edits are paced
+    expect(await stateOfRun(run)).toBe("waiting");
+    expect(await waitsFor()).toBe("Bo");
+  });
+
   it("APR-3, LK1: two keys of one person are one in a quorum, also for a week after they were unlinked", async () => {
     const boElsewhere: Person = { ...bo, key: personKey("other", "t2", "bo") };
     const verdict = { quorum: 2, approvers: ["group:finance", "requester", boElsewhere.key] };
