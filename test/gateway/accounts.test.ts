@@ -7,7 +7,7 @@ import type { GrantAsk, Wait } from "../../src/domain/wait.ts";
 import { answerGrantWaits } from "../../src/gateway/grant-waits.ts";
 import { grantAnswers } from "../../src/runtime/voice/grant-card.ts";
 import { aConnection } from "../contracts/store-grants.ts";
-import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld } from "./gateway-world.ts";
+import { ada, ana, bo, createGatewayWorld, dm, type GatewayWorld, texts } from "./gateway-world.ts";
 
 const mine = { tenant: dm.tenant, owner: ana.key };
 
@@ -113,6 +113,19 @@ describe("gateway: accounts", () => {
       expiresAt: 1,
       createdAt: 0,
     };
+
+    it("nobody is told of a private request where only its reader is: it is beside that line", async () => {
+      await world.hear("@deputy read my mail");
+      await world.hear("read my mail", { conversation: dm });
+      await world.pass(2_000);
+      for (const run of await world.runs()) await world.park(run, ask);
+      await world.settle();
+
+      const [inChannel] = texts(world.held(), "attention");
+      const [inPrivate] = texts(world.held(dm), "attention");
+      expect(inChannel).toMatch(/^I sent Ana a private request to connect mail\. I go on/);
+      expect(inPrivate).toMatch(/^Only you can answer the request to connect mail\. I go on/);
+    });
 
     it.each([
       ["connected", undefined, { answer: "Connected", by: ana.key }, /^Ana: Connected/],

@@ -63,7 +63,14 @@ export function grantCard(run: Run, wait: WaitId, ask: GrantAsk): Attention {
   return {
     ...common,
     title: `Waiting for ${run.subjectName}’s ${service} account`,
-    text: `I sent ${run.subjectName} a private request to connect ${service}. I go on by myself when it is there.`,
+    text: `${requestSent(run, service)} I go on by myself when it is there.`,
     options: [],
   };
+}
+
+/** In assistant mode nobody but the owner reads it, beside the request itself. */
+function requestSent({ mode, subjectName }: Run, service: string): string {
+  return mode === "assistant"
+    ? `Only you can answer the request to connect ${service}.`
+    : `I sent ${subjectName} a private request to connect ${service}.`;
 }

@@ -129,7 +129,7 @@ describe("model/scripted/recipes", () => {
         {
           question: "I will remind you at 09:10 UTC: call Bo",
           options: ["Remind me now", "Cancel"],
-          default: "due",
+          default: "the reminder",
           dueInMinutes: 10,
         },
       ]);

@@ -9,7 +9,7 @@ const order = /^\s*(?:please\s+|can you\s+|could you\s+)?remind me\b\s*([\s\S]*)
 const delay = /\bin\s+(?:(\d+(?:\.\d+)?)|(an?|one|half an?))\s*(minutes?|mins?|hours?|h|days?)\b/i;
 const now = "Remind me now";
 const cancel = "Cancel";
-const due = "due";
+const due = "the reminder";
 const mostMinutes = 43_200;
 
 export const remindMe: Recipe = {
