@@ -2,9 +2,11 @@
 
 import { html } from "hono/html";
 import { byteSize } from "../chat/byte-size.ts";
+import { stepWord } from "../chat/step-words.ts";
 import { usdInWords } from "../domain/budget.ts";
 import { isTerminal } from "../domain/run.ts";
 import type { ApprovalDetails, FileDetails, RunDetails, StepDetails } from "../gateway/run-details.ts";
+import { cardStateOf } from "../runtime/voice/run-card.ts";
 import { page } from "./connect-pages.ts";
 import {
   type ConsoleWays,
@@ -98,12 +100,11 @@ function facts(run: RunDetails, ways: ConsoleWays): Page {
   </dl>`;
 }
 
-const stepWords = { todo: "to do", doing: "doing", done: "done", skipped: "skipped" } as const;
-
-function plan({ plan: steps }: RunDetails): Page | string {
+function plan({ plan: steps, state: ofRun }: RunDetails): Page | string {
   if (steps.length === 0) return "";
+  const card = cardStateOf(ofRun);
   return html`<h2>Plan</h2>
-    <ol class="plan">${steps.map(({ text, state }) => html`<li>${text} <span class="word">(${stepWords[state]})</span></li>`)}</ol>`;
+    <ol class="plan">${steps.map(({ text, state }) => html`<li>${text} <span class="word">(${stepWord(state, card)})</span></li>`)}</ol>`;
 }
 
 function approvals({ approvals: all }: RunDetails): Page | string {

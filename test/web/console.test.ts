@@ -114,6 +114,22 @@ describe("web/console", () => {
     expect(text).not.toContain(secret);
   });
 
+  it("ux c.0 rule 7: shows nothing of a plan as under way once the work has ended", async () => {
+    const lease = await addRun("run_over", {});
+    const steps = [
+      { text: "Read it", state: "doing" },
+      { text: "Count it", state: "todo" },
+      { text: "Tell it", state: "todo" },
+    ] as const;
+    await at.world.store.write((tx) =>
+      tx.runs.patch(asRunId("run_over"), { plan: { title: "Read", steps: [...steps] } }),
+    );
+    expect((await openAs(ann, "run_over")).text).toMatch(/Read it <span class="word">\(doing\)/);
+
+    await at.world.store.write((tx) => tx.runs.settle(lease, "done", { code: "done" }, 5_000));
+    expect((await openAs(ann, "run_over")).text).toMatch(/Read it <span class="word">\(done\)/);
+  });
+
   it("tells what cost less than a cent as that, and not as nothing", async () => {
     const lease = await addRun("run_cheap", { budget: { steps: 500, usdMicros: 5_000_000 } });
     const spent = { steps: 2, inputTokens: 20, outputTokens: 2, usdMicros: 3_000 };
