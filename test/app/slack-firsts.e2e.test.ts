@@ -210,7 +210,7 @@ function raise(): never {
 
 describe.each(["http", "socket"] as const)("app: Slack over %s, a crowd", (door) => {
   it("SP4: hears each of 200 people whom nobody has seen, at once", async () => {
-    const slack = await startFakeSlack({ retryDelays: [500, 2_000, 5_000] });
+    const slack = await startFakeSlack({ retryDelays: [500, 5_000, 15_000] });
     const product = await startSlackProduct({ door, slack });
     const crowd = Array.from({ length: 200 }, (_, n) => `U0N${String(n).padStart(3, "0")}`);
     for (const id of crowd) {

@@ -51,6 +51,7 @@ describe("app: Slack, the command", () => {
     const other = await slack.person(ids.bo).mentions(ids.general, "of-another, please");
     await product.said(own, "card");
     await product.said(other, "card");
+    await expect.poll(() => [asked("going-on"), asked("of-another")]).toEqual([2, 2]);
     const before = slack.botMessages().length;
     const requests = model.requests.length;
 

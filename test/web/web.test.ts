@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { systemClock } from "../../src/base/clock.ts";
 import { type LogFields, type Logger, silentLogger } from "../../src/base/logger.ts";
 import { Secret } from "../../src/base/secret.ts";
@@ -64,14 +64,18 @@ describe("web/web", () => {
     });
 
     it("is not ready once it is stopping", async () => {
-      const gate = createGate();
-      const web = make({
-        mounts: [{ path: "/slow", handler: () => gate.opened.then(() => new Response("late")) }],
-      });
+      const [heard, gate] = [createGate(), createGate()];
+      const handler = async (): Promise<Response> => {
+        heard.open();
+        await gate.opened;
+        return new Response("late");
+      };
+      const web = make({ mounts: [{ path: "/slow", handler }] });
       const { url } = await web.start();
       const agent = { connection: "keep-alive" };
       const slow = rawRequest(`${url}/slow`, agent);
-      await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200));
+      await heard.opened;
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
       const stopping = web.stop();
       gate.open();

@@ -55,7 +55,7 @@ describe("sandbox: limits", () => {
     ["no end", "echo begun; sleep 20", /its time was over.*\n\nbegun/s],
   ])("SBX-3: ends %s in plain words, with everything it started", async (what, command, words) => {
     await inWorld(async ({ run, workspace }) => {
-      const { text, isError } = await run(command, what === "no end" ? 1 : 15);
+      const { text, isError } = await run(command, what === "no end" ? 5 : 15);
 
       expect(text).toMatch(words);
       expect(isError || /unavailable/.test(text)).toBe(true);
