@@ -110,7 +110,7 @@ export const ConfigFile = block({
   }).prefault({}),
   /** Milliseconds. */
   retention: block({
-    messages: span("1d", "100y").optional(),
+    messages: span("7d", "100y").optional(),
     workspaces: span("1d", "100y").optional(),
     audit: span("1d", "100y").optional(),
   }).prefault({}),

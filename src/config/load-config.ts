@@ -10,6 +10,7 @@ import { ConfigError, type ConfigProblem } from "./errors.ts";
 import { type ConfigFileResult, type LoadedConfigFile, loadConfigFile } from "./file/load-config-file.ts";
 import { type Environment, type Origin, readSettings } from "./read-settings.ts";
 import { conflictsOf, notesOf } from "./setting-rules.ts";
+import { teamsFileNotes } from "./teams-rules.ts";
 
 export type Config = BuiltinGroups & {
   readonly file: LoadedConfigFile;
@@ -53,7 +54,7 @@ export function loadConfig<Extra extends Slices = Record<never, never>>(
     readFileAgain,
     origins: read.origins,
     secrets: [...read.secrets, ...file.loaded.secrets],
-    notes: notesOf(groups),
+    notes: [...notesOf(groups), ...teamsFileNotes(groups, file.loaded.settings)],
   });
 }
 

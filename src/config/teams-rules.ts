@@ -1,6 +1,7 @@
 // What must hold between the settings of Teams.
 
 import type { BuiltinGroups } from "./builtin-slices.ts";
+import type { ConfigFile } from "./config-file-schema.ts";
 import type { ConfigProblem } from "./errors.ts";
 
 type TeamsGroups = Pick<BuiltinGroups, "core" | "teams">;
@@ -26,6 +27,20 @@ export function teamsConflicts({ teams }: TeamsGroups): readonly ConfigProblem[]
       where,
       message: `is set without ${missing.join(" and ")}: Teams needs all three, so that only your tenant is heard and only your app answers.`,
     },
+  ];
+}
+
+/** What the links to files that Teams is given are good for (file-offers.ts in chat/teams). */
+const linksMs = 7 * 24 * 3_600_000;
+
+/** Of links that may lead nowhere before they end. */
+export function teamsFileNotes(
+  groups: Pick<BuiltinGroups, "teams">,
+  { retention }: Pick<ConfigFile, "retention">,
+): readonly string[] {
+  if (!usesTeams(groups) || (retention.workspaces ?? linksMs) >= linksMs) return [];
+  return [
+    "Links to files in Teams are good for a week, and retention.workspaces is shorter: one may lead nowhere before that, when the files of its conversation have gone.",
   ];
 }
 

@@ -305,6 +305,17 @@ describe("config/load-config", () => {
       expect(load({ ...all, DEPUTY_PUBLIC_URL: "https://deputy.example" }).notes).toEqual([]);
       expect(load({ TEAMS_APP_PASSWORD: "p" }).notes).toEqual([expect.stringContaining("half configured")]);
     });
+
+    it.each([
+      ["6d", [expect.stringContaining("retention.workspaces is shorter")]],
+      ["7d", []],
+    ])("says where files may go before the links to them that Teams has: %s", (kept, notes) => {
+      writeFileSync(join(cwd, "deputy.config.yml"), `retention: { workspaces: ${kept} }\n`);
+      const teams = { TEAMS_APP_ID: "a", TEAMS_TENANT_ID: "t", TEAMS_APP_PASSWORD: "p" };
+
+      expect(load({ ...teams, DEPUTY_PUBLIC_URL: "https://deputy.example" }).notes).toEqual(notes);
+      expect(load({}).notes).toEqual([]);
+    });
   });
 
   describe("the configuration file", () => {

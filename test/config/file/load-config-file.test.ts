@@ -195,8 +195,12 @@ describe("config/file/load-config-file", () => {
         "line 1, quiet_hours.from: expected a time such as 18:00.",
       ],
       [
-        "retention:\n  messages: 12h\n",
-        'line 2, retention.messages: expected a duration from 1d to 36500d, but it is "12h".',
+        "retention:\n  messages: 6d\n",
+        'line 2, retention.messages: expected a duration from 7d to 36500d, but it is "6d".',
+      ],
+      [
+        "retention:\n  workspaces: 12h\n",
+        'line 2, retention.workspaces: expected a duration from 1d to 36500d, but it is "12h".',
       ],
     ])("%j", (text, problem) => {
       expect(problemsOf(text)).toEqual([problem]);
