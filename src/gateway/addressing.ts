@@ -64,7 +64,19 @@ export function servedAt(author: Person, place: Pick<Place, "kind" | "rules">): 
   return addressing(spoken, { ...place, muted: false, followers: new Set() });
 }
 
-function isMeant({ author, mentionsAgent, mentions }: Spoken, place: Place): boolean {
+type Unfollowed = Omit<Place, "followers">;
+
+/** Whether it matters who has addressed the agent there before. */
+export function asksFollowers(spoken: Spoken, place: Unfollowed): boolean {
+  return meantFor(spoken, place) === "followers";
+}
+
+function isMeant(spoken: Spoken, place: Place): boolean {
+  const meant = meantFor(spoken, place);
+  return meant === "followers" ? place.followers.has(spoken.author.key) : meant;
+}
+
+function meantFor({ mentionsAgent, mentions }: Spoken, place: Unfollowed): boolean | "followers" {
   if (mentionsAgent) return true;
   if (place.muted) return false;
   if (place.kind === "dm") return true;
@@ -73,7 +85,7 @@ function isMeant({ author, mentionsAgent, mentions }: Spoken, place: Place): boo
     case "all":
       return true;
     case "followers":
-      return place.flat !== true && place.followers.has(author.key);
+      return place.flat !== true && "followers";
     case "mention-only":
       return false;
     default:

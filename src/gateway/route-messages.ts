@@ -13,7 +13,7 @@ import type { Run } from "../domain/run.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
 import { emptyMention, refusedPlaces, status, unreadableNote } from "../runtime/voice/replies.ts";
 import type { InboxRow } from "../store/contract.ts";
-import { type Addressing, addressing } from "./addressing.ts";
+import { type Addressing, addressing, asksFollowers } from "./addressing.ts";
 import { type Arrivals, nothingArrived } from "./arrivals.ts";
 import { unreadable } from "./clean-event.ts";
 import type { Decision, Desk } from "./desk.ts";
@@ -129,11 +129,15 @@ interface Unsorted {
   readonly arrivals: Arrivals;
 }
 
+const nobody: ReadonlySet<PersonKey> = new Set();
+
 async function sort(d: Decision, { conversation, rules, rows, arrivals }: Unsorted): Promise<Sorted[]> {
-  const followers = await followersOf(d.tx, conversation);
   const muted = await isMuted(d, conversation);
   const { address } = conversation;
-  const place = { kind: address.kind, flat: isFlat(address), muted, followers, rules };
+  const unfollowed = { kind: address.kind, flat: isFlat(address), muted, rules };
+  const asked = rows.some(({ event }) => event.kind === "message" && asksFollowers(event, unfollowed));
+  const followers = asked ? await followersOf(d.tx, conversation) : nobody;
+  const place = { ...unfollowed, followers };
   return rows.flatMap((row): Sorted[] => {
     if (row.event.kind !== "message") return [];
     const arrived = arrivals.byRow.get(row.id);

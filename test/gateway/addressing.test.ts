@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { personKey } from "../../src/domain/ids.ts";
-import { type Addressing, addressing, type Place, type Spoken } from "../../src/gateway/addressing.ts";
+import {
+  type Addressing,
+  addressing,
+  asksFollowers,
+  type Place,
+  type Spoken,
+} from "../../src/gateway/addressing.ts";
 import { replyModes } from "../../src/gateway/rules.ts";
 import { ana, bo, bot, guest } from "./gateway-world.ts";
 
@@ -171,6 +177,22 @@ describe("gateway/addressing", () => {
         const served =
           any.rules.enabled && (any.kind === "member" || (any.kind !== "bot" && any.rules.guests));
         expect(served || ofCase(any).kind !== "addressed").toBe(true);
+      }),
+    );
+  });
+
+  it("asks who has addressed the agent before wherever that decides, and not about a mention", () => {
+    fc.assert(
+      fc.property(anyCase, (any) => {
+        const [follower, stranger] = [ofCase({ ...any, follows: true }), ofCase({ ...any, follows: false })];
+        const spoken = {
+          author: ana,
+          mentionsAgent: any.mentionsAgent,
+          mentions: any.mentions ? [bo.key] : [],
+        };
+        const asks = asksFollowers(spoken, { kind: any.place, muted: any.muted, rules: any.rules });
+        expect(asks || follower.kind === stranger.kind).toBe(true);
+        expect(asks && any.mentionsAgent).toBe(false);
       }),
     );
   });
