@@ -349,6 +349,26 @@ describe("chat/teams: files in the personal chat", () => {
     expect(world.teams.files.has("table.csv")).toBe(false);
   });
 
+  const told = (pattern: RegExp) =>
+    world.teams.until(() =>
+      world.teams
+        .said(world.teams.person(teamsIds.ana).chat)
+        .find(({ activity }) => pattern.test(String(activity["text"]))),
+    );
+
+  it("FO3, T-M14: whoever wants a file that can't be put there is told so, and may press again", async () => {
+    const { person, offer, context } = await offered();
+    world.teams.fault("upload", { kind: "status", status: 503 });
+    const value = { action: "accept", context, uploadInfo: uploadInfo("table.csv") };
+    await person.invokes(person.chat, "fileConsent/invoke", value, offer.id);
+    await told(/could not put table\.csv there/);
+    expect(world.teams.files.has("table.csv")).toBe(false);
+
+    await person.invokes(person.chat, "fileConsent/invoke", value, offer.id);
+    await shownAs(offer.id, /file\.info/);
+    expect(world.teams.files.get("table.csv")).toEqual(content);
+  });
+
   it("FO1: what was offered is good for a week", async () => {
     world.blobs.set(sha256, content);
     const link = world.platform.doors?.find(({ path }) => path.startsWith("/teams/files"));

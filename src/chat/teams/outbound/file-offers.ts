@@ -2,24 +2,21 @@
 // a link that is good for a week, to this server.
 //
 //   FO1  An offer and a link carry what they are for, sealed: nobody can make one, or make one lead to another file.
-//   FO2  What Teams gives as the place for a file is a file host of Microsoft's, or nothing is sent there.
 
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import type { Clock } from "../../../base/clock.ts";
-import { errorText } from "../../../base/errors.ts";
 import { parseJson } from "../../../base/json.ts";
 import type { Door, FileContent } from "../../contract.ts";
 import type { TeamsDeps } from "../deps.ts";
 import type { FileConsent } from "../inbound/shapes.ts";
-import { fileHost, type IsAllowed } from "../service-hosts.ts";
+import type { IsAllowed } from "../service-hosts.ts";
 import { type SealedText, sealedText } from "../sealed-text.ts";
 import type { Connector } from "./connector.ts";
+import { handOver } from "./hand-over.ts";
 import type { Spot } from "./places.ts";
 
 const linkPath = "/teams/files/:token";
 const linkLifeMs = 7 * 24 * 3_600_000;
-const uploadTimeoutMs = 120_000;
 
 const Offered = z.object({ s: z.string(), n: z.string(), e: z.number() });
 type Offered = z.infer<typeof Offered>;
@@ -83,14 +80,16 @@ export function createFileOffers(deps: FileOffersDeps): FileOffers {
       });
     },
     async consented(spot, messageId, consent) {
-      try {
-        const offered = readOffer(offers.open(offerIn(consent.context)), clock);
-        if (offered === undefined) return;
-        if (consent.action === "accept") await put(deps, offered, consent);
-        if (messageId !== undefined) await closeOffer(deps, { spot, messageId, offered, consent });
-      } catch (error) {
-        deps.log.error("A file that was asked for could not be handed over", { reason: errorText(error) });
-      }
+      const offered = read(offers.open(offerIn(consent.context)));
+      if (offered === undefined) return;
+      const isOver = offered.e <= clock.now();
+      await handOver(deps, {
+        spot,
+        messageId,
+        file: { name: offered.n, sha256: offered.s },
+        consent,
+        isOver,
+      });
     },
   };
 }
@@ -100,8 +99,8 @@ function linkDoor({ content, clock }: FileOffersDeps, links: SealedText): Door {
     path: linkPath,
     async handle(request) {
       const token = new URL(request.url).pathname.split("/").at(-1) ?? "";
-      const offered = readOffer(links.open(token), clock);
-      if (offered === undefined || content === undefined) return gone();
+      const offered = read(links.open(token));
+      if (offered === undefined || offered.e <= clock.now() || content === undefined) return gone();
       const bytes = await content(offered.s).catch(() => undefined);
       return bytes === undefined ? gone() : download(offered.n, bytes);
     },
@@ -113,70 +112,8 @@ function offerIn(context: unknown): string {
   return typeof offer === "string" ? offer : "";
 }
 
-function readOffer(text: string | undefined, clock: Clock): Offered | undefined {
-  const offered = Offered.safeParse(parseJson(text ?? "")?.value).data;
-  return offered !== undefined && offered.e > clock.now() ? offered : undefined;
-}
-
-async function put(
-  deps: FileOffersDeps,
-  offered: Offered,
-  { uploadInfo }: z.infer<typeof FileConsent>,
-): Promise<void> {
-  const bytes = await deps.content?.(offered.s);
-  if (bytes === undefined || uploadInfo === undefined)
-    throw new Error("there is nothing to put, or nowhere to put it");
-  if (!fileHost(deps.isService)(uploadInfo.uploadUrl))
-    throw new Error("its place is on no file host of Microsoft's");
-  const answer = await deps.fetch(uploadInfo.uploadUrl, {
-    method: "PUT",
-    redirect: "manual",
-    headers: {
-      "content-type": "application/octet-stream",
-      "content-range": `bytes 0-${bytes.byteLength - 1}/${bytes.byteLength}`,
-    },
-    body: new Uint8Array(bytes),
-    signal: AbortSignal.timeout(uploadTimeoutMs),
-  });
-  await answer.body?.cancel();
-  if (!answer.ok) throw new Error(`the place for it answers ${answer.status}`);
-}
-
-interface Closing {
-  readonly spot: Spot;
-  readonly messageId: string;
-  readonly offered: Offered;
-  readonly consent: z.infer<typeof FileConsent>;
-}
-
-/** The offer turns into the file, or into a word that there is none. */
-async function closeOffer(
-  deps: FileOffersDeps,
-  { spot, messageId, offered, consent }: Closing,
-): Promise<void> {
-  const { uploadInfo } = consent;
-  const { place, conversation } = spot;
-  const info =
-    consent.action === "accept" && uploadInfo !== undefined
-      ? {
-          attachments: [
-            {
-              contentType: "application/vnd.microsoft.teams.card.file.info",
-              contentUrl: uploadInfo.contentUrl,
-              name: uploadInfo.name,
-              content: { uniqueId: uploadInfo.uniqueId, fileType: uploadInfo.fileType ?? "" },
-            },
-          ],
-        }
-      : { textFormat: "plain", text: `${offered.n} was not taken. Ask me if you want it later.` };
-  await deps.connector.call({
-    method: "PUT",
-    serviceUrl: place.serviceUrl,
-    path: `conversations/${encodeURIComponent(conversation)}/activities/${encodeURIComponent(messageId)}`,
-    conversation,
-    what: "closing the offer of a file",
-    body: { type: "message", id: messageId, ...info },
-  });
+function read(text: string | undefined): Offered | undefined {
+  return Offered.safeParse(parseJson(text ?? "")?.value).data;
 }
 
 function download(name: string, bytes: Buffer): Response {
