@@ -47,6 +47,9 @@ export function retentionSuite(current: StoreCase): void {
     await worked("1", sha("a"));
     await version("1", sha("b"));
     await worked("2", sha("c"));
+    const [first] = await store.read((tx) => tx.retention.versionsKept(undefined, 1));
+    const others = await store.read((tx) => tx.retention.versionsKept(first, 9));
+    expect([first, ...others].map((version) => version?.digest)).toEqual([sha("a"), sha("b"), sha("c")]);
     const idle = await store.read((tx) => tx.retention.idle(before, "", 10));
     expect(idle).toEqual([
       { tenant, workspace: "w-1" },

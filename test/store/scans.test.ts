@@ -45,6 +45,11 @@ const scans: [string, (tx: Tx) => Promise<unknown>, RegExp][] = [
     (tx) => tx.due.among(["consent", "checkpoint"], t0),
     /INDEX consents_overdue \(expires_at<\?\)/,
   ],
+  [
+    "versions kept",
+    (tx) => tx.retention.versionsKept({ workspace: "w", seq: 1 }, 500),
+    /SEARCH manifests USING INDEX sqlite_autoindex_manifests_1 \(workspace>\?\)/,
+  ],
   ["next due entry", (tx) => tx.outbox.nextDue(), /INDEX outbox_unsent/],
   ["due entries", (tx) => tx.outbox.countDue(t0), /INDEX outbox_unsent/],
 ];

@@ -60,8 +60,9 @@ export function retentionRepository(session: Session): RetentionRepository {
 
     async versionsKept(after, limit) {
       const { workspace, seq, digest, sizeBytes } = manifests;
+      // The first of the two alone is what an index is gone into at.
       const behind =
-        after && or(gt(workspace, after.workspace), and(eq(workspace, after.workspace), gt(seq, after.seq)));
+        after && and(gte(workspace, after.workspace), or(gt(workspace, after.workspace), gt(seq, after.seq)));
       return session.db
         .select({ workspace, seq, digest, sizeBytes })
         .from(manifests)
