@@ -9,6 +9,7 @@ import type { Step } from "../domain/step.ts";
 import { traceIdOf } from "../domain/trace.ts";
 import { expand } from "../runtime/journal-text.ts";
 import type { Blobs } from "../workspace/contract.ts";
+import { limitOf } from "./limit-of.ts";
 import type { Rows } from "./open-rows.ts";
 
 interface ListedRun {
@@ -27,8 +28,7 @@ export async function listRuns(
   { store }: Rows,
   options: { readonly state?: string; readonly limit: string },
 ): Promise<ListedRun[]> {
-  const limit = Number(options.limit);
-  if (!Number.isInteger(limit) || limit < 1) throw usage(`--limit ${options.limit} is not a number of runs.`);
+  const limit = limitOf(options.limit, "runs");
   const state = runStates.find((known) => known === options.state);
   if (options.state !== undefined && !state)
     throw usage(`--state ${options.state} is none of ${runStates.join(", ")}.`);

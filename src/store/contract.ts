@@ -158,6 +158,8 @@ export interface PersonRepository {
   /** Remembers how a platform last described the person. */
   see(person: Person, tenant: TenantId, now: number): Promise<void>;
   find(key: PersonKey): Promise<Person | undefined>;
+  /** Whoever was described last comes first. */
+  list(limit: number): Promise<(Person & { readonly seenAt: number })[]>;
   /** Where and when they were last described; up to a minute before, where that was the same. */
   lastSeen(key: PersonKey): Promise<{ readonly tenant: TenantId; readonly at: number } | undefined>;
   /** As last described, if that was at `since` or later. */

@@ -82,6 +82,77 @@ describe("cli/brakes", () => {
     expect(await brakes()).toEqual([]);
   });
 
+  it("tools list says what is disabled, also what was never seen", async () => {
+    await deputy("tools", "disable", "fetch_url");
+    await deputy("tools", "disable", "crm__log");
+
+    const { out } = await deputy("tools", "list");
+    expect(out["tools"]).toEqual(
+      expect.arrayContaining([
+        { name: "read_file", state: "enabled", effect: "read", server: null },
+        { name: "fetch_url", state: "disabled", effect: "read", server: null },
+        { name: "crm__log", state: "disabled", effect: null, server: null },
+      ]),
+    );
+  });
+
+  it("tools list has those of servers as they were seen last", async () => {
+    await writeFile(
+      path.join(folder, "deputy.config.yml"),
+      "agents: [{ name: deputy }]\nmcp: { crm: { url: 'https://crm.example/mcp', tools: { look: { effect: read } } } }\n",
+    );
+    const seen = { server: "crm", pin: "p", definition: "{}", seenAt: 1 } as const;
+    await onStore((store) =>
+      store.write(async (tx) => {
+        await tx.mcpTools.add({ ...seen, tool: "look", state: "approved" });
+        await tx.mcpTools.add({ ...seen, tool: "log", state: "waiting" });
+      }),
+    );
+
+    const { out } = await deputy("tools", "list");
+    expect(out["tools"]).toEqual(
+      expect.arrayContaining([
+        { name: "crm__look", state: "enabled", effect: "read", server: "crm" },
+        { name: "crm__log", state: "waiting", effect: "write-external", server: "crm" },
+      ]),
+    );
+  });
+
+  it("tenants list has those that were heard of, and says which are paused", async () => {
+    await onStore((store) => aRun(store, "a"));
+    expect((await deputy("tenants", "list")).out).toEqual({
+      tenants: [{ id: "slack-T0001", state: "active" }],
+    });
+
+    await deputy("tenants", "pause", "local");
+    expect((await deputy("tenants", "list")).out).toEqual({
+      tenants: [
+        { id: "local", state: "paused" },
+        { id: "slack-T0001", state: "active" },
+      ],
+    });
+  });
+
+  it("people list says who is revoked, also somebody who never wrote", async () => {
+    const [ana, ben] = [personKey("slack", "T1", "ana"), personKey("slack", "T1", "ben")];
+    await onStore((store) =>
+      store.write(async (tx) => {
+        await tx.people.see({ key: ana, name: "Ana", kind: "member" }, asTenantId("slack-T1"), 0);
+        await tx.people.see({ key: ben, name: "Ben", kind: "guest" }, asTenantId("slack-T1"), 1_000);
+      }),
+    );
+    await deputy("people", "revoke", "slack:T1:eva");
+    await deputy("people", "revoke", ana);
+
+    const { out } = await deputy("people", "list");
+    expect(out["people"]).toEqual([
+      { key: ben, state: "active", name: "Ben", kind: "guest", seen_at: "1970-01-01T00:00:01.000Z" },
+      { key: ana, state: "revoked", name: "Ana", kind: "member", seen_at: "1970-01-01T00:00:00.000Z" },
+      { key: "slack:T1:eva", state: "revoked", name: null, kind: null, seen_at: null },
+    ]);
+    expect((await deputy("people", "list", "--limit", "few")).code).toBe(2);
+  });
+
   it("agents list says who is paused", async () => {
     await deputy("agents", "pause", "scout");
 

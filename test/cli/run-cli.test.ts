@@ -37,6 +37,7 @@ describe("cli/run-cli", () => {
 
   it.each([
     [["runs", "list", "--limit", "none"], "--limit none is not a number of runs."],
+    [["runs", "list", "--limit", "1e30"], "--limit 1e30 is not a number of runs."],
     [["runs", "list", "--state", "asleep"], "--state asleep is none of queued"],
     [["approvals", "decide", "apr_1", "maybe"], "maybe is no verdict: say approve or deny."],
     [["audit", "erase"], "Say whose: --run ID or --person KEY."],

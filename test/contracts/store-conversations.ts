@@ -118,6 +118,22 @@ export function conversationSuite(current: StoreCase): void {
     expect(await store.read((tx) => tx.people.find(aPerson("U2")))).toBeUndefined();
   });
 
+  it("lists people, whoever was described last first, and no more than are asked for", async () => {
+    const { store } = current;
+    const seen = (user: string, at: number) =>
+      store.write((tx) => tx.people.see({ key: aPerson(user), name: user, kind: "member" }, tenant, at));
+    await seen("U1", t0);
+    await seen("U2", t0 + 2);
+    await seen("U3", t0 + 1);
+
+    const listed = await store.read((tx) => tx.people.list(2));
+
+    expect(listed).toEqual([
+      { key: aPerson("U2"), name: "U2", kind: "member", seenAt: t0 + 2 },
+      { key: aPerson("U3"), name: "U3", kind: "member", seenAt: t0 + 1 },
+    ]);
+  });
+
   it("PE1: notes when a person was described once a minute, or when it was otherwise", async () => {
     const { store } = current;
     const key = aPerson("U1");

@@ -15,6 +15,7 @@ import { restorePerson } from "../../gateway/revoke-person.ts";
 import { builtinTools } from "../../tools/registry.ts";
 import { cliActor } from "../audit-desk.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
+import { addPeopleList, addTenantList, addToolList } from "./brake-lists.ts";
 import { withDesk } from "../desk-from-cli.ts";
 import { personNamed } from "../known-person.ts";
 import { type Rows, withRows } from "../open-rows.ts";
@@ -30,7 +31,8 @@ const ids = createIds(() => systemClock.now());
 
 export const addBrakes: AddCommand = (program, context) => {
   addAgents(program, context);
-  const tenants = program.command("tenants").description("pause and resume all work of a tenant");
+  const tenants = program.command("tenants").description("show, pause and resume tenants: all their work");
+  addTenantList(tenants, context);
   addSwitch(tenants, context, {
     kind: "tenant",
     off: "pause <id>",
@@ -38,7 +40,10 @@ export const addBrakes: AddCommand = (program, context) => {
     said: ["paused", "active"],
   });
   addPeople(program, context);
-  const tools = program.command("tools").description("switch a tool off for every agent, and on again");
+  const tools = program
+    .command("tools")
+    .description("show tools, switch one off for every agent, and on again");
+  addToolList(tools, context);
   addSwitch(tools, context, {
     kind: "tool",
     off: "disable <name>",
@@ -157,7 +162,8 @@ async function listAgents({ config, store }: Rows): Promise<
 }
 
 function addPeople(program: Command, context: CliContext): void {
-  const people = program.command("people").description("whom Deputy serves");
+  const people = program.command("people").description("whom Deputy serves: show, revoke and restore them");
+  addPeopleList(people, context);
   people
     .command("revoke <key>")
     .description(

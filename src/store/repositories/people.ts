@@ -3,7 +3,7 @@
 //   PE1  The same description within a minute is not written again, so that not every message of theirs writes it. Somebody counts as
 //        described up to a minute earlier than they were, never later, also where a clock was set back.
 
-import { and, eq, gte, type SQL, sql } from "drizzle-orm";
+import { and, desc, eq, gte, type SQL, sql } from "drizzle-orm";
 import type { PersonRepository } from "../contract.ts";
 import type { Tables } from "../dialect.ts";
 import { storableText, withoutNulls } from "../rows.ts";
@@ -11,13 +11,7 @@ import type { Session } from "../session.ts";
 
 export function personRepository(session: Session): PersonRepository {
   const { people } = session.tables;
-  const asDescribed = {
-    key: people.key,
-    name: people.name,
-    kind: people.kind,
-    timeZone: people.timeZone,
-    locale: people.locale,
-  };
+  const asDescribed = columnsOf(people);
   return {
     async see(person, tenant, now) {
       await session.done(
@@ -45,6 +39,12 @@ export function personRepository(session: Session): PersonRepository {
       return row && withoutNulls(row);
     },
 
+    async list(limit) {
+      const columns = { ...asDescribed, seenAt: people.seenAt };
+      const latest = session.db.select(columns).from(people).orderBy(desc(people.seenAt), people.key);
+      return (await latest.limit(limit)).map(withoutNulls);
+    },
+
     async lastSeen(key) {
       const [row] = await session.db
         .select({ tenant: people.tenant, at: people.seenAt })
@@ -65,6 +65,10 @@ export function personRepository(session: Session): PersonRepository {
       return row && withoutNulls(row);
     },
   };
+}
+
+function columnsOf({ key, name, kind, timeZone, locale }: Tables["people"]) {
+  return { key, name, kind, timeZone, locale };
 }
 
 /** PE1. */
