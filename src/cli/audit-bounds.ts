@@ -23,6 +23,12 @@ export function boundOf(text: string, end: boolean): Bound {
   return { at: isDate && end ? at + 86_399_999 : at };
 }
 
+/** What ends before it begins would read as a time in which nothing happened. */
+export function requireOrder(from: Bound, to: Bound): void {
+  const isBackward = "seq" in from ? "seq" in to && from.seq > to.seq : "at" in to && from.at > to.at;
+  if (isBackward) throw new AppError("cli.usage", "What --from and --to name ends before it begins.");
+}
+
 /** Nothing is exported of a tenant that the log doesn't know: an empty export would read as one in which nothing happened. */
 export async function requireTenant(store: Store, tenant: TenantId): Promise<void> {
   const known = (await store.read((tx) => tx.audit.heads())).map((head) => head.tenant);

@@ -98,6 +98,19 @@ describe("cli audit", () => {
     expect(err).toMatch(/^[^\n]+\n$/);
   });
 
+  it.each([
+    ["5", "2"],
+    ["2026-11-28", "2026-11-27"],
+  ])(
+    "exits 2 where --from %s comes after --to %s: an empty export would say that nothing happened",
+    async (from, to) => {
+      const { code, out, err } = await deputy(settings(), "audit", "export", "--from", from, "--to", to);
+
+      expect({ code, out }).toEqual({ code: 2, out: "" });
+      expect(err).toContain("ends before it begins");
+    },
+  );
+
   it("exports nothing of a tenant that the log doesn't know, and makes no file of it", async () => {
     const { code, out, err } = await deputy(
       settings(),

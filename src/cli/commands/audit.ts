@@ -10,7 +10,7 @@ import type { ExportOptions } from "../../audit/export.ts";
 import type { Verdict } from "../../audit/verify.ts";
 import { errorText } from "../../base/errors.ts";
 import { asTenantId } from "../../domain/ids.ts";
-import { boundOf, publicKeysOf, requireTenant } from "../audit-bounds.ts";
+import { boundOf, publicKeysOf, requireOrder, requireTenant } from "../audit-bounds.ts";
 import { cliActor, withAudit } from "../audit-desk.ts";
 import { cannotWrite } from "../cannot-write.ts";
 import type { AddCommand, CliContext } from "../contract.ts";
@@ -57,12 +57,16 @@ function addExport(audit: Command, context: CliContext): void {
     });
 }
 
-function optionsOf({ from, to, tenant }: ExportForm, context: CliContext): ExportOptions {
+function optionsOf(form: ExportForm, context: CliContext): ExportOptions {
+  const { tenant } = form;
+  const from = form.from === undefined ? undefined : boundOf(form.from, false);
+  const to = form.to === undefined ? undefined : boundOf(form.to, true);
+  if (from && to) requireOrder(from, to);
   return {
     actor: cliActor(context),
     ...(tenant === undefined ? {} : { tenant: asTenantId(tenant) }),
-    ...(from === undefined ? {} : { from: boundOf(from, false) }),
-    ...(to === undefined ? {} : { to: boundOf(to, true) }),
+    ...(from ? { from } : {}),
+    ...(to ? { to } : {}),
   };
 }
 
