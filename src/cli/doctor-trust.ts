@@ -58,7 +58,7 @@ export async function auditCheck(config: Config): Promise<Finding> {
     const anchored = anchors === 0 ? "not anchored yet" : "its anchor agrees";
     return {
       status: "pass",
-      observed: `${events} events of ${tenants} tenants end as they should; ${anchored}`,
+      observed: `${events} events of ${tenants === 1 ? "1 tenant" : `${tenants} tenants`} end as they should; ${anchored}`,
     };
   } finally {
     await store.close();

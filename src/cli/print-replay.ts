@@ -3,6 +3,7 @@
 import type { ModelMessage } from "../model/contract.ts";
 import type { Output } from "./contract.ts";
 import type { Replay, ReplayedStep } from "./replay-view.ts";
+import { withArticle } from "./with-article.ts";
 
 export function printReplay(out: Output, { run, steps, check }: Replay): void {
   out.write(`${run.id} ${run.state}, trace ${run.trace}\n`);
@@ -37,7 +38,7 @@ function givenLines({ given }: ReplayedStep): string[] {
 function waitLines({ waited }: ReplayedStep): string[] {
   if (waited === undefined) return [];
   const by = waited.via === undefined ? "" : `, answered by ${waited.by ?? "nobody"} (${waited.via})`;
-  return [`  waited for a ${waited.for}${by}`];
+  return [`  waited for ${withArticle(waited.for)}${by}`];
 }
 
 function fileLines({ files }: ReplayedStep): string[] {

@@ -7,6 +7,7 @@ import type { Wait } from "../domain/wait.ts";
 import type { DecodedStep } from "../runtime/decoded-step.ts";
 import type { Output } from "./contract.ts";
 import type { RunRecord } from "./read-journal.ts";
+import { withArticle } from "./with-article.ts";
 
 export interface Timeline {
   readonly run: {
@@ -134,8 +135,8 @@ function stepLine({ n, tool, kind, state, ms, waited: wait, ...spent }: TimedSte
 }
 
 function waitText({ for: what, ms, by, via }: TimedWait): string {
-  if (ms === undefined) return `waits for a ${what}`;
-  return `waited ${lasted(ms)} for a ${what}, answered by ${by ?? "nobody"} (${via ?? "unknown"})`;
+  if (ms === undefined) return `waits for ${withArticle(what)}`;
+  return `waited ${lasted(ms)} for ${withArticle(what)}, answered by ${by ?? "nobody"} (${via ?? "unknown"})`;
 }
 
 function lasted(ms: number): string {

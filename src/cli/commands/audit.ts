@@ -181,5 +181,6 @@ function sentence({ result, why, events, head, firstBad, tenants }: Verdict): st
     return `NOT GOOD (${result}${firstBad === undefined ? "" : ` at ${firstBad}`}): ${why ?? ""}.`;
   const erased = tenants.reduce((sum, one) => sum + one.erased, 0);
   const note = erased > 0 ? ` Payloads were erased ${erased} times, as the events say.` : "";
-  return `Good: ${events} events of ${tenants.length} tenants, chained and signed to the last; head ${head ?? "none"}.${note}`;
+  const whose = tenants.length === 1 ? "1 tenant" : `${tenants.length} tenants`;
+  return `Good: ${events} events of ${whose}, chained and signed to the last; head ${head ?? "none"}.${note}`;
 }
