@@ -116,10 +116,16 @@ describe("chat/teams/message-text", () => {
       "see [https://x.example](https://y.example/)",
     ],
     [
-      "without a label",
+      "that the words have no place for",
+      "see",
+      `<p>see ${to("https://x.example/a", "the plan")}</p>`,
+      "see\n[the plan](https://x.example/a)",
+    ],
+    [
+      "around a picture, which nobody has written",
       "see",
       `<p>see ${to("https://x.example/a", "<img src='y'>")}</p>`,
-      "see\nhttps://x.example/a",
+      "see",
     ],
     [
       "in the rich form alone",

@@ -46,7 +46,7 @@ function withAddresses(text: string, links: readonly RichLink[]): string {
   for (const { address, label } of links) {
     const written = isSame(address, label) ? label : writtenLink(address, label);
     if (said.includes(written)) continue;
-    const at = label === "" ? -1 : placeOf(label, said, from);
+    const at = placeOf(label, said, from);
     if (at < 0) {
       said = `${said}\n${written}`.trim();
       continue;

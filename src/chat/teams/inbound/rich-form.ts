@@ -35,12 +35,12 @@ const mostLinks = 100;
 const link =
   /<a\b[^<>]{0,500}?\shref=(?:"([^"<>]{1,2000})"|'([^'<>]{1,2000})')[^<>]{0,2000}>([^]{0,2000}?)<\/a>/gi;
 
-/** To pages, in their order. */
+/** To pages, in their order. One around a picture is none that somebody wrote, or has seen. */
 export function linksOf(html: string): readonly RichLink[] {
   return [...html.matchAll(link)].slice(0, mostLinks).flatMap(([, double, single, inside = ""]) => {
     const address = withCharacters(double ?? single ?? "").trim();
     const label = wordsOf(inside).replace(/\s+/g, " ").trim();
-    return webAddress(address) === undefined ? [] : [{ address, label }];
+    return label === "" || webAddress(address) === undefined ? [] : [{ address, label }];
   });
 }
 
