@@ -19,7 +19,7 @@ export function auditDepsOf(store: Store, keys: MasterKeys, log: Logger): AuditD
   return { store, seal: sealOf(keys, "audit"), clock: systemClock, log };
 }
 
-const pruneEveryMs = 3_600_000;
+const pruneEveryMs = 24 * 3_600_000;
 
 /** What the sweeper does for the log: signs and anchors it, and lets go of what is too old. */
 export function auditParts(

@@ -1,6 +1,7 @@
 // Retention of the log: the oldest events go, and what is left still proves itself (SA2, EX1).
 //
 //   PR1  What the first event left follows is signed before anything is deleted, and an event says how far it went.
+//   PR2  Payloads are as old as the events that name them. To look for old ones takes all of them, so that is not done for nothing.
 
 import type { AuditDeps } from "./contract.ts";
 import { openSigner } from "./signing-key.ts";
@@ -12,7 +13,7 @@ export async function pruneAudit(deps: Omit<AuditDeps, "log">, keptMs: number): 
   const before = now - keptMs;
   let count = 0;
   for (const { tenant, prunedTo } of await store.read((tx) => tx.audit.heads())) {
-    const upTo = await store.read((tx) => tx.audit.lastBefore(tenant, before));
+    const upTo = await store.read((tx) => tx.audit.oldUpTo(tenant, before, now));
     if (upTo === undefined || upTo <= prunedTo) continue;
     const [last] = await store.read((tx) => tx.audit.list(tenant, upTo - 1, 1));
     if (last?.seq !== upTo) continue;
@@ -29,6 +30,6 @@ export async function pruneAudit(deps: Omit<AuditDeps, "log">, keptMs: number): 
       return tx.audit.prune(tenant, upTo);
     });
   }
-  await store.write((tx) => tx.audit.prunePayloads(before));
+  if (count > 0) await store.write((tx) => tx.audit.prunePayloads(before)); // PR2
   return count;
 }

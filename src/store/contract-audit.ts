@@ -58,6 +58,8 @@ export interface AuditRepository {
   prune(tenant: TenantId, upTo: number): Promise<number>;
   /** The last event of a tenant that is older than `before`. */
   lastBefore(tenant: TenantId, before: number): Promise<number | undefined>;
+  /** The last up to which all are older than `before`, looked for from the oldest on. What a wrong clock dated after `now` counts as its neighbours. */
+  oldUpTo(tenant: TenantId, before: number, now: number): Promise<number | undefined>;
 
   /** Twice the same place is once. */
   keep(payload: AuditPayload, now: number): Promise<void>;

@@ -115,6 +115,19 @@ describe("audit", () => {
     expect(parsed(lines[3] ?? "")).toMatchObject({ type: "audit.erased", data: { events_to: 5 } });
   });
 
+  it("PR2: payloads go with the events that name them", async () => {
+    await keep("arguments", { to: "bob@corp.example" });
+    await world.append(1, { run: place.run });
+    expect(await pruneAudit(world.deps, 5_000)).toBe(0);
+    expect(await open("arguments")).toMatchObject({ state: "kept" });
+    world.deps.now += 10_000;
+    await keep("result", "sent");
+
+    expect(await pruneAudit(world.deps, 5_000)).toBe(1);
+    expect(await open("arguments")).toEqual({ state: "absent" });
+    expect(await open("result")).toMatchObject({ state: "kept" });
+  });
+
   it("VLT-4: seals the signing key anew when the master key changes", async () => {
     await world.append(1);
     await world.checkpoint();

@@ -170,6 +170,20 @@ export function auditSuite(current: StoreCase): void {
     expect(await current.store.read((tx) => tx.audit.lastBefore(tenant, t0))).toBeUndefined();
   });
 
+  it("SA2: finds up to where all are old, whatever a wrong clock has dated", async () => {
+    const tenant = aTenant();
+    const oldUpTo = (before: number) =>
+      current.store.read((tx) => tx.audit.oldUpTo(tenant, before, t0 + 100));
+    expect(await oldUpTo(t0 + 9)).toBeUndefined();
+    const times = [t0, t0 + 999, t0 + 1, t0 + 999, t0 + 20, t0 + 2];
+    await append(...times.map((time) => event(tenant, { time })));
+
+    expect(await oldUpTo(t0), "none is old").toBeUndefined();
+    expect(await oldUpTo(t0 + 1)).toBe(1);
+    expect(await oldUpTo(t0 + 9), "what stands behind a young one stays").toBe(3);
+    expect(await oldUpTo(t0 + 21), "all of them").toBe(6);
+  });
+
   it("AUD-3: erases payloads by run or by person and keeps that they were there", async () => {
     const tenant = aTenant();
     const [a, b] = [asRunId(`a_${tenant}`), asRunId(`b_${tenant}`)];

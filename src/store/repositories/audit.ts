@@ -6,7 +6,7 @@
 //   AU2  On Postgres the database itself reads the head, puts the place into the lines, hashes and writes them (`audit_append` in the
 //        migrations): one statement, while the head is held. It has to make the same lines and hashes as `placedLine`.
 
-import { and, asc, desc, eq, gt, lt, lte } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, lt, lte } from "drizzle-orm";
 import type { NewAuditEvent } from "../../domain/audit-event.ts";
 import type { AuditRow } from "../../domain/audit-line.ts";
 import type { AuditRepository } from "../contract-audit.ts";
@@ -47,7 +47,9 @@ function appended(session: Session): Appending {
   return session.prepared("audit.append", (db, name) => session.dialect.appending(db, name));
 }
 
-function reading(session: Session): Pick<AuditRepository, "heads" | "list" | "ofRun" | "lastBefore"> {
+type Reading = Pick<AuditRepository, "heads" | "list" | "ofRun" | "lastBefore" | "oldUpTo">;
+
+function reading(session: Session): Reading {
   const { auditEvents, auditHeads } = session.tables;
   const { tenant, seq, type, line, hash } = auditEvents;
   const columns = { tenant, seq, type, line, hash };
@@ -70,6 +72,22 @@ function reading(session: Session): Pick<AuditRepository, "heads" | "list" | "of
         .orderBy(desc(seq))
         .limit(1);
       return last?.seq;
+    },
+    async oldUpTo(of, before, now) {
+      const { at } = auditEvents;
+      const [young] = await session.db
+        .select({ seq })
+        .from(auditEvents)
+        .where(and(eq(tenant, of), gte(at, before), lte(at, now)))
+        .orderBy(asc(seq))
+        .limit(1);
+      const [old] = await session.db
+        .select({ seq })
+        .from(auditEvents)
+        .where(and(eq(tenant, of), lt(at, before), young && lt(seq, young.seq)))
+        .orderBy(desc(seq))
+        .limit(1);
+      return old?.seq;
     },
   };
 }
