@@ -78,7 +78,18 @@ describe("grants/sign-in with Entra ID", () => {
     ["of another sign-in", { claims: { nonce: "another" } }],
     ["that is over", { claims: { exp: 1 } }],
     ["without a tenant", { claims: { tid: undefined } }],
-    ["without an object, whatever its name says", { claims: { oid: undefined, preferred_username: "ana" } }],
+    [
+      "without an object, whatever its names and addresses say (ID-1)",
+      {
+        claims: {
+          oid: undefined,
+          preferred_username: "ana",
+          email: "ana@x.example",
+          upn: "ana",
+          name: "Ana",
+        },
+      },
+    ],
   ])("SI1: believes no ID token %s", async (_, forgery) => {
     teams.entra.forge = forgery;
 

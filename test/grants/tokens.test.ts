@@ -257,6 +257,29 @@ describe("grants/tokens", () => {
     expect(await find()).toMatchObject({ why: "needs_reauth" });
   });
 
+  it("VLT-6: where a service gives no other refresh token and names no end, the old one is kept and an hour assumed", async () => {
+    const before = await world.connect(ann, "ann");
+    const grants = createGrants({
+      ...world.deps,
+      oauth: {
+        ...world.deps.oauth,
+        async refresh(spec, secret) {
+          const { access, members } = await world.deps.oauth.refresh(spec, secret);
+          return { access, members };
+        },
+      },
+    });
+    const kept = async (row: ConnectionRow) =>
+      (await world.store.read((tx) => openToken(tx, world.deps.vault, row, "refresh")))?.reveal();
+    await clock.advance(2 * hour);
+    expect((await grants.token(await world.ready())).version).toBe(2);
+
+    const after = await world.store.read((tx) => tx.connections.find(before.id));
+    if (!after) throw new Error("No row");
+    expect(after.expiresAt).toBe(clock.now() + hour);
+    expect(await kept(after)).toBe(await kept(before));
+  });
+
   it("VLT-6: a refused token is refreshed once; an old refusal changes nothing", async () => {
     await world.connect(ann, "ann");
     const grant = await world.ready();

@@ -186,6 +186,25 @@ describe("runtime: crash windows", () => {
     expect(await world.posts()).toMatchObject([{ kind: "result", text: "The new owner's answer." }]);
   });
 
+  it("I8: a zombie that thaws between its intent and the act does not begin it", async () => {
+    await world.begin("Send it");
+    let frozen = false;
+    const model = new ScriptedModel([
+      () => {
+        frozen = true;
+        return Promise.resolve(send);
+      },
+    ]);
+    const control = { stillMine: () => !frozen };
+
+    expect(await world.segment(model, { tools: [sender("once")], control })).toBe("lost");
+
+    expect(outside).toEqual([]);
+    const run = await world.run();
+    const steps = await world.store.read((tx) => tx.steps.list(run.id, 0));
+    expect(steps.map(({ tool, state }) => [tool, state]).at(-1)).toEqual(["send_it", "started"]);
+  });
+
   it("I8: after a takeover the old owner writes into a folder that nobody reads", async () => {
     await world.begin("Write");
     let inside: unknown;
