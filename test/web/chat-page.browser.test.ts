@@ -193,6 +193,11 @@ describe("web/chat-page", () => {
       .getByRole("link", { name: /^Download annual/ })
       .waitFor();
 
+    const size = thread().locator("a.file > .muted");
+    expect(
+      await size.evaluate((element) => element.getClientRects()[0]?.height ?? 0),
+      "one line",
+    ).toBeLessThan(30);
     for (const pane of [main(), thread()])
       expect(
         await pane.locator(".scroll").evaluate((element) => element.scrollWidth - element.clientWidth),
@@ -224,11 +229,16 @@ describe("web/chat-page", () => {
 
   it("shows nothing as under way on a card of ended work", async () => {
     await open();
-    await hear(aCard({ state: "Stopped", buttons: [] }), aCard({ run: "run_2", state: "Done", buttons: [] }));
+    const noted = ["took back the message of 2027-01-05 12:30 UTC"];
+    await hear(
+      aCard({ state: "Stopped", buttons: [], noted }),
+      aCard({ run: "run_2", state: "Done", buttons: [] }),
+    );
     await thread().getByText("Show the 3 steps").click();
 
     const words = await thread().locator(".step-word").allTextContents();
     expect(words).toEqual(["done", "half done", "to do", "done", "done", "to do"]);
+    expect(await thread().locator(".noted").textContent(), "by the reader's own clock").not.toContain("UTC");
     expect(await thread().locator(".card-count").allTextContents()).toEqual(["1 of 3", "2 of 3"]);
   });
 

@@ -119,7 +119,7 @@ function cardOf(card, { me, waitsFor, press, id }) {
     h("p", { class: "card-title" }, card.title),
     card.line !== undefined && h("p", { class: "card-line" }, card.line),
     steps.length > 0 && stepsOf(steps, card.state),
-    ...card.noted.map((note) => h("p", { class: "noted" }, h("strong", {}, "Noted: "), note)),
+    ...card.noted.map((note) => h("p", { class: "noted" }, h("strong", {}, "Noted: "), withLocalTimes(note))),
     h(
       "div",
       { class: "card-foot" },
