@@ -18,13 +18,16 @@ export type ReadFileRef =
   /** At the connector: fetched with our token. */
   | { readonly kind: "connector"; readonly url: string }
   | { readonly kind: "unreachable" }
-  | { readonly kind: "unreadable" };
+  | { readonly kind: "unreadable" }
+  /** Nobody can open its address any more. */
+  | { readonly kind: "lost" };
 
 export function readFileRef(seal: SealedText, ref: string): ReadFileRef {
   if (ref.startsWith(ownPrefix)) return { kind: "connector", url: ref.slice(ownPrefix.length) };
   if (ref === unreadableRef) return { kind: "unreadable" };
+  if (ref === unreachableRef) return { kind: "unreachable" };
   const url = ref.startsWith(sealedPrefix) ? seal.open(ref.slice(sealedPrefix.length)) : undefined;
-  return url === undefined ? { kind: "unreachable" } : { kind: "address", url };
+  return url === undefined ? { kind: "lost" } : { kind: "address", url };
 }
 
 export function readFiles(seal: SealedText, { attachments = [], id = "" }: Activity): InboundFile[] {

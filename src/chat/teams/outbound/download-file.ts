@@ -24,6 +24,7 @@ const mostRedirects = 3;
 const outOfReach =
   "Teams keeps files of channels and groups where the app can't read them; send it in our personal chat";
 const unreadable = "it is nothing that the app can read";
+const lost = "its address is not good any more, or it was deleted";
 
 export async function downloadFile(
   deps: DownloadDeps,
@@ -32,6 +33,7 @@ export async function downloadFile(
   const ref = readFileRef(deps.files, file.ref);
   if (ref.kind === "unreachable") throw gone(file, outOfReach, "chat.file_out_of_reach");
   if (ref.kind === "unreadable") throw gone(file, unreadable, "chat.file_of_unknown_kind");
+  if (ref.kind === "lost") throw gone(file, lost);
   const isAllowed = ref.kind === "connector" ? deps.isService : fileHost(deps.isService);
   if (!isAllowed(ref.url)) throw gone(file, "it is not kept at Microsoft");
   const deadline = createDeadline(deps.clock, deps.timeoutMs, undefined, file.name);
@@ -76,7 +78,7 @@ async function requireFile(answer: Response, file: InboundFile): Promise<void> {
   await answer.body?.cancel();
   if (answer.status === 429 || answer.status >= 500)
     throw unavailable(file, new Error(`HTTP ${answer.status}`));
-  throw gone(file, "its address is not good any more, or it was deleted");
+  throw gone(file, lost);
 }
 
 async function* chunks(answer: Response, deadline: Deadline): AsyncIterable<Uint8Array> {
