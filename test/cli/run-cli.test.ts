@@ -4,6 +4,7 @@ import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { runCli } from "../../src/cli/run-cli.ts";
 import { createSqliteStore } from "../../src/store/sqlite.ts";
+import { openMasterKey } from "../../src/vault/master-key.ts";
 import { aQuestion, aRun } from "../contracts/store-rows.ts";
 
 let folder: string;
@@ -121,6 +122,34 @@ describe("cli/run-cli", () => {
 
     const [head, row] = out.split("\n").map((line) => line.split(/ {2,}/));
     expect([head?.[2], row?.[2]]).toEqual(["WAITS FOR", "question"]);
+  });
+
+  it("workspace restore takes no file for a folder", async () => {
+    await writeFile(path.join(folder, "mine"), "");
+
+    const { code, err } = await deputy("workspace", "restore", "run_none", "1", "mine");
+
+    expect({ code, err }).toEqual({ code: 1, err: "mine is a file. Name a new folder.\n" });
+  });
+
+  it("keys rotate says that there is no key to change", async () => {
+    const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    await openMasterKey(store, { dataFolder: folder });
+    await store.close();
+
+    expect(await deputy("keys", "rotate")).toEqual({
+      code: 0,
+      out: "No account was connected so far, so there is no data key.\n",
+      err: "",
+    });
+  });
+
+  it("demo says that its file can't be read before it starts anything", async () => {
+    const { code, out, err } = await deputy("demo", "--file", "none.csv");
+
+    expect({ code, out }).toEqual({ code: 1, out: "" });
+    expect(err).toBe("none.csv can't be read: there is no such file.\n");
+    await expect(stat(path.join(folder, "demo"))).rejects.toMatchObject({ code: "ENOENT" });
   });
 
   it("workspace restore writes into no folder that holds something", async () => {

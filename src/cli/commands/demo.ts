@@ -1,9 +1,11 @@
 // `deputy demo`: the whole main job in the terminal on embedded defaults, in a folder of its own; ends by itself.
 
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { localPeople } from "../../chat/local/cast.ts";
-import type { AddCommand } from "../contract.ts";
+import { cannotRead } from "../cannot-read.ts";
+import type { AddCommand, CliContext } from "../contract.ts";
 import { perform } from "../demo/perform.ts";
 
 const request =
@@ -20,7 +22,7 @@ export const addDemo: AddCommand = (program, context, finish) => {
       const [ana] = localPeople;
       if (!ana) throw new TypeError("The local chat has nobody in it");
       const opening = "Deputy does one job from start to end.";
-      const asked = { as: ana.key, channel: "sales", text: request, file: path.resolve(context.cwd, file) };
+      const asked = { as: ana.key, channel: "sales", text: request, file: await readable(file, context) };
       const story = () => ({ ...asked, ponderMs: 1_500 });
       finish(
         await perform(context, {
@@ -33,6 +35,15 @@ export const addDemo: AddCommand = (program, context, finish) => {
       );
     });
 };
+
+/** Found before anything is started. */
+async function readable(file: string, { cwd }: CliContext): Promise<string> {
+  const found = path.resolve(cwd, file);
+  await readFile(found).catch((error: unknown) => {
+    throw cannotRead(file, error);
+  });
+  return found;
+}
 
 function exampleFile(): string {
   return fileURLToPath(new URL("../../../examples/sales-2026.csv", import.meta.url));

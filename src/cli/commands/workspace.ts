@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Command } from "commander";
 import { openConfiguredBlobs } from "../../app/open-edges.ts";
-import { AppError, isAppError } from "../../base/errors.ts";
+import { AppError, isAppError, systemErrorCode } from "../../base/errors.ts";
 import { asRunId } from "../../domain/ids.ts";
 import type { ManifestRow } from "../../domain/manifest.ts";
 import { diffManifests, restore } from "../../workspace/history.ts";
@@ -108,7 +108,10 @@ function addExport(workspace: Command, context: CliContext): void {
 
 /** Files of before would be taken for files of the version. */
 async function requireEmpty(to: string, folder: string): Promise<void> {
-  const there = await readdir(to).catch(() => []);
+  const there = await readdir(to).catch((error: unknown) => {
+    if (systemErrorCode(error) !== "ENOTDIR") return [];
+    throw new AppError("cli.not_a_folder", `${folder} is a file. Name a new folder.`);
+  });
   if (there.length > 0)
     throw new AppError("cli.not_empty", `${folder} is not empty. Name a new folder: nothing is overwritten.`);
 }
