@@ -242,6 +242,24 @@ describe("web/chat-page", () => {
     expect(await thread().locator(".card-count").allTextContents()).toEqual(["1 of 3", "2 of 3"]);
   });
 
+  it("tells of what is over why it is so, and of an approval no more than its act", async () => {
+    await open();
+    const over = { options: [], decided: "Stopped" };
+    await hear(
+      anAttention({
+        ...over,
+        about: "grant",
+        title: "Stopped: CRM",
+        text: "Somebody else opened your link.",
+      }),
+      anAttention({ ...over, about: "approval", title: "send_letter: jo", text: "a very long letter" }),
+    );
+
+    const [grant, approval] = await thread().getByRole("region", { name: "Decided" }).allTextContents();
+    expect(grant).toBe("Stopped: CRMSomebody else opened your link.Stopped");
+    expect(approval).toBe("send_letter: joStopped");
+  });
+
   it("counts what waits for a person, and not what only tells of it; the thread says so without a card", async () => {
     await open();
     const told = anAttention({ about: "grant", title: "Waiting for Ana's account", options: [] });

@@ -168,7 +168,7 @@ function attentionOf({ attention, blocks, forViewer }, { press, id }) {
       "section",
       { class: "attention decided", "aria-label": "Decided" },
       h("p", { class: "attention-title" }, title),
-      about === "question" && attention.text !== "" && attention.text !== title && richText(blocks),
+      about !== "approval" && attention.text !== "" && attention.text !== title && richText(blocks),
       h("p", { class: "decision" }, decided),
     );
   }
