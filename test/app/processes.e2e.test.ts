@@ -24,9 +24,12 @@ beforeAll(async () => {
   page = await openChatPage(link);
 });
 afterAll(async () => {
-  const gone = once(first, "exit");
-  first.kill("SIGKILL");
-  await gone;
+  // Unless a test has ended it already.
+  if (first.exitCode === null && first.signalCode === null) {
+    const gone = once(first, "exit");
+    first.kill("SIGKILL");
+    await gone;
+  }
   await model.close();
   await rm(folder, { recursive: true, force: true });
 });
