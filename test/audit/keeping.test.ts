@@ -83,6 +83,14 @@ describe("audit", () => {
     );
   });
 
+  it("AUD-3, PY1: says of a payload that it is not the one of its digest", async () => {
+    const sealed = sealPayload(world.deps.seal, { ...place, part: "result" }, "sent");
+    const digest = payloadDigest("not sent");
+    await world.deps.store.write((tx) => tx.audit.keep({ ...sealed, digest }, world.deps.now));
+
+    expect(await open("result")).toEqual({ state: "kept", digest, payload: "sent", altered: true });
+  });
+
   it("AUD-3, PY2: erases payloads by run or person; the chain stays valid and says so", async () => {
     await keep("arguments", { to: "bob@corp.example" });
     await keep("result", "sent");
