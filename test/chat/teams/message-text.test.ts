@@ -122,6 +122,18 @@ describe("chat/teams/message-text", () => {
       "see\n[the plan](https://x.example/a)",
     ],
     [
+      "whose label is in an address before it, too",
+      "https://x.example/app is the app",
+      `<p>${to("https://x.example/app", "https://x.example/app")} is the ${to("https://y.example/", "app")}</p>`,
+      "https://x.example/app is the [app](https://y.example/)",
+    ],
+    [
+      "of two alike that the words have no place for",
+      "see",
+      `<p>see ${to("https://x.example/plan", "plan")} ${to("https://y.example/", "plan")}</p>`,
+      "see\n[plan](https://x.example/plan)\n[plan](https://y.example/)",
+    ],
+    [
       "around a picture, which nobody has written",
       "see",
       `<p>see ${to("https://x.example/a", "<img src='y'>")}</p>`,

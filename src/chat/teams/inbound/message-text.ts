@@ -39,22 +39,24 @@ export async function readText(people: People, settings: TeamsSettings, activity
   };
 }
 
-/** Of a link with a label Teams puts the label alone into the words. */
+/** Of a link with a label Teams puts the label alone into the words. Links come in their order: none is looked for before the last one. */
 function withAddresses(text: string, links: readonly RichLink[]): string {
   let said = text;
   let from = 0;
+  const placeless: string[] = [];
   for (const { address, label } of links) {
     const written = isSame(address, label) ? label : writtenLink(address, label);
-    if (said.includes(written)) continue;
+    const there = said.indexOf(written, from);
+    if (there >= 0) from = there + written.length;
+    if (said.includes(written) || placeless.includes(written)) continue;
     const at = placeOf(label, said, from);
-    if (at < 0) {
-      said = `${said}\n${written}`.trim();
-      continue;
+    if (at < 0) placeless.push(written);
+    else {
+      said = said.slice(0, at) + written + said.slice(at + label.length);
+      from = at + written.length;
     }
-    said = said.slice(0, at) + written + said.slice(at + label.length);
-    from = at + written.length;
   }
-  return said;
+  return [said, ...placeless].join("\n").trim();
 }
 
 /** Where it stands as words of its own. */
