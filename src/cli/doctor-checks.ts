@@ -15,7 +15,7 @@ import { bucketOf } from "../config/env-state.ts";
 import { type Config, loadConfig } from "../config/load-config.ts";
 import { isLoopback } from "../net/loopback.ts";
 import { makeDataFolder } from "../store/data-folder.ts";
-import { findMasterKey } from "../vault/master-key.ts";
+import { findMasterKey, needsMasterKey } from "../vault/master-key.ts";
 import { createSandbox } from "../tools/sandbox/sandbox.ts";
 import type { Check, Finding } from "./check.ts";
 import type { CliContext } from "./contract.ts";
@@ -184,13 +184,18 @@ async function masterKey(config: Config): Promise<Finding> {
     const found = await findMasterKey(store, masterKeySource(config));
     if (found)
       return { status: "pass", observed: set ? "set, and the database's" : "kept in the data folder" };
-    return store.dialect === "postgres"
-      ? {
-          status: "fail",
-          observed: "not set",
-          fix: "Set DEPUTY_MASTER_KEY; with Postgres nothing starts without.",
-        }
-      : { status: "pass", observed: "made at first start" };
+    if (store.dialect === "postgres")
+      return {
+        status: "fail",
+        observed: "not set",
+        fix: "Set DEPUTY_MASTER_KEY; with Postgres nothing starts without.",
+      };
+    if (!(await needsMasterKey(store))) return { status: "pass", observed: "made at first start" };
+    return {
+      status: "fail",
+      observed: "not there, and the database was sealed with it",
+      fix: "Restore keys/master of the data folder from a backup, or set DEPUTY_MASTER_KEY to that key; nothing starts without.",
+    };
   } finally {
     await store.close();
   }

@@ -44,6 +44,11 @@ export async function findMasterKey(store: Store, source: MasterKeySource): Prom
   return key;
 }
 
+/** Whether the database was sealed with one: then nothing starts without it (MK1). */
+export async function needsMasterKey(store: Store): Promise<boolean> {
+  return (await store.read((tx) => tx.lastKnown.find(mark))) !== undefined;
+}
+
 export function masterKeyFile(dataFolder: string): string {
   return path.join(dataFolder, "keys", "master");
 }

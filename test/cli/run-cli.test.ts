@@ -144,6 +144,20 @@ describe("cli/run-cli", () => {
     });
   });
 
+  it("doctor says that the master key of the database is gone: nothing starts without it (MK1)", async () => {
+    const store = await createSqliteStore({ path: path.join(folder, "deputy.db") });
+    await openMasterKey(store, { dataFolder: folder });
+    await store.close();
+    await rm(path.join(folder, "keys"), { recursive: true });
+
+    const { code, out } = await deputy("doctor", "--offline", "--json");
+
+    expect(code).toBe(1);
+    expect(JSON.parse(out).checks).toContainEqual(
+      expect.objectContaining({ id: "master-key", status: "fail", fix: expect.stringContaining("Restore") }),
+    );
+  });
+
   it("demo says that its file can't be read before it starts anything", async () => {
     const { code, out, err } = await deputy("demo", "--file", "none.csv");
 
