@@ -24,8 +24,6 @@ interface Form {
 
 const noKeys = "No account was connected so far, so there is no data key.";
 
-const noKey = "No account was connected so far, so there is no data key.";
-
 export const addKeys: AddCommand = (program, context) => {
   const keys = program.command("keys").description("show, renew and retire the keys of the vault");
   addStatus(keys, context);
@@ -99,7 +97,7 @@ function addRotate(keys: Command, context: CliContext): void {
         );
       });
       if (json) return printJson(context.stdout, { rotated });
-      if (rotated.length === 0) context.stdout.write(`${noKey}\n`);
+      if (rotated.length === 0) context.stdout.write(`${noKeys}\n`);
       for (const one of rotated)
         context.stdout.write(`${one.tenant}: key ${one.version}, ${one.resealed} connections sealed anew.\n`);
     });
