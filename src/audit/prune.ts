@@ -1,8 +1,10 @@
 // Retention of the log: the oldest events go, and what is left still proves itself (SA2, EX1).
 //
 //   PR1  What the first event left follows is signed before anything is deleted, and an event says how far it went.
-//   PR2  Payloads are as old as the events that name them. To look for old ones takes all of them, so that is not done for nothing.
+//   PR2  Payloads are as old as the events that name them. To look for old ones takes all of them, so that is not done for nothing. They
+//        go first: where a pass is broken off the events are still there to say that it is not.
 
+import type { TenantId } from "../domain/ids.ts";
 import type { AuditDeps } from "./contract.ts";
 import { openSigner } from "./signing-key.ts";
 
@@ -11,10 +13,15 @@ export async function pruneAudit(deps: Omit<AuditDeps, "log">, keptMs: number): 
   const { store, clock } = deps;
   const now = clock.now();
   const before = now - keptMs;
-  let count = 0;
+  const old: { readonly tenant: TenantId; readonly upTo: number }[] = [];
   for (const { tenant, prunedTo } of await store.read((tx) => tx.audit.heads())) {
     const upTo = await store.read((tx) => tx.audit.oldUpTo(tenant, before, now));
-    if (upTo === undefined || upTo <= prunedTo) continue;
+    if (upTo !== undefined && upTo > prunedTo) old.push({ tenant, upTo });
+  }
+  if (old.length === 0) return 0;
+  await store.write((tx) => tx.audit.prunePayloads(before)); // PR2
+  let count = 0;
+  for (const { tenant, upTo } of old) {
     const [last] = await store.read((tx) => tx.audit.list(tenant, upTo - 1, 1));
     if (last?.seq !== upTo) continue;
     const signer = await openSigner(deps);
@@ -30,6 +37,5 @@ export async function pruneAudit(deps: Omit<AuditDeps, "log">, keptMs: number): 
       return tx.audit.prune(tenant, upTo);
     });
   }
-  if (count > 0) await store.write((tx) => tx.audit.prunePayloads(before)); // PR2
   return count;
 }

@@ -9,6 +9,7 @@ import { pruneAudit } from "../../src/audit/prune.ts";
 import { resealSigningKey } from "../../src/audit/signing-key.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { asPersonKey, asRunId } from "../../src/domain/ids.ts";
+import type { Store } from "../../src/store/contract.ts";
 import { sealOf } from "../../src/vault/master-keys.ts";
 import { type AuditWorld, acme, parsed, startAuditWorld, verdictOn } from "./audit-world.ts";
 
@@ -134,6 +135,25 @@ describe("audit", () => {
     expect(await pruneAudit(world.deps, 5_000)).toBe(1);
     expect(await open("arguments")).toEqual({ state: "absent" });
     expect(await open("result")).toMatchObject({ state: "kept" });
+  });
+
+  it("PR2: payloads go with the next pass where one was broken off, wherever that was", async () => {
+    await keep("arguments", { to: "bob@corp.example" });
+    await world.append(1, { run: place.run });
+    world.deps.now += 10_000;
+    const { store } = world.deps;
+    const fullAfter = (writes: number): Store => {
+      let left = writes;
+      return {
+        ...store,
+        write: (act) => ((left -= 1) < 0 ? Promise.reject(new Error("full")) : store.write(act)),
+      };
+    };
+    for (const writes of [0, 1, 2])
+      await expect(pruneAudit({ ...world.deps, store: fullAfter(writes) }, 5_000)).rejects.toThrow("full");
+
+    expect(await pruneAudit(world.deps, 5_000)).toBe(1);
+    expect(await open("arguments")).toEqual({ state: "absent" });
   });
 
   it("VLT-4: seals the signing key anew when the master key changes", async () => {
