@@ -107,13 +107,11 @@ async function killOne(
     const pids = new Set(workers.living().map(({ pid }) => pid));
     return world.calls.filter((call) => call.underWay && call.kind !== "look" && pids.has(call.pid));
   };
-  await vi
-    .waitUntil(() => world.calls.length >= from + many && underWay().length > 0, {
-      timeout: 60_000,
-      interval: 2,
-    })
-    .catch(() => undefined);
+  const until = (is: () => boolean): Promise<unknown> =>
+    vi.waitUntil(is, { timeout: 60_000, interval: 2 }).catch(() => undefined);
+  await until(() => world.calls.length >= from + many);
   await wait(random() * 60);
+  await until(() => underWay().length > 0);
   const [first] = underWay();
   const victim = workers.living().find(({ pid }) => pid === first?.pid);
   if (!victim) return world.calls.length === from ? undefined : killOne(world, workers, random);

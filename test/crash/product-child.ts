@@ -4,8 +4,9 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { setTimeout as pauseMs } from "node:timers/promises";
 import { startApp } from "../../src/app.ts";
-import { failpointNames } from "../../src/base/failpoints.ts";
+import { type FailpointName, failpointNames } from "../../src/base/failpoints.ts";
 import { parseJson } from "../../src/base/json.ts";
 import { loadConfig } from "../../src/config/load-config.ts";
 import { outsideTools } from "../fakes/outside-tools.ts";
@@ -54,7 +55,7 @@ const room = app.localChat?.room;
 if (room && settings.cast) {
   await play(room, {
     ...settings.cast,
-    over: () => tell("over", { passed }),
+    over: () => void segmentsEnd().then(() => tell("over", { passed })),
     async wasDone(what) {
       const response = await fetch(`${outside.url}/look?${new URLSearchParams({ what })}`);
       const found: unknown = parseJson(await response.text())?.value;
@@ -64,6 +65,12 @@ if (room && settings.cast) {
 }
 if (settings.cast?.threads.some(({ comesRound }) => comesRound)) setInterval(() => void bringRound(), 100);
 setInterval(() => undefined, 60_000);
+
+/** What was said last is seen while the segment that said it still lets go: its last failpoints are come by after that. */
+async function segmentsEnd(): Promise<void> {
+  const times = (name: FailpointName): number => passed[name] ?? 0;
+  while (times("segment.after-claim") > times("segment.before-ring")) await pauseMs(2);
+}
 
 /** The hand on the clock: what was set up and is still far off is due now, the first time. */
 async function bringRound(): Promise<void> {
