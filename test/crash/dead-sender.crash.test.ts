@@ -1,7 +1,7 @@
 // A process that is killed (-9) while it posts, between Slack's having the message and its own knowing so (DL4): a neighbour on the same
 // machine takes the post over at once, asks Slack, and does not say it again (I2).
 
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { silentLogger } from "../../src/base/logger.ts";
 import type { Store } from "../../src/store/contract.ts";
 import { openStore } from "../../src/store/open.ts";
@@ -24,7 +24,7 @@ describe("crash: a sender", () => {
   let slack: FakeSlack;
   let model: FakeOpenAi;
   let store: Store;
-  beforeAll(async () => {
+  beforeEach(async () => {
     profile = await openProfile("postgres-redis");
     stage = await profile.stage();
     slack = await startFakeSlack();
@@ -33,7 +33,7 @@ describe("crash: a sender", () => {
     const { DATABASE_URL: databaseUrl = "" } = stage.env;
     store = await openStore({ dataFolder: stage.folder, databaseUrl, log: silentLogger });
   });
-  afterAll(async () => {
+  afterEach(async () => {
     slack.clearFaults();
     await Promise.all([store.close(), slack.close(), model.close()]);
     await stage.close();
