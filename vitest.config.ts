@@ -63,7 +63,7 @@ export default defineConfig({
           maxConcurrency: 6,
           globalSetup: "./test/support/compile-product.ts",
           include: ["test/**/*.crash.test.ts"],
-          testTimeout: 180_000,
+          testTimeout: 400_000,
         },
       },
       {

@@ -47,5 +47,5 @@ describe.runIf(postgresIsInstalled())("app: roles on Postgres and a Redis Cluste
 
     expect(result.body.text).toBe("It went on.");
     expect(await stepsOf(fleet)).toEqual(["model done", "ask_person done", "model done", "finish done"]);
-  }, 120_000);
+  });
 });

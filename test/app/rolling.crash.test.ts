@@ -61,7 +61,7 @@ describe("app: a rolling deploy", () => {
     ]);
     expect(model.requests.length).toBe(4);
     expect([...silent.posts("result"), ...hanging.posts("result")]).toHaveLength(2);
-  }, 120_000);
+  });
 
   it("a second SIGTERM ends a worker at once whose tool hangs", async () => {
     const { people, model } = fleet;
@@ -80,5 +80,5 @@ describe("app: a rolling deploy", () => {
 
     expect(code).toBe(1);
     expect(result.body.text).toBe("Nobody waited.");
-  }, 120_000);
+  });
 });

@@ -79,5 +79,5 @@ describe("app: Slack and a process", () => {
 
     await slack.until(() => results(asked.channel, asked.ts) === 1, 60_000);
     expect(said(asked.channel, asked.ts, "Heard later.")).toBe(1);
-  }, 120_000);
+  });
 });

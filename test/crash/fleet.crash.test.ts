@@ -185,7 +185,7 @@ describe.runIf(postgresIsInstalled())("crash: many processes", () => {
             const found = await runsOf();
             return acknowledged.filter((mark) => found.get(mark) !== 1);
           },
-          { timeout: 60_000, interval: 500 },
+          { timeout: patienceMs, interval: 500 },
         )
         .toEqual([]);
       expect([...(await runsOf()).values()].filter((count) => count > 1)).toEqual([]);

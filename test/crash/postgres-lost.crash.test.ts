@@ -30,13 +30,14 @@ describe("crash: Postgres lost", () => {
     const set = await build(profileOn(postgres, redis), scenario);
     try {
       const life = set.start();
+      await life.until("ready");
       for (let times = 1; times <= 2; times += 1) {
-        await expect.poll(() => set.world.calls.length, { timeout: 30_000 }).toBeGreaterThan(times * 3);
+        await expect.poll(() => set.world.calls.length, { timeout: 60_000 }).toBeGreaterThan(times * 3);
         await postgres.kill();
         await wait(500); // as long as it is away
         await postgres.restart();
       }
-      await life.until("over", 90_000);
+      await life.until("over");
       await life.kill();
 
       await expectOnce(set, scenario);
@@ -62,9 +63,9 @@ describe("crash: Postgres lost", () => {
         cut[passage] += 1;
         return passage;
       });
-      await expect.poll(() => cut.lost + cut.unanswered, { timeout: 60_000 }).toBeGreaterThanOrEqual(12);
+      await expect.poll(() => cut.lost + cut.unanswered, { timeout: 120_000 }).toBeGreaterThanOrEqual(12);
       proxy.judge(() => "pass");
-      await life.until("over", 90_000);
+      await life.until("over");
       await life.kill();
 
       await expectOnce(set, scenario);

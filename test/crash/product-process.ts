@@ -63,7 +63,7 @@ export function startProductProcess(settings: ProductChildSettings): ProductProc
     pid: child.pid ?? 0,
     ended,
     isAlive,
-    async until(event, timeoutMs = 110_000) {
+    async until(event, timeoutMs = 240_000) {
       const found = (): ProductEvent | undefined => events.find((one) => one.event === event);
       await vi
         .waitUntil(() => found() !== undefined || !isAlive(), { timeout: timeoutMs, interval: 10 })

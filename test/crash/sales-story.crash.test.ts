@@ -115,7 +115,7 @@ async function play(
       }
       return messages.some(over);
     },
-    { timeout: 120_000, interval: 100 },
+    { timeout: 180_000, interval: 100 },
   );
   return asked;
 }

@@ -2,7 +2,7 @@
 // mention, plan, question, click, file, result. What Slack holds in the end must be that of an undisturbed run: nothing lost
 // (I1), nothing said twice (I2), whichever of the two lines of code it died between.
 
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type FailpointName, failpointNames } from "../../src/base/failpoints.ts";
 import type { Death } from "./act-out.ts";
 import { afterDeath } from "./scenarios.ts";
@@ -10,19 +10,22 @@ import { chance, everyPass } from "./seed.ts";
 import { openSlackStage, posted, type SlackHolds, type SlackStage } from "./slack-stage.ts";
 
 /** Longer than a sender of the outbox counts as alive (30 s), and that twice. */
-const patienceMs = 90_000;
+const patienceMs = 150_000;
 
 /** Most of a life is waiting for Slack's pace, so more of them go side by side than elsewhere. */
 vi.setConfig({ maxConcurrency: 8 });
 
-let expected: SlackHolds;
-beforeAll(async () => {
-  expected = await heldAfter([]);
-}, 120_000);
+let undisturbed: Promise<SlackHolds> | undefined;
+/** Played once, and before anything dies; where that fails, whoever is tried again plays it again. */
+function expected(): Promise<SlackHolds> {
+  const held = (undisturbed ??= heldAfter([]));
+  held.catch(() => (undisturbed = undefined));
+  return held;
+}
 
 describe.concurrent("crash: the whole job on Slack", () => {
-  it("comes to its end undisturbed", () => {
-    expect(expected).toMatchObject({
+  it("comes to its end undisturbed", async () => {
+    expect(await expected()).toMatchObject({
       posts: ["attention", "card", "file", "result"],
       files: ["summary.md: # Orders\n\nnorth 3, south 4\n"],
       session: "active",
@@ -33,22 +36,19 @@ describe.concurrent("crash: the whole job on Slack", () => {
   it.each(failpointNames.filter(isTried))(
     "I1 I2, ux d.16: leaves the same in Slack when it dies at %s",
     async (point) => {
-      expect(await heldAfter(deathsAt(point))).toEqual(expected);
+      const whole = await expected();
+      expect(await heldAfter(deathsAt(point))).toEqual(whole);
     },
-    240_000,
   );
 
-  it.each(posted)(
-    "I2: says its %s once when it dies between the post and its record",
-    async (kind) => {
-      const held = await heldAtLast(async (stage) => {
-        stage.live();
-        await stage.dieAfterPosting(kind);
-      });
-      expect(held).toEqual(expected);
-    },
-    240_000,
-  );
+  it.each(posted)("I2: says its %s once when it dies between the post and its record", async (kind) => {
+    const whole = await expected();
+    const held = await heldAtLast(async (stage) => {
+      stage.live();
+      await stage.dieAfterPosting(kind);
+    });
+    expect(held).toEqual(whole);
+  });
 });
 
 /** What this job has none of: scenarios of their own die there. */

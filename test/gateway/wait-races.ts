@@ -33,7 +33,7 @@ const atOnce = 10;
 export function waitRaces(open: () => GatewayWorld): void {
   describe("a thousand races", () => {
     it("W1: have one winner each, wake exactly once, and answer whoever lost", {
-      timeout: 300_000,
+      timeout: 600_000,
     }, async () => {
       const world = open();
       const here = deskOver(world);

@@ -90,7 +90,7 @@ describe("runtime: 2,000 steps in a 32k window", () => {
         early * 1.15,
       );
     }
-  }, 240_000);
+  }, 480_000);
 
   it("K2: keeps all but the fact when distillations are useless, and finds the fact in the transcripts", async () => {
     let found = "";
@@ -117,7 +117,7 @@ describe("runtime: 2,000 steps in a 32k window", () => {
     expect(known).toContain(overheard);
     expect(found).toMatch(/\.deputy\/transcripts\/\d{4}\.md:\d+: .*QX-7741/);
     expect((await world.run()).outcome?.summary).toContain(fact);
-  }, 240_000);
+  }, 480_000);
 });
 
 describe("runtime: long context", () => {
