@@ -71,7 +71,7 @@ describe.each(profileNames)("crash: scenarios on %s", (profileName) => {
       if (!scenario) throw new Error("There is no scenario");
       const { outcome } = await straightOf(scenario);
       // Long enough that the lease of the dead is still there to be handed over when the next life has begun.
-      const set = await build(profile, { ...scenario, env: { ...scenario.env, DEPUTY_LEASE_MS: "60000" } });
+      const set = await build(profile, { ...scenario, env: { ...scenario.env, DEPUTY_LEASE_MS: "600000" } });
       const first: Death = { name: "tool.after-act", pass: 4 };
       try {
         await actOut(set, [first, { name, pass: 1 }]);

@@ -145,6 +145,8 @@ function settings(folder: string, slack: FakeSlack, model: FakeOpenAi) {
     SLACK_API_URL: slack.apiUrl,
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_APP_TOKEN: slack.appToken,
+    // Long enough that the lease of the dead is still there to be handed over, however long the next life takes to begin.
+    DEPUTY_LEASE_MS: "600000",
   };
   return { folder, env, role: "all", outside: { url: "http://127.0.0.1:1", settleMs: 0 } } as const;
 }
