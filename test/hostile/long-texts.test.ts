@@ -7,6 +7,9 @@ import { givenAddresses } from "../../src/chat/given-addresses.ts";
 import { splitAtAddresses, withoutLinks } from "../../src/chat/prose/addresses.ts";
 import { safeText } from "../../src/chat/safe-text.ts";
 import { mentionedIn, toMarkdown, withoutMention } from "../../src/chat/slack/inbound/message-text.ts";
+import { readFiles } from "../../src/chat/teams/inbound/files.ts";
+import { linksOf, richForm, wordsOf } from "../../src/chat/teams/inbound/rich-form.ts";
+import { Activity } from "../../src/chat/teams/inbound/shapes.ts";
 import { addressesIn, destinationsIn } from "../../src/domain/destinations.ts";
 import { othersWords, ownWords } from "../../src/domain/passed-on.ts";
 import { readShell } from "../../src/domain/shell-text.ts";
@@ -50,6 +53,19 @@ const texts: readonly (readonly [string, string])[] = [
   ["backslashes", `${much("\\")}x`],
 ];
 
+const unsealed = { open: () => undefined, close: (text: string) => text };
+
+function attached(contentType: string, content: string): Activity {
+  return Activity.parse({
+    type: "message",
+    channelId: "msteams",
+    serviceUrl: "https://smba.trafficmanager.net/teams",
+    from: { id: "29:ana" },
+    conversation: { id: "c" },
+    attachments: [{ contentType, content }],
+  });
+}
+
 const looks: readonly (readonly [string, (text: string) => unknown])[] = [
   ["addresses", addressesIn],
   ["destinations", (text) => destinationsIn({ to: text, [text]: text })],
@@ -58,6 +74,11 @@ const looks: readonly (readonly [string, (text: string) => unknown])[] = [
   ["inert links", (text) => [splitAtAddresses(text), withoutLinks(text, undefined)]],
   ["safe text", safeText],
   ["Slack's text", (text) => [mentionedIn(text), toMarkdown(withoutMention(text, "U1"), (id) => id)]],
+  [
+    "Teams' rich form",
+    (text) => [linksOf, wordsOf].map((look) => look(richForm(attached("text/html", text)))),
+  ],
+  ["Teams' kinds of attachments", (text) => readFiles(unsealed, attached(text, ""))],
   ["quotes", (text) => [ownWords(text), othersWords(text)]],
   ["shell", readShell],
   ["file name", safeName],

@@ -73,10 +73,11 @@ function isPartOfWords(contentType: string): boolean {
   );
 }
 
+const longestKind = 60;
+
 /** `codesnippet` of `application/vnd.microsoft.card.codesnippet`. */
 function kindOf(contentType: string): string {
-  const kind = /[\w-]+$/.exec(contentType)?.[0];
-  return kind === undefined ? "attachment" : kind.slice(0, 60);
+  return /[\w-]+$/.exec(contentType.slice(-longestKind))?.[0] ?? "attachment";
 }
 
 function nameOf({ name }: Attachment, instead: string): string {
