@@ -10,6 +10,7 @@ import { mentionedIn, toMarkdown, withoutMention } from "../../src/chat/slack/in
 import { readFiles } from "../../src/chat/teams/inbound/files.ts";
 import { linksOf, richForm, wordsOf } from "../../src/chat/teams/inbound/rich-form.ts";
 import { Activity } from "../../src/chat/teams/inbound/shapes.ts";
+import { withoutSlash } from "../../src/chat/teams/inbound/token-claims.ts";
 import { addressesIn, destinationsIn } from "../../src/domain/destinations.ts";
 import { othersWords, ownWords } from "../../src/domain/passed-on.ts";
 import { readShell } from "../../src/domain/shell-text.ts";
@@ -33,6 +34,7 @@ const texts: readonly (readonly [string, string])[] = [
   ["tabs", `${much("\t")}x`],
   ["labels", `${much("a.")}\u0000`],
   ["labels with an accent", `é.${much("a.")}\u0000`],
+  ["slashes", `a${much("/")}x`],
   ["hyphens", `${much("a-")}\u0000`],
   ["signs of mail", `${much("a@")}\u0000`],
   ["almost mail", `a@${much("b.")}`],
@@ -78,6 +80,7 @@ const looks: readonly (readonly [string, (text: string) => unknown])[] = [
     "Teams' rich form",
     (text) => [linksOf, wordsOf].map((look) => look(richForm(attached("text/html", text)))),
   ],
+  ["the slashes at an address's end", withoutSlash],
   ["Teams' kinds of attachments", (text) => readFiles(unsealed, attached(text, ""))],
   ["quotes", (text) => [ownWords(text), othersWords(text)]],
   ["shell", readShell],

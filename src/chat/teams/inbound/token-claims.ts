@@ -8,6 +8,7 @@
 
 import { z } from "zod";
 import { parseJson } from "../../../base/json.ts";
+import { withoutEnding } from "../../../base/without-ending.ts";
 import type { IsAllowed } from "../service-hosts.ts";
 import type { Activity } from "./shapes.ts";
 
@@ -81,5 +82,5 @@ export function readToken(token: string): TokenClaims | undefined {
 }
 
 export function withoutSlash(url: string): string {
-  return url.replace(/\/+$/, "");
+  return withoutEnding(url, "/");
 }
