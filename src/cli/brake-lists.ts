@@ -42,8 +42,16 @@ export async function listPeople({ store }: Rows, limit: number): Promise<readon
       return { key, state, name, kind, seen_at: new Date(seenAt).toISOString() };
     });
     for (const key of revoked) {
-      const { name = null, kind = null } = (await tx.people.find(asPersonKey(key))) ?? {};
-      people.push({ key, state: "revoked", name, kind, seen_at: null });
+      const person = asPersonKey(key);
+      const { name = null, kind = null } = (await tx.people.find(person)) ?? {};
+      const seen = await tx.people.lastSeen(person);
+      people.push({
+        key,
+        state: "revoked",
+        name,
+        kind,
+        seen_at: seen ? new Date(seen.at).toISOString() : null,
+      });
     }
     return people;
   });
