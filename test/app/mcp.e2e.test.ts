@@ -47,14 +47,16 @@ beforeAll(async () => {
     { name: "surprise" },
     { name: "pick" },
   ]);
-  notes.handle = async ({ tool, server }) => {
+  notes.handle = async ({ tool, server, id }) => {
     if (tool !== "pick") return { content: [] };
     const requestedSchema = {
       type: "object",
       properties: { region: { type: "string", enum: ["eu", "us"] } },
     };
     const params = { mode: "form", message: "Which region?", requestedSchema };
-    const answer = await server.request({ method: "elicitation/create", params }, ElicitResultSchema);
+    const answer = await server.request({ method: "elicitation/create", params }, ElicitResultSchema, {
+      relatedRequestId: id,
+    });
     return { content: [{ type: "text", text: `picked ${JSON.stringify(answer.content)}` }] };
   };
   folder = await mkdtemp(path.join(tmpdir(), "deputy-mcp-"));

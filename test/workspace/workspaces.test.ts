@@ -1,10 +1,11 @@
 import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { noFailpoints } from "../../src/base/failpoints.ts";
+import { type Failpoints, noFailpoints } from "../../src/base/failpoints.ts";
 import type { Manifest } from "../../src/domain/manifest.ts";
 import type { Workspace } from "../../src/workspace/contract.ts";
 import { WorkspaceError } from "../../src/workspace/errors.ts";
+import { createGate } from "../fakes/gate.ts";
 import { createManualClock } from "../fakes/manual-clock.ts";
 import { address, rejection, type TemporaryWorkspaces, temporaryWorkspaces } from "./temporary-workspaces.ts";
 
@@ -133,7 +134,21 @@ describe.each(["descriptor", "checked"] as const)("workspace/workspaces (%s)", (
   it.runIf(confinement === "descriptor")("F5: of several takeovers at once exactly one wins", async () => {
     const { manifest } = await committed();
     for (let round = 0; round < 10; round += 1) {
-      const outcomes = await Promise.allSettled([1, 2, 3].map((epoch) => takeOver(manifest, epoch)));
+      // Each has seen the folder before any exchanges it.
+      const together = createGate();
+      let ready = 0;
+      const meeting: Failpoints = async (name) => {
+        if (name !== "workspace.before-swap") return;
+        ready += 1;
+        if (ready === 3) together.open();
+        await together.opened;
+      };
+      const outcomes = await Promise.allSettled(
+        [1, 2, 3].map(async (epoch) => {
+          const won = await temporary.again({ failpoints: meeting }).takeOver(address, manifest, epoch);
+          opened.push(won);
+        }),
+      );
 
       const codes = outcomes.map((outcome) =>
         outcome.status === "fulfilled" ? "won" : codeOf(outcome.reason),

@@ -18,6 +18,7 @@ import {
   ListResourcesRequestSchema,
   ListToolsRequestSchema,
   ReadResourceRequestSchema,
+  type RequestId,
 } from "@modelcontextprotocol/sdk/types.js";
 
 export interface FakeTool {
@@ -41,6 +42,8 @@ export interface Served {
 export interface Handling extends Served {
   readonly signal: AbortSignal;
   readonly server: Server;
+  /** What a question of the server belongs to: without it, it goes where the client may not listen yet. */
+  readonly id: RequestId;
   readonly progress: (message: string) => Promise<void>;
   /** The HTTP answer that is under way, for breaking it off. */
   readonly response: ServerResponse;
@@ -212,6 +215,7 @@ function serverOf(fake: FakeMcp, session: () => Live): Server {
       ...served,
       signal: extra.signal,
       server,
+      id: extra.requestId,
       response,
       progress: async (message) => {
         if (progressToken === undefined) return;

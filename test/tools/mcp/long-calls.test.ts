@@ -135,8 +135,10 @@ describe("tools/mcp: questions of servers", () => {
     },
   });
   const asking = (params: Record<string, unknown>): void => {
-    world.fake.handle = async ({ server }) => {
-      const answer = await server.request({ method: "elicitation/create", params }, ElicitResultSchema);
+    world.fake.handle = async ({ server, id }) => {
+      const answer = await server.request({ method: "elicitation/create", params }, ElicitResultSchema, {
+        relatedRequestId: id,
+      });
       return text(JSON.stringify(answer));
     };
   };
