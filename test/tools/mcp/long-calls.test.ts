@@ -99,9 +99,10 @@ describe("tools/mcp: long calls", () => {
     await open();
     await world.call(await world.tool("crm__import_it"), {});
     world.fake.tools = [{ ...importIt, description: "and more" }];
-    await world.fake.tellChanged();
-    const state = async (): Promise<string | undefined> =>
-      (await world.store.read((tx) => tx.mcpTools.find("crm", "import_it")))?.state;
+    const state = async (): Promise<string | undefined> => {
+      await world.fake.tellChanged(); // again, should the client not have listened yet
+      return (await world.store.read((tx) => tx.mcpTools.find("crm", "import_it")))?.state;
+    };
     await expect.poll(state).toBe("quarantined");
   });
 
