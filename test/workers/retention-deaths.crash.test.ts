@@ -13,10 +13,9 @@ import { asideMs, workspaceRetention } from "../../src/workers/workspace-retenti
 import { type BlobStore, createFolderBlobs, sha256Of } from "../../src/workspace/blobs.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
 import { WorkspaceError } from "../../src/workspace/errors.ts";
-import { createS3Blobs } from "../../src/workspace/s3-blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
-import { s3Keys, startFakeS3 } from "../fakes/fake-s3.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+import { openBucket } from "./bucket-blobs.ts";
 import { keptWorkspaces } from "./kept-workspaces.ts";
 import { addRun } from "./rows.ts";
 
@@ -69,18 +68,16 @@ const drivers: Record<string, (folder: string) => Promise<Driver>> = {
     end: async () => undefined,
   }),
   "in a bucket": async (folder) => {
-    const s3 = await startFakeS3("blobs");
-    const place = { bucket: "blobs", prefix: "one", region: "eu-1", endpoint: s3.url, keys: s3Keys };
-    const clock = { ...createManualClock(), now: () => Date.now() };
+    const bucket = await openBucket(folder);
     return {
       blobsIn(life) {
         const inLife: ObjectRequest = (url, call) => {
           const changes = call.method === "PUT" || call.method === "DELETE";
           return (changes ? life.change : life.look)(() => request(url, call));
         };
-        return createS3Blobs({ place, request: inLife, clock, spoolFolder: path.join(folder, "spool") });
+        return bucket.blobsBy(inLife);
       },
-      end: () => s3.close(),
+      end: () => bucket.end(),
     };
   },
 };

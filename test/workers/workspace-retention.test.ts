@@ -19,10 +19,9 @@ import {
   sha256Of,
 } from "../../src/workspace/blobs.ts";
 import type { Workspaces } from "../../src/workspace/contract.ts";
-import { createS3Blobs } from "../../src/workspace/s3-blobs.ts";
 import { createWorkspaces } from "../../src/workspace/workspaces.ts";
-import { s3Keys, startFakeS3 } from "../fakes/fake-s3.ts";
 import { createManualClock, type ManualClock } from "../fakes/manual-clock.ts";
+import { openBucket } from "./bucket-blobs.ts";
 import { addressOf, type KeptWorkspaces, keptWorkspaces } from "./kept-workspaces.ts";
 import { addRun } from "./rows.ts";
 
@@ -43,13 +42,8 @@ const drivers: Record<string, (folder: string) => Promise<Kept>> = {
     end: async () => undefined,
   }),
   "in a bucket": async (folder) => {
-    const s3 = await startFakeS3("blobs");
-    const place = { bucket: "blobs", prefix: "one", region: "eu-1", endpoint: s3.url, keys: s3Keys };
-    const clock = { ...createManualClock(), now: () => Date.now() };
-    return {
-      blobs: createS3Blobs({ place, request, clock, spoolFolder: path.join(folder, "spool") }),
-      end: () => s3.close(),
-    };
+    const bucket = await openBucket(folder);
+    return { blobs: bucket.blobsBy(request), end: () => bucket.end() };
   },
 };
 
