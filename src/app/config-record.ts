@@ -7,11 +7,8 @@
 import type { ConfigFile } from "../config/config-file-schema.ts";
 import type { AuditData } from "../domain/audit-event.ts";
 import { canonicalDigest } from "../domain/canonical-json.ts";
-import { asTenantId } from "../domain/ids.ts";
 import type { Store, Tx } from "../store/contract.ts";
-
-/** Where an installation that has heard of nobody yet writes what it does. */
-const firstTenant = asTenantId("local");
+import { recordedTenants } from "../store/recorded-tenants.ts";
 
 const recorded = [
   "agents",
@@ -57,9 +54,7 @@ export async function recordChange(
   const before = await tx.lastKnown.claim(name, known ?? digest);
   if (before === digest) return;
   await tx.lastKnown.replace(name, before, digest);
-  const heads = await tx.audit.heads();
-  const tenants = heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
-  for (const tenant of tenants) {
+  for (const tenant of await recordedTenants(tx)) {
     await tx.audit.append({
       tenant,
       type: "config.changed",

@@ -2,11 +2,9 @@
 
 import { systemClock } from "../base/clock.ts";
 import type { AuditData } from "../domain/audit-event.ts";
-import { asTenantId, type TenantId } from "../domain/ids.ts";
+import type { TenantId } from "../domain/ids.ts";
 import type { Tx } from "../store/contract.ts";
-
-/** Where the record begins before any tenant has one. */
-const firstTenant = asTenantId("local");
+import { recordedTenants } from "../store/recorded-tenants.ts";
 
 export interface KeyChange {
   readonly by: string;
@@ -19,7 +17,5 @@ export function recordKeys(tx: Tx, tenant: TenantId, { by, data }: KeyChange): P
 
 /** Of a key that is the installation's: in the record of every tenant. */
 export async function recordKeysOfAll(tx: Tx, change: KeyChange): Promise<void> {
-  const heads = await tx.audit.heads();
-  const tenants = heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
-  for (const tenant of tenants) await recordKeys(tx, tenant, change);
+  for (const tenant of await recordedTenants(tx)) await recordKeys(tx, tenant, change);
 }

@@ -12,6 +12,7 @@ import type { Run } from "../domain/run.ts";
 import { toldHere } from "../runtime/told-run.ts";
 import { goingOnText, heldUpLine, heldUpText } from "../runtime/voice/brake-words.ts";
 import { notice, noticePost } from "../runtime/voice/notice.ts";
+import { recordedTenants } from "../store/recorded-tenants.ts";
 import { changeCard } from "./card.ts";
 import type { Decision, Desk } from "./desk.ts";
 import { stopRun } from "./stop-run.ts";
@@ -23,8 +24,6 @@ export interface BrakePlace {
 
 const atOnce = 200;
 const mostTold = 1_000;
-/** Where an installation that has heard of nobody yet writes what it does. */
-const firstTenant = asTenantId("local");
 
 /** False if it is pulled already. `by` is as in an audit event. */
 export async function pullBrake(d: Decision, ids: Ids, place: BrakePlace, by: string): Promise<boolean> {
@@ -107,8 +106,7 @@ async function record(
 async function tenantsOf({ tx }: Decision, { kind, name }: BrakePlace): Promise<readonly TenantId[]> {
   if (kind === "tenant") return [asTenantId(name)];
   if (kind === "person") return [tenantOf(name)];
-  const heads = await tx.audit.heads();
-  return heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
+  return recordedTenants(tx);
 }
 
 /** As `heldUp` of the store looks for it. */

@@ -6,9 +6,9 @@
 //   PN3  Of two writers that saw different things the first one wins; the other looks again.
 
 import type { NewAuditEvent } from "../../domain/audit-event.ts";
-import { asTenantId, type TenantId } from "../../domain/ids.ts";
 import type { McpTool } from "../../domain/mcp-tool.ts";
 import type { Store, Tx } from "../../store/contract.ts";
+import { recordedTenants } from "../../store/recorded-tenants.ts";
 import { isNamed } from "./catalogue.ts";
 import type { McpServer } from "./contract.ts";
 import { definitionText, pinOf, type Shown, type ToolDefinition } from "./definition.ts";
@@ -17,8 +17,6 @@ import type { Listing } from "./session.ts";
 const configured = "config";
 /** Of one server, gone ones too: one that invents names is not followed for ever. */
 const mostKept = 512;
-/** Where the record begins before any tenant has one. */
-const firstTenant = asTenantId("local");
 
 export interface Observed {
   readonly listing: Listing;
@@ -135,10 +133,8 @@ export async function record(
   { server, tool, pin, approvedPin }: McpTool,
   by: Pick<NewAuditEvent, "time" | "actor">,
 ): Promise<void> {
-  const heads = await tx.audit.heads();
-  const tenants: TenantId[] = heads.length > 0 ? heads.map(({ tenant }) => tenant) : [firstTenant];
   const changed = type === "mcp.quarantined" ? { why: "definition", approved: approvedPin ?? "" } : {};
-  for (const tenant of tenants) {
+  for (const tenant of await recordedTenants(tx)) {
     await tx.audit.append({ ...by, tenant, type, pin, data: { server, tool: plainName(tool), ...changed } });
   }
 }
